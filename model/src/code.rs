@@ -1,0 +1,110 @@
+//! Stable codes: the only form in which an error crosses a process or network boundary. Texts may be reworded, codes may not.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// What went wrong, as scripts and screens may rely on it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Code { $($(#[$doc])* #[serde(rename = $text)] $name,)* }
+        impl Code {
+            pub const ALL: &[Code] = &[$(Code::$name,)*];
+            /// The stable text, for example `unknown_field`.
+            pub const fn text(self) -> &'static str { match self { $(Code::$name => $text,)* } }
+            pub fn parse(text: &str) -> Option<Code> { Code::ALL.iter().copied().find(|code| code.text() == text) }
+        }
+    };
+}
+
+codes! {
+    // About one value or one change: the change is parked, the rest goes on.
+    UnknownEntity = "unknown_entity",
+    UnknownField = "unknown_field",
+    WrongType = "wrong_type",
+    Required = "required",
+    TooLong = "too_long",
+    OutOfRange = "out_of_range",
+    NotAChoice = "not_a_choice",
+    BadFormat = "bad_format",
+    BadCharacter = "bad_character",
+    /// The field is set once, when the row is made.
+    Fixed = "fixed",
+    /// Values that are fine one by one do not fit together.
+    Rule = "rule",
+    /// Rows of this entity are made by the hub alone.
+    HubOnly = "hub_only",
+    RoleForbidden = "role_forbidden",
+    /// A record that this one belongs to is not at the hub (it was refused, or never arrived).
+    ParentMissing = "parent_missing",
+    /// An edit of a record that the hub never received.
+    RowMissing = "row_missing",
+    /// Another change of the same group was refused, so the whole group was.
+    GroupRefused = "group_refused",
+
+    // About one request or one device.
+    BadRequest = "bad_request",
+    UnsupportedProtocol = "unsupported_protocol",
+    UpgradeRequired = "upgrade_required",
+    /// The hub does not remember this app's entity shapes: send them once.
+    SchemaUnknown = "schema_unknown",
+    TooLarge = "too_large",
+    Unauthorized = "unauthorized",
+    TokenExpired = "token_expired",
+    DeviceRevoked = "device_revoked",
+    TenantSuspended = "tenant_suspended",
+    WrongTenant = "wrong_tenant",
+    ReplicaForked = "replica_forked",
+    EpochChanged = "epoch_changed",
+    RateLimited = "rate_limited",
+    CodeUnknown = "code_unknown",
+    CodeExpired = "code_expired",
+    CodeUsed = "code_used",
+    NotFound = "not_found",
+    Conflict = "conflict",
+    Busy = "busy",
+    Internal = "internal",
+
+    // About the local store and files.
+    NotEnrolled = "not_enrolled",
+    AlreadyEnrolled = "already_enrolled",
+    KeyMissing = "key_missing",
+    KeyringUnavailable = "keyring_unavailable",
+    StoreLocked = "store_locked",
+    StoreReadOnly = "store_read_only",
+    StoreCorrupt = "store_corrupt",
+    StoreFull = "store_full",
+    StoreNewer = "store_newer",
+    Io = "io",
+    Network = "network",
+    HubUnreachable = "hub_unreachable",
+    BadUsage = "bad_usage",
+    BadFile = "bad_file",
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// One reason why a value, a row or a change cannot be accepted, in words that a clerk can act on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Problem {
+    pub code: Code,
+    /// What is wrong and what to do about it.
+    pub message: String,
+    /// The field it is about, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+impl Problem {
+    pub fn new(code: Code, message: impl Into<String>) -> Problem {
+        Problem { code, message: message.into(), field: None }
+    }
+
+    pub fn at(code: Code, field: &str, message: impl Into<String>) -> Problem {
+        Problem { code, message: message.into(), field: Some(field.to_owned()) }
+    }
+}

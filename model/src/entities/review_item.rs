@@ -1,0 +1,31 @@
+//! A conflict that somebody should look at: both values, who and when. Made by the hub while merging; see [`crate::review`].
+
+use crate::Entity;
+use crate::Role::{Cashier, Registrar, SchoolAdmin, SchoolHead, Teacher};
+use crate::entity::{any_id, choice, moment, text};
+use crate::review::VALUE_MAX;
+
+pub const REVIEW_ITEM: Entity = Entity {
+    name: crate::review::REVIEW_ITEM,
+    label: "Review item",
+    writers: &[SchoolAdmin, SchoolHead, Registrar, Teacher, Cashier],
+    hub_made: true,
+    fields: &[
+        choice("kind", "Kind", &["conflict", "claim", "deleted"]).required().fixed(),
+        text("entity", "Record kind", 40).required().fixed(),
+        any_id("row_id", "Record").required().fixed(),
+        text("field", "Field", 40).fixed(),
+        text("kept_value", "Kept value", VALUE_MAX).fixed(),
+        any_id("kept_replica", "Kept from device").fixed(),
+        any_id("kept_user", "Kept from user").fixed(),
+        moment("kept_at", "Kept edit made at").fixed(),
+        text("lost_value", "Other value", VALUE_MAX).fixed(),
+        any_id("lost_replica", "Other value from device").fixed(),
+        any_id("lost_user", "Other value from user").fixed(),
+        moment("lost_at", "Other edit made at").fixed(),
+        choice("state", "State", &["open", "kept", "replaced"]).required(),
+        any_id("resolved_by", "Resolved by"),
+        moment("resolved_at", "Resolved at"),
+    ],
+    ..Entity::SYNCED
+};

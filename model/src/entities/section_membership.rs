@@ -1,0 +1,21 @@
+//! In which section an enrolled learner sits, from a day until (not including) another: every roster is "as of" a date.
+
+use super::rules::in_order;
+use crate::Entity;
+use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
+use crate::entity::{date, link};
+
+pub const SECTION_MEMBERSHIP: Entity = Entity {
+    name: "section_membership",
+    label: "Section membership",
+    writers: &[Registrar, SchoolAdmin, SchoolHead],
+    natural_key: &["enrolment", "valid_from"],
+    fields: &[
+        link("enrolment", "Enrolment", "enrolment").required().fixed(),
+        link("section", "Section", "section").required(),
+        date("valid_from", "From").required().fixed(),
+        date("valid_to", "Until (not including)"),
+    ],
+    rule: Some(|entity, row| in_order(entity, row, "valid_from", "valid_to")),
+    ..Entity::SYNCED
+};

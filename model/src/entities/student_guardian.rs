@@ -1,0 +1,21 @@
+//! Who is whose parent or guardian. For a mother, School Form 1 wants the maiden name.
+
+use crate::Entity;
+use crate::Role::{Registrar, SchoolAdmin};
+use crate::entity::{choice, flag, link};
+
+pub const STUDENT_GUARDIAN: Entity = Entity {
+    name: "student_guardian",
+    label: "Learner's guardian",
+    writers: &[Registrar, SchoolAdmin],
+    natural_key: &["student", "guardian"],
+    fields: &[
+        link("student", "Learner", "student").required().fixed(),
+        link("guardian", "Guardian", "guardian").required().fixed(),
+        choice("relation", "Relation", &["father", "mother", "guardian", "other"]).required(),
+        flag("is_primary", "First to call"),
+        flag("lives_with", "Lives with the learner"),
+        flag("can_pickup", "May fetch the learner"),
+    ],
+    ..Entity::SYNCED
+};

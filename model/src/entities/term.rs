@@ -1,0 +1,22 @@
+//! A grading period. Four quarters until SY 2025-2026, three terms from SY 2026-2027; senior high has two quarters a semester.
+
+use super::rules::in_order;
+use crate::Entity;
+use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
+use crate::entity::{choice, date, int, link};
+
+pub const TERM: Entity = Entity {
+    name: "term",
+    label: "Term",
+    writers: &[Registrar, SchoolAdmin, SchoolHead],
+    natural_key: &["school_year", "ordinal"],
+    fields: &[
+        link("school_year", "School year", "school_year").required().fixed(),
+        int("ordinal", "Number", 1, 4).required().fixed(),
+        choice("kind", "Kind", &["quarter", "term", "semester_quarter"]).required(),
+        date("start_date", "First day").required(),
+        date("end_date", "Last day").required(),
+    ],
+    rule: Some(|entity, row| in_order(entity, row, "start_date", "end_date")),
+    ..Entity::SYNCED
+};

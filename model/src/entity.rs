@@ -1,0 +1,282 @@
+//! How an entity is declared: const tables from which the databases, the validation, the wire and the screens are derived.
+//!
+//! Invariant: [`check`] runs at compile time over every set of entities, so a declaration that could not work does not build.
+
+use crate::{Problem, Role, Row};
+
+/// What a field holds, in the field's standard terms. Limits are part of the kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Unicode text of at most `max` characters, kept as typed (outer white space removed).
+    Text {
+        max: usize,
+    },
+    /// Exactly `len` ASCII digits, kept as text so that leading zeros survive.
+    Digits {
+        len: usize,
+    },
+    /// A number or code that is unique in the school. The hub settles who holds it; a replica never refuses it.
+    Claim {
+        max: usize,
+    },
+    /// A whole number within `min..=max`. Money is an `Int` of centavos.
+    Int {
+        min: i64,
+        max: i64,
+    },
+    Bool,
+    /// A calendar day at the school (no zone), `YYYY-MM-DD`.
+    Date,
+    /// A moment, RFC 3339, kept as microseconds since 1970 UTC.
+    Time,
+    /// One of the listed texts. Stored as text: under row-level security an enum type would not use an index.
+    Choice(&'static [&'static str]),
+    /// A Philippine mobile number, accepted as `09…` or `+639…` and kept as `+639…`.
+    Phone,
+    /// The id of a row of the named entity, which must be declared earlier.
+    Link(&'static str),
+    /// The id of a row of any entity (for records about records).
+    Id,
+}
+
+/// One field of an entity.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Column and wire name: lower case, digits, underscores.
+    pub name: &'static str,
+    /// What the screen calls it.
+    pub label: &'static str,
+    pub kind: Kind,
+    pub required: bool,
+    /// Set when the row is made, never changed afterwards.
+    pub fixed: bool,
+    /// Part of the folded search key of the row.
+    pub searched: bool,
+}
+
+/// A kind of record that is kept at every office of a school and at the hub.
+#[derive(Debug, Clone, Copy)]
+pub struct Entity {
+    /// Table and wire name.
+    pub name: &'static str,
+    pub label: &'static str,
+    /// Roles that may create, change and delete rows.
+    pub writers: &'static [Role],
+    /// Fields that name the thing in the real world. Rows made apart with equal values get one and the same id.
+    pub natural_key: &'static [&'static str],
+    /// At most one row in a school.
+    pub singleton: bool,
+    /// Rows are made by the hub; offices only edit the fields that are not `fixed`.
+    pub hub_made: bool,
+    pub fields: &'static [Field],
+    /// A rule over the whole row; it names the field to look at.
+    pub rule: Option<fn(&Entity, &Row) -> Option<Problem>>,
+}
+
+impl Entity {
+    /// The usual synced entity, to be completed with `..Entity::SYNCED`.
+    pub const SYNCED: Entity = Entity {
+        name: "",
+        label: "",
+        writers: &[],
+        natural_key: &[],
+        singleton: false,
+        hub_made: false,
+        fields: &[],
+        rule: None,
+    };
+
+    /// Position of a field, or `None` for a name the entity does not have.
+    pub fn field_index(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    pub fn may_write(&self, role: Role) -> bool {
+        self.writers.contains(&role)
+    }
+
+    /// Whether rows of this entity are found by a folded search key.
+    pub fn is_searched(&self) -> bool {
+        self.fields.iter().any(|field| field.searched)
+    }
+
+    /// Whether the id of a row follows from its content (see [`crate::natural`]).
+    pub fn has_derived_id(&self) -> bool {
+        self.singleton || !self.natural_key.is_empty()
+    }
+}
+
+const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field {
+    Field { name, label, kind, required: false, fixed: false, searched: false }
+}
+
+pub const fn text(name: &'static str, label: &'static str, max: usize) -> Field {
+    field(name, label, Kind::Text { max })
+}
+pub const fn digits(name: &'static str, label: &'static str, len: usize) -> Field {
+    field(name, label, Kind::Digits { len })
+}
+pub const fn claim(name: &'static str, label: &'static str, max: usize) -> Field {
+    field(name, label, Kind::Claim { max })
+}
+pub const fn int(name: &'static str, label: &'static str, min: i64, max: i64) -> Field {
+    field(name, label, Kind::Int { min, max })
+}
+pub const fn flag(name: &'static str, label: &'static str) -> Field {
+    field(name, label, Kind::Bool)
+}
+pub const fn date(name: &'static str, label: &'static str) -> Field {
+    field(name, label, Kind::Date)
+}
+pub const fn moment(name: &'static str, label: &'static str) -> Field {
+    field(name, label, Kind::Time)
+}
+pub const fn choice(name: &'static str, label: &'static str, choices: &'static [&'static str]) -> Field {
+    field(name, label, Kind::Choice(choices))
+}
+pub const fn phone(name: &'static str, label: &'static str) -> Field {
+    field(name, label, Kind::Phone)
+}
+pub const fn link(name: &'static str, label: &'static str, to: &'static str) -> Field {
+    field(name, label, Kind::Link(to))
+}
+pub const fn any_id(name: &'static str, label: &'static str) -> Field {
+    field(name, label, Kind::Id)
+}
+
+impl Field {
+    pub const fn required(mut self) -> Field {
+        self.required = true;
+        self
+    }
+    pub const fn fixed(mut self) -> Field {
+        self.fixed = true;
+        self
+    }
+    pub const fn searched(mut self) -> Field {
+        self.searched = true;
+        self
+    }
+}
+
+/// Checks a set of entities, parents first. Called in a `const`, so a mistake stops the build:
+///
+/// ```compile_fail
+/// use pems_model::entity::{Entity, check, link};
+/// use pems_model::Role;
+/// const CHILD: Entity = Entity {
+///     name: "child", label: "Child", writers: &[Role::Registrar],
+///     fields: &[link("parent", "Parent", "parent")], ..Entity::SYNCED
+/// };
+/// const PARENT: Entity = Entity {
+///     name: "parent", label: "Parent", writers: &[Role::Registrar],
+///     fields: &[link("self_link", "Itself", "parent")], ..Entity::SYNCED
+/// };
+/// const _: () = check(&[&CHILD, &PARENT]); // links to a later entity
+/// ```
+///
+/// ```
+/// use pems_model::entity::{Entity, check, link, text};
+/// use pems_model::Role;
+/// const PARENT: Entity = Entity {
+///     name: "parent", label: "Parent", writers: &[Role::Registrar],
+///     fields: &[text("name", "Name", 20)], ..Entity::SYNCED
+/// };
+/// const CHILD: Entity = Entity {
+///     name: "child", label: "Child", writers: &[Role::Registrar],
+///     fields: &[link("parent", "Parent", "parent")], ..Entity::SYNCED
+/// };
+/// const _: () = check(&[&PARENT, &CHILD]);
+/// ```
+pub const fn check(entities: &[&Entity]) {
+    let mut at = 0;
+    while at < entities.len() {
+        let entity = entities[at];
+        assert!(is_identifier(entity.name), "an entity's name is lower case letters, digits and underscores");
+        assert!(!entity.label.is_empty(), "an entity has a label");
+        assert!(!entity.writers.is_empty(), "somebody must be able to write an entity");
+        assert!(!entity.fields.is_empty(), "an entity has fields");
+        assert!(!(entity.singleton && !entity.natural_key.is_empty()), "a singleton needs no natural key");
+        assert!(position(entities, entity.name) == at, "two entities have the same name");
+        let mut i = 0;
+        while i < entity.fields.len() {
+            check_field(entities, at, i);
+            i += 1;
+        }
+        let mut k = 0;
+        while k < entity.natural_key.len() {
+            let i = field_position(entity, entity.natural_key[k]);
+            assert!(i < entity.fields.len(), "a natural key names fields of its entity");
+            assert!(entity.fields[i].required, "the fields of a natural key are required");
+            k += 1;
+        }
+        at += 1;
+    }
+}
+
+const fn check_field(entities: &[&Entity], at: usize, i: usize) {
+    let entity = entities[at];
+    let field = &entity.fields[i];
+    assert!(is_identifier(field.name), "a field's name is lower case letters, digits and underscores");
+    assert!(!is_reserved(field.name), "id, rev, tenant_id, deleted_at and search_key belong to the machinery");
+    assert!(!field.label.is_empty(), "a field has a label");
+    assert!(field_position(entity, field.name) == i, "two fields of an entity have the same name");
+    match field.kind {
+        Kind::Link(to) => assert!(position(entities, to) < at, "a link goes to an entity declared earlier"),
+        Kind::Claim { .. } => assert!(!field.required, "a claim can be lost, so it cannot be required"),
+        Kind::Choice(choices) => assert!(!choices.is_empty(), "a choice offers something"),
+        Kind::Int { min, max } => assert!(min <= max, "an empty range"),
+        _ => {}
+    }
+}
+
+const fn is_reserved(name: &str) -> bool {
+    same(name, "id")
+        || same(name, "rev")
+        || same(name, "tenant_id")
+        || same(name, "deleted_at")
+        || same(name, "search_key")
+}
+
+const fn position(entities: &[&Entity], name: &str) -> usize {
+    let mut at = 0;
+    while at < entities.len() && !same(entities[at].name, name) {
+        at += 1;
+    }
+    at
+}
+
+const fn field_position(entity: &Entity, name: &str) -> usize {
+    let mut i = 0;
+    while i < entity.fields.len() && !same(entity.fields[i].name, name) {
+        i += 1;
+    }
+    i
+}
+
+const fn is_identifier(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let mut i = 0;
+    while i < bytes.len() {
+        if !(bytes[i].is_ascii_lowercase() || bytes[i] == b'_' || (i > 0 && bytes[i].is_ascii_digit())) {
+            return false;
+        }
+        i += 1;
+    }
+    i > 0 && i <= 40
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}

@@ -1,0 +1,33 @@
+//! The pure core of PEMS: what a record is, when it is valid, who may write it, how copies merge and what travels.
+//!
+//! Nothing here reads a clock, draws a random number, touches a disk or a socket: time, ids and bytes are arguments. That is
+//! what lets the simulation run twenty thousand worlds of offices through the very code that ships.
+
+pub mod code;
+pub mod ddl;
+pub mod digest;
+pub mod edit_time;
+pub mod engine;
+pub mod entities;
+pub mod entity;
+pub mod fold;
+pub mod frame;
+pub mod history;
+pub mod natural;
+pub mod pgcopy;
+pub mod planted;
+pub mod push;
+pub mod review;
+pub mod role;
+pub mod row;
+pub mod schema;
+pub mod typescript;
+pub mod value;
+pub mod wire;
+
+pub use code::{Code, Problem};
+pub use entity::{Entity, Field, Kind};
+pub use role::Role;
+pub use row::Row;
+pub use schema::Schema;
+pub use value::Value;

@@ -1,0 +1,61 @@
+//! Bugs planted on purpose, to prove that the simulation finds such bugs. Compiled out of everything that ships.
+
+/// A mistake that somebody could have made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bug {
+    /// The hub applies a change again when it is sent again.
+    AppliesTwice,
+    /// The losing side of a conflict is not kept.
+    SilentLoser,
+    /// A pull writes over edits that are still waiting.
+    PullOverwritesPending,
+    /// The outbox forgets a change when it is sent rather than when it is answered.
+    ForgetsOnSend,
+    /// A cursor moves although the rows were not stored.
+    CursorBeforeRows,
+    /// A refused change is dropped instead of parked.
+    DropsRefused,
+    /// A row is written without a fresh revision.
+    StaleRevision,
+    /// The hub answers with rows of every school.
+    IgnoresTenant,
+}
+
+impl Bug {
+    pub const ALL: [Bug; 8] = [
+        Bug::AppliesTwice,
+        Bug::SilentLoser,
+        Bug::PullOverwritesPending,
+        Bug::ForgetsOnSend,
+        Bug::CursorBeforeRows,
+        Bug::DropsRefused,
+        Bug::StaleRevision,
+        Bug::IgnoresTenant,
+    ];
+}
+
+#[cfg(feature = "planted-bugs")]
+mod active {
+    use super::Bug;
+    use std::cell::Cell;
+    thread_local! { static ACTIVE: Cell<Option<Bug>> = const { Cell::new(None) }; }
+
+    /// Plants one bug in this thread (or none).
+    pub fn plant(bug: Option<Bug>) {
+        ACTIVE.with(|active| active.set(bug));
+    }
+
+    pub fn is_planted(bug: Bug) -> bool {
+        ACTIVE.with(|active| active.get() == Some(bug))
+    }
+}
+
+#[cfg(feature = "planted-bugs")]
+pub use active::{is_planted, plant};
+
+/// Whether `bug` is planted: never, outside the simulation's own tests.
+#[cfg(not(feature = "planted-bugs"))]
+#[inline]
+pub const fn is_planted(_bug: Bug) -> bool {
+    false
+}

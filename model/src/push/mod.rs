@@ -1,0 +1,330 @@
+//! Applying a push, as a pure plan: what the hub knows and what an office sent go in; answers, rows to write and log entries
+//! come out. The real hub and the simulated one carry out the same plan.
+//!
+//! Invariants:
+//! - one change gets one answer, and a refused change leaves no trace but its log entry (promise 5);
+//! - a value that does not win is in a `review_item` of the same plan (promise 6);
+//! - every row that is written has a fresh revision, and revisions are handed out in the order of the changes.
+
+mod known;
+mod merge;
+mod verdict;
+
+pub use known::{Holder, Known, Needs, needs};
+pub use merge::complete;
+
+use crate::digest::Digest;
+use crate::edit_time::ClockReading;
+use crate::history::Logged;
+use crate::review::{Author, REVIEW_ITEM, Review};
+use crate::wire::{Change, ChangeKind, ChangeResult, Outcome};
+use crate::{Entity, Problem, Role, Row, Schema, Value};
+use serde_json::{Map, Value as Json, json};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// Who pushes, when, and from which revision the hub counts on.
+#[derive(Debug, Clone, Copy)]
+pub struct Push<'a> {
+    pub schema: &'a Schema,
+    pub tenant: Uuid,
+    pub replica: Uuid,
+    pub role: Role,
+    pub clock: ClockReading,
+    /// The tenant's revision before this push.
+    pub rev: i64,
+}
+
+/// A row as it must be written, with its state before (for the digest).
+#[derive(Debug, Clone)]
+pub struct Write {
+    pub before: Option<Row>,
+    pub after: Row,
+}
+
+/// One entry for the change log: audit trail, answer for a repeated push, and memory for merging.
+#[derive(Debug, Clone)]
+pub struct LogEntry {
+    /// `None` for entries that the hub itself caused (review items).
+    pub op_no: Option<i64>,
+    pub change_id: Uuid,
+    pub entity: &'static str,
+    pub row_id: Uuid,
+    pub kind: ChangeKind,
+    /// Revision produced; `None` where nothing changed or the change was refused.
+    pub rev: Option<i64>,
+    pub base_rev: i64,
+    pub outcome: Outcome,
+    /// `{field: [before, after]}` of the fields whose value changed; what was asked for, where it was refused.
+    pub fields: Json,
+    pub group: Option<Uuid>,
+    pub user: Option<Uuid>,
+    /// Office time as sent, and as corrected.
+    pub at: i64,
+    pub edited_at: i64,
+}
+
+/// Everything that one transaction has to write.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub results: Vec<ChangeResult>,
+    /// By position of the entity in the schema (parents first), then by row.
+    pub writes: BTreeMap<(usize, Uuid), Write>,
+    pub log: Vec<LogEntry>,
+    /// How many revisions it used.
+    pub revisions: i64,
+}
+
+impl Plan {
+    /// How the digest of an entity moves when the plan is carried out: rows leaving, rows coming.
+    pub fn move_digest(&self, schema: &Schema, entity: usize, digest: &mut Digest) {
+        let declared = schema.entities()[entity];
+        for (_, write) in self.writes.range((entity, Uuid::nil())..=(entity, Uuid::max())) {
+            if let Some(before) = &write.before {
+                digest.remove(declared, before);
+            }
+            digest.add(declared, &write.after);
+        }
+    }
+}
+
+/// Plans a push. `changes` are in `op_no` order and none of them was answered before.
+pub fn plan(push: &Push<'_>, known: &Known, changes: &[Change]) -> Plan {
+    let mut refused: BTreeMap<usize, Problem> = verdict::refusals(push, known, changes);
+    // Merging can refuse more (a rule over the merged row), which can take dependants and groups with it: plan again until
+    // nothing new is refused. Each round refuses at least one more change, so it ends.
+    loop {
+        let mut work = Work {
+            push,
+            known,
+            plan: Plan::default(),
+            rows: known.rows.clone(),
+            history: BTreeMap::new(),
+            claims: BTreeMap::new(),
+        };
+        let mut found = BTreeMap::new();
+        for (i, change) in changes.iter().enumerate() {
+            match refused.get(&i) {
+                Some(problem) => work.refuse(change, problem.clone()),
+                None => {
+                    if let Err(problem) = work.apply(change) {
+                        found.insert(i, problem);
+                    }
+                }
+            }
+        }
+        if found.is_empty() {
+            return work.plan;
+        }
+        refused.extend(found);
+        verdict::spread(push, known, changes, &mut refused);
+    }
+}
+
+/// The state of a plan in the making.
+struct Work<'a> {
+    push: &'a Push<'a>,
+    known: &'a Known,
+    plan: Plan,
+    /// Rows as they are after the changes planned so far.
+    rows: BTreeMap<(usize, Uuid), Row>,
+    /// Log entries of this plan, by row, to be read after `known.history`.
+    history: BTreeMap<(usize, Uuid), Vec<Logged>>,
+    /// Claims taken (`Some`) or given up (`None`) by this plan.
+    claims: BTreeMap<Holder, Option<Uuid>>,
+}
+
+impl Work<'_> {
+    fn apply(&mut self, change: &Change) -> Result<(), Problem> {
+        let index = self.push.schema.index(&change.entity).unwrap_or_default();
+        let entity = self.push.schema.entities()[index];
+        let key = (index, change.row_id);
+        let author =
+            Author { replica: self.push.replica, user: change.user_id, at: self.push.clock.correct(change.at) };
+        let history = self.history_of(key);
+        let current = self.rows.get(&key);
+        let mut merged = match change.kind {
+            ChangeKind::Upsert => merge::upsert(entity, current, &history, change, author)?,
+            ChangeKind::Delete => merge::delete(entity, current, &history, change, author, self.push.clock.now),
+        };
+        self.settle_claims(index, entity, &mut merged, author);
+        let mut rev = None;
+        if let Some(row) = merged.row.take() {
+            let before = self.rows.get(&key).cloned();
+            rev = Some(self.write(key, before, row, author, change.kind == ChangeKind::Delete));
+        }
+        let outcome = match (merged.reviews.is_empty(), merged.beside_others) {
+            (false, _) => Outcome::Conflict { rev },
+            (true, true) => Outcome::Merged { rev },
+            (true, false) => Outcome::Applied { rev },
+        };
+        self.plan.results.push(ChangeResult { op_no: change.op_no, outcome: outcome.clone() });
+        self.plan.log.push(LogEntry {
+            op_no: Some(change.op_no),
+            change_id: change.id,
+            entity: entity.name,
+            row_id: change.row_id,
+            kind: change.kind,
+            rev,
+            base_rev: change.base_rev,
+            outcome,
+            fields: changed_fields(entity, &merged.changed),
+            group: change.group,
+            user: change.user_id,
+            at: change.at,
+            edited_at: author.at,
+        });
+        if !crate::planted::is_planted(crate::planted::Bug::SilentLoser) {
+            self.review(entity, change, &merged.reviews);
+        }
+        Ok(())
+    }
+
+    fn history_of(&self, key: (usize, Uuid)) -> Vec<Logged> {
+        let old = self.known.history.get(&key).into_iter().flatten();
+        old.chain(self.history.get(&key).into_iter().flatten()).cloned().collect()
+    }
+
+    fn next_rev(&mut self) -> i64 {
+        self.plan.revisions += 1;
+        self.push.rev + self.plan.revisions
+    }
+
+    /// Puts a row into the plan under a fresh revision and remembers it for the changes that follow.
+    fn write(&mut self, key: (usize, Uuid), before: Option<Row>, mut row: Row, by: Author, deleted: bool) -> i64 {
+        let rev = self.next_rev();
+        row.rev = rev;
+        if crate::planted::is_planted(crate::planted::Bug::StaleRevision) && before.is_some() {
+            row.rev = before.as_ref().map_or(rev, |row| row.rev);
+        }
+        let none = Value::Null;
+        let fields = (0..row.values.len())
+            .filter(|i| before.as_ref().map_or(&none, |b| &b.values[*i]) != &row.values[*i])
+            .collect();
+        self.history.entry(key).or_default().push(Logged { rev, by, deleted, fields });
+        self.rows.insert(key, row.clone());
+        let first = self.known.rows.get(&key).cloned();
+        match self.plan.writes.entry(key) {
+            Entry::Occupied(mut written) => written.get_mut().after = row,
+            Entry::Vacant(free) => {
+                free.insert(Write { before: first, after: row });
+            }
+        }
+        rev
+    }
+
+    /// Numbers are claims: whoever holds one keeps it, a later row keeps everything but the number.
+    fn settle_claims(&mut self, index: usize, entity: &'static Entity, merged: &mut merge::Merged, author: Author) {
+        let Some(row) = merged.row.as_mut() else { return };
+        let before = self.rows.get(&(index, row.id)).cloned();
+        for (field, declared) in entity.fields.iter().enumerate() {
+            if !matches!(declared.kind, crate::Kind::Claim { .. }) {
+                continue;
+            }
+            let old = before.as_ref().filter(|row| row.is_live()).map_or(Value::Null, |row| row.values[field].clone());
+            let new = if row.is_live() { row.values[field].clone() } else { Value::Null };
+            if let Value::Text(text) = &new {
+                let holder = Holder { entity: index, field, value: text.clone() };
+                let held_by = match self.claims.get(&holder) {
+                    Some(held) => *held,
+                    None => self.known.claims.get(&holder).copied(),
+                };
+                if held_by.is_some_and(|id| id != row.id) {
+                    row.values[field] = Value::Null;
+                    merged.changed.retain(|(i, ..)| *i != field);
+                    let stored = before.as_ref().map_or(Value::Null, |row| row.values[field].clone());
+                    if !stored.is_null() {
+                        merged.changed.push((field, stored, Value::Null));
+                    }
+                    merged.reviews.push(merge::Contested {
+                        kind: crate::review::ReviewKind::Claim,
+                        field: Some(field),
+                        kept: Value::Null,
+                        kept_by: None,
+                        lost: new.clone(),
+                        lost_by: author,
+                    });
+                } else {
+                    self.claims.insert(holder, Some(row.id));
+                }
+            }
+            if let (Value::Text(text), true) = (&old, old != row.values[field] || !row.is_live()) {
+                self.claims.insert(Holder { entity: index, field, value: text.clone() }, None);
+            }
+        }
+    }
+
+    /// Writes the review items of a change, each a row with a revision and a log entry of its own.
+    fn review(&mut self, entity: &'static Entity, change: &Change, contested: &[merge::Contested]) {
+        let Some(index) = self.push.schema.index(REVIEW_ITEM) else { return };
+        let inbox = self.push.schema.entities()[index];
+        let hub = Author { replica: Uuid::nil(), user: None, at: self.push.clock.now };
+        for contest in contested {
+            let review = Review {
+                kind: contest.kind,
+                entity: entity.name,
+                row_id: change.row_id,
+                field: contest.field.map_or("", |i| entity.fields[i].name),
+                kept: contest.kept.clone(),
+                kept_by: contest.kept_by,
+                lost: contest.lost.clone(),
+                lost_by: contest.lost_by,
+            };
+            let Some(row) = review.to_row(self.push.schema, change.id) else { continue };
+            let set: Vec<_> = row.values.iter().enumerate().filter(|(_, v)| !v.is_null()).collect();
+            let fields =
+                changed_fields(inbox, &set.iter().map(|(i, v)| (*i, Value::Null, (*v).clone())).collect::<Vec<_>>());
+            let row_id = row.id;
+            let rev = self.write((index, row_id), None, row, hub, false);
+            self.plan.log.push(LogEntry {
+                op_no: None,
+                change_id: row_id,
+                entity: inbox.name,
+                row_id,
+                kind: ChangeKind::Upsert,
+                rev: Some(rev),
+                base_rev: 0,
+                outcome: Outcome::Applied { rev: Some(rev) },
+                fields,
+                group: None,
+                user: None,
+                at: hub.at,
+                edited_at: hub.at,
+            });
+        }
+    }
+
+    fn refuse(&mut self, change: &Change, problem: Problem) {
+        let outcome = Outcome::Refused { problem };
+        self.plan.results.push(ChangeResult { op_no: change.op_no, outcome: outcome.clone() });
+        self.plan.log.push(LogEntry {
+            op_no: Some(change.op_no),
+            change_id: change.id,
+            entity: self.push.schema.entity(&change.entity).map_or("", |entity| entity.name),
+            row_id: change.row_id,
+            kind: change.kind,
+            rev: None,
+            base_rev: change.base_rev,
+            outcome,
+            fields: json!({ "refused": &change.fields, "entity": &change.entity }),
+            group: change.group,
+            user: change.user_id,
+            at: change.at,
+            edited_at: self.push.clock.correct(change.at),
+        });
+    }
+}
+
+/// `{field: [before, after]}`.
+fn changed_fields(entity: &Entity, changed: &[(usize, Value, Value)]) -> Json {
+    let entry = |(i, before, after): &(usize, Value, Value)| {
+        (entity.fields[*i].name.to_owned(), json!([before.to_json(), after.to_json()]))
+    };
+    Json::Object(changed.iter().map(entry).collect::<Map<String, Json>>())
+}
+
+/// Groups that have a refused member.
+fn refused_groups(changes: &[Change], refused: &BTreeMap<usize, Problem>) -> BTreeSet<Uuid> {
+    refused.keys().filter_map(|i| changes[*i].group).collect()
+}

@@ -1,0 +1,93 @@
+//! Which changes of a push are refused before anything is merged, and whom they take with them.
+
+use super::{Known, Push, refused_groups};
+use crate::wire::{Change, ChangeKind};
+use crate::{Code, Kind, Problem, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// Refusals by position, with dependants and groups already taken along.
+pub(super) fn refusals(push: &Push<'_>, known: &Known, changes: &[Change]) -> BTreeMap<usize, Problem> {
+    let mut refused: BTreeMap<usize, Problem> =
+        changes.iter().enumerate().filter_map(|(i, change)| Some((i, alone(push, change)?))).collect();
+    spread(push, known, changes, &mut refused);
+    refused
+}
+
+/// What is wrong with a change whatever the hub holds.
+fn alone(push: &Push<'_>, change: &Change) -> Option<Problem> {
+    let Some(entity) = push.schema.entity(&change.entity) else {
+        let message = format!("the hub has no records of the kind '{}'; update the hub", change.entity);
+        return Some(Problem::new(Code::UnknownEntity, message));
+    };
+    if !entity.may_write(push.role) {
+        let message =
+            format!("the role {} may not change {} records; ask a school admin", push.role.name(), entity.label);
+        return Some(Problem::new(Code::RoleForbidden, message));
+    }
+    if entity.hub_made && (change.kind == ChangeKind::Delete || change.base_rev == 0) {
+        let message =
+            format!("{} records are made by the hub; they can be resolved but not made or deleted", entity.label);
+        return Some(Problem::new(Code::HubOnly, message));
+    }
+    change.fields.iter().find_map(|(name, json)| match entity.field_index(name) {
+        None => Some(Problem::at(Code::UnknownField, name, format!("{} has no field '{name}'", entity.label))),
+        Some(i) => Value::parse(&entity.fields[i], json).err(),
+    })
+}
+
+/// Refuses whatever hangs on something refused: children of missing parents, later edits of rows that were not made, and the
+/// rest of a group. Repeats until nothing changes.
+pub(super) fn spread(push: &Push<'_>, known: &Known, changes: &[Change], refused: &mut BTreeMap<usize, Problem>) {
+    loop {
+        let before = refused.len();
+        let mut made: BTreeSet<(usize, Uuid)> = BTreeSet::new();
+        for (i, change) in changes.iter().enumerate() {
+            if refused.contains_key(&i) {
+                continue;
+            }
+            let Some(index) = push.schema.index(&change.entity) else { continue };
+            let exists =
+                |key: &(usize, Uuid)| known.rows.contains_key(key) || known.exists.contains(key) || made.contains(key);
+            if let Some(problem) = missing_parent(push, change, index, exists) {
+                refused.insert(i, problem);
+            } else if change.kind == ChangeKind::Upsert {
+                made.insert((index, change.row_id));
+            }
+        }
+        let groups = refused_groups(changes, refused);
+        for (i, change) in changes.iter().enumerate() {
+            if change.group.is_some_and(|group| groups.contains(&group)) {
+                refused.entry(i).or_insert_with(|| {
+                    let message = "another part of the same entry was refused, so all of it waits; mend that part and send it again";
+                    Problem::new(Code::GroupRefused, message)
+                });
+            }
+        }
+        if refused.len() == before {
+            return;
+        }
+    }
+}
+
+fn missing_parent(
+    push: &Push<'_>,
+    change: &Change,
+    index: usize,
+    exists: impl Fn(&(usize, Uuid)) -> bool,
+) -> Option<Problem> {
+    let entity = push.schema.entities()[index];
+    change.fields.iter().find_map(|(name, json)| {
+        let field = &entity.fields[entity.field_index(name)?];
+        let Kind::Link(to) = field.kind else { return None };
+        let id = Value::parse(field, json).ok()?.as_id()?;
+        if exists(&(push.schema.index(to)?, id)) {
+            return None;
+        }
+        let message = format!(
+            "{}: the record it points to is not at the hub; it goes through by itself once that record is accepted",
+            field.label
+        );
+        Some(Problem::at(Code::ParentMissing, field.name, message))
+    })
+}

@@ -1,0 +1,92 @@
+//! What happens to the value that did not win: it becomes a row of `review_item`, where one click brings it back.
+
+use crate::{Row, Schema, Value};
+use uuid::Uuid;
+
+/// The entity in which conflicts are kept. Every schema has it.
+pub const REVIEW_ITEM: &str = "review_item";
+
+/// Why somebody should look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReviewKind {
+    /// Two offices changed the same field; the later edit was kept.
+    Conflict,
+    /// A unique number was taken already; the later row lost it.
+    Claim,
+    /// A record was deleted in one office and edited in another; it was kept.
+    Deleted,
+}
+
+impl ReviewKind {
+    pub const fn name(self) -> &'static str {
+        match self {
+            ReviewKind::Conflict => "conflict",
+            ReviewKind::Claim => "claim",
+            ReviewKind::Deleted => "deleted",
+        }
+    }
+}
+
+/// Who made an edit, from where and when (office time corrected by the hub, microseconds since 1970).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Author {
+    pub replica: Uuid,
+    pub user: Option<Uuid>,
+    pub at: i64,
+}
+
+/// Both sides of a conflict about one field of one row.
+#[derive(Debug, Clone)]
+pub struct Review<'a> {
+    pub kind: ReviewKind,
+    pub entity: &'a str,
+    pub row_id: Uuid,
+    /// Empty where it is about the whole row.
+    pub field: &'a str,
+    pub kept: Value,
+    pub kept_by: Option<Author>,
+    pub lost: Value,
+    pub lost_by: Author,
+}
+
+/// The longest JSON text of a value that a review item keeps.
+pub const VALUE_MAX: usize = 2_100;
+
+impl Review<'_> {
+    /// The `review_item` row. Its id follows from the change that caused it, so a repeated push cannot make a second one.
+    pub fn to_row(&self, schema: &Schema, change_id: Uuid) -> Option<Row> {
+        let entity = schema.entity(REVIEW_ITEM)?;
+        let id = Uuid::new_v5(&change_id, format!("{}\u{1f}{}", self.kind.name(), self.field).as_bytes());
+        let mut row = Row::empty(entity, id);
+        let mut set = |name: &str, value: Value| {
+            if let Some(i) = entity.field_index(name) {
+                row.values[i] = value;
+            }
+        };
+        set("kind", Value::Text(self.kind.name().into()));
+        set("entity", Value::Text(self.entity.into()));
+        set("row_id", Value::Id(self.row_id));
+        if !self.field.is_empty() {
+            set("field", Value::Text(self.field.into()));
+        }
+        set("kept_value", as_text(&self.kept));
+        set("lost_value", as_text(&self.lost));
+        if let Some(by) = self.kept_by {
+            set("kept_replica", Value::Id(by.replica));
+            set("kept_user", by.user.map_or(Value::Null, Value::Id));
+            set("kept_at", Value::Time(by.at));
+        }
+        set("lost_replica", Value::Id(self.lost_by.replica));
+        set("lost_user", self.lost_by.user.map_or(Value::Null, Value::Id));
+        set("lost_at", Value::Time(self.lost_by.at));
+        set("state", Value::Text("open".into()));
+        Some(row)
+    }
+}
+
+fn as_text(value: &Value) -> Value {
+    match value {
+        Value::Null => Value::Null,
+        other => Value::Text(other.to_json().to_string()),
+    }
+}

@@ -1,0 +1,216 @@
+//! What travels between an office and the hub, in the order of a conversation. `docs/protocol.md` has the history.
+
+use crate::schema::Shapes;
+use crate::{Code, Problem};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The protocol spoken by this code. Versions: 1 (2026-11): first.
+pub const PROTOCOL: u32 = 1;
+
+/// Most changes in one exchange: bounds the hub's transaction and its memory.
+pub const MAX_CHANGES: usize = 1_000;
+/// Largest request body in bytes after decompression.
+pub const MAX_BODY: usize = 1 << 20;
+/// Most bytes of changes that a device packs into one request: leaves room for the envelope under [`MAX_BODY`].
+pub const BATCH_BYTES: usize = MAX_BODY - (64 << 10);
+/// Longest time the hub holds a request with nothing to say, in milliseconds: below the idle limit of common proxies.
+pub const MAX_WAIT_MS: u32 = 50_000;
+
+/// What was done to a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    Upsert,
+    Delete,
+}
+
+/// One edit made at an office.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    pub id: Uuid,
+    /// Gap-free counter of the replica, from 1.
+    pub op_no: i64,
+    pub entity: String,
+    pub row_id: Uuid,
+    pub kind: ChangeKind,
+    /// Hub revision of the row that the office saw; 0 for a row that it made.
+    pub base_rev: i64,
+    /// Only what changed, by field name; empty for a delete.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, Json>,
+    /// Changes with the same group are applied together or not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<Uuid>,
+    /// Office time, microseconds since 1970 UTC.
+    pub at: i64,
+}
+
+/// How far a replica has come: one revision where all entities are level, else one for each entity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Cursors {
+    Level(i64),
+    Each(BTreeMap<String, i64>),
+}
+
+impl Cursors {
+    pub fn of(&self, entity: &str) -> i64 {
+        match self {
+            Cursors::Level(rev) => *rev,
+            Cursors::Each(revs) => revs.get(entity).copied().unwrap_or(0),
+        }
+    }
+}
+
+/// The copy that speaks: an id made at enrolment and a counter that goes up when the copy has to start anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replica {
+    pub id: Uuid,
+    pub incarnation: u32,
+}
+
+/// `POST /v1/sync`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SyncRequest {
+    pub protocol: u32,
+    /// Fingerprint of the entity shapes that the app knows.
+    pub schema: String,
+    /// The shapes themselves, after the hub said `schema_unknown`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shapes: Option<Shapes>,
+    pub replica: Replica,
+    /// The hub's epoch as the replica last saw it.
+    pub epoch: Option<Uuid>,
+    pub cursors: Cursors,
+    /// `op_no` up to which answers are stored at the office.
+    pub acked: i64,
+    #[serde(default)]
+    pub changes: Vec<Change>,
+    /// Whether more changes wait behind these.
+    #[serde(default)]
+    pub more: bool,
+    /// How long the hub may hold the request when it has nothing to say.
+    #[serde(default)]
+    pub wait_ms: u32,
+    /// Office time when the request was sent, microseconds since 1970 UTC.
+    pub sent_at: i64,
+}
+
+/// What became of one change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeResult {
+    pub op_no: i64,
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// The hub's verdict on a change. `rev` is the revision that it produced; `None` where nothing had to change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    Applied {
+        rev: Option<i64>,
+    },
+    /// Applied beside changes of other offices to other fields.
+    Merged {
+        rev: Option<i64>,
+    },
+    /// One value won, the other is in the review inbox.
+    Conflict {
+        rev: Option<i64>,
+    },
+    /// Parked at the office until somebody acts on the reason.
+    Refused {
+        #[serde(flatten)]
+        problem: Problem,
+    },
+}
+
+impl Outcome {
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Outcome::Applied { .. } => "applied",
+            Outcome::Merged { .. } => "merged",
+            Outcome::Conflict { .. } => "conflict",
+            Outcome::Refused { .. } => "refused",
+        }
+    }
+}
+
+/// The last frame of an answer: the replica may now show everything up to `rev`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    pub rev: i64,
+    pub epoch: Uuid,
+    /// Revision up to which the hub's data is backed up; `None` where the hub has no backup.
+    pub durable_rev: Option<i64>,
+    /// See [`crate::digest::combined`]; `None` where the app's shapes differ from the hub's.
+    pub digest: Option<String>,
+    /// Whether the replica should ask again at once.
+    pub more: bool,
+    /// Hub time, microseconds since 1970 UTC, so that the office can show how far its clock is off.
+    pub hub_time: i64,
+}
+
+/// The body of every refusal by the hub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message} ({code})")]
+pub struct ErrorBody {
+    pub code: Code,
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Json>,
+}
+
+/// `POST /v1/enrol`: a one-time code against a device identity.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolRequest {
+    pub code: String,
+    pub device_name: String,
+    /// Ed25519 public key, base64url without padding.
+    pub public_key: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EnrolAnswer {
+    pub device_id: Uuid,
+    pub tenant_id: Uuid,
+    pub school_name: String,
+    pub school_slug: String,
+    pub school_id: String,
+    pub timezone: String,
+    pub role: crate::Role,
+    pub epoch: Uuid,
+}
+
+/// Answer of `POST /v1/token` (RFC 7523: an assertion signed by the device key against a short-lived bearer token).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TokenAnswer {
+    pub access_token: String,
+    pub token_type: String,
+    /// Seconds.
+    pub expires_in: u64,
+}
+
+/// Claims of the assertion that a device signs for `POST /v1/token`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AssertionClaims {
+    pub iss: Uuid,
+    pub aud: String,
+    pub exp: i64,
+    pub iat: i64,
+    pub jti: Uuid,
+}
+
+/// The audience of device assertions.
+pub const ASSERTION_AUDIENCE: &str = "pems-hub";
+/// Grant type of RFC 7523.
+pub const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
