@@ -1,1 +1,16 @@
+//! One school office's copy of its records: an encrypted SQLite file that answers everything offline, and the hands of the
+//! sync machine that bring it level with the hub.
+//!
+//! Invariants: what a caller was told is saved is on disk together with its outbox entry; nothing but [`store`] writes the
+//! file; nothing here is written in plaintext.
 
+pub mod env;
+pub mod error;
+pub mod identity;
+pub mod keys;
+pub mod store;
+pub mod sync;
+
+pub use env::{Env, SystemEnv};
+pub use error::{NodeError, Result};
+pub use store::Store;

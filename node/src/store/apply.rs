@@ -1,0 +1,214 @@
+//! The end of a pull: everything staged becomes visible in one transaction, together with the cursors (promise 4).
+
+use super::{Step, Store, meta, overlay, rows, staging};
+use crate::{NodeError, Result};
+use pems_model::digest::{Digest, combined};
+use pems_model::frame::{MAX_FRAME, Rows, RowsHead};
+use pems_model::wire::End;
+use pems_model::{Code, Entity, Row, ddl::sqlite, pgcopy};
+use rusqlite::Connection;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// From how many rows on an empty table is filled first and indexed afterwards.
+const BULK_ROWS: usize = 2_000;
+/// Sent changes are kept this long where the hub has no backup: 30 days in microseconds.
+const JOURNAL_KEPT: i64 = 30 * 24 * 3600 * 1_000_000;
+
+/// What a pull changed, so that screens know what to read again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applied {
+    pub rows: usize,
+    pub entities: Vec<&'static str>,
+    pub pending: bool,
+}
+
+impl Store {
+    /// Applies everything staged and moves the cursors to `end.rev`.
+    ///
+    /// # Errors
+    /// If SQLite fails or a frame is damaged; then nothing changes, and a damaged frame is fetched again.
+    pub fn apply(&mut self, end: &End) -> Result<Applied> {
+        let memory = std::mem::take(&mut self.unstaged);
+        let outcome = self.transaction(|step| step.apply(&memory.frames, end));
+        if outcome.as_ref().is_err_and(|error| error.code == Code::StoreCorrupt) {
+            self.forget_staging()?;
+        }
+        outcome
+    }
+
+    /// Throws staged rows away and asks for them again from the last applied revision.
+    fn forget_staging(&mut self) -> Result<()> {
+        self.transaction(|step| {
+            step.tx.execute("DELETE FROM staged", [])?;
+            let rev = meta::get_int(step.tx, "rev")?;
+            step.tx.execute("UPDATE cursor SET staged = min(staged, ?1)", [rev])?;
+            Ok(())
+        })
+    }
+}
+
+impl Step<'_> {
+    fn apply(&mut self, memory: &[Rows], end: &End) -> Result<Applied> {
+        let mut answered = self.answered_rows()?;
+        self.tx.execute("UPDATE op INDEXED BY op_answered SET state = 'sent' WHERE state = 'answered'", [])?;
+        let mut applied = Applied::default();
+        let mut digests = read_digests(self.tx)?;
+        let staged = read_staged(self.tx)?;
+        let mut by_entity: BTreeMap<usize, Vec<&Rows>> = BTreeMap::new();
+        for frame in staged.iter().chain(memory) {
+            if let Some(index) = self.schema.index(&frame.head.entity) {
+                by_entity.entry(index).or_default().push(frame);
+            }
+        }
+        for (index, frames) in by_entity {
+            let entity = self.schema.entities()[index];
+            let fresh = decode(entity, &frames)?;
+            applied.rows += fresh.len();
+            applied.entities.push(entity.name);
+            let digest = digests.entry(entity.name.to_owned()).or_default();
+            if fresh.len() >= BULK_ROWS && is_empty(self.tx, entity)? {
+                fill(self.tx, entity, &fresh, digest)?;
+            } else {
+                self.replace(entity, &fresh, digest, &mut answered)?;
+            }
+        }
+        // Answered, but the hub's row did not move (a conflict that was lost): the overlay goes all the same.
+        for (name, id) in &answered {
+            overlay::settle(self.tx, self.entity(name)?, *id)?;
+        }
+        self.finish(end, &digests)?;
+        applied.pending = staging::has_pending(self.tx)?;
+        Ok(applied)
+    }
+
+    fn answered_rows(&self) -> Result<BTreeSet<(String, Uuid)>> {
+        let mut statement =
+            self.tx.prepare_cached("SELECT entity, row_id FROM op INDEXED BY op_answered WHERE state = 'answered'")?;
+        let found = statement.query_map([], |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?))))?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Puts hub rows in place of what is there, below whatever is still unsent.
+    fn replace(
+        &self,
+        entity: &Entity,
+        fresh: &[Row],
+        digest: &mut Digest,
+        answered: &mut BTreeSet<(String, Uuid)>,
+    ) -> Result<()> {
+        let mut drop_shadow = self.tx.prepare("DELETE FROM shadow WHERE entity = ?1 AND row_id = ?2")?;
+        let mut set_shadow = self.tx.prepare("UPDATE shadow SET row = ?3 WHERE entity = ?1 AND row_id = ?2")?;
+        let mut upsert = self.tx.prepare(&rows::upsert_sql(entity))?;
+        for row in fresh {
+            let shadow = rows::shadow(self.tx, entity, row.id)?;
+            let old = match &shadow {
+                Some(hub) => hub.clone(),
+                None => rows::load(self.tx, entity, row.id)?,
+            };
+            if let Some(old) = &old {
+                if old.rev > row.rev {
+                    continue;
+                }
+                digest.remove(entity, old);
+            }
+            digest.add(entity, row);
+            if shadow.is_some() && overlay::is_open(self.tx, entity, row.id)? {
+                set_shadow.execute((entity.name, row.id.as_bytes(), rows::to_shadow(entity, row)))?;
+                overlay::settle(self.tx, entity, row.id)?;
+            } else {
+                rows::write_with(&mut upsert, entity, row)?;
+                if shadow.is_some() {
+                    drop_shadow.execute((entity.name, row.id.as_bytes()))?;
+                    answered.remove(&(entity.name.to_owned(), row.id));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&self, end: &End, digests: &BTreeMap<String, Digest>) -> Result<()> {
+        let mut set = self.tx.prepare_cached("UPDATE cursor SET staged = ?2, digest = ?3 WHERE entity = ?1")?;
+        for (name, digest) in digests {
+            set.execute((name, end.rev, digest.to_hex()))?;
+        }
+        self.tx.execute("DELETE FROM staged", [])?;
+        let now = self.env.now();
+        let mine = combined(digests.iter().map(|(name, digest)| (name.as_str(), *digest)));
+        let level = end.digest.as_ref().is_none_or(|theirs| *theirs == mine);
+        meta::set(self.tx, "rev", &end.rev.to_string())?;
+        meta::set(self.tx, "epoch", &end.epoch.to_string())?;
+        meta::set(self.tx, "last_contact", &now.to_string())?;
+        meta::set(self.tx, "clock_offset", &end.hub_time.saturating_sub(now).to_string())?;
+        meta::set(self.tx, "diverged", if level { "0" } else { "1" })?;
+        let mut prune = self.tx.prepare_cached("DELETE FROM op WHERE state = 'sent' AND answered_at < ?1")?;
+        prune.execute([now - JOURNAL_KEPT])?;
+        Ok(())
+    }
+}
+
+/// The rows of an entity in all frames, the latest state of each, in id order.
+fn decode(entity: &Entity, frames: &[&Rows]) -> Result<Vec<Row>> {
+    let damaged = |reason: String| {
+        NodeError::new(Code::StoreCorrupt, format!("rows that came in are damaged ({reason}); they are fetched again"))
+    };
+    let mut all: Vec<Row> = Vec::with_capacity(frames.iter().map(|frame| frame.head.count as usize).sum());
+    for frame in frames {
+        let limit = (frame.head.raw_len as usize).min(4 * MAX_FRAME);
+        let raw = zstd::bulk::decompress(&frame.body, limit).map_err(|error| damaged(error.to_string()))?;
+        for row in pgcopy::Reader::new(&raw, entity, &frame.head.columns) {
+            all.push(row.map_err(|error| damaged(error.to_string()))?);
+        }
+    }
+    all.sort_unstable_by(|a, b| a.id.cmp(&b.id).then(b.rev.cmp(&a.rev)));
+    all.dedup_by(|later, first| later.id == first.id);
+    Ok(all)
+}
+
+/// First sync: rows in key order into a table without indexes, then the indexes.
+fn fill(conn: &Connection, entity: &Entity, fresh: &[Row], digest: &mut Digest) -> Result<()> {
+    let indexes = sqlite::indexes(entity);
+    for index in &indexes {
+        let name = index.split_whitespace().nth(5).unwrap_or_default();
+        conn.execute_batch(&format!("DROP INDEX IF EXISTS {name};"))?;
+    }
+    let columns = sqlite::columns(entity);
+    let marks: Vec<String> = (1..=columns.len()).map(|i| format!("?{i}")).collect();
+    let sql = format!("INSERT INTO {} ({}) VALUES ({})", entity.name, columns.join(", "), marks.join(", "));
+    let mut insert = conn.prepare(&sql)?;
+    for row in fresh {
+        digest.add(entity, row);
+        rows::write_with(&mut insert, entity, row)?;
+    }
+    indexes.iter().try_for_each(|index| conn.execute_batch(index))?;
+    Ok(())
+}
+
+fn is_empty(conn: &Connection, entity: &Entity) -> Result<bool> {
+    let sql = format!(
+        "SELECT NOT EXISTS (SELECT 1 FROM {0}) AND NOT EXISTS (SELECT 1 FROM shadow WHERE entity = '{0}')",
+        entity.name
+    );
+    Ok(conn.query_row(&sql, [], |row| row.get(0))?)
+}
+
+pub(super) fn read_digests(conn: &Connection) -> Result<BTreeMap<String, Digest>> {
+    let mut statement = conn.prepare_cached("SELECT entity, digest FROM cursor")?;
+    let found = statement.query_map([], |row| {
+        Ok((row.get::<_, String>(0)?, Digest::from_hex(&row.get::<_, String>(1)?).unwrap_or_default()))
+    })?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+fn read_staged(conn: &Connection) -> Result<Vec<Rows>> {
+    let mut statement = conn.prepare_cached("SELECT head, body FROM staged ORDER BY seq")?;
+    let found = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    let mut frames = Vec::new();
+    for frame in found {
+        let (head, body) = frame?;
+        let head: RowsHead = serde_json::from_str(&head)
+            .map_err(|_| NodeError::new(Code::StoreCorrupt, "a staged frame is damaged; it is fetched again"))?;
+        frames.push(Rows { head, body });
+    }
+    Ok(frames)
+}

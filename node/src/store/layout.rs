@@ -1,0 +1,84 @@
+//! The tables of the file: one for each entity (from its declaration), and the machinery of syncing.
+
+use crate::{NodeError, Result};
+use pems_model::{Code, Schema, ddl::sqlite};
+use rusqlite::Connection;
+
+/// Version of the machinery's tables below, in `user_version`. 1 (2026-11): first.
+const LAYOUT: i64 = 1;
+
+/// `op` is outbox, sent journal and parked list in one, told apart by `state`: `pending` (not answered), `answered` (answered,
+/// not yet part of an applied pull), `sent` (done), `parked` (refused), `retried` and `dropped` (parked, then decided).
+const MACHINERY: &str = "
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE cursor (entity TEXT PRIMARY KEY, staged INTEGER NOT NULL, digest TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE op (
+  op_no INTEGER PRIMARY KEY, change_id BLOB NOT NULL, entity TEXT NOT NULL, row_id BLOB NOT NULL, kind TEXT NOT NULL,
+  base_rev INTEGER NOT NULL, fields TEXT NOT NULL, before TEXT, grp BLOB, user_id BLOB, at INTEGER NOT NULL, act BLOB NOT NULL,
+  state TEXT NOT NULL, outcome TEXT, answered_at INTEGER
+) STRICT;
+CREATE INDEX op_open ON op (entity, row_id, op_no) WHERE state IN ('pending', 'answered');
+CREATE INDEX op_pending ON op (op_no) WHERE state = 'pending';
+CREATE INDEX op_answered ON op (op_no) WHERE state = 'answered';
+CREATE INDEX op_parked ON op (op_no) WHERE state = 'parked';
+CREATE INDEX op_act ON op (act);
+CREATE TABLE shadow (entity TEXT NOT NULL, row_id BLOB NOT NULL, row TEXT, PRIMARY KEY (entity, row_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE staged (seq INTEGER PRIMARY KEY, entity TEXT NOT NULL, head TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+";
+
+pub(super) fn create(conn: &Connection, schema: &Schema) -> Result<()> {
+    conn.execute_batch("BEGIN IMMEDIATE;")?;
+    conn.execute_batch(MACHINERY)?;
+    for entity in schema.entities() {
+        add_entity(conn, entity)?;
+    }
+    conn.pragma_update(None, "user_version", LAYOUT)?;
+    conn.execute_batch("COMMIT;")?;
+    Ok(())
+}
+
+/// Adds the entities and fields that this program knows and the file does not. Nothing is ever taken away: a file that
+/// another version opens next still has everything.
+pub(super) fn upgrade(conn: &Connection, schema: &Schema) -> Result<()> {
+    let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version != LAYOUT {
+        let message = format!(
+            "the records file has layout {version}, this program knows layout {LAYOUT}; install the newer program"
+        );
+        return Err(NodeError::new(Code::StoreNewer, message));
+    }
+    for entity in schema.entities() {
+        let mut statement = conn.prepare("SELECT name FROM pragma_table_info(?1)")?;
+        let present: Vec<String> =
+            statement.query_map([entity.name], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        if present.is_empty() {
+            add_entity(conn, entity)?;
+            continue;
+        }
+        let missing: Vec<_> =
+            entity.fields.iter().filter(|field| !present.iter().any(|name| name == field.name)).collect();
+        for field in &missing {
+            conn.execute_batch(&format!(
+                "ALTER TABLE {} ADD COLUMN {} {};",
+                entity.name,
+                field.name,
+                sqlite::column_type(field.kind)
+            ))?;
+        }
+        if !missing.is_empty() {
+            // Rows that came before the field was known lack its values: fetch this entity again.
+            conn.execute("UPDATE cursor SET staged = 0 WHERE entity = ?1", [entity.name])?;
+            sqlite::indexes(entity).iter().try_for_each(|sql| conn.execute_batch(sql))?;
+        }
+    }
+    Ok(())
+}
+
+fn add_entity(conn: &Connection, entity: &pems_model::Entity) -> Result<()> {
+    conn.execute_batch(&sqlite::table(entity))?;
+    for index in sqlite::indexes(entity) {
+        conn.execute_batch(&index)?;
+    }
+    conn.execute("INSERT OR IGNORE INTO cursor VALUES (?1, 0, ?2)", [entity.name, &"0".repeat(32)])?;
+    Ok(())
+}

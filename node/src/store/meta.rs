@@ -1,0 +1,56 @@
+//! What the file knows about itself: whose it is, how far it has come, and when it last met the hub.
+
+use crate::{NodeError, Result};
+use pems_model::{Code, Role};
+use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The office as the hub enrolled it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Enrolled {
+    pub tenant_id: Uuid,
+    pub device_id: Uuid,
+    pub device_name: String,
+    pub role: Role,
+    pub school_name: String,
+    pub school_slug: String,
+    pub hub_url: String,
+    pub epoch: Uuid,
+}
+
+pub(super) fn write_enrolled(conn: &Connection, enrolled: &Enrolled) -> Result<()> {
+    let text = serde_json::to_string(enrolled).map_err(|error| NodeError::new(Code::Internal, error.to_string()))?;
+    set(conn, "enrolled", &text)?;
+    set(conn, "incarnation", "1")?;
+    set(conn, "rev", "0")?;
+    set(conn, "next_op_no", "1")?;
+    set(conn, "acked", "0")
+}
+
+pub(super) fn read_enrolled(conn: &Connection) -> Result<Enrolled> {
+    let damaged = || {
+        NodeError::new(
+            Code::StoreCorrupt,
+            "the records file does not say which school it belongs to; keep it and enrol this PC again in a new folder",
+        )
+    };
+    let text = get(conn, "enrolled")?.ok_or_else(damaged)?;
+    serde_json::from_str(&text).map_err(|_| damaged())
+}
+
+pub(super) fn get(conn: &Connection, key: &str) -> Result<Option<String>> {
+    let mut statement = conn.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+}
+
+pub(super) fn get_int(conn: &Connection, key: &str) -> Result<i64> {
+    Ok(get(conn, key)?.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+pub(super) fn set(conn: &Connection, key: &str, value: &str) -> Result<()> {
+    let mut statement =
+        conn.prepare_cached("INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?;
+    statement.execute([key, value])?;
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! The office's records: one encrypted SQLite file, and the only code that reads or writes it.
+//!
+//! Invariants:
+//! - an entity table holds *hub state overlaid with unsent changes*; wherever a change is unsent, `shadow` keeps the hub's
+//!   state of the row, so the overlay can be taken off again;
+//! - a row and its outbox entry are written in one transaction;
+//! - rows of a pull become visible all at once, together with the cursors.
+
+mod apply;
+mod journal;
+mod layout;
+mod meta;
+mod overlay;
+mod read;
+mod review;
+mod rows;
+mod save;
+mod staging;
+mod status;
+mod undo;
+
+pub use apply::Applied;
+pub use journal::JournalEntry;
+pub use meta::Enrolled;
+pub use read::{ListQuery, as_json};
+pub use review::{Choice, ReviewEntry};
+pub use save::{Save, Saved};
+pub use status::Status;
+pub use undo::Undone;
+
+use crate::{Env, NodeError, Result};
+use pems_model::{Code, Role, Schema};
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use uuid::Uuid;
+
+/// How long a write waits for another program on this PC before it says `store_locked`.
+const BUSY_MS: u64 = 5_000;
+
+/// An open store.
+pub struct Store {
+    conn: Connection,
+    schema: &'static Schema,
+    env: Box<dyn Env>,
+    tenant: Uuid,
+    replica: Uuid,
+    role: Role,
+    unstaged: staging::Unstaged,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("tenant", &self.tenant).field("replica", &self.replica).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Makes the file of a newly enrolled office.
+    ///
+    /// # Errors
+    /// If the file exists, cannot be written, or cannot be encrypted.
+    pub fn create(
+        path: &Path,
+        key: &[u8; 32],
+        enrolled: &Enrolled,
+        schema: &'static Schema,
+        env: Box<dyn Env>,
+    ) -> Result<Store> {
+        if path.exists() {
+            let message =
+                format!("{} exists already; it is never overwritten: choose another data folder", path.display());
+            return Err(NodeError::new(Code::AlreadyEnrolled, message));
+        }
+        let conn = Connection::open(path)?;
+        unlock(&conn, key)?;
+        Store::found(conn, enrolled, schema, env)
+    }
+
+    /// A store that lives in memory and dies with it, for simulations and tests. Not encrypted.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn in_memory(enrolled: &Enrolled, schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
+        Store::found(Connection::open_in_memory()?, enrolled, schema, env)
+    }
+
+    fn found(conn: Connection, enrolled: &Enrolled, schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
+        layout::create(&conn, schema)?;
+        meta::write_enrolled(&conn, enrolled)?;
+        Store::with(conn, schema, env)
+    }
+
+    /// Opens the file of an enrolled office and brings its tables up to this program's entities.
+    ///
+    /// # Errors
+    /// `store_corrupt` for a damaged file or another key, `store_newer` for a file of a newer program.
+    pub fn open(path: &Path, key: &[u8; 32], schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
+        let conn =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        unlock(&conn, key)?;
+        layout::upgrade(&conn, schema)?;
+        Store::with(conn, schema, env)
+    }
+
+    fn with(conn: Connection, schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
+        conn.set_prepared_statement_cache_capacity(128);
+        let enrolled = meta::read_enrolled(&conn)?;
+        Ok(Store {
+            conn,
+            schema,
+            env,
+            tenant: enrolled.tenant_id,
+            replica: enrolled.device_id,
+            role: enrolled.role,
+            unstaged: staging::Unstaged::default(),
+        })
+    }
+
+    pub fn schema(&self) -> &'static Schema {
+        self.schema
+    }
+
+    pub fn tenant(&self) -> Uuid {
+        self.tenant
+    }
+
+    /// The id of this copy, which is the device's id at the hub.
+    pub fn replica(&self) -> Uuid {
+        self.replica
+    }
+
+    pub fn now(&self) -> i64 {
+        self.env.now()
+    }
+
+    /// Whether somebody else wrote to the file since the last call (another window, the headless command).
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn data_version(&self) -> Result<i64> {
+        Ok(self.conn.pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
+    /// One durable step. `IMMEDIATE`, so that two writers wait for each other instead of failing halfway.
+    fn transaction<T>(&mut self, step: impl FnOnce(&mut Step<'_>) -> Result<T>) -> Result<T> {
+        let tx = self.conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let mut inside = Step {
+            tx: &tx,
+            schema: self.schema,
+            env: &*self.env,
+            tenant: self.tenant,
+            role: self.role,
+            last_op_no: None,
+        };
+        let out = step(&mut inside)?;
+        if let Some(last) = inside.last_op_no {
+            meta::set(&tx, "next_op_no", &(last + 1).to_string())?;
+        }
+        tx.commit()?;
+        Ok(out)
+    }
+}
+
+/// What the code inside one durable step works with.
+struct Step<'a> {
+    tx: &'a rusqlite::Transaction<'a>,
+    schema: &'static Schema,
+    env: &'a dyn Env,
+    tenant: Uuid,
+    role: Role,
+    /// The last `op_no` that this step handed out; stored when it commits, so the counter has no gaps.
+    last_op_no: Option<i64>,
+}
+
+impl Step<'_> {
+    fn next_op_no(&mut self) -> Result<i64> {
+        let next = match self.last_op_no {
+            Some(last) => last + 1,
+            None => meta::get_int(self.tx, "next_op_no")?,
+        };
+        self.last_op_no = Some(next);
+        Ok(next)
+    }
+
+    fn entity(&self, name: &str) -> Result<&'static pems_model::Entity> {
+        entity(self.schema, name)
+    }
+}
+
+fn entity(schema: &Schema, name: &str) -> Result<&'static pems_model::Entity> {
+    schema.entity(name).ok_or_else(|| {
+        let names: Vec<_> = schema.entities().iter().map(|entity| entity.name).collect();
+        let message = format!("there are no records of the kind '{name}'; known kinds: {}", names.join(", "));
+        NodeError::new(Code::UnknownEntity, message)
+    })
+}
+
+/// Sets the key and the ways of writing. WAL with full sync: a save is on the disk when it returns.
+fn unlock(conn: &Connection, key: &[u8; 32]) -> Result<()> {
+    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    conn.execute_batch(&format!("PRAGMA key = \"x'{hex}'\";"))?;
+    let cipher: Option<String> = conn.query_row("PRAGMA cipher_version", [], |row| row.get(0)).ok();
+    if cipher.is_none() {
+        return Err(NodeError::new(Code::Internal, "this build has no encryption; it will not write records"));
+    }
+    conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    conn.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0))?;
+    conn.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;",
+    )?;
+    Ok(())
+}

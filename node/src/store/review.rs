@@ -1,0 +1,212 @@
+//! *Needs you*: conflicts of the school and the changes of this device that the hub refused. Either value, one call.
+
+use super::save::{Act, not_found};
+use super::{ListQuery, Save, Step, Store, journal, overlay, rows};
+use crate::{NodeError, Result};
+use pems_model::review::REVIEW_ITEM;
+use pems_model::value::format_time;
+use pems_model::{Code, Entity, Row};
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Which value to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// The value that was typed at this device (for a conflict between two others: the one that stands).
+    Mine,
+    Theirs,
+}
+
+/// One thing that needs somebody.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReviewEntry {
+    pub id: Uuid,
+    /// `conflict`, `claim`, `deleted` or `refused`.
+    pub kind: String,
+    pub entity: String,
+    pub row_id: Uuid,
+    pub field: Option<String>,
+    pub mine: Json,
+    pub theirs: Json,
+    /// Which of the two stands now.
+    pub stands: &'static str,
+    pub mine_at: Option<String>,
+    pub theirs_at: Option<String>,
+    pub mine_device: Option<Uuid>,
+    pub theirs_device: Option<Uuid>,
+    /// For a refused change: the code and the sentence.
+    pub reason: Option<Json>,
+}
+
+impl Store {
+    /// Everything open: the school's conflicts, then this device's refused changes.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn reviews(&self) -> Result<Vec<ReviewEntry>> {
+        let entity = super::entity(self.schema, REVIEW_ITEM)?;
+        let query =
+            ListQuery { filters: vec![("state".into(), "open".into())], limit: Some(usize::MAX >> 1), deleted: false };
+        let mut list: Vec<ReviewEntry> =
+            self.list(REVIEW_ITEM, &query)?.iter().map(|row| self.entry(entity, row)).collect();
+        for parked in self.entries("state = 'parked'", [])? {
+            list.push(ReviewEntry {
+                id: parked.id,
+                kind: "refused".into(),
+                field: parked.outcome.as_ref().and_then(|o| o["field"].as_str().map(str::to_owned)),
+                entity: parked.entity,
+                row_id: parked.row_id,
+                mine: parked.fields,
+                theirs: Json::Null,
+                stands: "theirs",
+                mine_at: Some(parked.at),
+                theirs_at: None,
+                mine_device: Some(self.replica),
+                theirs_device: None,
+                reason: parked.outcome,
+            });
+        }
+        Ok(list)
+    }
+
+    fn entry(&self, entity: &Entity, row: &Row) -> ReviewEntry {
+        let text = |name: &str| row.get(entity, name).as_text().map(str::to_owned);
+        let value = |name: &str| text(name).and_then(|t| serde_json::from_str(&t).ok()).unwrap_or(Json::Null);
+        let at = |name: &str| match row.get(entity, name) {
+            pems_model::Value::Time(micros) => Some(format_time(*micros)),
+            _ => None,
+        };
+        let device = |name: &str| row.get(entity, name).as_id();
+        let (mine, theirs) = if self.lost_is_mine(entity, row) { ("lost", "kept") } else { ("kept", "lost") };
+        ReviewEntry {
+            id: row.id,
+            kind: text("kind").unwrap_or_default(),
+            entity: text("entity").unwrap_or_default(),
+            row_id: device("row_id").unwrap_or_default(),
+            field: text("field"),
+            mine: value(&format!("{mine}_value")),
+            theirs: value(&format!("{theirs}_value")),
+            stands: if mine == "kept" { "mine" } else { "theirs" },
+            mine_at: at(&format!("{mine}_at")),
+            theirs_at: at(&format!("{theirs}_at")),
+            mine_device: device(&format!("{mine}_replica")),
+            theirs_device: device(&format!("{theirs}_replica")),
+            reason: None,
+        }
+    }
+
+    fn lost_is_mine(&self, entity: &Entity, row: &Row) -> bool {
+        row.get(entity, "lost_replica").as_id() == Some(self.replica)
+    }
+
+    /// Settles one entry. For a conflict the chosen value is written and the entry closed, both or neither. For a refused
+    /// change, `Mine` sends it again (with everything that waited for it) and `Theirs` drops it.
+    ///
+    /// # Errors
+    /// `not_found` for an entry that is not open; `conflict` where the value cannot be put back as it is.
+    pub fn resolve(&mut self, id: Uuid, choice: Choice) -> Result<()> {
+        let entity = super::entity(self.schema, REVIEW_ITEM)?;
+        let mut act = self.new_act();
+        let (replica, item) = (self.replica, rows::load(&self.conn, entity, id)?);
+        match item {
+            Some(item) => {
+                let keep_lost = self.lost_is_mine(entity, &item) == (choice == Choice::Mine);
+                act.group = Some(self.env.new_id());
+                self.transaction(|step| step.settle_conflict(entity, &item, keep_lost, replica, act))
+            }
+            None if choice == Choice::Mine => self.transaction(|step| step.send_again(id, act)),
+            None => self.transaction(|step| {
+                let dropped = step.tx.execute(
+                    "UPDATE op SET state = 'dropped' WHERE change_id = ?1 AND state = 'parked'",
+                    [id.as_bytes()],
+                )?;
+                if dropped == 1 { Ok(()) } else { Err(not_found(entity, id)) }
+            }),
+        }
+    }
+}
+
+impl Step<'_> {
+    fn settle_conflict(&mut self, inbox: &Entity, item: &Row, keep_lost: bool, replica: Uuid, act: Act) -> Result<()> {
+        if item.get(inbox, "state").as_text() != Some("open") {
+            return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
+        }
+        let text = |name: &str| item.get(inbox, name).as_text().unwrap_or_default().to_owned();
+        if keep_lost {
+            let (entity, row_id) = (text("entity"), item.get(inbox, "row_id").as_id().unwrap_or_default());
+            match (text("kind").as_str(), text("field")) {
+                ("deleted", _) => {
+                    self.delete(&entity, row_id, act)?;
+                }
+                (_, field) => {
+                    let value = serde_json::from_str(&text("lost_value")).unwrap_or(Json::Null);
+                    let fields = Map::from_iter([(field, value)]);
+                    self.save(&Save { entity, id: Some(row_id), fields }, act)?;
+                }
+            }
+        }
+        let fields = json!({
+            "state": if keep_lost { "replaced" } else { "kept" },
+            "resolved_by": replica.to_string(),
+            "resolved_at": format_time(self.env.now()),
+        });
+        let fields = fields.as_object().cloned().unwrap_or_default();
+        self.save(&Save { entity: REVIEW_ITEM.into(), id: Some(item.id), fields }, act)?;
+        Ok(())
+    }
+
+    /// Puts a parked change back into the outbox as a new change, together with what was parked because of it: its group,
+    /// later edits of its row, and rows that hang on it.
+    fn send_again(&mut self, change_id: Uuid, act: Act) -> Result<()> {
+        let parked = journal::entries(self.tx, "state = 'parked'", [])?;
+        let Some(first) = parked.iter().find(|entry| entry.id == change_id) else {
+            return Err(NodeError::new(
+                Code::NotFound,
+                "this change is not waiting for a decision; look at the list again",
+            ));
+        };
+        let mut rows_back = BTreeSet::from([first.row_id]);
+        let mut groups: BTreeSet<Uuid> = first.group.into_iter().collect();
+        let mut chosen: BTreeSet<i64> = BTreeSet::from([first.op_no]);
+        loop {
+            let before = chosen.len();
+            for entry in &parked {
+                let hangs = entry.fields.as_object().into_iter().flat_map(Map::values).any(|value| {
+                    value.as_str().and_then(|text| Uuid::parse_str(text).ok()).is_some_and(|id| rows_back.contains(&id))
+                });
+                if hangs
+                    || rows_back.contains(&entry.row_id)
+                    || entry.group.is_some_and(|group| groups.contains(&group))
+                {
+                    chosen.insert(entry.op_no);
+                    rows_back.insert(entry.row_id);
+                    groups.extend(entry.group);
+                }
+            }
+            if chosen.len() == before {
+                break;
+            }
+        }
+        for entry in parked.iter().filter(|entry| chosen.contains(&entry.op_no)) {
+            self.enqueue_again(entry, act)?;
+        }
+        Ok(())
+    }
+
+    fn enqueue_again(&mut self, entry: &journal::JournalEntry, act: Act) -> Result<()> {
+        let entity = self.entity(&entry.entity)?;
+        let current = rows::load(self.tx, entity, entry.row_id)?;
+        overlay::remember_hub_state(self.tx, entity, entry.row_id, current.as_ref())?;
+        let op_no = self.next_op_no()?;
+        let rev = current.map_or(0, |row| row.rev);
+        self.tx.prepare_cached(
+            "INSERT INTO op (op_no, change_id, entity, row_id, kind, base_rev, fields, before, grp, user_id, at, act, state)
+             SELECT ?1, ?2, entity, row_id, kind, ?3, fields, before, grp, user_id, at, ?4, 'pending' FROM op WHERE op_no = ?5",
+        )?
+        .execute((op_no, self.env.new_id().as_bytes(), rev, act.id.as_bytes(), entry.op_no))?;
+        self.tx.execute("UPDATE op SET state = 'retried' WHERE op_no = ?1", [entry.op_no])?;
+        overlay::settle(self.tx, entity, entry.row_id)
+    }
+}

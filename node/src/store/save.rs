@@ -1,0 +1,287 @@
+//! Saving and deleting: the row and its outbox entry in one transaction. The clerk is done when it returns.
+
+use super::{Step, Store, overlay, rows};
+use crate::{NodeError, Result};
+use pems_model::wire::ChangeKind;
+use pems_model::{Code, Entity, Kind, Problem, Row, Value, natural, push::complete};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+/// One thing to save: with `id` it edits (or makes a row with that id), without it makes a row.
+#[derive(Debug, Clone)]
+pub struct Save {
+    pub entity: String,
+    pub id: Option<Uuid>,
+    pub fields: Map<String, Json>,
+}
+
+/// A row as it is after a save.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    pub row: Row,
+    /// Whether anything had to be written.
+    pub changed: bool,
+    pub created: bool,
+}
+
+/// What several changes have in common: the act that can be undone as one, the group that travels as one, and the user.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Act {
+    pub(super) id: Uuid,
+    pub(super) group: Option<Uuid>,
+    pub(super) user: Option<Uuid>,
+}
+
+impl Store {
+    /// Saves one row.
+    ///
+    /// # Errors
+    /// A [`Problem`](pems_model::Problem) with its field, or what the disk said; nothing is written then.
+    pub fn save(&mut self, save: &Save) -> Result<Saved> {
+        let act = self.new_act();
+        self.transaction(|step| step.save(save, act))
+    }
+
+    /// Saves all or nothing; returns the rows and the act under which [`Store::undo`] takes them back.
+    ///
+    /// # Errors
+    /// The first refusal, with the position in `details.at`.
+    pub fn save_all(&mut self, saves: &[Save]) -> Result<(Uuid, Vec<Saved>)> {
+        let act = self.new_act();
+        let saved = self.transaction(|step| {
+            saves.iter().enumerate().map(|(at, save)| step.save(save, act).map_err(|error| placed(error, at))).collect()
+        })?;
+        Ok((act.id, saved))
+    }
+
+    /// Saves what can be saved, each by itself but all in one durable step; one answer for each.
+    ///
+    /// # Errors
+    /// Only what stops everything (the disk); refusals are in the list.
+    pub fn save_each(&mut self, saves: &[Save]) -> Result<Vec<Result<Saved>>> {
+        let act = self.new_act();
+        self.transaction(|step| {
+            saves
+                .iter()
+                .map(|save| step.attempt(|step| step.save(save, Act { id: step.env.new_id(), ..act })))
+                .collect()
+        })
+    }
+
+    /// Deletes a row (leaves a tombstone). Refuses while other live records hang on it.
+    ///
+    /// # Errors
+    /// `not_found`, `conflict` with what hangs on it, or what the disk said.
+    pub fn delete(&mut self, entity: &str, id: Uuid) -> Result<Saved> {
+        let act = self.new_act();
+        self.transaction(|step| step.delete(entity, id, act))
+    }
+
+    pub(super) fn new_act(&self) -> Act {
+        Act { id: self.env.new_id(), group: None, user: None }
+    }
+}
+
+fn placed(error: NodeError, at: usize) -> NodeError {
+    let mut details = error.details.clone().unwrap_or_else(|| serde_json::json!({}));
+    details["at"] = at.into();
+    error.with_details(details)
+}
+
+impl Step<'_> {
+    /// Runs `work` so that its failure takes back only what it did itself. What concerns the whole file still stops everything.
+    fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<Result<T>> {
+        self.tx.execute_batch("SAVEPOINT attempt")?;
+        let last_op_no = self.last_op_no;
+        let outcome = work(self);
+        match &outcome {
+            Ok(_) => self.tx.execute_batch("RELEASE attempt")?,
+            Err(error) if stops_everything(error.code) => return outcome.map(Ok),
+            Err(_) => {
+                self.tx.execute_batch("ROLLBACK TO attempt; RELEASE attempt")?;
+                self.last_op_no = last_op_no;
+            }
+        }
+        Ok(outcome)
+    }
+
+    pub(super) fn save(&mut self, save: &Save, act: Act) -> Result<Saved> {
+        let entity = self.entity(&save.entity)?;
+        self.check_role(entity)?;
+        let values = parse(entity, &save.fields)?;
+        let (current, id) = self.find(entity, save.id, &values)?;
+        if entity.hub_made && current.is_none() {
+            let message = format!("{} records are made by the hub; they can be resolved but not made", entity.label);
+            return Err(NodeError::new(Code::HubOnly, message));
+        }
+        let mut row = current.clone().unwrap_or_else(|| Row::empty(entity, id));
+        let mut changed = Map::new();
+        let mut before = Map::new();
+        for (i, value) in values {
+            let field = &entity.fields[i];
+            if row.values[i] == value {
+                continue;
+            }
+            if field.fixed && current.is_some() && !row.values[i].is_null() {
+                let message = format!("{} is set once and cannot be changed afterwards", field.label);
+                return Err(Problem::at(Code::Fixed, field.name, message).into());
+            }
+            self.check_link(field.name, field.label, field.kind, &value)?;
+            changed.insert(field.name.into(), value.to_json());
+            before.insert(field.name.into(), row.values[i].to_json());
+            row.values[i] = value;
+        }
+        let revived = row.deleted_at.take().is_some();
+        complete(entity, &row)?;
+        if changed.is_empty() && current.is_some() && !revived {
+            return Ok(Saved { row, changed: false, created: false });
+        }
+        overlay::remember_hub_state(self.tx, entity, id, current.as_ref())?;
+        rows::write(self.tx, entity, &row)?;
+        let created = current.is_none();
+        self.log(entity, &row, ChangeKind::Upsert, &changed, (!created).then_some(&before), act)?;
+        Ok(Saved { row, changed: true, created })
+    }
+
+    pub(super) fn delete(&mut self, entity: &str, id: Uuid, act: Act) -> Result<Saved> {
+        let entity = self.entity(entity)?;
+        self.check_role(entity)?;
+        if entity.hub_made {
+            let message = format!("{} records cannot be deleted; resolve them instead", entity.label);
+            return Err(NodeError::new(Code::HubOnly, message));
+        }
+        let Some(row) = rows::load(self.tx, entity, id)? else { return Err(not_found(entity, id)) };
+        if !row.is_live() {
+            return Ok(Saved { row, changed: false, created: false });
+        }
+        self.check_unlinked(entity, id)?;
+        overlay::remember_hub_state(self.tx, entity, id, Some(&row))?;
+        let gone = Row { deleted_at: Some(self.env.now()), ..row };
+        rows::write(self.tx, entity, &gone)?;
+        self.log(entity, &gone, ChangeKind::Delete, &Map::new(), Some(&Map::new()), act)?;
+        Ok(Saved { row: gone, changed: true, created: false })
+    }
+
+    fn check_role(&self, entity: &Entity) -> Result<()> {
+        if entity.may_write(self.role) {
+            return Ok(());
+        }
+        let message =
+            format!("the role {} may not change {} records; ask a school admin", self.role.name(), entity.label);
+        Err(NodeError::new(Code::RoleForbidden, message))
+    }
+
+    /// The row that is meant, and its id. Without an id a natural key decides: a live row with that key is a clash, a
+    /// deleted one comes back, and a row that was renamed meanwhile leaves its old id taken.
+    fn find(&self, entity: &Entity, id: Option<Uuid>, values: &[(usize, Value)]) -> Result<(Option<Row>, Uuid)> {
+        if let Some(id) = id {
+            return Ok((rows::load(self.tx, entity, id)?, id));
+        }
+        let mut probe = Row::empty(entity, Uuid::nil());
+        for (i, value) in values {
+            probe.values[*i] = value.clone();
+        }
+        let Some(id) = natural::derived_id(entity, self.tenant, &probe) else { return Ok((None, self.env.new_id())) };
+        match rows::load(self.tx, entity, id)? {
+            None => Ok((None, id)),
+            Some(row) if !natural::same_key(entity, &row, &probe) => Ok((None, self.env.new_id())),
+            Some(row) if !row.is_live() => Ok((Some(row), id)),
+            Some(_) => {
+                let message = format!("there is one like this already: {} {id}; change that one", entity.label);
+                Err(NodeError::new(Code::Conflict, message).with_details(serde_json::json!({ "id": id })))
+            }
+        }
+    }
+
+    fn check_link(&self, name: &str, label: &str, kind: Kind, value: &Value) -> Result<()> {
+        let (Kind::Link(to), Value::Id(id)) = (kind, value) else { return Ok(()) };
+        let target = self.entity(to)?;
+        if rows::load(self.tx, target, *id)?.is_some_and(|row| row.is_live()) {
+            return Ok(());
+        }
+        let message = format!("{label}: there is no {} with the id {id}; choose an existing one", target.label);
+        Err(Problem::at(Code::ParentMissing, name, message).into())
+    }
+
+    fn check_unlinked(&self, entity: &Entity, id: Uuid) -> Result<()> {
+        let mut hanging = Vec::new();
+        for child in self.schema.entities() {
+            for field in child.fields.iter().filter(|field| field.kind == Kind::Link(entity.name)) {
+                let count = rows::count_links(self.tx, child, field.name, id)?;
+                if count > 0 {
+                    hanging.push(format!("{count} {}", child.label));
+                }
+            }
+        }
+        if hanging.is_empty() {
+            return Ok(());
+        }
+        let message =
+            format!("other records hang on this {}: {}; delete those first", entity.label, hanging.join(", "));
+        Err(NodeError::new(Code::Conflict, message))
+    }
+
+    /// Writes the outbox entry of a change.
+    pub(super) fn log(
+        &mut self,
+        entity: &Entity,
+        row: &Row,
+        kind: ChangeKind,
+        fields: &Map<String, Json>,
+        before: Option<&Map<String, Json>>,
+        act: Act,
+    ) -> Result<()> {
+        let op_no = self.next_op_no()?;
+        let mut statement = self.tx.prepare_cached(
+            "INSERT INTO op (op_no, change_id, entity, row_id, kind, base_rev, fields, before, grp, user_id, at, act, state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending')",
+        )?;
+        statement.execute(rusqlite::params![
+            op_no,
+            self.env.new_id().as_bytes(),
+            entity.name,
+            row.id.as_bytes(),
+            if kind == ChangeKind::Delete { "delete" } else { "upsert" },
+            row.rev,
+            to_text(fields),
+            before.map(to_text),
+            act.group.map(Uuid::into_bytes),
+            act.user.map(Uuid::into_bytes),
+            self.env.now(),
+            act.id.as_bytes(),
+        ])?;
+        Ok(())
+    }
+}
+
+/// Whether an error is about the file as a whole rather than about one row.
+fn stops_everything(code: Code) -> bool {
+    matches!(
+        code,
+        Code::StoreFull | Code::StoreLocked | Code::StoreReadOnly | Code::StoreCorrupt | Code::Io | Code::Internal
+    )
+}
+
+pub(super) fn not_found(entity: &Entity, id: Uuid) -> NodeError {
+    NodeError::new(Code::NotFound, format!("there is no {} with the id {id}", entity.label))
+}
+
+fn to_text(map: &Map<String, Json>) -> String {
+    serde_json::to_string(map).unwrap_or_else(|_| "{}".into())
+}
+
+fn parse(entity: &Entity, fields: &Map<String, Json>) -> Result<Vec<(usize, Value)>> {
+    let mut values = Vec::with_capacity(fields.len());
+    for (name, json) in fields {
+        if matches!(name.as_str(), "id" | "rev" | "deleted") {
+            continue;
+        }
+        let i = entity.field_index(name).ok_or_else(|| {
+            let known: Vec<_> = entity.fields.iter().map(|field| field.name).collect();
+            let message = format!("{} has no field '{name}'; its fields: {}", entity.label, known.join(", "));
+            NodeError::from(Problem::at(Code::UnknownField, name, message))
+        })?;
+        values.push((i, Value::parse(&entity.fields[i], json)?));
+    }
+    Ok(values)
+}

@@ -1,0 +1,192 @@
+//! One exchange as the store sees it: what to ask, the hub's answers, and rows on their way in.
+
+use super::{Step, Store, meta, overlay};
+use crate::Result;
+use pems_model::frame::Rows;
+use pems_model::planted::{Bug, is_planted};
+use pems_model::wire::{
+    BATCH_BYTES, Change, ChangeKind, ChangeResult, Cursors, MAX_CHANGES, Outcome, PROTOCOL, Replica, SyncRequest,
+};
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Staged bytes kept in memory before they are put on disk: small pulls then cost one write, big ones survive a kill.
+const MEMORY_BYTES: usize = 1 << 20;
+
+/// Frames that came in and are not on disk yet. Lost with the process, together with their cursor.
+#[derive(Debug, Default)]
+pub(super) struct Unstaged {
+    pub(super) frames: Vec<Rows>,
+    bytes: usize,
+}
+
+impl Store {
+    /// The request for the next exchange, from what is on disk and what is staged.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn request(&mut self, wait_ms: u32, with_shapes: bool) -> Result<SyncRequest> {
+        let conn = &self.conn;
+        let (changes, more) = outbox(conn)?;
+        if is_planted(Bug::ForgetsOnSend) {
+            conn.execute("UPDATE op SET state = 'sent' WHERE state = 'pending'", [])?;
+        }
+        let epoch = match meta::get(conn, "epoch")? {
+            Some(text) => Uuid::parse_str(&text).ok(),
+            None => Some(meta::read_enrolled(conn)?.epoch),
+        };
+        Ok(SyncRequest {
+            protocol: PROTOCOL,
+            schema: self.schema.fingerprint().to_owned(),
+            shapes: with_shapes.then(|| self.schema.shapes()),
+            replica: Replica {
+                id: self.replica,
+                incarnation: u32::try_from(meta::get_int(conn, "incarnation")?).unwrap_or(1),
+            },
+            epoch,
+            cursors: self.cursors()?,
+            acked: meta::get_int(conn, "acked")?,
+            wait_ms: if changes.is_empty() { wait_ms } else { 0 },
+            changes,
+            more,
+            sent_at: self.env.now(),
+        })
+    }
+
+    fn cursors(&self) -> Result<Cursors> {
+        let mut statement = self.conn.prepare_cached("SELECT entity, staged FROM cursor")?;
+        let mut revs: BTreeMap<String, i64> =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+        revs.retain(|name, _| self.schema.index(name).is_some());
+        for frame in &self.unstaged.frames {
+            revs.insert(frame.head.entity.clone(), frame.head.through);
+        }
+        let first = revs.values().next().copied().unwrap_or(0);
+        Ok(if revs.values().all(|rev| *rev == first) { Cursors::Level(first) } else { Cursors::Each(revs) })
+    }
+
+    /// Stores the hub's answers. What it refused is parked, and its rows go back to what the hub has. Returns whether
+    /// changes still wait.
+    ///
+    /// # Errors
+    /// If SQLite fails; then nothing is stored, and the hub gives the same answers again.
+    pub fn keep_results(&mut self, results: &[ChangeResult]) -> Result<bool> {
+        self.transaction(|step| {
+            for result in results {
+                step.keep(result)?;
+            }
+            let acked = results.iter().map(|result| result.op_no).max().unwrap_or(0);
+            if acked > meta::get_int(step.tx, "acked")? {
+                meta::set(step.tx, "acked", &acked.to_string())?;
+            }
+            has_pending(step.tx)
+        })
+    }
+
+    /// Takes a frame of rows in and moves the staging cursor of its entity.
+    ///
+    /// # Errors
+    /// If SQLite fails; the frame is then fetched again.
+    pub fn stage(&mut self, rows: Rows) -> Result<()> {
+        self.unstaged.bytes += rows.body.len();
+        self.unstaged.frames.push(rows);
+        if self.unstaged.bytes > MEMORY_BYTES { self.stage_to_disk() } else { Ok(()) }
+    }
+
+    fn stage_to_disk(&mut self) -> Result<()> {
+        let unstaged = std::mem::take(&mut self.unstaged);
+        self.transaction(|step| {
+            for frame in &unstaged.frames {
+                let head = serde_json::to_string(&frame.head).unwrap_or_default();
+                if !is_planted(Bug::CursorBeforeRows) {
+                    step.tx
+                        .prepare_cached("INSERT INTO staged (entity, head, body) VALUES (?1, ?2, ?3)")?
+                        .execute((&frame.head.entity, head, &frame.body))?;
+                }
+                step.tx
+                    .prepare_cached("UPDATE cursor SET staged = ?2 WHERE entity = ?1")?
+                    .execute((&frame.head.entity, frame.head.through))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Puts staged frames on disk at once, as memory pressure would. For the simulation, whose frames are tiny.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn flush_staging(&mut self) -> Result<()> {
+        if self.unstaged.frames.is_empty() { Ok(()) } else { self.stage_to_disk() }
+    }
+
+    /// Whether changes wait to be sent.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn has_pending(&self) -> Result<bool> {
+        has_pending(&self.conn)
+    }
+}
+
+impl Step<'_> {
+    fn keep(&mut self, result: &ChangeResult) -> Result<()> {
+        let refused = matches!(result.outcome, Outcome::Refused { .. });
+        let state = match refused {
+            true if is_planted(Bug::DropsRefused) => "dropped",
+            true => "parked",
+            false => "answered",
+        };
+        let outcome = serde_json::to_string(&result.outcome).unwrap_or_default();
+        let mut statement = self.tx.prepare_cached(
+            "UPDATE op SET state = ?2, outcome = ?3, answered_at = ?4 WHERE op_no = ?1 AND state = 'pending' RETURNING entity, row_id",
+        )?;
+        let mut found = statement.query((result.op_no, state, outcome, self.env.now()))?;
+        if let (Some(row), true) = (found.next()?, refused) {
+            let (name, id): (String, [u8; 16]) = (row.get(0)?, row.get(1)?);
+            drop(found);
+            overlay::settle(self.tx, self.entity(&name)?, Uuid::from_bytes(id))?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn has_pending(conn: &Connection) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM op INDEXED BY op_pending WHERE state = 'pending')";
+    Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// The next changes to send, in order, within the limits of one exchange and without splitting a group; and whether more wait.
+fn outbox(conn: &Connection) -> Result<(Vec<Change>, bool)> {
+    let mut statement = conn.prepare_cached(
+        "SELECT op_no, change_id, entity, row_id, kind, base_rev, fields, grp, user_id, at
+         FROM op INDEXED BY op_pending WHERE state = 'pending' ORDER BY op_no LIMIT ?1",
+    )?;
+    let mut found = statement.query([i64::try_from(MAX_CHANGES + 1).unwrap_or(i64::MAX)])?;
+    let mut changes: Vec<Change> = Vec::new();
+    let mut bytes = 0;
+    while let Some(row) = found.next()? {
+        let fields: String = row.get(6)?;
+        bytes += fields.len() + 320;
+        let change = Change {
+            op_no: row.get(0)?,
+            id: Uuid::from_bytes(row.get(1)?),
+            entity: row.get(2)?,
+            row_id: Uuid::from_bytes(row.get(3)?),
+            kind: if row.get::<_, String>(4)? == "delete" { ChangeKind::Delete } else { ChangeKind::Upsert },
+            base_rev: row.get(5)?,
+            fields: serde_json::from_str(&fields).unwrap_or_default(),
+            group: row.get::<_, Option<[u8; 16]>>(7)?.map(Uuid::from_bytes),
+            user_id: row.get::<_, Option<[u8; 16]>>(8)?.map(Uuid::from_bytes),
+            at: row.get(9)?,
+        };
+        if changes.len() == MAX_CHANGES || (bytes > BATCH_BYTES && !changes.is_empty()) {
+            if let Some(group) = change.group {
+                changes.retain(|earlier| earlier.group != Some(group));
+            }
+            return Ok((changes, true));
+        }
+        changes.push(change);
+    }
+    Ok((changes, false))
+}

@@ -1,0 +1,88 @@
+//! "Is our data at the hub?", answered from the file itself.
+
+use super::{Store, meta, rows};
+use crate::Result;
+use pems_model::digest::{Digest, combined};
+use serde::Serialize;
+
+/// What the sync line and `pems-node status` show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    pub school: String,
+    pub school_slug: String,
+    pub device: String,
+    pub device_id: String,
+    pub role: &'static str,
+    pub hub: String,
+    /// Changes that wait to be sent.
+    pub pending: i64,
+    /// Changes that the hub refused and that wait for a person.
+    pub parked: i64,
+    /// Open conflicts.
+    pub review: i64,
+    pub last_contact: Option<String>,
+    pub rev: i64,
+    /// Over the hub's state of every row in the file, read now; equal to the hub's when level.
+    pub digest: String,
+    /// Whether the hub's digest at the last contact was another one: then this copy is not to be trusted.
+    pub diverged: bool,
+    pub epoch: String,
+    pub schema: String,
+}
+
+impl Store {
+    /// # Errors
+    /// If SQLite fails.
+    pub fn status(&self) -> Result<Status> {
+        let enrolled = meta::read_enrolled(&self.conn)?;
+        let count = |sql: &str| self.conn.query_row(sql, [], |row| row.get::<_, i64>(0));
+        let last_contact = meta::get(&self.conn, "last_contact")?.and_then(|text| text.parse().ok());
+        Ok(Status {
+            school: enrolled.school_name,
+            school_slug: enrolled.school_slug,
+            device: enrolled.device_name,
+            device_id: enrolled.device_id.to_string(),
+            role: enrolled.role.name(),
+            hub: enrolled.hub_url,
+            pending: count("SELECT count(*) FROM op INDEXED BY op_pending WHERE state = 'pending'")?,
+            parked: count("SELECT count(*) FROM op INDEXED BY op_parked WHERE state = 'parked'")?,
+            review: count("SELECT count(*) FROM review_item WHERE state = 'open' AND deleted_at IS NULL")?,
+            last_contact: last_contact.map(pems_model::value::format_time),
+            rev: meta::get_int(&self.conn, "rev")?,
+            digest: self.digest()?,
+            diverged: meta::get(&self.conn, "diverged")?.as_deref() == Some("1"),
+            epoch: meta::get(&self.conn, "epoch")?.unwrap_or_else(|| enrolled.epoch.to_string()),
+            schema: self.schema.fingerprint().to_owned(),
+        })
+    }
+
+    /// The digest of the hub's state as this file has it, computed from the rows (unsent changes taken off).
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn digest(&self) -> Result<String> {
+        let mut digests = Vec::new();
+        for entity in self.schema.entities() {
+            let mut digest = Digest::default();
+            let sql = format!(
+                "{} t WHERE deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM shadow s WHERE s.entity = '{}' AND s.row_id = t.id)",
+                rows::select(entity),
+                entity.name
+            );
+            let mut statement = self.conn.prepare_cached(&sql)?;
+            let mut found = statement.query([])?;
+            while let Some(row) = found.next()? {
+                digest.add(entity, &rows::read(entity, row)?);
+            }
+            let mut statement =
+                self.conn.prepare_cached("SELECT row_id, row FROM shadow WHERE entity = ?1 AND row IS NOT NULL")?;
+            let mut found = statement.query([entity.name])?;
+            while let Some(row) = found.next()? {
+                let (id, text): ([u8; 16], String) = (row.get(0)?, row.get(1)?);
+                digest.add(entity, &rows::from_shadow(entity, uuid::Uuid::from_bytes(id), &text)?);
+            }
+            digests.push((entity.name, digest));
+        }
+        Ok(combined(digests))
+    }
+}
