@@ -30,6 +30,8 @@ pub enum Event {
     PauseOver,
     /// There is a valid access token now.
     Authenticated,
+    /// The request is on its way.
+    Sent,
     /// A frame of exchange `.0` came in.
     Frame(u64, Frame),
     /// Exchange `.0` broke: no network, cut stream, damaged frame.
@@ -136,7 +138,9 @@ impl Engine {
             Event::Refused(number, error) if self.listens_to(number) => self.refused(error),
             Event::Stored { pending } => self.stored(pending),
             Event::StoreFailed(problem) => self.failed(problem.code, problem.message),
-            Event::Authenticated | Event::Frame(..) | Event::Broken(..) | Event::Refused(..) => Action::Listen,
+            Event::Sent | Event::Authenticated | Event::Frame(..) | Event::Broken(..) | Event::Refused(..) => {
+                Action::Listen
+            }
         }
     }
 

@@ -128,7 +128,8 @@ fn uuid(bytes: &[u8]) -> Option<Uuid> {
     Uuid::from_slice(bytes).ok()
 }
 
-fn value(kind: Kind, bytes: &[u8]) -> Option<Value> {
+/// One field as PostgreSQL sends it in binary; `None` for bytes that are not of this kind.
+pub fn value(kind: Kind, bytes: &[u8]) -> Option<Value> {
     Some(match kind {
         Kind::Int { .. } => Value::Int(int8(bytes)?),
         Kind::Bool => Value::Bool(*bytes.first()? != 0),

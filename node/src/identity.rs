@@ -1,1 +1,158 @@
-//! (in the making)
+//! The beginning of an office: a data folder, keys, and a one-time code against a device identity.
+//!
+//! Enrolment can break anywhere: the keys are kept before the hub is asked, and the hub gives the same answer to the same key
+//! and code again, so trying once more always ends in one device and one records file.
+
+use crate::keys::{KeySource, Secrets};
+use crate::store::Enrolled;
+use crate::sync::HubClient;
+use crate::{NodeError, Result, Store, SystemEnv};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::SigningKey;
+use pems_model::wire::EnrolRequest;
+use pems_model::{Code, Schema};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+const RECORDS: &str = "records.db";
+const NOTE: &str = "office.json";
+
+/// What lies beside the records: the name under which the keys are kept. Nothing secret, nothing personal.
+#[derive(Debug, Serialize, Deserialize)]
+struct Note {
+    account: String,
+}
+
+/// An enrolled office on this machine.
+#[derive(Debug)]
+pub struct Office {
+    dir: PathBuf,
+    account: String,
+    keys: KeySource,
+    secrets: Secrets,
+    schema: &'static Schema,
+}
+
+impl Office {
+    /// Opens the office in `dir`.
+    ///
+    /// # Errors
+    /// `not_enrolled` where there is none yet, `key_missing` where its keys are gone.
+    pub fn open(dir: &Path, keys: KeySource) -> Result<Office> {
+        Office::open_with(dir, keys, Schema::product())
+    }
+
+    /// As [`Office::open`], for a given set of entities.
+    ///
+    /// # Errors
+    /// As [`Office::open`].
+    pub fn open_with(dir: &Path, keys: KeySource, schema: &'static Schema) -> Result<Office> {
+        let Some(note) = read_note(dir)?.filter(|_| dir.join(RECORDS).exists()) else {
+            let message = format!(
+                "{} holds no office yet; enrol it with a code from the hub: pems-node --data {} enrol --hub URL --code CODE",
+                dir.display(),
+                dir.display()
+            );
+            return Err(NodeError::new(Code::NotEnrolled, message));
+        };
+        let secrets = keys.load(&note.account)?.ok_or_else(|| {
+            let message = format!("{keys} has no keys for this office (they were destroyed, or are kept elsewhere); without them the records cannot be read");
+            NodeError::new(Code::KeyMissing, message)
+        })?;
+        Ok(Office { dir: dir.to_owned(), account: note.account, keys, secrets, schema })
+    }
+
+    /// Enrols this machine with a one-time code and makes its records file.
+    ///
+    /// # Errors
+    /// `already_enrolled`, what the hub said of the code, or what the disk or keyring said. Can simply be tried again.
+    pub async fn enrol(
+        dir: &Path,
+        keys: KeySource,
+        hub: &str,
+        code: &str,
+        name: &str,
+        schema: &'static Schema,
+    ) -> Result<Office> {
+        std::fs::create_dir_all(dir).map_err(|error| NodeError::io("make the data folder", dir, &error))?;
+        if dir.join(RECORDS).exists() {
+            let message = format!("{} holds an enrolled office already; choose another data folder", dir.display());
+            return Err(NodeError::new(Code::AlreadyEnrolled, message));
+        }
+        let (account, secrets) = keys_for(dir, &keys)?;
+        let request = EnrolRequest {
+            code: code.to_owned(),
+            device_name: name.to_owned(),
+            public_key: URL_SAFE_NO_PAD.encode(SigningKey::from_bytes(&secrets.signing).verifying_key().as_bytes()),
+        };
+        let answer = HubClient::new(hub)?.enrol(&request).await?;
+        let enrolled = Enrolled {
+            tenant_id: answer.tenant_id,
+            device_id: answer.device_id,
+            device_name: name.to_owned(),
+            role: answer.role,
+            school_name: answer.school_name,
+            school_slug: answer.school_slug,
+            hub_url: hub.trim_end_matches('/').to_owned(),
+            epoch: answer.epoch,
+        };
+        // Made under another name and renamed: a power cut leaves either no records file or a whole one.
+        let fresh = dir.join("records.new");
+        for leftover in ["records.new", "records.new-wal", "records.new-shm"] {
+            let _ = std::fs::remove_file(dir.join(leftover));
+        }
+        drop(Store::create(&fresh, &secrets.database, &enrolled, schema, Box::new(SystemEnv))?);
+        std::fs::rename(&fresh, dir.join(RECORDS))
+            .map_err(|error| NodeError::io("keep the records file in", dir, &error))?;
+        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema })
+    }
+
+    /// A connection of its own to the records; readers and one writer do not wait for each other.
+    ///
+    /// # Errors
+    /// `store_corrupt`, `store_newer`, or what the disk said.
+    pub fn store(&self) -> Result<Store> {
+        Store::open(&self.dir.join(RECORDS), &self.secrets.database, self.schema, Box::new(SystemEnv))
+    }
+
+    /// The device's signing key (Ed25519 seed).
+    pub fn signing_key(&self) -> SigningKey {
+        SigningKey::from_bytes(&self.secrets.signing)
+    }
+
+    /// Destroys the keys, after the hub said that this device is revoked: nobody can read the records any more.
+    ///
+    /// # Errors
+    /// What the keyring or the disk said.
+    pub fn destroy_keys(&self) -> Result<()> {
+        self.keys.destroy(&self.account)
+    }
+}
+
+/// The keys of an office in the making: those of an attempt that broke, or new ones.
+fn keys_for(dir: &Path, keys: &KeySource) -> Result<(String, Secrets)> {
+    if let Some(note) = read_note(dir)?
+        && let Some(secrets) = keys.load(&note.account)?
+    {
+        return Ok((note.account, secrets));
+    }
+    let secrets = Secrets::generate()?;
+    let account =
+        format!("office-{}", Uuid::from_slice(&blake3::hash(&secrets.signing).as_bytes()[..16]).unwrap_or_default());
+    keys.store(&account, &secrets)?;
+    let text = serde_json::json!({ "account": account }).to_string();
+    let path = dir.join(NOTE);
+    std::fs::write(&path, text).map_err(|error| NodeError::io("write", &path, &error))?;
+    Ok((account, secrets))
+}
+
+fn read_note(dir: &Path) -> Result<Option<Note>> {
+    let path = dir.join(NOTE);
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(NodeError::io("read", &path, &error)),
+    }
+}

@@ -1,1 +1,220 @@
-//! (in the making)
+//! Where the keys of an office live: the keyring of the operating system, or a key file where there is none. Never in
+//! plaintext beside the records, and never chosen silently.
+
+use crate::{NodeError, Result};
+use pems_model::Code;
+use std::path::{Path, PathBuf};
+
+/// Name under which the keys stand in the keyring.
+const SERVICE: &str = "pems";
+
+/// Which place keeps the keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    Keyring,
+    /// A file that only its owner may read, for machines without a keyring.
+    File(PathBuf),
+}
+
+/// The key of the records file and the device's signing key (Ed25519 seed).
+#[derive(Clone)]
+pub struct Secrets {
+    pub database: [u8; 32],
+    pub signing: [u8; 32],
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secrets(…)")
+    }
+}
+
+impl Secrets {
+    /// New random keys.
+    ///
+    /// # Errors
+    /// If the system has no randomness.
+    pub fn generate() -> Result<Secrets> {
+        let mut secrets = Secrets { database: [0; 32], signing: [0; 32] };
+        for part in [&mut secrets.database, &mut secrets.signing] {
+            getrandom::fill(part)
+                .map_err(|error| NodeError::new(Code::Internal, format!("no randomness for keys: {error}")))?;
+        }
+        Ok(secrets)
+    }
+
+    fn encode(&self) -> String {
+        self.database.iter().chain(&self.signing).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn decode(text: &str) -> Option<Secrets> {
+        let text = text.trim();
+        if text.len() != 128 || !text.is_ascii() {
+            return None;
+        }
+        let mut bytes = [0_u8; 64];
+        for (i, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).ok()?;
+        }
+        let mut secrets = Secrets { database: [0; 32], signing: [0; 32] };
+        secrets.database.copy_from_slice(&bytes[..32]);
+        secrets.signing.copy_from_slice(&bytes[32..]);
+        Some(secrets)
+    }
+}
+
+impl KeySource {
+    /// The keys kept for `account`, or `None` where there are none yet.
+    ///
+    /// # Errors
+    /// `keyring_unavailable` where there is no keyring or it is locked; `key_missing` for a file that is not a key file.
+    pub fn load(&self, account: &str) -> Result<Option<Secrets>> {
+        let text = match self {
+            KeySource::Keyring => match keyring_entry(account)?.get_password() {
+                Ok(text) => text,
+                Err(keyring_core::Error::NoEntry) => return Ok(None),
+                Err(error) => return Err(keyring_problem(&error)),
+            },
+            KeySource::File(path) => match std::fs::read_to_string(path) {
+                Ok(text) => {
+                    refuse_open_permissions(path)?;
+                    text
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+                Err(error) => return Err(NodeError::io("read the key file", path, &error)),
+            },
+        };
+        let secrets = Secrets::decode(&text).ok_or_else(|| {
+            NodeError::new(
+                Code::KeyMissing,
+                format!("{self} does not hold the keys of this office; use the one made at enrolment"),
+            )
+        })?;
+        Ok(Some(secrets))
+    }
+
+    /// Keeps keys for `account`.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`, or what the disk said.
+    pub fn store(&self, account: &str, secrets: &Secrets) -> Result<()> {
+        match self {
+            KeySource::Keyring => {
+                keyring_entry(account)?.set_password(&secrets.encode()).map_err(|error| keyring_problem(&error))
+            }
+            KeySource::File(path) => write_private(path, &secrets.encode()),
+        }
+    }
+
+    /// Destroys the keys of `account`: what they encrypted can never be read again.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`, or what the disk said.
+    pub fn destroy(&self, account: &str) -> Result<()> {
+        match self {
+            KeySource::Keyring => match keyring_entry(account)?.delete_credential() {
+                Ok(()) | Err(keyring_core::Error::NoEntry) => Ok(()),
+                Err(error) => Err(keyring_problem(&error)),
+            },
+            KeySource::File(path) => match std::fs::remove_file(path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(NodeError::io("remove the key file", path, &error))
+                }
+                _ => Ok(()),
+            },
+        }
+    }
+}
+
+impl std::fmt::Display for KeySource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            KeySource::Keyring => f.write_str("the keyring"),
+            KeySource::File(path) => write!(f, "the key file {}", path.display()),
+        }
+    }
+}
+
+fn keyring_entry(account: &str) -> Result<keyring_core::Entry> {
+    if keyring_core::get_default_store().is_none() {
+        keyring_core::set_default_store(system_keyring().map_err(|error| keyring_problem(&error))?);
+    }
+    keyring_core::Entry::new(SERVICE, account).map_err(|error| keyring_problem(&error))
+}
+
+#[cfg(target_os = "linux")]
+fn system_keyring() -> keyring_core::Result<std::sync::Arc<keyring_core::CredentialStore>> {
+    Ok(zbus_secret_service_keyring_store::Store::new()?)
+}
+
+#[cfg(target_os = "windows")]
+fn system_keyring() -> keyring_core::Result<std::sync::Arc<keyring_core::CredentialStore>> {
+    Ok(windows_native_keyring_store::Store::new()?)
+}
+
+#[cfg(target_os = "macos")]
+fn system_keyring() -> keyring_core::Result<std::sync::Arc<keyring_core::CredentialStore>> {
+    Ok(apple_native_keyring_store::keychain::Store::new()?)
+}
+
+fn keyring_problem(error: &keyring_core::Error) -> NodeError {
+    let what = match error {
+        keyring_core::Error::NoStorageAccess(_) => {
+            "the keyring is locked; unlock it (sign in to the desktop) and try again"
+        }
+        _ => {
+            "this machine has no keyring that answers; start one, or give --key-file FILE on a disk that only you can read"
+        }
+    };
+    NodeError::new(Code::KeyringUnavailable, what)
+}
+
+/// Writes a file that only its owner may read, complete or not at all, and never over another one.
+fn write_private(path: &Path, text: &str) -> Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let write = |mut file: std::fs::File| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    options.open(path).and_then(write).map_err(|error| NodeError::io("write the key file", path, &error))
+}
+
+#[cfg(unix)]
+fn refuse_open_permissions(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode =
+        std::fs::metadata(path).map_err(|error| NodeError::io("read the key file", path, &error))?.permissions().mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    let message =
+        format!("others on this machine can read {}; allow only its owner (chmod 600) and try again", path.display());
+    Err(NodeError::new(Code::KeyMissing, message))
+}
+
+#[cfg(not(unix))]
+fn refuse_open_permissions(_path: &Path) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_file_is_private_and_never_overwritten() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let source = KeySource::File(dir.path().join("key"));
+        assert!(source.load("x").expect("readable").is_none());
+        let secrets = Secrets::generate().expect("randomness");
+        source.store("x", &secrets).expect("stored");
+        assert_eq!(source.load("x").expect("readable").expect("there").database, secrets.database);
+        assert_eq!(source.store("x", &secrets).expect_err("refused").code, Code::Io);
+        std::fs::write(dir.path().join("other"), "no key").expect("written");
+        assert_eq!(KeySource::File(dir.path().join("other")).load("x").expect_err("refused").code, Code::KeyMissing);
+    }
+}

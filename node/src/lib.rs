@@ -13,4 +13,5 @@ pub mod sync;
 
 pub use env::{Env, SystemEnv};
 pub use error::{NodeError, Result};
+pub use identity::Office;
 pub use store::Store;

@@ -116,6 +116,12 @@ impl Store {
         })
     }
 
+    /// What a killed process leaves behind: the file. For simulations, which kill offices that live in memory.
+    #[must_use]
+    pub fn after_kill(self) -> Store {
+        Store { unstaged: staging::Unstaged::default(), ..self }
+    }
+
     pub fn schema(&self) -> &'static Schema {
         self.schema
     }

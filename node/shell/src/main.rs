@@ -1,0 +1,5 @@
+//! x
+fn main() -> anyhow::Result<()> {
+    tauri::Builder::default().run(tauri::tauri_build_context!())?;
+    Ok(())
+}
