@@ -4,6 +4,7 @@
 //! Invariants: what a caller was told is saved is on disk together with its outbox entry; nothing but [`store`] writes the
 //! file; nothing here is written in plaintext.
 
+pub mod api;
 pub mod env;
 pub mod error;
 pub mod identity;

@@ -1,1 +1,3 @@
+//! Whole-system tests of PEMS and what they share: simulated worlds, rosters of real size, hubs and offices on this machine.
 
+pub mod sim;

@@ -7,6 +7,7 @@
 //! - rows of a pull become visible all at once, together with the cursors.
 
 mod apply;
+mod glance;
 mod journal;
 mod layout;
 mod meta;
@@ -20,6 +21,7 @@ mod status;
 mod undo;
 
 pub use apply::Applied;
+pub use glance::Glance;
 pub use journal::JournalEntry;
 pub use meta::Enrolled;
 pub use read::{ListQuery, as_json};

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 /// Most rows that one call returns unless it asks for more.
-pub const DEFAULT_LIMIT: usize = 1_000;
+const DEFAULT_LIMIT: usize = 1_000;
 
 /// Which rows of an entity to list.
 #[derive(Debug, Clone, Default)]

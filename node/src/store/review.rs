@@ -20,23 +20,30 @@ pub enum Choice {
 }
 
 /// One thing that needs somebody.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ts_rs::TS)]
 pub struct ReviewEntry {
+    #[ts(type = "string")]
     pub id: Uuid,
     /// `conflict`, `claim`, `deleted` or `refused`.
     pub kind: String,
     pub entity: String,
+    #[ts(type = "string")]
     pub row_id: Uuid,
     pub field: Option<String>,
+    #[ts(type = "unknown")]
     pub mine: Json,
+    #[ts(type = "unknown")]
     pub theirs: Json,
     /// Which of the two stands now.
     pub stands: &'static str,
     pub mine_at: Option<String>,
     pub theirs_at: Option<String>,
+    #[ts(type = "string | null")]
     pub mine_device: Option<Uuid>,
+    #[ts(type = "string | null")]
     pub theirs_device: Option<Uuid>,
     /// For a refused change: the code and the sentence.
+    #[ts(type = "unknown")]
     pub reason: Option<Json>,
 }
 
@@ -118,8 +125,10 @@ impl Store {
             }
             None if choice == Choice::Mine => self.transaction(|step| step.send_again(id, act)),
             None => self.transaction(|step| {
+                // The mark tells a decision of a person from anything else that could end a change.
                 let dropped = step.tx.execute(
-                    "UPDATE op SET state = 'dropped' WHERE change_id = ?1 AND state = 'parked'",
+                    "UPDATE op SET state = 'dropped', outcome = json_set(outcome, '$.decided', json('true'))
+                     WHERE change_id = ?1 AND state = 'parked'",
                     [id.as_bytes()],
                 )?;
                 if dropped == 1 { Ok(()) } else { Err(not_found(entity, id)) }

@@ -29,7 +29,7 @@ pub enum ExchangeError {
 }
 
 /// The frames of one answer as they come.
-pub type Frames = BoxStream<'static, std::result::Result<Frame, ExchangeError>>;
+pub(super) type Frames = BoxStream<'static, std::result::Result<Frame, ExchangeError>>;
 
 /// A hub by its address.
 #[derive(Debug, Clone)]

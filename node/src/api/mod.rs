@@ -1,0 +1,180 @@
+//! Everything a window may ask of an office: one request, one answer, the same for every window.
+//!
+//! The rules are checked by the store alone; this only names the request. What goes wrong crosses as a stable code and a
+//! sentence that says what to do, never as what the database said.
+
+mod typescript;
+
+pub use typescript::typescript;
+
+use crate::store::{Choice, Glance, ListQuery, ReviewEntry, Save};
+use crate::{NodeError, Result, Store};
+use pems_model::{Code, Entity, Row};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+use ts_rs::TS;
+use uuid::Uuid;
+
+/// Most rows of one answer. The largest school of the country has 17,167 learners; a screen asks for far fewer.
+pub const MAX_ROWS: usize = 20_000;
+
+/// What a window may ask for.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Request {
+    /// Answered by [`Glance`].
+    Status,
+    /// Rows that have every word of `text`, folded, in the order of their search key. Answered by [`Found`].
+    Search {
+        entity: String,
+        text: String,
+        limit: usize,
+        /// The fields that the screen shows; all of them where it does not say.
+        #[serde(default)]
+        #[ts(optional)]
+        fields: Option<Vec<String>>,
+    },
+    /// Rows in the order in which they were made. Answered by [`Found`].
+    List {
+        entity: String,
+        limit: usize,
+        #[serde(default)]
+        #[ts(optional)]
+        fields: Option<Vec<String>>,
+    },
+    /// One row, tombstones included. Answered by the row.
+    Get {
+        entity: String,
+        #[ts(type = "string")]
+        id: Uuid,
+    },
+    /// With `id` it edits, without it creates. Answered by [`SavedRow`].
+    Save {
+        entity: String,
+        #[serde(default)]
+        #[ts(optional, type = "string")]
+        id: Option<Uuid>,
+        #[ts(type = "Record<string, unknown>")]
+        fields: Map<String, Json>,
+    },
+    /// Answered by [`SavedRow`].
+    Delete {
+        entity: String,
+        #[ts(type = "string")]
+        id: Uuid,
+    },
+    /// What needs somebody. Answered by a list of [`ReviewEntry`].
+    Reviews,
+    /// Settles one of them. Answered by `null`.
+    Resolve {
+        #[ts(type = "string")]
+        id: Uuid,
+        keep: Side,
+    },
+}
+
+/// Which value of a conflict stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    Mine,
+    Theirs,
+}
+
+/// Rows for a screen.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Found {
+    #[ts(type = "Record<string, unknown>[]")]
+    pub rows: Vec<Json>,
+    /// Whether there are more than `limit`.
+    pub more: bool,
+    /// How many live rows the entity has, found or not.
+    pub total: i64,
+}
+
+/// A row as it is after a save.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct SavedRow {
+    #[ts(type = "Record<string, unknown>")]
+    pub row: Json,
+    pub changed: bool,
+    pub created: bool,
+}
+
+/// Answers one request.
+///
+/// # Errors
+/// What the store refused, with its stable code; nothing is written then.
+pub fn handle(store: &mut Store, request: Request) -> Result<Json> {
+    match request {
+        Request::Status => answer(&store.glance()?),
+        Request::Search { entity, text, limit, fields } => {
+            let rows = store.search(&entity, &text, limit.min(MAX_ROWS) + 1)?;
+            found(store, &entity, rows, limit, fields.as_deref())
+        }
+        Request::List { entity, limit, fields } => {
+            let query = ListQuery { limit: Some(limit.min(MAX_ROWS) + 1), ..ListQuery::default() };
+            let rows = store.list(&entity, &query)?;
+            found(store, &entity, rows, limit, fields.as_deref())
+        }
+        Request::Get { entity, id } => {
+            let row = store.get(&entity, id)?;
+            let declared = declared(store, &entity)?;
+            let missing = || NodeError::new(Code::NotFound, format!("there is no {} with the id {id}", declared.label));
+            Ok(row.ok_or_else(missing)?.to_json(declared))
+        }
+        Request::Save { entity, id, fields } => {
+            let saved = store.save(&Save { entity: entity.clone(), id, fields })?;
+            saved_row(store, &entity, &saved)
+        }
+        Request::Delete { entity, id } => {
+            let saved = store.delete(&entity, id)?;
+            saved_row(store, &entity, &saved)
+        }
+        Request::Reviews => answer(&store.reviews()?),
+        Request::Resolve { id, keep } => {
+            store.resolve(id, if keep == Side::Mine { Choice::Mine } else { Choice::Theirs })?;
+            Ok(Json::Null)
+        }
+    }
+}
+
+fn answer(value: &impl Serialize) -> Result<Json> {
+    serde_json::to_value(value).map_err(|error| NodeError::new(Code::Internal, error.to_string()))
+}
+
+fn found(store: &Store, name: &str, mut rows: Vec<Row>, limit: usize, fields: Option<&[String]>) -> Result<Json> {
+    let entity = declared(store, name)?;
+    if let Some(unknown) = fields.into_iter().flatten().find(|field| entity.field_index(field).is_none()) {
+        return Err(NodeError::new(Code::UnknownField, format!("{} has no field '{unknown}'", entity.label)));
+    }
+    let limit = limit.min(MAX_ROWS);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let rows = rows.iter().map(|row| fields.map_or_else(|| row.to_json(entity), |some| narrow(entity, row, some)));
+    answer(&Found { rows: rows.collect(), more, total: store.count(name)? })
+}
+
+/// Only what a list shows: a learner has 25 fields, a line of a list five.
+fn narrow(entity: &Entity, row: &Row, fields: &[String]) -> Json {
+    let mut object = Map::from_iter([("id".to_owned(), json!(row.id))]);
+    for field in fields {
+        let value = row.get(entity, field);
+        if !value.is_null() {
+            object.insert(field.clone(), value.to_json());
+        }
+    }
+    Json::Object(object)
+}
+
+fn saved_row(store: &Store, entity: &str, saved: &crate::store::Saved) -> Result<Json> {
+    let row = saved.row.to_json(declared(store, entity)?);
+    answer(&SavedRow { row, changed: saved.changed, created: saved.created })
+}
+
+fn declared(store: &Store, name: &str) -> Result<&'static Entity> {
+    store.schema().entity(name).ok_or_else(|| NodeError::new(Code::UnknownEntity, format!("no records are '{name}'")))
+}
+
+#[cfg(test)]
+mod tests;

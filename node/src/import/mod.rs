@@ -1,0 +1,139 @@
+//! Bringing a school's existing lists in, offline: one CSV of any kind of record, or a OneRoster bundle.
+//!
+//! The way of a row: a *reader* ([`table`], [`bundle`]) makes records that know their file, line and column; a *mapper*
+//! ([`csv_map`], [`oneroster`]) makes proposals of them; the *matcher* ([`matcher`]) finds out which record each proposal is
+//! about; the batch is saved in one act. Another format (LIS SF1) is another reader and mapper, nothing else.
+//!
+//! Invariants: one batch is written whole or not at all; importing a file twice changes nothing the second time; an empty
+//! cell never erases a value; nothing is repaired or merged on a guess: what is unsure is refused or listed.
+
+mod bundle;
+mod csv_map;
+mod dates;
+mod grades;
+mod headers;
+mod known;
+mod limits;
+mod matcher;
+mod oneroster;
+mod people;
+mod proposal;
+mod report;
+mod table;
+mod text;
+
+pub use dates::DateOrder;
+pub use limits::Limits;
+pub use report::{Counts, Duplicate, DuplicateKind, Refusal, Report};
+
+use crate::{NodeError, Result, Store};
+use known::Known;
+use pems_model::Code;
+use std::cell::Cell;
+use std::path::Path;
+use std::rc::Rc;
+
+/// What kind of file it is.
+#[derive(Debug, Clone)]
+pub enum Format {
+    /// One file of records of one kind. `mapping` is `(column, field)` and overrides what the headers say.
+    Csv { entity: String, mapping: Vec<(String, String)> },
+    /// A OneRoster 1.1 or 1.2 bundle, or one of the School Data Sync dialects: a folder or a zip.
+    OneRoster,
+}
+
+/// What to do with a row that has the name and birth date of somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Duplicates {
+    /// Leave it out and list it.
+    #[default]
+    Skip,
+    /// List it and import it as a record of its own.
+    Import,
+}
+
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub format: Format,
+    /// Do everything but write.
+    pub dry_run: bool,
+    /// Import what can be imported although rows are refused.
+    pub skip_refused: bool,
+    /// Which school of the bundle: its id there, identifier or name. Needed where there are several.
+    pub school: Option<String>,
+    /// `2026-2027`, where the bundle does not say.
+    pub school_year: Option<String>,
+    /// How to read `03/04/2010` where the file does not prove it.
+    pub date_order: Option<DateOrder>,
+    pub duplicates: Duplicates,
+    pub limits: Limits,
+}
+
+impl Options {
+    /// The careful defaults: everything or nothing, suspected duplicates left out.
+    pub fn new(format: Format) -> Options {
+        Options {
+            format,
+            dry_run: false,
+            skip_refused: false,
+            school: None,
+            school_year: None,
+            date_order: None,
+            duplicates: Duplicates::Skip,
+            limits: Limits::OFFICE,
+        }
+    }
+}
+
+/// What is left of the limits while files are read.
+struct Budget {
+    limits: Limits,
+    rows_left: u64,
+    bytes_left: Rc<Cell<u64>>,
+}
+
+impl Budget {
+    fn new(limits: Limits) -> Budget {
+        Budget { limits, rows_left: limits.rows, bytes_left: Rc::new(Cell::new(limits.bytes)) }
+    }
+
+    fn rows_read(&self) -> u64 {
+        self.limits.rows - self.rows_left
+    }
+}
+
+/// Imports `source` into the store, or says what it would do.
+///
+/// # Errors
+/// `bad_file`, `too_large` or `bad_usage` for what concerns the whole import. What concerns a row is in the report.
+pub fn run(store: &mut Store, source: &Path, options: &Options) -> Result<Report> {
+    let mut budget = Budget::new(options.limits);
+    let (saves, mut report) = {
+        let mut known = Known::new(store);
+        match &options.format {
+            Format::Csv { entity, mapping } => {
+                let table = bundle::single(source, &mut budget)?;
+                let mapped = csv_map::map(&table, entity, mapping, options, &mut known)?;
+                matcher::resolve(mapped, known, options)?
+            }
+            Format::OneRoster => {
+                let tables = bundle::open(source, &mut budget)?;
+                let mapped = oneroster::map(&tables, options, &mut known)?;
+                matcher::resolve(mapped, known, options)?
+            }
+        }
+    };
+    report.rows_read = budget.rows_read();
+    report.dry_run = options.dry_run;
+    let refused = !report.refused.is_empty() && !options.skip_refused;
+    if !options.dry_run && !refused && !saves.is_empty() {
+        let (act, _) = store.save_all(&saves)?;
+        report.batch = Some(act);
+        report.written = true;
+    }
+    Ok(report)
+}
+
+fn bad_file(file: &str, why: String) -> NodeError {
+    NodeError::new(Code::BadFile, format!("{file}: {why}")).with_details(serde_json::json!({ "file": file }))
+}

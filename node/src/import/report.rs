@@ -1,0 +1,85 @@
+//! What an import did, or would do: every row of the files is accounted for, and what was left out says why.
+
+use pems_model::Code;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The outcome of an import or of its dry run; both count alike.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Report {
+    /// Rows read from all files, headers not counted.
+    pub rows_read: u64,
+    pub new: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+    /// Records that were left out because what they hang on was refused or left out.
+    pub left_out: u64,
+    /// The same three numbers for each kind of record.
+    pub by_entity: BTreeMap<&'static str, Counts>,
+    pub duplicates: Vec<Duplicate>,
+    pub refused: Vec<Refusal>,
+    pub warnings: Vec<String>,
+    pub dry_run: bool,
+    /// Whether records were written. `false` for a dry run, where rows were refused, and where nothing had to change.
+    pub written: bool,
+    /// The act under which [`Store::undo`](crate::Store::undo) takes the whole import back.
+    pub batch: Option<Uuid>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    pub new: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+}
+
+/// A row that cannot be imported, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    pub file: String,
+    /// Line in the file; the header is line 1.
+    pub row: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    pub code: Code,
+    pub message: String,
+}
+
+/// A row that is, or may be, somebody who is there already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Duplicate {
+    pub file: String,
+    pub row: u64,
+    pub kind: DuplicateKind,
+    /// The record that it may be: its id in the store, or none while it is only in the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<Uuid>,
+    /// The earlier line of the file that it repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of_row: Option<u64>,
+    /// Both, in words.
+    pub message: String,
+    pub imported: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DuplicateKind {
+    /// An earlier row of the file is surely the same record; what hangs on this row goes to that one.
+    SameRecord,
+    /// The same name (and birth date, for learners), but no number that proves it.
+    SameName,
+}
+
+impl Report {
+    pub(super) fn count(&mut self, entity: &'static str, add: impl Fn(&mut Counts)) {
+        add(self.by_entity.entry(entity).or_default());
+    }
+
+    pub(super) fn total(&mut self) {
+        self.new = self.by_entity.values().map(|counts| counts.new).sum();
+        self.changed = self.by_entity.values().map(|counts| counts.changed).sum();
+        self.unchanged = self.by_entity.values().map(|counts| counts.unchanged).sum();
+    }
+}

@@ -1,0 +1,307 @@
+//! Reading one CSV file of unknown habits into memory, within limits, with the line of every row kept.
+//!
+//! Invariants: nothing is read beyond the limits, whatever the file claims; a byte that is not text stops the file, with its
+//! place; the first row is the header and is line 1.
+
+use super::dates::{self, DateOrder};
+use super::text::{Decoder, Encoding};
+use super::{Budget, bad_file, headers};
+use crate::{NodeError, Result};
+use csv::{ByteRecord, StringRecord};
+use pems_model::Code;
+use std::cell::{Cell as Shared, OnceCell};
+use std::io::{Cursor, Read};
+use std::rc::Rc;
+
+/// How much is looked at to tell the delimiter, and read at once.
+const HEAD: usize = 64 * 1024;
+
+/// One file in memory.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// Name as the report gives it.
+    pub(super) file: String,
+    pub(super) headers: Vec<String>,
+    /// The headers without case, spaces and punctuation.
+    keys: Vec<String>,
+    records: Vec<(u64, StringRecord)>,
+    orders: Vec<OnceCell<Option<DateOrder>>>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// One row of a table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rec<'a> {
+    pub(super) table: &'a Table,
+    pub(super) line: u64,
+    cells: &'a StringRecord,
+}
+
+/// One cell that has something in it, and where it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell<'a> {
+    pub(super) rec: Rec<'a>,
+    pub(super) column: usize,
+    pub(super) text: &'a str,
+}
+
+impl Table {
+    pub(super) fn read(file: &str, mut input: impl Read, budget: &mut Budget) -> Result<Table> {
+        let mut head = Vec::new();
+        input.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(|error| bad_file(file, error.to_string()))?;
+        if head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) {
+            return Err(bad_file(file, "it is UTF-16 text; save it as 'CSV UTF-8'".to_owned()));
+        }
+        let skip = if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        let delimiter = delimiter(&head[skip..]);
+        let since = Rc::new(Shared::new(0));
+        let stopped = Rc::new(Shared::new(None));
+        let capped = Capped {
+            inner: Cursor::new(head.split_off(skip)).chain(input),
+            since: since.clone(),
+            stopped: stopped.clone(),
+            limits: budget.limits,
+            bytes_left: budget.bytes_left.clone(),
+        };
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .buffer_capacity(HEAD)
+            .from_reader(capped);
+        let mut rows = Rows { file, reader, since, stopped, decoder: Decoder::new(), raw: ByteRecord::new() };
+        let Some((_, header)) = rows.next()? else {
+            return Err(bad_file(file, "it is empty; the first line must name the columns".to_owned()));
+        };
+        let headers: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+        let mut records = Vec::new();
+        while let Some((line, record)) = rows.next()? {
+            if record.iter().all(|cell| cell.trim().is_empty()) {
+                continue;
+            }
+            budget.rows_left = budget.rows_left.checked_sub(1).ok_or_else(|| {
+                let message = format!(
+                    "{file}, line {line}: an import takes at most {} rows; split the file and import the parts one by one",
+                    budget.limits.rows
+                );
+                NodeError::new(Code::TooLarge, message)
+            })?;
+            records.push((line, record));
+        }
+        let mut warnings = Vec::new();
+        if rows.decoder.encoding == Encoding::Windows1252 {
+            warnings.push(format!("{file} was read as Windows-1252 text; check names with ñ, and save as 'CSV UTF-8' next time"));
+        }
+        if records.is_empty() {
+            warnings.push(format!("{file} has a header but no rows"));
+        }
+        let keys = headers.iter().map(|name| headers::normal(name)).collect();
+        let orders = headers.iter().map(|_| OnceCell::new()).collect();
+        Ok(Table { file: file.to_owned(), headers, keys, records, orders, warnings })
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = Rec<'_>> {
+        self.records.iter().map(|(line, cells)| Rec { table: self, line: *line, cells })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub(super) fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
+    /// Position of the first of these columns that the file has; the names are without case and punctuation.
+    pub(super) fn column(&self, names: &[&str]) -> Option<usize> {
+        names.iter().find_map(|name| self.keys.iter().position(|key| key == name))
+    }
+
+    /// In which order the file writes day and month in a column, as far as its own dates prove it.
+    pub(super) fn date_order(&self, column: usize) -> Option<DateOrder> {
+        *self.orders.get(column)?.get_or_init(|| dates::proven_order(self.records.iter().filter_map(|(_, r)| r.get(column))))
+    }
+}
+
+impl<'a> Rec<'a> {
+    /// A cell by position, if it holds anything.
+    pub(super) fn at(self, column: usize) -> Option<Cell<'a>> {
+        let text = self.cells.get(column)?.trim();
+        (!text.is_empty()).then_some(Cell { rec: self, column, text })
+    }
+
+    /// The first of these columns that holds anything in this row.
+    pub(super) fn cell(self, names: &[&str]) -> Option<Cell<'a>> {
+        names.iter().find_map(|name| self.at(self.table.keys.iter().position(|key| key == name)?))
+    }
+
+    pub(super) fn text(self, names: &[&str]) -> &'a str {
+        self.cell(names).map_or("", |cell| cell.text)
+    }
+
+    /// How many cells the row has beyond the header that are not empty.
+    pub(super) fn surplus(self) -> usize {
+        self.cells.iter().skip(self.table.headers.len()).filter(|cell| !cell.trim().is_empty()).count()
+    }
+}
+
+impl<'a> Cell<'a> {
+    pub(super) fn header(self) -> &'a str {
+        &self.rec.table.headers[self.column]
+    }
+
+    /// The parts of a list cell, `a,b` or `a;b`.
+    pub(super) fn parts(self) -> impl Iterator<Item = &'a str> {
+        self.text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty())
+    }
+}
+
+struct Rows<'a, R> {
+    file: &'a str,
+    reader: csv::Reader<R>,
+    since: Rc<Shared<u64>>,
+    stopped: Rc<Shared<Option<&'static str>>>,
+    decoder: Decoder,
+    raw: ByteRecord,
+}
+
+impl<R: Read> Rows<'_, R> {
+    fn next(&mut self) -> Result<Option<(u64, StringRecord)>> {
+        self.since.set(0);
+        let start = self.reader.position().line();
+        match self.reader.read_byte_record(&mut self.raw) {
+            Ok(false) => return Ok(None),
+            Ok(true) => {}
+            Err(error) => {
+                return Err(match self.stopped.get() {
+                    Some(why) => NodeError::new(Code::TooLarge, format!("{}, line {start}: {why}", self.file)),
+                    None => bad_file(self.file, format!("it cannot be read after line {start}: {error}; get a fresh copy of it")),
+                });
+            }
+        }
+        let place = self.raw.position().map_or((start, 0), |at| (at.line(), at.byte()));
+        let mut record = StringRecord::with_capacity(self.raw.as_slice().len(), self.raw.len());
+        for (i, bytes) in self.raw.iter().enumerate() {
+            match self.decoder.decode(bytes) {
+                Ok(text) => record.push_field(&text),
+                Err(why) => {
+                    let message = format!(
+                        "line {}, cell {} (the line begins at byte {}): {why}; save it as 'CSV UTF-8' and import again",
+                        place.0,
+                        i + 1,
+                        place.1
+                    );
+                    return Err(bad_file(self.file, message));
+                }
+            }
+        }
+        Ok(Some((place.0, record)))
+    }
+}
+
+/// The delimiter that the header line has most of outside quotation marks.
+fn delimiter(head: &[u8]) -> u8 {
+    let mut quoted = false;
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
+    for byte in head.iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')) {
+        quoted ^= *byte == b'"';
+        if let (false, Some(count)) = (quoted, counts.iter_mut().find(|(mark, _)| mark == byte)) {
+            count.1 += 1;
+        }
+    }
+    // On a tie the first, the comma, stays.
+    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(mark, _)| *mark)
+}
+
+/// Stops a reader at the limits: of bytes since the last row (a quotation mark that never closes would otherwise take the
+/// whole file into memory), and of bytes in all.
+struct Capped<R> {
+    inner: R,
+    since: Rc<Shared<u64>>,
+    stopped: Rc<Shared<Option<&'static str>>>,
+    limits: super::Limits,
+    bytes_left: Rc<Shared<u64>>,
+}
+
+impl<R: Read> Read for Capped<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.since.set(self.since.get() + read as u64);
+        let why = match self.bytes_left.get().checked_sub(read as u64) {
+            None => "the files are too large for one import (limit: bytes, 512 MiB unpacked); split them and import the parts one by one",
+            Some(left) => {
+                self.bytes_left.set(left);
+                if self.since.get() <= self.limits.row_bytes + HEAD as u64 {
+                    return Ok(read);
+                }
+                "this row is too long (limit: row_bytes, 256 KiB); a quotation mark in it is probably never closed"
+            }
+        };
+        self.stopped.set(Some(why));
+        Err(std::io::Error::other(why))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Limits;
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Table> {
+        Table::read("t.csv", bytes, &mut Budget::new(Limits::OFFICE))
+    }
+
+    #[test]
+    fn habits_of_real_files() {
+        for text in ["\u{feff}Last Name;GIVEN_name\r\nCruz;Ana\r\n", "lastname\tgiven name\nCruz\tAna", "LASTNAME,GivenName\n\nCruz,Ana\n,\n"] {
+            let table = read(text.as_bytes()).expect("a table");
+            let rec = table.rows().next().expect("a row");
+            assert_eq!((rec.text(&["lastname"]), rec.text(&["givenname"])), ("Cruz", "Ana"), "{text:?}");
+            assert_eq!(table.len(), 1);
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_does() {
+        let table = read(b"a,b\n1,\"two\nlines\"\n\n3,4\n").expect("a table");
+        assert_eq!(table.rows().map(|rec| rec.line).collect::<Vec<_>>(), [2, 5]);
+    }
+
+    #[test]
+    fn what_is_no_table_says_so() {
+        assert_eq!(read(b"").expect_err("empty").code, Code::BadFile);
+        assert_eq!(read(b"\xFF\xFEa\0").expect_err("UTF-16").code, Code::BadFile);
+        let error = read(b"name\nok\nb\x81d\n").expect_err("not text");
+        assert!(error.message.contains("t.csv") && error.message.contains("line 3"), "{}", error.message);
+        assert_eq!(read(b"name\n").expect("a header").warnings.len(), 1);
+    }
+
+    #[test]
+    fn limits_hold_against_endless_files() {
+        let endless = |text: &'static [u8]| Cursor::new(&b"a,b\n"[..]).chain(Repeat { text, at: 0 });
+        let error = Table::read("t.csv", endless(b"x,y\n"), &mut Budget::new(Limits::OFFICE)).expect_err("rows");
+        assert_eq!(error.code, Code::TooLarge);
+        assert!(error.message.contains("split"), "{}", error.message);
+        let open = Cursor::new(&b"a,b\n\""[..]).chain(std::io::repeat(b'x'));
+        let error = Table::read("t.csv", open, &mut Budget::new(Limits::OFFICE)).expect_err("a row");
+        assert!(error.code == Code::TooLarge && error.message.contains("quotation"), "{}", error.message);
+        let small = Limits { bytes: 100_000, ..Limits::OFFICE };
+        let error = Table::read("t.csv", endless(b"\n"), &mut Budget::new(small)).expect_err("bytes");
+        assert_eq!(error.code, Code::TooLarge);
+    }
+
+    struct Repeat {
+        text: &'static [u8],
+        at: usize,
+    }
+
+    impl Read for Repeat {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            for byte in buffer.iter_mut() {
+                *byte = self.text[self.at % self.text.len()];
+                self.at += 1;
+            }
+            Ok(buffer.len())
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What the quiet sync line shows, cheap enough to be asked for every few seconds: counts over partial indexes, no digest.
+
+use super::{Store, meta};
+use crate::Result;
+use serde::Serialize;
+
+/// The office at a glance. [`Store::status`] says more, and reads every row for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
+pub struct Glance {
+    pub school: String,
+    pub device: String,
+    /// Changes that wait to be sent.
+    pub pending: i64,
+    /// Changes that the hub refused and that wait for a person.
+    pub parked: i64,
+    /// Open conflicts.
+    pub review: i64,
+    /// RFC 3339; none before the first exchange.
+    pub last_contact: Option<String>,
+    /// Whether this copy differed from the hub's at the last contact.
+    pub diverged: bool,
+    /// Another number whenever another program wrote to the records: then what a screen shows is read again.
+    pub version: i64,
+}
+
+impl Store {
+    /// # Errors
+    /// If SQLite fails.
+    pub fn glance(&self) -> Result<Glance> {
+        let enrolled = meta::read_enrolled(&self.conn)?;
+        let count = |sql: &str| self.conn.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0));
+        let last_contact = meta::get(&self.conn, "last_contact")?.and_then(|text| text.parse().ok());
+        Ok(Glance {
+            school: enrolled.school_name,
+            device: enrolled.device_name,
+            pending: count("SELECT count(*) FROM op INDEXED BY op_pending WHERE state = 'pending'")?,
+            parked: count("SELECT count(*) FROM op INDEXED BY op_parked WHERE state = 'parked'")?,
+            review: count("SELECT count(*) FROM review_item WHERE state = 'open' AND deleted_at IS NULL")?,
+            last_contact: last_contact.map(pems_model::value::format_time),
+            diverged: meta::get(&self.conn, "diverged")?.as_deref() == Some("1"),
+            version: self.data_version()?,
+        })
+    }
+}
