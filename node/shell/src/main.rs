@@ -1,5 +1,42 @@
-//! x
+//! The office app: one window over one office's records. Everything it knows it asks of [`pems_node`]; here is only what a
+//! window needs: where the records are, the one command, and the sync that runs beside it.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod call;
+mod office;
+mod sync;
+mod window;
+
+use clap::Parser;
+use std::path::PathBuf;
+use tauri::Manager;
+
+/// PEMS: the school's records on this PC.
+#[derive(Debug, Parser)]
+#[command(name = "pems", version)]
+struct Args {
+    /// Folder of the records; the app's own folder of this user where it is not given.
+    #[arg(long, env = "PEMS_NODE_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// File that holds the keys, where the machine has no keyring.
+    #[arg(long, env = "PEMS_NODE_KEY_FILE", value_name = "FILE")]
+    key_file: Option<PathBuf>,
+}
+
 fn main() -> anyhow::Result<()> {
-    tauri::Builder::default().run(tauri::tauri_build_context!())?;
+    let args = Args::parse();
+    tauri::Builder::default()
+        .invoke_handler(tauri::generate_handler![call::call])
+        .setup(move |app| {
+            let data_dir = match args.data {
+                Some(dir) => dir,
+                None => app.path().app_data_dir()?.join("office"),
+            };
+            app.manage(call::Desk::new(office::Place { data_dir, key_file: args.key_file }));
+            window::open(app)?;
+            Ok(())
+        })
+        .run(tauri::tauri_build_context!())?;
     Ok(())
 }

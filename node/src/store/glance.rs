@@ -9,6 +9,8 @@ use serde::Serialize;
 pub struct Glance {
     pub school: String,
     pub device: String,
+    /// Address of the hub.
+    pub hub: String,
     /// Changes that wait to be sent.
     pub pending: i64,
     /// Changes that the hub refused and that wait for a person.
@@ -33,6 +35,7 @@ impl Store {
         Ok(Glance {
             school: enrolled.school_name,
             device: enrolled.device_name,
+            hub: enrolled.hub_url,
             pending: count("SELECT count(*) FROM op INDEXED BY op_pending WHERE state = 'pending'")?,
             parked: count("SELECT count(*) FROM op INDEXED BY op_parked WHERE state = 'parked'")?,
             review: count("SELECT count(*) FROM review_item WHERE state = 'open' AND deleted_at IS NULL")?,

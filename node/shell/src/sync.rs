@@ -1,0 +1,67 @@
+//! The sync that runs beside the window, on a thread and a database connection of its own: a clerk never waits for it.
+//!
+//! The screens do not listen to it; they see what it did in the file, exactly as they see what another program did.
+
+use pems_model::Code;
+use pems_model::engine::Mode;
+use pems_node::sync::{Driver, HubClient};
+use pems_node::{NodeError, Office, Result};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// After a refusal that only the hub's side can lift (suspended school, app too old): soon enough that nobody has to restart
+/// the app, seldom enough that the hub does not notice.
+const ASK_AGAIN: Duration = Duration::from_secs(300);
+
+/// A running sync.
+#[derive(Debug)]
+pub(crate) struct Sync {
+    saved: Arc<Notify>,
+    ended: Arc<OnceLock<NodeError>>,
+}
+
+impl Sync {
+    /// Starts syncing with the hub of `office`.
+    ///
+    /// # Errors
+    /// If the records cannot be opened a second time, or the system gives no thread.
+    pub(crate) fn start(office: Office, hub: &str) -> Result<Sync> {
+        let sync = Sync { saved: Arc::new(Notify::new()), ended: Arc::new(OnceLock::new()) };
+        let driver = Driver::new(office.store()?, HubClient::new(hub)?, office.signing_key(), Arc::clone(&sync.saved));
+        let ended = Arc::clone(&sync.ended);
+        let no_thread = |error: std::io::Error| {
+            NodeError::new(Code::Internal, format!("the sync cannot start: {error}; try again"))
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
+        let run = move || {
+            if let Some(end) = runtime.block_on(watch(driver)) {
+                // Unreadable from now on, also for whoever took the PC away.
+                let end = office.destroy_keys().err().unwrap_or(end);
+                let _ = ended.set(end);
+            }
+        };
+        std::thread::Builder::new().name("sync".into()).spawn(run).map_err(no_thread)?;
+        Ok(sync)
+    }
+
+    /// Something was saved: it need not wait for the next look.
+    pub(crate) fn saved(&self) {
+        self.saved.notify_one();
+    }
+
+    /// Why this office may not be used any more, if that is so.
+    pub(crate) fn ended(&self) -> Option<NodeError> {
+        self.ended.get().map(|error| NodeError { details: None, ..NodeError::new(error.code, error.message.clone()) })
+    }
+}
+
+/// Syncs until the hub says that this device is revoked.
+async fn watch(mut driver: Driver) -> Option<NodeError> {
+    loop {
+        match driver.run(Mode::Watch).await {
+            Err(error) if error.code == Code::DeviceRevoked => return Some(error),
+            _ => tokio::time::sleep(ASK_AGAIN).await,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+// Made by `cargo xtask gen` from node/src/api. Do not edit.
+
+export type Request = { "do": "status" } | { "do": "search", entity: string, text: string, limit: number, 
+/**
+ * The fields that the screen shows; all of them where it does not say.
+ */
+fields?: Array<string>, } | { "do": "list", entity: string, limit: number, fields?: Array<string>, } | { "do": "get", entity: string, id: string, } | { "do": "save", entity: string, id?: string, fields: Record<string, unknown>, } | { "do": "delete", entity: string, id: string, } | { "do": "reviews" } | { "do": "resolve", id: string, keep: Side, };
+
+export type Side = "mine" | "theirs";
+
+export type Glance = { school: string, device: string, 
+/**
+ * Address of the hub.
+ */
+hub: string, 
+/**
+ * Changes that wait to be sent.
+ */
+pending: number, 
+/**
+ * Changes that the hub refused and that wait for a person.
+ */
+parked: number, 
+/**
+ * Open conflicts.
+ */
+review: number, 
+/**
+ * RFC 3339; none before the first exchange.
+ */
+last_contact: string | null, 
+/**
+ * Whether this copy differed from the hub's at the last contact.
+ */
+diverged: boolean, 
+/**
+ * Another number whenever another program wrote to the records: then what a screen shows is read again.
+ */
+version: number, };
+
+export type Found = { rows: Record<string, unknown>[], 
+/**
+ * Whether there are more than `limit`.
+ */
+more: boolean, 
+/**
+ * How many live rows the entity has, found or not.
+ */
+total: number, };
+
+export type SavedRow = { row: Record<string, unknown>, changed: boolean, created: boolean, };
+
+export type ReviewEntry = { id: string, 
+/**
+ * `conflict`, `claim`, `deleted` or `refused`.
+ */
+kind: string, entity: string, row_id: string, field: string | null, mine: unknown, theirs: unknown, 
+/**
+ * Which of the two stands now.
+ */
+stands: string, mine_at: string | null, theirs_at: string | null, mine_device: string | null, theirs_device: string | null, 
+/**
+ * For a refused change: the code and the sentence.
+ */
+reason: unknown, };
+
+export interface Answers {
+  status: Glance;
+  search: Found;
+  list: Found;
+  get: Record<string, unknown>;
+  save: SavedRow;
+  delete: SavedRow;
+  reviews: ReviewEntry[];
+  resolve: null;
+}
+
+export type Code =
+  | "unknown_entity"
+  | "unknown_field"
+  | "wrong_type"
+  | "required"
+  | "too_long"
+  | "out_of_range"
+  | "not_a_choice"
+  | "bad_format"
+  | "bad_character"
+  | "fixed"
+  | "rule"
+  | "hub_only"
+  | "role_forbidden"
+  | "parent_missing"
+  | "row_missing"
+  | "group_refused"
+  | "bad_request"
+  | "unsupported_protocol"
+  | "upgrade_required"
+  | "schema_unknown"
+  | "too_large"
+  | "unauthorized"
+  | "token_expired"
+  | "device_revoked"
+  | "tenant_suspended"
+  | "wrong_tenant"
+  | "replica_forked"
+  | "epoch_changed"
+  | "rate_limited"
+  | "code_unknown"
+  | "code_expired"
+  | "code_used"
+  | "not_found"
+  | "conflict"
+  | "busy"
+  | "internal"
+  | "not_enrolled"
+  | "already_enrolled"
+  | "key_missing"
+  | "keyring_unavailable"
+  | "store_locked"
+  | "store_read_only"
+  | "store_corrupt"
+  | "store_full"
+  | "store_newer"
+  | "io"
+  | "network"
+  | "hub_unreachable"
+  | "bad_usage"
+  | "bad_file";
+
+export interface Failure {
+  code: Code;
+  message: string;
+  details?: unknown;
+}

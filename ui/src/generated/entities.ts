@@ -1,0 +1,287 @@
+// Made by `cargo xtask gen` from model/src/entities. Do not edit.
+
+export interface Synced {
+  id: string;
+  rev: number;
+  deleted?: true;
+}
+
+/** School */
+export interface SchoolProfile extends Synced {
+  /** School ID */
+  deped_school_id: string;
+  /** School name */
+  name: string;
+  /** Sector */
+  sector?: "public" | "private" | "suc_luc";
+  /** Offering */
+  offering?: "es" | "jhs" | "shs" | "integrated";
+  /** Region */
+  region?: string;
+  /** Division */
+  division?: string;
+  /** District */
+  district?: string;
+  /** Legislative district */
+  legislative_district?: string;
+  /** Barangay (PSGC) */
+  psgc_barangay?: string;
+  /** Mother school ID */
+  mother_school_id?: string;
+  /** School head */
+  head_name?: string;
+  /** Position of the school head */
+  head_position?: string;
+}
+
+/** School year */
+export interface SchoolYear extends Synced {
+  /** School year */
+  label: string;
+  /** First day */
+  start_date: string;
+  /** Last day */
+  end_date: string;
+  /** Enrolment cut-off */
+  cutoff_date?: string;
+  /** Status */
+  status: "draft" | "open" | "closed";
+}
+
+/** Term */
+export interface Term extends Synced {
+  /** School year */
+  school_year: string;
+  /** Number */
+  ordinal: number;
+  /** Kind */
+  kind: "quarter" | "term" | "semester_quarter";
+  /** First day */
+  start_date: string;
+  /** Last day */
+  end_date: string;
+}
+
+/** Staff member */
+export interface Staff extends Synced {
+  /** Last name */
+  last_name: string;
+  /** First name */
+  first_name: string;
+  /** Middle name */
+  middle_name?: string;
+  /** Name extension */
+  name_ext?: string;
+  /** Sex */
+  sex?: "F" | "M";
+  /** Position */
+  position?: string;
+  /** Fund source (SF7) */
+  funding?: "A" | "B" | "C";
+  /** Employee no. */
+  employee_no?: string;
+  /** E-mail */
+  email?: string;
+}
+
+/** Section */
+export interface Section extends Synced {
+  /** School year */
+  school_year: string;
+  /** Grade level */
+  grade_level: "K" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "10" | "11" | "12" | "NG";
+  /** Section name */
+  name: string;
+  /** Track */
+  track?: string;
+  /** Strand */
+  strand?: string;
+  /** Adviser */
+  adviser?: string;
+  /** Room */
+  room?: string;
+  /** Capacity */
+  capacity?: number;
+  /** Shift */
+  shift?: "whole_day" | "morning" | "afternoon" | "evening";
+}
+
+/** Learner */
+export interface Student extends Synced {
+  /** Last name */
+  last_name: string;
+  /** First name */
+  first_name: string;
+  /** Middle name */
+  middle_name?: string;
+  /** Name extension */
+  name_ext?: string;
+  /** LRN */
+  lrn?: string;
+  /** LRN status */
+  lrn_status?: "none" | "pending" | "confirmed" | "merged";
+  /** Student no. */
+  student_no?: string;
+  /** Sex */
+  sex?: "F" | "M";
+  /** Birth date */
+  birth_date?: string;
+  /** Birth place */
+  birth_place?: string;
+  /** PSA birth certificate no. */
+  psa_birth_cert_no?: string;
+  /** Mother tongue */
+  mother_tongue?: string;
+  /** Indigenous people's group */
+  ip_group?: string;
+  /** Religion */
+  religion?: string;
+  /** House no., street, sitio */
+  house_street?: string;
+  /** Barangay (PSGC) */
+  psgc_barangay?: string;
+  /** Barangay */
+  barangay?: string;
+  /** Municipality or city */
+  municipality?: string;
+  /** Province */
+  province?: string;
+  /** 4Ps household */
+  four_ps?: boolean;
+  /** Special needs */
+  sned_type?: string;
+  /** Mobile phone */
+  phone?: string;
+  /** E-mail */
+  email?: string;
+  /** Remarks */
+  remarks?: string;
+}
+
+/** Parent or guardian */
+export interface Guardian extends Synced {
+  /** Last name */
+  last_name: string;
+  /** First name */
+  first_name?: string;
+  /** Middle name */
+  middle_name?: string;
+  /** Name extension */
+  name_ext?: string;
+  /** Mobile phone */
+  phone?: string;
+  /** E-mail */
+  email?: string;
+  /** Occupation */
+  occupation?: string;
+  /** Address */
+  address?: string;
+}
+
+/** Learner's guardian */
+export interface StudentGuardian extends Synced {
+  /** Learner */
+  student: string;
+  /** Guardian */
+  guardian: string;
+  /** Relation */
+  relation: "father" | "mother" | "guardian" | "other";
+  /** First to call */
+  is_primary?: boolean;
+  /** Lives with the learner */
+  lives_with?: boolean;
+  /** May fetch the learner */
+  can_pickup?: boolean;
+}
+
+/** Enrolment */
+export interface Enrolment extends Synced {
+  /** Learner */
+  student: string;
+  /** School year */
+  school_year: string;
+  /** Grade level */
+  grade_level: "K" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "10" | "11" | "12" | "NG";
+  /** Track */
+  track?: string;
+  /** Strand */
+  strand?: string;
+  /** Kind */
+  kind?: "new" | "continuing" | "transferee" | "balik_aral" | "repeater" | "als_pept" | "moved_in";
+  /** Status */
+  status: "pre_registered" | "temporary" | "enrolled" | "transferred_out" | "moved_out" | "dropped" | "completed" | "retained" | "cancelled";
+  /** First day of attendance */
+  first_attendance_date?: string;
+  /** Late enrolment */
+  late?: boolean;
+  /** From school */
+  from_school?: string;
+  /** To school */
+  to_school?: string;
+  /** Effective on */
+  effectivity_date?: string;
+  /** Reason (SF2) */
+  reason_code?: string;
+  /** Unsettled account */
+  unsettled_account?: boolean;
+}
+
+/** Section membership */
+export interface SectionMembership extends Synced {
+  /** Enrolment */
+  enrolment: string;
+  /** Section */
+  section: string;
+  /** From */
+  valid_from: string;
+  /** Until (not including) */
+  valid_to?: string;
+}
+
+/** Review item */
+export interface ReviewItem extends Synced {
+  /** Kind */
+  kind: "conflict" | "claim" | "deleted";
+  /** Record kind */
+  entity: string;
+  /** Record */
+  row_id: string;
+  /** Field */
+  field?: string;
+  /** Kept value */
+  kept_value?: string;
+  /** Kept from device */
+  kept_replica?: string;
+  /** Kept from user */
+  kept_user?: string;
+  /** Kept edit made at */
+  kept_at?: string;
+  /** Other value */
+  lost_value?: string;
+  /** Other value from device */
+  lost_replica?: string;
+  /** Other value from user */
+  lost_user?: string;
+  /** Other edit made at */
+  lost_at?: string;
+  /** State */
+  state: "open" | "kept" | "replaced";
+  /** Resolved by */
+  resolved_by?: string;
+  /** Resolved at */
+  resolved_at?: string;
+}
+
+export interface Entities {
+  school_profile: SchoolProfile;
+  school_year: SchoolYear;
+  term: Term;
+  staff: Staff;
+  section: Section;
+  student: Student;
+  guardian: Guardian;
+  student_guardian: StudentGuardian;
+  enrolment: Enrolment;
+  section_membership: SectionMembership;
+  review_item: ReviewItem;
+}

@@ -1,0 +1,35 @@
+// The quiet line that always says where the work is. It never alarms because the internet went away: waiting is normal.
+
+import type { Glance } from "../generated/api";
+import { isRecent, when } from "./format";
+import { strings } from "./strings";
+
+/** What the icon and colour stand for; the text says the same. */
+export type Tone = "good" | "wait" | "need" | "bad";
+
+export interface Part {
+  tone: Tone;
+  text: string;
+}
+
+/** One part about the work, and one more where somebody is needed. */
+export function syncLine(glance: Glance, now: Date): Part[] {
+  const parts: Part[] = [work(glance, now)];
+  const needs = glance.review + glance.parked;
+  if (needs > 0) parts.push({ tone: "need", text: strings.sync.needs(needs) });
+  return parts;
+}
+
+function work(glance: Glance, now: Date): Part {
+  if (glance.diverged) return { tone: "bad", text: strings.sync.diverged };
+  const contact = glance.last_contact ? new Date(glance.last_contact) : null;
+  if (glance.pending > 0) {
+    const text = contact
+      ? strings.sync.waits(glance.pending, when(contact, now))
+      : strings.sync.waitsNever(glance.pending);
+    return { tone: "wait", text };
+  }
+  if (!contact) return { tone: "wait", text: strings.sync.never };
+  const say = isRecent(contact, now) ? strings.sync.level : strings.sync.levelSince;
+  return { tone: "good", text: say(when(contact, now)) };
+}
