@@ -81,7 +81,11 @@ impl Office {
             let message = format!("{} holds an enrolled office already; choose another data folder", dir.display());
             return Err(NodeError::new(Code::AlreadyEnrolled, message));
         }
-        let (account, secrets) = keys_for(dir, &keys)?;
+        // The keyring's own calls block and must not run on an async thread.
+        let (folder, source) = (dir.to_owned(), keys.clone());
+        let (account, secrets) = tokio::task::spawn_blocking(move || keys_for(&folder, &source))
+            .await
+            .map_err(|error| NodeError::new(Code::KeyringUnavailable, format!("the keyring failed: {error}")))??;
         let request = EnrolRequest {
             code: code.to_owned(),
             device_name: name.to_owned(),

@@ -5,6 +5,7 @@
 //! file; nothing here is written in plaintext.
 
 pub mod api;
+pub mod cli;
 pub mod env;
 pub mod error;
 pub mod identity;

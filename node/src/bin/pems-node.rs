@@ -1,0 +1,5 @@
+//! The app without a window.
+
+fn main() -> std::process::ExitCode {
+    pems_node::cli::run()
+}

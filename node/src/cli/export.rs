@@ -1,0 +1,89 @@
+//! `export`: all live rows of a kind as CSV or xlsx, complete or not at all.
+
+use super::{Session, entity};
+use crate::store::ListQuery;
+use crate::{NodeError, Result};
+use clap::{Args, ValueEnum};
+use pems_model::{Code, Entity, Row, Value};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    entity: String,
+    #[arg(long = "as", value_name = "KIND", default_value = "csv")]
+    kind: Kind,
+    #[arg(long)]
+    out: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    Csv,
+    Xlsx,
+}
+
+pub(super) fn export(session: &Session, args: &ExportArgs) -> Result<()> {
+    let declared = entity(&args.entity)?;
+    let rows =
+        session.store()?.list(declared.name, &ListQuery { limit: Some(usize::MAX >> 1), ..ListQuery::default() })?;
+    let bytes = match args.kind {
+        Kind::Csv => csv(declared, &rows)?,
+        Kind::Xlsx => xlsx(declared, &rows)?,
+    };
+    write_whole(&args.out, &bytes)?;
+    session.out.object(&json!({ "rows": rows.len(), "out": args.out }));
+    Ok(())
+}
+
+/// Under another name first, so that a full disk leaves the old file or none.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path)).map_err(|error| {
+        let _ = std::fs::remove_file(&part);
+        NodeError::io("write", path, &error)
+    })
+}
+
+fn header(entity: &Entity) -> impl Iterator<Item = &'static str> {
+    std::iter::once("id").chain(entity.fields.iter().map(|field| field.name))
+}
+
+fn text(value: &Value) -> String {
+    match value.to_json() {
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+fn csv(entity: &Entity, rows: &[Row]) -> Result<Vec<u8>> {
+    let failed = |error: csv::Error| NodeError::new(Code::Internal, format!("cannot write CSV: {error}"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(header(entity)).map_err(failed)?;
+    for row in rows {
+        let id = std::iter::once(row.id.to_string());
+        writer.write_record(id.chain(row.values.iter().map(text))).map_err(failed)?;
+    }
+    writer.into_inner().map_err(|error| NodeError::new(Code::Internal, format!("cannot write CSV: {error}")))
+}
+
+/// Every cell is text, so that Excel keeps the zeros of an LRN.
+fn xlsx(entity: &Entity, rows: &[Row]) -> Result<Vec<u8>> {
+    let failed =
+        |error: rust_xlsxwriter::XlsxError| NodeError::new(Code::Internal, format!("cannot write xlsx: {error}"));
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (column, name) in (0_u16..).zip(header(entity)) {
+        sheet.write_string(0, column, name).map_err(failed)?;
+    }
+    for (line, row) in (1_u32..).zip(rows) {
+        sheet.write_string(line, 0, row.id.to_string()).map_err(failed)?;
+        for (column, value) in (1_u16..).zip(&row.values) {
+            sheet.write_string(line, column, text(value)).map_err(failed)?;
+        }
+    }
+    workbook.save_to_buffer().map_err(failed)
+}

@@ -1,0 +1,141 @@
+//! `pems-node`: the app without a window, for support, automation and tests. Every command forwards to the store or the
+//! driver; nothing is decided here.
+
+mod config;
+mod exchange;
+mod export;
+mod output;
+mod records;
+mod review;
+
+use crate::{NodeError, Office, Result, Store};
+use clap::{Args, Parser, Subcommand};
+use config::Config;
+use output::Output;
+use pems_model::{Code, Schema};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// One school office's copy of its records, from the command line.
+#[derive(Debug, Parser)]
+#[command(name = "pems-node", version)]
+struct Cli {
+    /// Folder that holds this office [env: PEMS_NODE_DATA].
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Keep the keys in this file (readable by its owner only) instead of the keyring [env: PEMS_NODE_KEY_FILE].
+    #[arg(long, global = true, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// TOML file with settings [env: PEMS_NODE_CONFIG].
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print JSON: one object, or one line for each item of a list.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Print the settings that are in force, and stop.
+    #[arg(long)]
+    print_config: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make this machine an office of a school, with a one-time code from the hub.
+    Enrol(exchange::Enrol),
+    /// Save a record, or JSON lines from standard input.
+    Save(records::SaveArgs),
+    /// Delete a record (a tombstone stays).
+    Delete(records::DeleteArgs),
+    /// List records.
+    List(records::ListArgs),
+    /// Find records by words of their searched fields.
+    Search(records::SearchArgs),
+    /// Send and fetch until nothing is left.
+    Sync(exchange::SyncArgs),
+    /// Whose records these are and how they stand with the hub.
+    Status,
+    /// Conflicts and refused changes.
+    #[command(subcommand)]
+    Review(review::ReviewCommand),
+
+    /// Take back everything that one act (an import, a save) did.
+    Undo(records::UndoArgs),
+    /// Write all records of a kind to a file.
+    Export(export::ExportArgs),
+    /// Every change of this office, one a line.
+    Journal(JournalArgs),
+}
+
+#[derive(Debug, Args)]
+struct JournalArgs {
+    /// Only changes after this number.
+    #[arg(long, default_value_t = 0)]
+    since: i64,
+}
+
+/// What a command works with.
+struct Session {
+    config: Config,
+    out: Output,
+}
+
+impl Session {
+    fn office(&self) -> Result<Office> {
+        Office::open(&self.config.data()?, self.config.keys())
+    }
+
+    fn store(&self) -> Result<Store> {
+        self.office()?.store()
+    }
+}
+
+/// Runs the command line: 0, 2 on bad usage, 1 on a refused or failed job.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let out = Output { json: cli.json };
+    match dispatch(cli, out) {
+        Ok(code) => code,
+        Err(error) => {
+            out.error(&error);
+            if error.code == Code::BadUsage { ExitCode::from(2) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+fn dispatch(cli: Cli, out: Output) -> Result<ExitCode> {
+    let config = Config::read(cli.config, cli.data, cli.key_file)?;
+    if cli.print_config {
+        out.object(&config.shown());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let Some(command) = cli.command else {
+        return Err(NodeError::new(Code::BadUsage, "say what to do; --help lists the commands"));
+    };
+    let session = Session { config, out };
+    match command {
+        Command::Enrol(args) => exchange::enrol(&session, &args)?,
+        Command::Save(args) => return records::save(&session, &args),
+        Command::Delete(args) => records::delete(&session, &args)?,
+        Command::List(args) => records::list(&session, &args)?,
+        Command::Search(args) => records::search(&session, &args)?,
+        Command::Sync(args) => exchange::sync(&session, &args)?,
+        Command::Status => session.out.object(&session.store()?.status()?),
+        Command::Review(command) => review::run(&session, &command)?,
+        Command::Undo(args) => records::undo(&session, &args)?,
+        Command::Export(args) => export::export(&session, &args)?,
+        Command::Journal(args) => session.out.lines(&session.store()?.journal(args.since)?),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The entity of a command line, or the list of those there are.
+fn entity(name: &str) -> Result<&'static pems_model::Entity> {
+    Schema::product().entity(name).ok_or_else(|| {
+        let names: Vec<_> = Schema::product().entities().iter().map(|entity| entity.name).collect();
+        NodeError::new(
+            Code::UnknownEntity,
+            format!("there are no records of the kind '{name}'; known kinds: {}", names.join(", ")),
+        )
+    })
+}
