@@ -1,1 +1,32 @@
+//! The hub: the referee of all schools' records, on axum and PostgreSQL.
+//!
+//! [`start`] runs one (in a process of its own or inside a test); [`Admin`] is what the people who run it do. A request goes
+//! `routes` -> `bearer` (who speaks) -> `push` and `pull` -> `doors` (the only way to the database). What a change means is
+//! decided by `pems_model`; here it is carried out.
 
+pub mod admin;
+mod bearer;
+mod clock;
+mod code;
+pub mod config;
+pub mod database;
+pub mod doors;
+mod edge;
+mod hub;
+pub mod keys;
+mod live;
+pub mod private_pg;
+mod pull;
+mod push;
+pub mod refusal;
+mod routes;
+pub mod schema_check;
+mod serve;
+mod shapes;
+
+pub use admin::Admin;
+pub use config::Config;
+pub use private_pg::PrivatePg;
+pub use refusal::Refusal;
+pub use schema_check::schema_check;
+pub use serve::{Running, StartError, start};

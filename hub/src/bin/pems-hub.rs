@@ -1,0 +1,2 @@
+//! Placeholder while the library comes first.
+fn main() {}

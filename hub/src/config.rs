@@ -1,0 +1,55 @@
+//! What a hub is told when it starts. The command line, tests and the demo all fill in the same structure.
+
+use pems_model::Schema;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long an access token is good for: bounds how long a revoked device can still read.
+pub const TOKEN_TTL: Duration = Duration::from_secs(300);
+/// Enrolments that one address may try in a minute: plenty for a school's office, useless for guessing.
+pub const ENROL_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(29);
+/// Connections for requests of devices. Pushes of one school queue outside of them, so this bounds schools at work at once.
+pub const APP_CONNECTIONS: usize = 16;
+
+#[derive(Clone)]
+pub struct Config {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// A PostgreSQL database, as its owner (a superuser). None: a private one is made in `data_dir`.
+    pub database_url: Option<String>,
+    /// Key, epoch and private PostgreSQL.
+    pub data_dir: PathBuf,
+    pub schema: &'static Schema,
+    /// Tables of entities beyond the product's, for tests and measurements; run once, after the migrations.
+    pub extra_sql: Option<String>,
+    pub token_ttl: Duration,
+    pub enrol_per_minute: NonZeroU32,
+    pub app_connections: usize,
+    /// Only for throw-away data: without it a power cut can destroy the database.
+    pub fsync: bool,
+}
+
+impl Config {
+    pub fn new(data_dir: impl Into<PathBuf>) -> Config {
+        Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            database_url: None,
+            data_dir: data_dir.into(),
+            schema: Schema::product(),
+            extra_sql: None,
+            token_ttl: TOKEN_TTL,
+            enrol_per_minute: ENROL_PER_MINUTE,
+            app_connections: APP_CONNECTIONS,
+            fsync: true,
+        }
+    }
+}
+
+impl std::fmt::Debug for Config {
+    /// Without the database URL: it may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config").field("listen", &self.listen).field("data_dir", &self.data_dir).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,155 @@
+//! Brings a database to the state that this hub needs: roles, migrations, context key, epoch; and says how each role logs in.
+//!
+//! Invariant: after [`prepare`] the tables are what the entity declarations say, or the hub does not start.
+
+use crate::config::Config;
+use crate::keys::Keys;
+use crate::{edge, schema_check};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use std::io;
+use std::path::Path;
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// Several hubs may make the cluster's roles at once; each try finds more of them made.
+const ROLE_ATTEMPTS: u32 = 10;
+/// Statements that a connection keeps prepared: each entity has a handful.
+const STATEMENTS: usize = 500;
+
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    #[error("the database cannot be used: {0}")]
+    Sql(#[from] sqlx::Error),
+    #[error("a migration failed: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    #[error(
+        "the database's epoch is {database}, but the file {file} says {found}. One of them was restored from a backup: \
+         put back the pair that belongs together"
+    )]
+    Epoch { database: Uuid, file: String, found: String },
+    #[error("the database is not what this program needs:\n{}", .0.iter().map(|f| format!("- {f}")).collect::<Vec<_>>().join("\n"))]
+    Schema(Vec<schema_check::Finding>),
+}
+
+/// Migrates and checks; gives the hub's epoch.
+pub(crate) async fn prepare(config: &Config, url: &str, keys: &Keys) -> Result<Uuid, PrepareError> {
+    let options = PgConnectOptions::from_str(url)?;
+    let mut owner = options.connect().await?;
+    make_roles(&mut owner, &options, keys).await?;
+    sqlx::migrate!("../migrations").run(&mut owner).await?;
+    if let Some(sql) = &config.extra_sql {
+        run_extra(&mut owner, sql).await?;
+    }
+    install_key(&mut owner, keys).await?;
+    let epoch = settle_epoch(&mut owner, &config.data_dir).await?;
+    let findings = schema_check::schema_check(&mut owner, config.schema).await?;
+    owner.close().await?;
+    if findings.is_empty() { Ok(epoch) } else { Err(PrepareError::Schema(findings)) }
+}
+
+async fn make_roles(owner: &mut PgConnection, options: &PgConnectOptions, keys: &Keys) -> Result<(), sqlx::Error> {
+    let mut sql = include_str!("../../migrations/roles.sql").to_owned();
+    // Over a socket the cluster trusts us (or maps our user); over TCP the roles need a password.
+    if options.get_socket().is_none() {
+        for role in ["hub_app", "hub_auth", "hub_operator"] {
+            sql.push_str(&format!("ALTER ROLE {role} PASSWORD '{}';\n", keys.password(role)));
+        }
+    }
+    let mut attempt = 1;
+    loop {
+        match sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&mut *owner).await {
+            Ok(_) => return Ok(()),
+            // "tuple concurrently updated": another hub is doing the same.
+            Err(sqlx::Error::Database(error))
+                if attempt < ROLE_ATTEMPTS && matches!(error.code().as_deref(), Some("XX000" | "23505" | "42710")) =>
+            {
+                attempt += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn run_extra(owner: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {
+    let name = blake3::hash(sql.as_bytes()).to_hex().to_string();
+    let mut tx = owner.begin().await?;
+    let done: Option<String> =
+        sqlx::query_scalar("SELECT extra FROM hub FOR UPDATE").fetch_optional(&mut *tx).await?.flatten();
+    if done.as_deref() != Some(&name) {
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await?;
+        // The row is made here when the hub is new; its epoch is settled right after.
+        sqlx::query(
+            "INSERT INTO hub (epoch, extra) VALUES ('00000000-0000-0000-0000-000000000000', $1)
+             ON CONFLICT (only_one) DO UPDATE SET extra = excluded.extra",
+        )
+        .bind(&name)
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await
+}
+
+async fn install_key(owner: &mut PgConnection, keys: &Keys) -> Result<(), sqlx::Error> {
+    let (inner, outer) = keys.pads();
+    let known: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM sec.ctx_key WHERE kid = $1)")
+        .bind(&keys.kid)
+        .fetch_one(&mut *owner)
+        .await?;
+    if known {
+        return Ok(());
+    }
+    // A new key replaces the old one: tokens made with a key that leaked are worth nothing from now on.
+    let mut tx = owner.begin().await?;
+    sqlx::query("DELETE FROM sec.ctx_key").execute(&mut *tx).await?;
+    sqlx::query("INSERT INTO sec.ctx_key (kid, ipad, opad) VALUES ($1, $2, $3)")
+        .bind(&keys.kid)
+        .bind(&inner[..])
+        .bind(&outer[..])
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
+}
+
+/// The epoch of this hub, kept in the database and beside it. They differ only if one of the two was restored.
+async fn settle_epoch(owner: &mut PgConnection, data_dir: &Path) -> Result<Uuid, PrepareError> {
+    let path = data_dir.join("epoch");
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => Some(text.trim().to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error.into()),
+    };
+    let in_file = text.as_deref().and_then(|text| Uuid::parse_str(text).ok());
+    let in_database: Option<Uuid> = sqlx::query_scalar("SELECT epoch FROM hub").fetch_optional(&mut *owner).await?;
+    match in_database.filter(|epoch| !epoch.is_nil()) {
+        Some(database) if in_file == Some(database) => Ok(database),
+        Some(database) => {
+            let found = text.unwrap_or_else(|| "nothing (it does not exist)".into());
+            Err(PrepareError::Epoch { database, file: path.display().to_string(), found })
+        }
+        None => {
+            // File first: if we are stopped in between, the next start takes it from there.
+            let epoch = match in_file {
+                Some(epoch) => epoch,
+                None => edge::new_id()?,
+            };
+            std::fs::write(&path, format!("{epoch}\n"))?;
+            sqlx::query(
+                "INSERT INTO hub (epoch) VALUES ($1) ON CONFLICT (only_one) DO UPDATE SET epoch = excluded.epoch",
+            )
+            .bind(epoch)
+            .execute(&mut *owner)
+            .await?;
+            Ok(epoch)
+        }
+    }
+}
+
+/// How one of the hub's roles logs in to the database of `url`.
+pub(crate) fn login(url: &str, role: &str, keys: &Keys) -> Result<PgConnectOptions, sqlx::Error> {
+    let options = PgConnectOptions::from_str(url)?.username(role).statement_cache_capacity(STATEMENTS);
+    let options = if options.get_socket().is_none() { options.password(&keys.password(role)) } else { options };
+    Ok(options.application_name("pems-hub").disable_statement_logging())
+}

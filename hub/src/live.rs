@@ -1,0 +1,193 @@
+//! What the hub remembers so that a device with nothing to say costs nothing: each school's revision, and who may speak.
+//!
+//! Invariants:
+//! - memory is only ever a hint: whatever matters is checked again inside the transaction that acts on it;
+//! - a hint from PostgreSQL (`NOTIFY hub`) makes everything unknown, and knowledge gathered before a hint is not kept after
+//!   it (the generation tells);
+//! - what is older than [`STALE`] is looked up again, should a hint ever get lost.
+
+use crate::refusal::Refusal;
+use pems_model::{Code, Role};
+use sqlx::postgres::PgListener;
+use sqlx::{PgPool, Row};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How long something remembered is believed without another look.
+pub(crate) const STALE: Duration = Duration::from_secs(30);
+/// First pause before listening again when the database went away.
+const RELISTEN: Duration = Duration::from_secs(1);
+
+/// A school's state, as of the last look.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Level {
+    pub(crate) rev: i64,
+    /// Combined digest; `None` where it is not known.
+    pub(crate) digest: Option<String>,
+    pub(crate) as_of: Instant,
+}
+
+#[derive(Debug)]
+pub(crate) struct TenantLive {
+    /// Pushes of one school queue here rather than in PostgreSQL, where each would hold a connection.
+    pub(crate) turn: tokio::sync::Mutex<()>,
+    /// `None`: unknown, look it up.
+    level: watch::Sender<Option<Level>>,
+    /// When each replica's outbox was last seen empty (hub time). Kept here because idle devices must not cost writes.
+    drained: Mutex<HashMap<Uuid, i64>>,
+}
+
+impl TenantLive {
+    pub(crate) fn watch(&self) -> watch::Receiver<Option<Level>> {
+        self.level.subscribe()
+    }
+
+    pub(crate) fn saw_empty(&self, replica: Uuid, now: i64) {
+        locked(&self.drained).insert(replica, now);
+    }
+
+    pub(crate) fn last_empty(&self, replica: Uuid) -> Option<i64> {
+        locked(&self.drained).get(&replica).copied()
+    }
+}
+
+/// What the hub must know of a device.
+#[derive(Debug, Clone)]
+pub(crate) struct Device {
+    pub(crate) tenant: Uuid,
+    pub(crate) public_key: Vec<u8>,
+    pub(crate) role: Role,
+    pub(crate) revoked: bool,
+    pub(crate) suspended: bool,
+}
+
+impl Device {
+    /// # Errors
+    /// Revoked, or its school is suspended.
+    pub(crate) fn admit(&self) -> Result<(), Refusal> {
+        match (self.revoked, self.suspended) {
+            (true, _) => Err(Refusal::revoked()),
+            (_, true) => Err(Refusal::suspended()),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Live {
+    generation: AtomicU64,
+    tenants: Mutex<HashMap<Uuid, Arc<TenantLive>>>,
+    devices: Mutex<HashMap<Uuid, (Arc<Device>, Instant)>>,
+}
+
+impl Live {
+    pub(crate) fn tenant(&self, id: Uuid) -> Arc<TenantLive> {
+        let make = || {
+            Arc::new(TenantLive {
+                turn: tokio::sync::Mutex::new(()),
+                level: watch::Sender::new(None),
+                drained: Mutex::default(),
+            })
+        };
+        locked(&self.tenants).entry(id).or_insert_with(make).clone()
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Keeps what a transaction found, unless a hint came since `generation`; wakes whoever waits for the school.
+    pub(crate) fn learn(&self, generation: u64, tenant: &TenantLive, level: Level) {
+        tenant.level.send_if_modified(|known| {
+            if self.generation() != generation {
+                *known = None;
+                return true;
+            }
+            let moved = known.as_ref().is_none_or(|known| known.rev < level.rev);
+            if known.as_ref().is_none_or(|known| known.rev <= level.rev) {
+                *known = Some(level);
+            }
+            moved
+        });
+    }
+
+    /// Forgets everything and wakes everybody.
+    pub(crate) fn forget(&self) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        locked(&self.devices).clear();
+        for tenant in locked(&self.tenants).values() {
+            tenant.level.send_replace(None);
+        }
+    }
+
+    /// The device, from memory where that is fresh.
+    ///
+    /// # Errors
+    /// An unknown device; a database that is busy or away.
+    pub(crate) async fn device(&self, auth: &PgPool, id: Uuid) -> Result<Arc<Device>, Refusal> {
+        if let Some((device, as_of)) = locked(&self.devices).get(&id)
+            && as_of.elapsed() < STALE
+        {
+            return Ok(device.clone());
+        }
+        let generation = self.generation();
+        let row = sqlx::query("SELECT tenant, public_key, role, revoked, suspended FROM sec.device($1)")
+            .bind(id)
+            .fetch_one(auth)
+            .await?;
+        let unknown = || Refusal::new(Code::Unauthorized, "the hub does not know this device; enrol it again");
+        let tenant: Uuid = row.try_get::<Option<Uuid>, _>("tenant")?.ok_or_else(unknown)?;
+        let role: String = row.try_get("role")?;
+        let device = Arc::new(Device {
+            tenant,
+            public_key: row.try_get("public_key")?,
+            role: Role::parse(&role).ok_or_else(unknown)?,
+            revoked: row.try_get("revoked")?,
+            suspended: row.try_get("suspended")?,
+        });
+        if self.generation() == generation {
+            locked(&self.devices).insert(id, (device.clone(), Instant::now()));
+        }
+        Ok(device)
+    }
+
+    /// Listens for hints until `stop`. A lost connection counts as a hint: whatever was said meanwhile was missed.
+    pub(crate) async fn listen(self: Arc<Live>, auth: PgPool, stop: CancellationToken) {
+        loop {
+            let heard = tokio::select! {
+                () = stop.cancelled() => return,
+                heard = self.listen_once(&auth) => heard,
+            };
+            if let Err(error) = heard {
+                tracing::warn!(%error, "not listening to the database for now");
+            }
+            self.forget();
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(RELISTEN) => {}
+            }
+        }
+    }
+
+    async fn listen_once(&self, auth: &PgPool) -> Result<(), sqlx::Error> {
+        let mut listener = PgListener::connect_with(auth).await?;
+        listener.listen("hub").await?;
+        self.forget();
+        while listener.try_recv().await?.is_some() {
+            while listener.next_buffered().is_some() {}
+            self.forget();
+        }
+        Ok(())
+    }
+}
+
+/// A panic elsewhere does not make a map of hints unusable.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,187 @@
+//! Sending a device what it lacks: PostgreSQL's own COPY under the school's wall, cut at row boundaries, compressed, framed,
+//! and gone. The hub decodes no row and holds no more than a few frames, however large the school.
+//!
+//! Invariants:
+//! - everything in one answer comes from one snapshot, so `end.rev` is true for all of it;
+//! - within an entity rows come in revision order, so a cut stream goes on where it stopped.
+
+mod cut;
+mod scan;
+
+pub(crate) use scan::scan;
+
+use crate::clock::{self, Clock};
+use crate::doors::{Access, Tx};
+use crate::hub::Hub;
+use crate::live::{Level, TenantLive};
+use crate::refusal::Refusal;
+use crate::shapes::Served;
+use axum::body::Bytes;
+use cut::{Cutter, Piece};
+use futures_util::TryStreamExt;
+use pems_model::frame::{Frame, Rows, RowsHead};
+use pems_model::pgcopy::{self, BadRows};
+use pems_model::wire::Cursors;
+use pems_model::{Code, Row};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use uuid::Uuid;
+use zstd::bulk::Compressor;
+use zstd::zstd_safe::CParameter;
+
+/// Rows of a frame before compression: large enough to compress well, small enough that a broken line loses little.
+pub(crate) const FRAME_BYTES: usize = 512 << 10;
+/// Fastest zstd level: the line is slower than any, and the hub has many schools to serve.
+const ZSTD_LEVEL: i32 = 1;
+/// How long a device may take for one frame before the hub takes its connection back.
+const SEND_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Why an answer stops.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The device went away, or reads too slowly.
+    Gone,
+    Refused(Refusal),
+}
+
+impl<E: Into<Refusal>> From<E> for Stop {
+    fn from(error: E) -> Stop {
+        Stop::Refused(error.into())
+    }
+}
+
+impl From<BadRows> for Refusal {
+    fn from(error: BadRows) -> Refusal {
+        Refusal::internal("rows", &error)
+    }
+}
+
+/// The way to the device.
+#[derive(Debug, Clone)]
+pub(crate) struct Outlet(pub(crate) mpsc::Sender<Bytes>);
+
+impl Outlet {
+    pub(crate) async fn send(&self, frame: &Frame) -> Result<(), Stop> {
+        let bytes = Bytes::from(frame.encode());
+        match tokio::time::timeout(SEND_PATIENCE, self.0.send(bytes)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Stop::Gone),
+        }
+    }
+}
+
+/// Sends all rows after the cursors and gives the level that the device has reached then.
+pub(crate) async fn pull(
+    hub: &Hub,
+    live: &TenantLive,
+    tenant: Uuid,
+    device: Uuid,
+    cursors: &Cursors,
+    served: &[Served],
+    out: &Outlet,
+) -> Result<Level, Stop> {
+    let _permit = hub.pulls.acquire().await.map_err(|_| Stop::Refused(Refusal::busy()))?;
+    let generation = hub.live.generation();
+    let sql = format!("SELECT {} FROM tenant_clock WHERE tenant_id = '{tenant}'", clock::COLUMNS);
+    let (mut tx, rows) = hub.tenant.begin_with(tenant, device, Access::ReadOnly, &sql).await?;
+    let row =
+        rows.first().ok_or_else(|| Refusal::new(Code::NotFound, "the school has no clock; run `pems-hub verify`"))?;
+    let clock = Clock::read(row)?;
+    for entity in served {
+        let from = cursors.of(entity.entity.name);
+        let moved =
+            clock.state.as_ref().is_none_or(|state| state.revs.get(entity.entity.name).is_some_and(|rev| *rev > from));
+        if moved && from < clock.rev {
+            copy(&mut tx, tenant, entity, from, clock.rev, out).await?;
+        }
+    }
+    let state = match clock.state {
+        Some(state) => {
+            tx.rollback().await;
+            state
+        }
+        None => {
+            let state = scan(tx.conn(), hub.schema, tenant).await?;
+            tx.rollback().await;
+            scan::store(hub, tenant, device, clock.rev, &state).await?;
+            state
+        }
+    };
+    let level = Level { rev: clock.rev, digest: Some(state.combined()), as_of: Instant::now() };
+    hub.live.learn(generation, live, level.clone());
+    Ok(level)
+}
+
+async fn copy(tx: &mut Tx, tenant: Uuid, served: &Served, from: i64, to: i64, out: &Outlet) -> Result<(), Stop> {
+    let mut columns = String::from("rev, id, deleted_at");
+    for name in &served.columns {
+        columns.push_str(", ");
+        columns.push_str(name);
+    }
+    let sql = format!(
+        "COPY (SELECT {columns} FROM {} WHERE tenant_id = '{tenant}' AND rev > {from} ORDER BY rev) TO STDOUT (FORMAT binary)",
+        served.entity.name
+    );
+    let mut framer = Framer::new(served)?;
+    let mut cutter = Cutter::default();
+    let mut stream = tx.conn().copy_out_raw(&sql).await?;
+    while let Some(bytes) = stream.try_next().await? {
+        cutter.feed(&bytes)?;
+        if cutter.ready() >= FRAME_BYTES {
+            let piece = cutter.take();
+            out.send(&framer.frame(&piece, piece.last_rev)?).await?;
+        }
+    }
+    if !cutter.is_whole() {
+        return Err(Stop::Refused(BadRows("the COPY ended before its trailer").into()));
+    }
+    let rest = cutter.take();
+    if rest.rows > 0 {
+        out.send(&framer.frame(&rest, to)?).await?;
+    }
+    Ok(())
+}
+
+/// Frames for rows that this very exchange wrote, when the device was level before it: nothing is asked of PostgreSQL again.
+pub(crate) fn frames_of(served: &Served, rows: &[&Row], to: i64) -> Result<Vec<Frame>, Refusal> {
+    let mut framer = Framer::new(served)?;
+    let mut frames = Vec::new();
+    let mut piece = Piece { raw: Vec::new(), rows: 0, last_rev: 0 };
+    for (i, row) in rows.iter().enumerate() {
+        pgcopy::write(row, &mut piece.raw);
+        piece.rows += 1;
+        piece.last_rev = row.rev;
+        let last = i + 1 == rows.len();
+        if last || piece.raw.len() >= FRAME_BYTES {
+            frames.push(framer.frame(&piece, if last { to } else { piece.last_rev })?);
+            piece.raw.clear();
+            piece.rows = 0;
+        }
+    }
+    Ok(frames)
+}
+
+struct Framer<'a> {
+    served: &'a Served,
+    zstd: Compressor<'static>,
+}
+
+impl<'a> Framer<'a> {
+    fn new(served: &'a Served) -> Result<Framer<'a>, Refusal> {
+        let mut zstd = Compressor::new(ZSTD_LEVEL)?;
+        zstd.set_parameter(CParameter::ChecksumFlag(true))?;
+        Ok(Framer { served, zstd })
+    }
+
+    fn frame(&mut self, piece: &Piece, through: i64) -> Result<Frame, Refusal> {
+        let head = RowsHead {
+            entity: self.served.entity.name.to_owned(),
+            columns: self.served.columns.iter().map(|name| (*name).to_owned()).collect(),
+            count: piece.rows,
+            through,
+            raw_len: u32::try_from(piece.raw.len()).unwrap_or(u32::MAX),
+        };
+        Ok(Frame::Rows(Rows { head, body: self.zstd.compress(&piece.raw)? }))
+    }
+}

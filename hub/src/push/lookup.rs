@@ -1,0 +1,218 @@
+//! What a plan has to know, fetched set-based: one statement for the rows of an entity, one for everything that is linked to
+//! or claimed, one for the history.
+
+use crate::bearer::Caller;
+use crate::doors::Tx;
+use crate::push::replica;
+use crate::refusal::Refusal;
+use pems_model::history::Logged;
+use pems_model::pgcopy;
+use pems_model::push::{Holder, Known, Needs, needs};
+use pems_model::review::Author;
+use pems_model::wire::{Change, ChangeResult, Outcome};
+use pems_model::{Entity, Kind, Problem, Row, Schema, Value};
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, Row as _, ValueRef};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The stored answers to changes that come again.
+pub(super) async fn answered(
+    tx: &mut Tx,
+    caller: &Caller,
+    incarnation: u32,
+    changes: &[Change],
+) -> Result<Vec<ChangeResult>, Refusal> {
+    let (Some(first), Some(last)) = (changes.first(), changes.last()) else { return Ok(Vec::new()) };
+    let rows = sqlx::query(
+        "SELECT op_no, change_id, outcome, rev, problem::text FROM change_log
+         WHERE tenant_id = $1 AND replica_id = $2 AND incarnation = $3 AND op_no BETWEEN $4 AND $5 ORDER BY op_no",
+    )
+    .bind(caller.tenant)
+    .bind(caller.device)
+    .bind(i64::from(incarnation))
+    .bind(first.op_no)
+    .bind(last.op_no)
+    .fetch_all(tx.conn())
+    .await?;
+    let mut results = Vec::with_capacity(changes.len());
+    for (i, change) in changes.iter().enumerate() {
+        let row = rows.get(i).filter(|row| row.try_get::<i64, _>(0).ok() == Some(change.op_no));
+        let row = row
+            .filter(|row| row.try_get::<Uuid, _>(1).ok() == Some(change.id))
+            .ok_or_else(|| replica::forked(&format!("change {} was another one", change.op_no), last.op_no))?;
+        results.push(ChangeResult { op_no: change.op_no, outcome: outcome(row)? });
+    }
+    Ok(results)
+}
+
+fn outcome(row: &PgRow) -> Result<Outcome, Refusal> {
+    let (name, rev): (String, Option<i64>) = (row.try_get(2)?, row.try_get(3)?);
+    match name.as_str() {
+        "applied" => Ok(Outcome::Applied { rev }),
+        "merged" => Ok(Outcome::Merged { rev }),
+        "conflict" => Ok(Outcome::Conflict { rev }),
+        _ => {
+            let problem: String = row.try_get(4)?;
+            let problem: Problem = serde_json::from_str(&problem).map_err(|e| Refusal::internal("change log", &e))?;
+            Ok(Outcome::Refused { problem })
+        }
+    }
+}
+
+/// Everything that planning these changes needs.
+pub(super) async fn known(tx: &mut Tx, schema: &Schema, tenant: Uuid, changes: &[Change]) -> Result<Known, Refusal> {
+    let mut known = Known::default();
+    if changes.is_empty() {
+        return Ok(known);
+    }
+    let mut needs = needs(schema, changes);
+    for (index, ids) in &needs.rows {
+        let ids: Vec<Uuid> = ids.iter().copied().collect();
+        rows(tx, schema.entities()[*index], *index, tenant, &ids, &mut known).await?;
+    }
+    needs.claims_of(schema, &known.rows);
+    links_and_claims(tx, schema, tenant, &needs, &mut known).await?;
+    history(tx, schema, tenant, changes, &mut known).await?;
+    Ok(known)
+}
+
+async fn rows(
+    tx: &mut Tx,
+    entity: &Entity,
+    index: usize,
+    tenant: Uuid,
+    ids: &[Uuid],
+    known: &mut Known,
+) -> Result<(), Refusal> {
+    let mut sql = String::from("SELECT id, rev, deleted_at");
+    for field in entity.fields {
+        sql.push_str(", ");
+        sql.push_str(field.name);
+    }
+    sql.push_str(&format!(" FROM {} WHERE tenant_id = $1 AND id = ANY($2)", entity.name));
+    for found in sqlx::query(AssertSqlSafe(sql)).bind(tenant).bind(ids).fetch_all(tx.conn()).await? {
+        let row = decode(entity, &found)?;
+        known.rows.insert((index, row.id), row);
+    }
+    Ok(())
+}
+
+/// A row as selected by [`rows`], from PostgreSQL's binary values.
+fn decode(entity: &Entity, found: &PgRow) -> Result<Row, Refusal> {
+    let mut row = Row { id: found.try_get(0)?, rev: found.try_get(1)?, ..Row::empty(entity, Uuid::nil()) };
+    if let Value::Time(micros) = field(found, 2, Kind::Time)? {
+        row.deleted_at = Some(micros);
+    }
+    for (i, declared) in entity.fields.iter().enumerate() {
+        row.values[i] = field(found, i + 3, declared.kind)?;
+    }
+    Ok(row)
+}
+
+fn field(found: &PgRow, at: usize, kind: Kind) -> Result<Value, Refusal> {
+    let raw = found.try_get_raw(at)?;
+    if raw.is_null() {
+        return Ok(Value::Null);
+    }
+    let bytes = raw.as_bytes().map_err(|error| Refusal::internal("row", &error))?;
+    pgcopy::value(kind, bytes).ok_or_else(|| Refusal::internal("row", &"a value of another type than declared"))
+}
+
+/// One statement for all: whether linked rows exist, and who holds claimed numbers.
+async fn links_and_claims(
+    tx: &mut Tx,
+    schema: &Schema,
+    tenant: Uuid,
+    needs: &Needs,
+    known: &mut Known,
+) -> Result<(), Refusal> {
+    let mut claims: BTreeMap<(usize, usize), Vec<&str>> = BTreeMap::new();
+    for holder in &needs.claims {
+        claims.entry((holder.entity, holder.field)).or_default().push(&holder.value);
+    }
+    let mut parts = Vec::new();
+    for index in needs.links.keys() {
+        let at = parts.len();
+        let name = schema.entities()[*index].name;
+        parts.push(format!("SELECT {at}, id, NULL::text FROM {name} WHERE tenant_id = $1 AND id = ANY(${})", at + 2));
+    }
+    for (index, field) in claims.keys() {
+        let at = parts.len();
+        let entity = schema.entities()[*index];
+        let column = entity.fields[*field].name;
+        parts.push(format!(
+            "SELECT {at}, id, {column} FROM {} WHERE tenant_id = $1 AND {column} = ANY(${}) AND deleted_at IS NULL",
+            entity.name,
+            at + 2
+        ));
+    }
+    if parts.is_empty() {
+        return Ok(());
+    }
+    let mut query = sqlx::query(AssertSqlSafe(parts.join(" UNION ALL "))).bind(tenant);
+    for ids in needs.links.values() {
+        query = query.bind(ids.iter().copied().collect::<Vec<Uuid>>());
+    }
+    for values in claims.values() {
+        query = query.bind(values);
+    }
+    let (links, claimed): (Vec<_>, Vec<_>) = (needs.links.keys().collect(), claims.keys().collect());
+    for row in query.fetch_all(tx.conn()).await? {
+        let at = usize::try_from(row.try_get::<i32, _>(0)?).unwrap_or(usize::MAX);
+        let id: Uuid = row.try_get(1)?;
+        if let Some(index) = links.get(at) {
+            known.exists.insert((**index, id));
+        } else if let Some((entity, field)) = claimed.get(at - links.len()) {
+            known.claims.insert(Holder { entity: *entity, field: *field, value: row.try_get(2)? }, id);
+        }
+    }
+    Ok(())
+}
+
+/// The change log of rows that have moved since the change that comes for them was made.
+async fn history(
+    tx: &mut Tx,
+    schema: &Schema,
+    tenant: Uuid,
+    changes: &[Change],
+    known: &mut Known,
+) -> Result<(), Refusal> {
+    let mut since: BTreeMap<Uuid, i64> = BTreeMap::new();
+    for change in changes {
+        let Some(index) = schema.index(&change.entity) else { continue };
+        if known.rows.get(&(index, change.row_id)).is_some_and(|row| row.rev > change.base_rev) {
+            let base = since.entry(change.row_id).or_insert(change.base_rev);
+            *base = (*base).min(change.base_rev);
+        }
+    }
+    if since.is_empty() {
+        return Ok(());
+    }
+    let (ids, bases): (Vec<Uuid>, Vec<i64>) = since.into_iter().unzip();
+    let rows = sqlx::query(
+        "SELECT l.entity, l.row_id, l.rev, l.replica_id, l.user_id,
+             (extract(epoch FROM l.edited_at) * 1000000)::bigint, l.kind, ARRAY(SELECT jsonb_object_keys(l.fields))
+         FROM unnest($2::uuid[], $3::bigint[]) AS wanted (row_id, base)
+         JOIN change_log l ON l.tenant_id = $1 AND l.row_id = wanted.row_id AND l.rev > wanted.base ORDER BY l.rev",
+    )
+    .bind(tenant)
+    .bind(ids)
+    .bind(bases)
+    .fetch_all(tx.conn())
+    .await?;
+    for row in rows {
+        let Some(index) = schema.index(row.try_get(0)?) else { continue };
+        let entity = schema.entities()[index];
+        let fields: Vec<String> = row.try_get(7)?;
+        let by = Author { replica: row.try_get(3)?, user: row.try_get(4)?, at: row.try_get(5)? };
+        let logged = Logged {
+            rev: row.try_get(2)?,
+            by,
+            deleted: row.try_get::<&str, _>(6)? == "delete",
+            fields: fields.iter().filter_map(|name| entity.field_index(name)).collect(),
+        };
+        known.history.entry((index, row.try_get(1)?)).or_default().push(logged);
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! Everything that the hub says no with: a stable code and a text that helps. Database texts never leave; they go to the log
+//! under an id that the answer names.
+
+use crate::edge;
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use pems_model::Code;
+use pems_model::wire::ErrorBody;
+use serde_json::json;
+
+/// SQLSTATE with which `sec.enter` refuses a suspended school.
+const SUSPENDED: &str = "PM001";
+
+#[derive(Debug, Clone, thiserror::Error)]
+#[error(transparent)]
+pub struct Refusal(pub ErrorBody);
+
+impl Refusal {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Refusal {
+        Refusal(ErrorBody { code, message: message.into(), details: None })
+    }
+
+    pub(crate) fn with(mut self, details: serde_json::Value) -> Refusal {
+        self.0.details = Some(details);
+        self
+    }
+
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    pub(crate) fn suspended() -> Refusal {
+        Refusal::new(Code::TenantSuspended, "this school is suspended at the hub; ask who runs the hub")
+    }
+
+    pub(crate) fn revoked() -> Refusal {
+        Refusal::new(Code::DeviceRevoked, "this device was revoked; ask your school's administrator for a new code")
+    }
+
+    pub(crate) fn busy() -> Refusal {
+        Refusal::new(Code::Busy, "the hub is busy; it is tried again by itself")
+    }
+
+    /// Something that should not happen: the cause goes to the log, its id to the caller.
+    pub(crate) fn internal(what: &str, cause: &dyn std::fmt::Display) -> Refusal {
+        let id = edge::random::<6>().map_or_else(|_| "none".to_owned(), |bytes| edge::hex(&bytes));
+        tracing::error!(id, what, cause = %cause, "internal error");
+        let message = format!("the hub could not do it; its log has the reason under {id}");
+        Refusal::new(Code::Internal, message).with(json!({ "id": id }))
+    }
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Refusal {
+        if let sqlx::Error::Database(database) = &error {
+            let state = database.code().unwrap_or_default();
+            return match &*state {
+                SUSPENDED => Refusal::suspended(),
+                // Serialization, deadlock, too many connections, shutting down: another try helps.
+                "40001" | "40P01" | "53300" | "57P01" | "57P02" | "57P03" => {
+                    tracing::warn!(%state, "the database is busy");
+                    Refusal::busy()
+                }
+                _ => Refusal::internal("database", &error),
+            };
+        }
+        if matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) {
+            tracing::warn!(%error, "the database cannot be reached");
+            return Refusal::busy();
+        }
+        Refusal::internal("database", &error)
+    }
+}
+
+impl From<deadpool::managed::PoolError<sqlx::Error>> for Refusal {
+    fn from(error: deadpool::managed::PoolError<sqlx::Error>) -> Refusal {
+        match error {
+            deadpool::managed::PoolError::Backend(error) => error.into(),
+            deadpool::managed::PoolError::Timeout(_) => Refusal::busy(),
+            other => Refusal::internal("connection pool", &other),
+        }
+    }
+}
+
+impl From<std::io::Error> for Refusal {
+    fn from(error: std::io::Error) -> Refusal {
+        Refusal::internal("machine", &error)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (status(self.0.code), Json(self.0)).into_response()
+    }
+}
+
+const fn status(code: Code) -> StatusCode {
+    match code {
+        Code::BadRequest | Code::UnsupportedProtocol | Code::CodeUnknown => StatusCode::BAD_REQUEST,
+        Code::Unauthorized | Code::TokenExpired => StatusCode::UNAUTHORIZED,
+        Code::DeviceRevoked | Code::TenantSuspended | Code::WrongTenant => StatusCode::FORBIDDEN,
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::ReplicaForked | Code::EpochChanged | Code::SchemaUnknown | Code::Conflict => StatusCode::CONFLICT,
+        Code::CodeExpired | Code::CodeUsed => StatusCode::GONE,
+        Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::UpgradeRequired => StatusCode::UPGRADE_REQUIRED,
+        Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}

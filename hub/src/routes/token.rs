@@ -1,0 +1,32 @@
+//! `POST /v1/token`: an assertion signed by the device's key against a short-lived access token (RFC 7523, section 2.1).
+
+use super::{SMALL_BODY, read_body};
+use crate::edge;
+use crate::hub::Hub;
+use crate::refusal::Refusal;
+use axum::body::Body;
+use axum::extract::{FromRequest, Request, State};
+use axum::{Form, Json};
+use pems_model::Code;
+use pems_model::wire::{JWT_BEARER, TokenAnswer};
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Debug, Deserialize)]
+struct Grant {
+    grant_type: String,
+    assertion: String,
+}
+
+pub(super) async fn token(State(hub): State<Arc<Hub>>, request: Request) -> Result<Json<TokenAnswer>, Refusal> {
+    let (parts, body) = request.into_parts();
+    let body = read_body(body, SMALL_BODY).await?;
+    let request = Request::from_parts(parts, Body::from(body));
+    let Form(grant) = Form::<Grant>::from_request(request, &()).await.map_err(|_| {
+        Refusal::new(Code::BadRequest, "send a form with grant_type and assertion (application/x-www-form-urlencoded)")
+    })?;
+    if grant.grant_type != JWT_BEARER {
+        return Err(Refusal::new(Code::BadRequest, format!("grant_type: only {JWT_BEARER}")));
+    }
+    Ok(Json(hub.tokens.exchange(&hub.live, &hub.auth, &grant.assertion, edge::now()).await?))
+}

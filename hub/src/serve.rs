@@ -1,0 +1,145 @@
+//! Starting and stopping a hub, in a process of its own or inside a test.
+
+use crate::admin::{Admin, Opened};
+use crate::bearer::Tokens;
+use crate::config::Config;
+use crate::database::PrepareError;
+use crate::hub::Hub;
+use crate::live::Live;
+use crate::private_pg::PgError;
+use crate::refusal::Refusal;
+use crate::routes::{self, Limits};
+use crate::shapes::ShapeMemory;
+use crate::{database, doors};
+use axum::serve::ListenerExt;
+use sqlx::postgres::PgPoolOptions;
+use std::fs::File;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Connections for enrolment and device keys: two short functions.
+const AUTH_CONNECTIONS: u32 = 4;
+/// How long requests in flight may take when the hub stops.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Pg(#[from] PgError),
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    #[error("{0}")]
+    Database(#[from] sqlx::Error),
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    #[error("{what}: {source}")]
+    Io { what: String, source: io::Error },
+    #[error("another hub serves {0} already; stop it first, or choose another data directory")]
+    Serving(String),
+}
+
+/// A hub that answers.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    admin: Admin,
+    hub: Arc<Hub>,
+    tasks: Vec<JoinHandle<()>>,
+    _serving: File,
+}
+
+/// Starts a hub: a private PostgreSQL if no other is named, migrations, checks, and the listener.
+///
+/// # Errors
+/// Whatever stands in the way, with what to do about it.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    let Opened { admin, keys, epoch } = Admin::open_with(&config).await?;
+    let serving = only_server(&config)?;
+    let url = admin.database_url();
+    let auth = PgPoolOptions::new()
+        .max_connections(AUTH_CONNECTIONS)
+        .connect_lazy_with(database::login(url, "hub_auth", &keys)?);
+    let stop = CancellationToken::new();
+    let hub = Arc::new(Hub {
+        schema: config.schema,
+        epoch,
+        tenant: doors::Tenant::new(database::login(url, "hub_app", &keys)?, config.app_connections, keys.clone())?,
+        auth: auth.clone(),
+        tokens: Tokens::new(keys.token, config.token_ttl),
+        live: Arc::new(Live::default()),
+        shapes: ShapeMemory::new(config.schema),
+        limits: Limits::new(config.enrol_per_minute),
+        pulls: Semaphore::new((config.app_connections / 2).max(1)),
+        stop: stop.clone(),
+    });
+    let at = |source| StartError::Io { what: format!("cannot listen on {}", config.listen), source };
+    let listener = TcpListener::bind(config.listen).await.map_err(at)?;
+    let address = listener.local_addr().map_err(at)?;
+    // Small frames must not wait for each other's acknowledgement.
+    let listener = listener.tap_io(|tcp| {
+        if let Err(error) = tcp.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY");
+        }
+    });
+    let service = routes::router(hub.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let stopped = stop.clone().cancelled_owned();
+    let server = tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopped).await {
+            tracing::error!(%error, "the listener failed");
+        }
+    });
+    let ears = tokio::spawn(hub.live.clone().listen(auth, stop));
+    Ok(Running { address, admin, hub, tasks: vec![server, ears], _serving: serving })
+}
+
+/// What a hub remembers is true only if nobody else writes, so one data directory is served by one process.
+fn only_server(config: &Config) -> Result<File, StartError> {
+    let path = config.data_dir.join("serving");
+    let io = |source| StartError::Io { what: path.display().to_string(), source };
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::Serving(config.data_dir.display().to_string())),
+        Err(std::fs::TryLockError::Error(error)) => Err(io(error)),
+    }
+}
+
+impl Running {
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The database, as its superuser.
+    pub fn database_url(&self) -> &str {
+        self.admin.database_url()
+    }
+
+    pub fn admin(&self) -> &Admin {
+        &self.admin
+    }
+
+    /// Lets held requests end, finishes those in flight, then stops what was started.
+    pub async fn stop(self) {
+        self.hub.stop.cancel();
+        for task in self.tasks {
+            let abort = task.abort_handle();
+            if tokio::time::timeout(LAST_REQUESTS, task).await.is_err() {
+                tracing::warn!("requests were still running after {} s and were cut", LAST_REQUESTS.as_secs());
+                abort.abort();
+            }
+        }
+        self.hub.tenant.close();
+        self.hub.auth.close().await;
+        self.admin.close().await;
+    }
+}

@@ -1,0 +1,173 @@
+//! The wall, asked as the application's own database role: whatever SQL runs there, it is one school's.
+
+use crate::world::{World, learner, new_id};
+use pems_hub::doors::{Access, Tenant};
+use pems_hub::keys::Keys;
+use pems_model::Code;
+use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
+
+struct TwoSchools {
+    world: World,
+    a: Uuid,
+    b: Uuid,
+    keys: Keys,
+}
+
+async fn two_schools() -> TwoSchools {
+    let world = World::new().await;
+    let (a, b) = (world.school("a").await.id, world.school("b").await.id);
+    for slug in ["a", "b"] {
+        let device = world.device(slug).await;
+        world.sync(&device, &device.push(0, vec![learner(1, slug)])).await.expect("an answer");
+    }
+    let keys = Keys::load(world.data_dir.path()).expect("the hub's key");
+    TwoSchools { world, a, b, keys }
+}
+
+async fn run(conn: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(conn).await.map(drop)
+}
+
+async fn names(conn: &mut PgConnection) -> Vec<String> {
+    sqlx::query_scalar("SELECT last_name FROM student").persistent(false).fetch_all(conn).await.expect("a query")
+}
+
+fn state(error: &sqlx::Error) -> String {
+    error.as_database_error().and_then(|error| error.code()).map(Into::into).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn without_a_context_there_are_no_rows_and_no_writes() {
+    let TwoSchools { world, a, .. } = two_schools().await;
+    let mut app = world.role("hub_app").await;
+    assert!(names(&mut app).await.is_empty());
+    let write = format!(
+        "INSERT INTO student (tenant_id, id, rev, last_name, first_name) VALUES ('{a}', gen_random_uuid(), 9, 'x', 'y')"
+    );
+    assert_eq!(state(&run(&mut app, &write).await.expect_err("no context")), "42501");
+    let mut operator = world.role("hub_operator").await;
+    assert!(names(&mut operator).await.is_empty());
+    let mut auth = world.role("hub_auth").await;
+    for table in ["student", "tenant", "device", "device_code", "sec.ctx_key"] {
+        let read = run(&mut auth, &format!("SELECT * FROM {table}")).await.expect_err("functions only");
+        assert_eq!(state(&read), "42501", "{table}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_serves_one_school_on_one_connection_once() {
+    let TwoSchools { world, a, b, keys } = two_schools().await;
+    let mut app = world.role("hub_app").await;
+    let mut other = world.role("hub_app").await;
+    let hello = "SELECT sec.hello()";
+    let nonce: String = sqlx::query_scalar(hello).fetch_one(&mut app).await.expect("a nonce");
+    run(&mut other, hello).await.expect("a nonce");
+    let token = keys.context_token(a, new_id(), "app", crate::world::now(), &nonce);
+    let enter = format!("SELECT sec.enter('{token}')");
+    assert_eq!(state(&run(&mut other, &enter).await.expect_err("another connection")), "28000");
+    run(&mut app, "BEGIN").await.expect("a transaction");
+    run(&mut app, &enter).await.expect("the right one");
+    assert_eq!(names(&mut app).await, ["a"]);
+    let to_b = keys.context_token(b, new_id(), "app", crate::world::now(), &nonce);
+    let switch = run(&mut app, &format!("SELECT sec.enter('{to_b}')")).await.expect_err("once for each transaction");
+    assert_eq!(state(&switch), "28000");
+    run(&mut app, "ROLLBACK").await.expect("an end");
+    assert!(names(&mut app).await.is_empty(), "the context ends with the transaction");
+    let old = keys.context_token(a, new_id(), "app", crate::world::now() - 60_000_000, &nonce);
+    assert_eq!(state(&run(&mut app, &format!("SELECT sec.enter('{old}')")).await.expect_err("too old")), "28000");
+    let forged = to_b.replace(&b.simple().to_string(), &a.simple().to_string());
+    assert_eq!(state(&run(&mut app, &format!("SELECT sec.enter('{forged}')")).await.expect_err("forged")), "28000");
+    let operator = keys.context_token(Uuid::nil(), new_id(), "opr", crate::world::now(), &nonce);
+    let become_operator = format!("SELECT sec.enter('{operator}', 'curiosity')");
+    assert_eq!(state(&run(&mut app, &become_operator).await.expect_err("another role")), "28000");
+}
+
+#[tokio::test]
+async fn sql_inside_one_school_cannot_reach_another() {
+    let TwoSchools { world, a, b, keys } = two_schools().await;
+    let mut app = world.role("hub_app").await;
+    let nonce: String = sqlx::query_scalar("SELECT sec.hello()").fetch_one(&mut app).await.expect("a nonce");
+    let context = format!("{nonce}_app_{}_{}", b.simple(), b.simple());
+    for attack in [
+        format!("SELECT set_config('backtrace_functions', '{context}', true)"),
+        format!("SET LOCAL backtrace_functions = '{context}'"),
+        "SET ROLE hub_operator".into(),
+        "SET SESSION AUTHORIZATION postgres".into(),
+        "ALTER TABLE student DISABLE ROW LEVEL SECURITY".into(),
+        "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'".into(),
+        "CREATE TEMP TABLE t ()".into(),
+        "SELECT * FROM sec.ctx_key".into(),
+        "SELECT query_to_xml('SELECT 1', true, true, '')".into(),
+        "SELECT lo_create(7)".into(),
+        "SELECT pg_advisory_lock(7)".into(),
+        "DELETE FROM student".into(),
+        "DELETE FROM change_log".into(),
+        "UPDATE change_log SET outcome = 'applied'".into(),
+        "UPDATE device SET revoked_at = NULL".into(),
+        format!("UPDATE student SET tenant_id = '{b}'"),
+    ] {
+        let token = keys.context_token(a, new_id(), "app", crate::world::now(), &nonce);
+        run(&mut app, &format!("BEGIN; SELECT sec.enter('{token}')")).await.expect("school a");
+        assert!(run(&mut app, &attack).await.is_err(), "{attack}");
+        run(&mut app, "ROLLBACK").await.expect("an end");
+        let token = keys.context_token(a, new_id(), "app", crate::world::now(), &nonce);
+        run(&mut app, &format!("BEGIN; SELECT sec.enter('{token}')")).await.expect("school a");
+        assert_eq!(names(&mut app).await, ["a"], "after {attack}");
+        run(&mut app, "ROLLBACK").await.expect("an end");
+    }
+}
+
+#[tokio::test]
+async fn a_suspended_school_is_out_at_once_and_back_at_once() {
+    let TwoSchools { world, .. } = two_schools().await;
+    let device = world.device("a").await;
+    let mut held = device.request(1);
+    held.wait_ms = 40_000;
+    let suspend = async {
+        world.hub.admin().suspend("a").await.expect("a school");
+    };
+    let (held, ()) = tokio::join!(world.sync(&device, &held), suspend);
+    assert_eq!(held.expect_err("suspended").code, Code::TenantSuspended);
+    let push = world.sync(&device, &device.push(1, vec![learner(1, "Lim")])).await.expect_err("suspended");
+    assert_eq!(push.code, Code::TenantSuspended);
+    world.hub.admin().resume("a").await.expect("a school");
+    // The hint to forget travels beside us: until it has arrived the hub may still believe the old state.
+    let mut tries = 0;
+    while let Err(error) = world.sync(&device, &device.push(1, vec![learner(1, "Lim")])).await {
+        assert_eq!(error.code, Code::TenantSuspended);
+        tries += 1;
+        assert!(tries < 10_000, "it never came back");
+    }
+}
+
+#[tokio::test]
+async fn a_door_leaves_nothing_of_a_session_to_the_next() {
+    let TwoSchools { world, a, b, keys } = two_schools().await;
+    let options = world.hub.database_url().replace("user=postgres", "user=hub_app").parse().expect("a url");
+    let door = Tenant::new(options, 1, keys).expect("a door");
+    let mut tx = door.begin(a, new_id(), Access::Write).await.expect("school a");
+    run(tx.conn(), "SET search_path = sec; DECLARE c CURSOR WITH HOLD FOR SELECT 1; LISTEN hub").await.expect("a mess");
+    let first: i32 =
+        sqlx::query_scalar("SELECT pg_catalog.pg_backend_pid()").fetch_one(tx.conn()).await.expect("a pid");
+    tx.commit().await.expect("a commit");
+    let mut tx = door.begin(b, new_id(), Access::Write).await.expect("school b");
+    let left: (i32, String, i64) = sqlx::query_as(
+        "SELECT pg_backend_pid(), current_setting('search_path'), (SELECT count(*) FROM pg_cursors WHERE is_holdable)",
+    )
+    .fetch_one(tx.conn())
+    .await
+    .expect("a look");
+    assert_eq!(left, (first, "\"$user\", public".to_owned(), 0), "same connection, clean");
+    assert_eq!(names(tx.conn()).await, ["b"]);
+    run(tx.conn(), "PREPARE poison AS SELECT 1").await.expect("a statement");
+    tx.commit().await.expect("a commit");
+    let mut tx = door.begin(a, new_id(), Access::ReadOnly).await.expect("school a");
+    let second: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(tx.conn()).await.expect("a pid");
+    assert_ne!(first, second, "a connection with statements of its own is not reused");
+    drop(tx);
+    let mut tx = door.begin(a, new_id(), Access::ReadOnly).await.expect("school a");
+    let third: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(tx.conn()).await.expect("a pid");
+    assert_ne!(second, third, "nor is one that was dropped half-way");
+    tx.rollback().await;
+}

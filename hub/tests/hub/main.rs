@@ -1,0 +1,8 @@
+//! The hub over real HTTP against a real PostgreSQL: one throw-away server for the run, a database of its own for each test.
+
+mod context;
+mod enrolment;
+mod guards;
+mod requests;
+mod syncing;
+mod world;
