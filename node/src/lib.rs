@@ -9,6 +9,7 @@ pub mod cli;
 pub mod env;
 pub mod error;
 pub mod identity;
+pub mod import;
 pub mod keys;
 pub mod store;
 pub mod sync;

@@ -12,8 +12,21 @@ use zip::ZipArchive;
 
 /// The tables that rosters are made of, by normal file name. Others (results, resources, …) are not even read.
 const TABLES: &[&str] = &[
-    "orgs", "academicsessions", "users", "roles", "demographics", "relationships", "courses", "classes", "enrollments",
-    "school", "section", "student", "teacher", "studentenrollment", "teacherroster",
+    "orgs",
+    "academicsessions",
+    "users",
+    "roles",
+    "demographics",
+    "relationships",
+    "courses",
+    "classes",
+    "enrollments",
+    "school",
+    "section",
+    "student",
+    "teacher",
+    "studentenrollment",
+    "teacherroster",
 ];
 
 /// Tables by normal name, and the names of all files that were there.
@@ -35,7 +48,8 @@ impl Tables {
     fn add(&mut self, name: &str, input: impl Read, budget: &mut Budget) -> Result<()> {
         self.names.push(name.to_owned());
         if self.names.len() > budget.limits.files {
-            let message = format!("more than {} files in one import; keep only the roster's CSV files", budget.limits.files);
+            let message =
+                format!("more than {} files in one import; keep only the roster's CSV files", budget.limits.files);
             return Err(NodeError::new(Code::TooLarge, message));
         }
         let Some(key) = table_key(name) else { return Ok(()) };
@@ -87,7 +101,10 @@ pub(super) fn open(source: &Path, budget: &mut Budget) -> Result<Tables> {
 fn unzip(source: &Path, tables: &mut Tables, budget: &mut Budget) -> Result<()> {
     let name = file_name(source);
     let damaged = |error: zip::result::ZipError| {
-        bad_file(&name, format!("it is no zip that can be read ({error}); give the folder or zip of the roster, in a fresh copy"))
+        bad_file(
+            &name,
+            format!("it is no zip that can be read ({error}); give the folder or zip of the roster, in a fresh copy"),
+        )
     };
     let file = File::open(source).map_err(|error| NodeError::io("read", source, &error))?;
     let mut archive = ZipArchive::new(file).map_err(damaged)?;

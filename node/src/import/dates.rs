@@ -58,7 +58,9 @@ pub(super) fn proven_order<'a>(texts: impl Iterator<Item = &'a str>) -> Option<D
 /// `3/4/2010`, `3-4-2010`, `3.4.2010` as numbers.
 fn numbers(text: &str) -> Option<(u32, u32, u32)> {
     let mut parts = text.trim().split(['/', '-', '.']).map(|part| {
-        (part.len() <= 4 && !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse().ok()).flatten()
+        (part.len() <= 4 && !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| part.parse().ok())
+            .flatten()
     });
     let found = (parts.next()??, parts.next()??, parts.next()??);
     parts.next().is_none().then_some(found)
@@ -93,7 +95,15 @@ mod tests {
 
     #[test]
     fn dates_with_one_meaning() {
-        for text in ["2010-03-24", "24/3/2010", "3/24/2010", "24.03.2010", "24-Mar-2010", "March 24, 2010", "2010-03-24T00:00:00Z"] {
+        for text in [
+            "2010-03-24",
+            "24/3/2010",
+            "3/24/2010",
+            "24.03.2010",
+            "24-Mar-2010",
+            "March 24, 2010",
+            "2010-03-24T00:00:00Z",
+        ] {
             assert_eq!(read_as(text, None).as_deref(), Some("2010-03-24"), "{text}");
         }
         assert_eq!(read_as("4/4/2010", None).as_deref(), Some("2010-04-04"));

@@ -38,7 +38,9 @@ mod tests {
         for level in GRADE_LEVELS {
             assert_eq!(read(level), Some(*level));
         }
-        for (text, level) in [("KG", "K"), ("01", "1"), ("Grade 7", "7"), ("G10", "10"), ("Kindergarten", "K"), ("UG", "NG")] {
+        for (text, level) in
+            [("KG", "K"), ("01", "1"), ("Grade 7", "7"), ("G10", "10"), ("Kindergarten", "K"), ("UG", "NG")]
+        {
             assert_eq!(read(text), Some(level));
         }
         for text in ["PS1", "13", "PK", "postgraduate", "", "undergraduate"] {

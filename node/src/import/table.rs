@@ -69,7 +69,15 @@ impl Table {
             .delimiter(delimiter)
             .buffer_capacity(HEAD)
             .from_reader(capped);
-        let mut rows = Rows { file, reader, since, stopped, decoder: Decoder::new(), raw: ByteRecord::new() };
+        let mut rows = Rows {
+            file,
+            limits: budget.limits,
+            reader,
+            since,
+            stopped,
+            decoder: Decoder::new(),
+            raw: ByteRecord::new(),
+        };
         let Some((_, header)) = rows.next()? else {
             return Err(bad_file(file, "it is empty; the first line must name the columns".to_owned()));
         };
@@ -90,7 +98,9 @@ impl Table {
         }
         let mut warnings = Vec::new();
         if rows.decoder.encoding == Encoding::Windows1252 {
-            warnings.push(format!("{file} was read as Windows-1252 text; check names with ñ, and save as 'CSV UTF-8' next time"));
+            warnings.push(format!(
+                "{file} was read as Windows-1252 text; check names with ñ, and save as 'CSV UTF-8' next time"
+            ));
         }
         if records.is_empty() {
             warnings.push(format!("{file} has a header but no rows"));
@@ -119,7 +129,10 @@ impl Table {
 
     /// In which order the file writes day and month in a column, as far as its own dates prove it.
     pub(super) fn date_order(&self, column: usize) -> Option<DateOrder> {
-        *self.orders.get(column)?.get_or_init(|| dates::proven_order(self.records.iter().filter_map(|(_, r)| r.get(column))))
+        *self
+            .orders
+            .get(column)?
+            .get_or_init(|| dates::proven_order(self.records.iter().filter_map(|(_, r)| r.get(column))))
     }
 }
 
@@ -156,11 +169,36 @@ impl<'a> Cell<'a> {
     }
 }
 
+/// Which limit stopped a reader.
+#[derive(Debug, Clone, Copy)]
+enum Stop {
+    Row,
+    Bytes,
+}
+
+impl Stop {
+    fn why(self, limits: &super::Limits) -> String {
+        match self {
+            Stop::Row => {
+                let most = limits.row_bytes;
+                format!("this row is longer than {most} bytes; a quotation mark in it is probably never closed")
+            }
+            Stop::Bytes => {
+                let most = limits.bytes;
+                format!(
+                    "an import takes at most {most} bytes, unpacked; split the file and import the parts one by one"
+                )
+            }
+        }
+    }
+}
+
 struct Rows<'a, R> {
     file: &'a str,
+    limits: super::Limits,
     reader: csv::Reader<R>,
     since: Rc<Shared<u64>>,
-    stopped: Rc<Shared<Option<&'static str>>>,
+    stopped: Rc<Shared<Option<Stop>>>,
     decoder: Decoder,
     raw: ByteRecord,
 }
@@ -174,8 +212,14 @@ impl<R: Read> Rows<'_, R> {
             Ok(true) => {}
             Err(error) => {
                 return Err(match self.stopped.get() {
-                    Some(why) => NodeError::new(Code::TooLarge, format!("{}, line {start}: {why}", self.file)),
-                    None => bad_file(self.file, format!("it cannot be read after line {start}: {error}; get a fresh copy of it")),
+                    Some(stop) => {
+                        let why = stop.why(&self.limits);
+                        NodeError::new(Code::TooLarge, format!("{}, line {start}: {why}", self.file))
+                    }
+                    None => bad_file(
+                        self.file,
+                        format!("it cannot be read after line {start}: {error}; get a fresh copy of it"),
+                    ),
                 });
             }
         }
@@ -218,7 +262,7 @@ fn delimiter(head: &[u8]) -> u8 {
 struct Capped<R> {
     inner: R,
     since: Rc<Shared<u64>>,
-    stopped: Rc<Shared<Option<&'static str>>>,
+    stopped: Rc<Shared<Option<Stop>>>,
     limits: super::Limits,
     bytes_left: Rc<Shared<u64>>,
 }
@@ -227,18 +271,15 @@ impl<R: Read> Read for Capped<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.since.set(self.since.get() + read as u64);
-        let why = match self.bytes_left.get().checked_sub(read as u64) {
-            None => "the files are too large for one import (limit: bytes, 512 MiB unpacked); split them and import the parts one by one",
-            Some(left) => {
-                self.bytes_left.set(left);
-                if self.since.get() <= self.limits.row_bytes + HEAD as u64 {
-                    return Ok(read);
-                }
-                "this row is too long (limit: row_bytes, 256 KiB); a quotation mark in it is probably never closed"
-            }
+        let left = self.bytes_left.get().checked_sub(read as u64);
+        self.bytes_left.set(left.unwrap_or(0));
+        let stop = match left {
+            None => Stop::Bytes,
+            Some(_) if self.since.get() > self.limits.row_bytes + HEAD as u64 => Stop::Row,
+            Some(_) => return Ok(read),
         };
-        self.stopped.set(Some(why));
-        Err(std::io::Error::other(why))
+        self.stopped.set(Some(stop));
+        Err(std::io::Error::other("beyond the limits of an import"))
     }
 }
 
@@ -253,7 +294,11 @@ mod tests {
 
     #[test]
     fn habits_of_real_files() {
-        for text in ["\u{feff}Last Name;GIVEN_name\r\nCruz;Ana\r\n", "lastname\tgiven name\nCruz\tAna", "LASTNAME,GivenName\n\nCruz,Ana\n,\n"] {
+        for text in [
+            "\u{feff}Last Name;GIVEN_name\r\nCruz;Ana\r\n",
+            "lastname\tgiven name\nCruz\tAna",
+            "LASTNAME,GivenName\n\nCruz,Ana\n,\n",
+        ] {
             let table = read(text.as_bytes()).expect("a table");
             let rec = table.rows().next().expect("a row");
             assert_eq!((rec.text(&["lastname"]), rec.text(&["givenname"])), ("Cruz", "Ana"), "{text:?}");

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 /// Windows-1252 from 0x80 to 0x9F; `\0` where it has nothing.
 const HIGH: [char; 32] = [
-    '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“', '”', '•', '–',
-    '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
+    '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“', '”', '•',
+    '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,8 @@ impl Decoder {
 /// Letters and curly quotation marks only, and fewer of them than of plain characters: a name, not noise.
 fn is_windows_1252(bytes: &[u8]) -> bool {
     let high = bytes.iter().filter(|byte| **byte >= 0x80);
-    let letters = high.clone().filter(|byte| matches!(byte, 0x91..=0x94 | 0x96 | 0x97 | 0xC0..=0xD6 | 0xD8..=0xF6 | 0xF8..));
+    let letters =
+        high.clone().filter(|byte| matches!(byte, 0x91..=0x94 | 0x96 | 0x97 | 0xC0..=0xD6 | 0xD8..=0xF6 | 0xF8..));
     let plain = bytes.iter().filter(|byte| (0x20..0x7F).contains(*byte)).count();
     high.clone().count() == letters.count() && high.count() <= plain.max(1)
 }

@@ -141,6 +141,16 @@ impl Store {
         self.env.now()
     }
 
+    /// A new id, for whoever makes rows that refer to each other before they are saved.
+    pub fn new_id(&self) -> Uuid {
+        self.env.new_id()
+    }
+
+    /// What the person at this device may do.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
     /// Whether somebody else wrote to the file since the last call (another window, the headless command).
     ///
     /// # Errors

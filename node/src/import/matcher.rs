@@ -1,0 +1,264 @@
+//! From proposals to what must be saved: which record each one is about, and what it would change there.
+//!
+//! Invariants: parents are resolved before what links to them; a proposal that is left out takes with it what cannot be
+//! without it; what is returned is valid as the store understands it, so a dry run promises what the import does.
+
+use super::known::Known;
+use super::people::{self, Found};
+use super::proposal::{Given, Hint, Mapped, Proposal, refusal, row_refusal};
+use super::table::Cell;
+use super::{Duplicate, DuplicateKind, Duplicates, Options, Report};
+use crate::Result;
+use crate::store::Save;
+use pems_model::entities::{SECTION_MEMBERSHIP, STUDENT_GUARDIAN};
+use pems_model::push::complete;
+use pems_model::{Code, Problem, Row, Value};
+use serde_json::Map;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A value that a row gives for a field, and the cell it comes from.
+type Values<'a> = Vec<(usize, Value, Option<Cell<'a>>)>;
+
+struct Resolver<'a, 's> {
+    known: Known<'s>,
+    duplicates: Duplicates,
+    /// Which record each proposal is, once it is settled; `None` for one that is left out.
+    settled: Vec<Option<Uuid>>,
+    /// The proposal that a record of this batch comes from.
+    sources: HashMap<Uuid, usize>,
+    proposals: &'a [Proposal<'a>],
+    saves: Vec<Save>,
+    report: Report,
+}
+
+pub(super) fn resolve(mut mapped: Mapped<'_>, known: Known<'_>, options: &Options) -> Result<(Vec<Save>, Report)> {
+    let schema = known.store().schema();
+    let mut order: Vec<usize> = (0..mapped.proposals.len()).collect();
+    order.sort_by_key(|i| schema.index(mapped.proposals[*i].entity.name));
+    let warnings = mapped.take_warnings();
+    let report = Report { refused: std::mem::take(&mut mapped.refused), warnings, ..Report::default() };
+    let mut resolver = Resolver {
+        known,
+        duplicates: options.duplicates,
+        settled: vec![None; mapped.proposals.len()],
+        sources: HashMap::new(),
+        proposals: &mapped.proposals,
+        saves: Vec::new(),
+        report,
+    };
+    for i in order {
+        resolver.settled[i] = resolver.settle(i)?;
+    }
+    let mut report = resolver.report;
+    report.total();
+    report.refused.sort_by(|a, b| (&a.file, a.row).cmp(&(&b.file, b.row)));
+    Ok((resolver.saves, report))
+}
+
+impl<'a> Resolver<'a, '_> {
+    fn settle(&mut self, i: usize) -> Result<Option<Uuid>> {
+        let proposal = &self.proposals[i];
+        let entity = proposal.entity;
+        if !proposal.problems.is_empty() {
+            self.report.refused.extend(proposal.problems.iter().cloned());
+            return Ok(None);
+        }
+        if !entity.may_write(self.known.store().role()) {
+            let role = self.known.store().role().name();
+            let message = format!("the role {role} may not change {} records; ask a school admin", entity.label);
+            return Ok(self.refuse(i, &[], Problem::new(Code::RoleForbidden, message)));
+        }
+        let Some(mut values) = self.values(proposal) else {
+            self.report.left_out += 1;
+            return Ok(None);
+        };
+        if matches!(proposal.hint, Hint::CurrentMembership) {
+            self.keep_current_membership(&mut values)?;
+        }
+        let mut probe = Row::empty(entity, Uuid::nil());
+        for (field, value, _) in &values {
+            probe.values[*field] = value.clone();
+        }
+        let id = match self.find(proposal, &probe)? {
+            Found::Refused(problem) => return Ok(self.refuse(i, &values, problem)),
+            Found::Suspect(of) => {
+                self.suspect(i, of, &probe);
+                if self.duplicates == Duplicates::Skip {
+                    return Ok(None);
+                }
+                self.known.store().new_id()
+            }
+            Found::New => self.known.store().new_id(),
+            Found::Known(id) => id,
+        };
+        if self.sources.contains_key(&id) {
+            self.repeat(i, id);
+            return Ok(Some(id));
+        }
+        self.put(i, id, values)
+    }
+
+    /// The values of a proposal with its links settled; `None` where it cannot be without what was left out.
+    fn values(&self, proposal: &Proposal<'a>) -> Option<Values<'a>> {
+        let mut values = Vec::with_capacity(proposal.given.len());
+        for (field, given, cell) in &proposal.given {
+            match given {
+                Given::Value(Value::Null) => {}
+                Given::Value(value) => values.push((*field, value.clone(), *cell)),
+                Given::Row(of) => match self.settled[*of] {
+                    Some(id) => values.push((*field, Value::Id(id), *cell)),
+                    None if proposal.entity.fields[*field].required => return None,
+                    None => {}
+                },
+            }
+        }
+        Some(values)
+    }
+
+    fn find(&mut self, proposal: &Proposal<'a>, probe: &Row) -> Result<Found> {
+        let entity = proposal.entity;
+        if let Some(id) = proposal.id
+            && (!entity.has_derived_id() || self.known.kept(entity)?.rows.contains_key(&id))
+        {
+            return Ok(Found::Known(id));
+        }
+        if entity.has_derived_id() {
+            return Ok(self.known.by_key(entity, probe)?.map_or(Found::New, Found::Known));
+        }
+        let theirs = if let Hint::Wards(wards) = &proposal.hint { self.guardians_of(wards)? } else { Vec::new() };
+        let kept = self.known.kept(entity)?;
+        Ok(match entity.name {
+            "student" => people::student(entity, probe, kept),
+            "staff" => people::staff(entity, probe, kept),
+            "guardian" => people::guardian(entity, probe, kept, &theirs),
+            _ => Found::New,
+        })
+    }
+
+    fn guardians_of(&mut self, wards: &[usize]) -> Result<Vec<Uuid>> {
+        let wards: Vec<Uuid> = wards.iter().filter_map(|ward| self.settled[*ward]).collect();
+        let kept = self.known.kept(&STUDENT_GUARDIAN)?;
+        let links = wards.iter().filter_map(|ward| kept.children.get(ward)).flatten();
+        Ok(links.filter_map(|id| kept.rows.get(id)?.get(&STUDENT_GUARDIAN, "guardian").as_id()).collect())
+    }
+
+    fn keep_current_membership(&mut self, values: &mut Values<'a>) -> Result<()> {
+        let entity = &SECTION_MEMBERSHIP;
+        let Some(Value::Id(enrolment)) = values.iter().find(|v| entity.fields[v.0].name == "enrolment").map(|v| &v.1)
+        else {
+            return Ok(());
+        };
+        let enrolment = *enrolment;
+        let kept = self.known.kept(entity)?;
+        let mut current = kept.children.get(&enrolment).into_iter().flatten().filter_map(|id| kept.rows.get(id));
+        let open = current.find(|row| row.is_live() && row.get(entity, "valid_to").is_null());
+        let from = open.map(|row| row.get(entity, "valid_from").clone());
+        if let (Some(from), Some(value)) = (from, values.iter_mut().find(|v| entity.fields[v.0].name == "valid_from")) {
+            value.1 = from;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, i: usize, id: Uuid, values: Values<'a>) -> Result<Option<Uuid>> {
+        let proposal = &self.proposals[i];
+        let entity = proposal.entity;
+        let before = self.known.kept(entity)?.rows.get(&id).cloned();
+        let created = before.as_ref().is_none_or(|row| !row.is_live());
+        if created && entity.hub_made {
+            let message = format!("{} records are made by the hub; they cannot be imported", entity.label);
+            return Ok(self.refuse(i, &values, Problem::new(Code::HubOnly, message)));
+        }
+        let mut row = before.unwrap_or_else(|| Row::empty(entity, id));
+        row.deleted_at = None;
+        let mut fields = Map::new();
+        for (field, value, _) in &values {
+            let declared = &entity.fields[*field];
+            if row.values[*field] == *value {
+                continue;
+            }
+            if declared.fixed && !row.values[*field].is_null() {
+                let message = format!("{} is set once and cannot be changed; this record has another", declared.label);
+                return Ok(self.refuse(i, &values, Problem::at(Code::Fixed, declared.name, message)));
+            }
+            fields.insert(declared.name.to_owned(), value.to_json());
+            row.values[*field] = value.clone();
+        }
+        for (field, value) in proposal.defaults.iter().filter(|_| created) {
+            if row.values[*field].is_null() {
+                fields.insert(entity.fields[*field].name.to_owned(), value.to_json());
+                row.values[*field] = value.clone();
+            }
+        }
+        if let Err(problem) = complete(entity, &row) {
+            return Ok(self.refuse(i, &values, problem));
+        }
+        let changed = !fields.is_empty();
+        self.report.count(entity.name, |counts| match (created, changed) {
+            (true, _) => counts.new += 1,
+            (false, true) => counts.changed += 1,
+            (false, false) => counts.unchanged += 1,
+        });
+        if created || changed {
+            self.saves.push(Save { entity: entity.name.to_owned(), id: Some(id), fields });
+        }
+        let tenant = self.known.store().tenant();
+        self.known.kept(entity)?.put(entity, tenant, row);
+        self.sources.insert(id, i);
+        Ok(Some(id))
+    }
+
+    /// Lists a refusal at the cell that it is about, if one is.
+    fn refuse(&mut self, i: usize, values: &[(usize, Value, Option<Cell<'a>>)], problem: Problem) -> Option<Uuid> {
+        let proposal = &self.proposals[i];
+        let field = problem.field.as_deref().and_then(|name| proposal.entity.field_index(name));
+        let cell = values.iter().find(|value| Some(value.0) == field).and_then(|value| value.2);
+        self.report.refused.push(match cell {
+            Some(cell) => refusal(cell, problem),
+            None => row_refusal(proposal.rec, problem),
+        });
+        None
+    }
+
+    /// A row of the file that is surely the same record as an earlier one.
+    fn repeat(&mut self, i: usize, id: Uuid) {
+        let rec = self.proposals[i].rec;
+        let first = self.sources.get(&id).map(|first| self.proposals[*first].rec);
+        let message = format!(
+            "{} is the same record as {}; the first one counts",
+            self.proposals[i].entity.label,
+            first.map_or_else(String::new, |first| format!("{} line {}", first.table.file, first.line))
+        );
+        self.report.duplicates.push(Duplicate {
+            file: rec.table.file.clone(),
+            row: rec.line,
+            kind: DuplicateKind::SameRecord,
+            of: None,
+            of_row: first.map(|first| first.line),
+            message,
+            imported: false,
+        });
+    }
+
+    fn suspect(&mut self, i: usize, of: Uuid, probe: &Row) {
+        let proposal = &self.proposals[i];
+        let entity = proposal.entity;
+        let of_row = self.sources.get(&of).map(|first| self.proposals[*first].rec.line);
+        let other = self.known.kept(entity).ok().and_then(|kept| kept.rows.get(&of));
+        let message = format!(
+            "{} may be the same person as {} ({}); look at both, then import with duplicates or leave it",
+            people::label(entity, probe),
+            other.map_or_else(String::new, |other| people::label(entity, other)),
+            of_row.map_or_else(|| format!("record {of}"), |row| format!("line {row} of the file")),
+        );
+        self.report.duplicates.push(Duplicate {
+            file: proposal.rec.table.file.clone(),
+            row: proposal.rec.line,
+            kind: DuplicateKind::SameName,
+            of: of_row.is_none().then_some(of),
+            of_row,
+            message,
+            imported: self.duplicates == Duplicates::Import,
+        });
+    }
+}

@@ -1,0 +1,85 @@
+//! Which of the bundle's organisations is this school. A store holds one school, so rows of others must stay out.
+
+use super::ID;
+use crate::import::bundle::Tables;
+use crate::import::headers::normal;
+use crate::import::table::Rec;
+use crate::{NodeError, Result};
+use pems_model::Code;
+use std::collections::BTreeSet;
+
+/// Columns in which rows name the organisations they belong to.
+const ORGS: &[&str] =
+    &["orgsourcedids", "orgsourcedid", "primaryorgsourcedid", "schoolsourcedid", "schoolsourcedids", "schoolsisid"];
+
+/// The organisations whose rows are imported: the school and its departments. `None`: the bundle has but one.
+#[derive(Debug)]
+pub(super) struct School<'a>(Option<BTreeSet<&'a str>>);
+
+impl<'a> School<'a> {
+    pub(super) fn choose(tables: &'a Tables, wanted: Option<&str>) -> Result<School<'a>> {
+        let orgs: Vec<Rec<'a>> =
+            ["orgs", "school"].iter().filter_map(|name| tables.get(name)).flat_map(|table| table.rows()).collect();
+        if orgs.is_empty() {
+            return School::without_orgs(tables, wanted);
+        }
+        let fixed = tables.get("orgs").is_none();
+        let mut schools: Vec<Rec<'a>> =
+            orgs.iter().copied().filter(|org| fixed || org.text(&["type"]).eq_ignore_ascii_case("school")).collect();
+        if let Some(wanted) = wanted {
+            let names = |org: &Rec<'a>| {
+                [ID, &["identifier", "schoolnumber"], &["name"]]
+                    .iter()
+                    .any(|column| normal(org.text(column)) == normal(wanted))
+            };
+            schools = orgs.iter().copied().filter(names).collect();
+        } else if schools.is_empty() {
+            schools = orgs.clone();
+        }
+        let [school] = schools.as_slice() else {
+            let choices = if schools.is_empty() { &orgs } else { &schools };
+            return Err(ask(wanted, choices.iter().map(|org| format!("{} ({})", org.text(ID), org.text(&["name"])))));
+        };
+        let mut ids = BTreeSet::from([school.text(ID)]);
+        // Departments may be listed before what they belong to, so look until nothing is added.
+        let mut before = 0;
+        while ids.len() > before {
+            before = ids.len();
+            let below = orgs.iter().filter(|org| ids.contains(org.text(&["parentsourcedid"])));
+            let below: Vec<&str> = below.map(|org| org.text(ID)).collect();
+            ids.extend(below);
+        }
+        Ok(School(Some(ids)))
+    }
+
+    /// Without a list of organisations, the rows themselves say how many there are.
+    fn without_orgs(tables: &'a Tables, wanted: Option<&str>) -> Result<School<'a>> {
+        let named: BTreeSet<&str> = tables.all().flat_map(|table| table.rows()).flat_map(named_orgs).collect();
+        match wanted {
+            None if named.len() <= 1 => Ok(School(None)),
+            Some(wanted) if named.contains(wanted) => Ok(School(named.get(wanted).map(|id| BTreeSet::from([*id])))),
+            _ => Err(ask(wanted, named.iter().map(|id| (*id).to_owned()))),
+        }
+    }
+
+    /// Whether a row that names these organisations is of this school; one that names none is.
+    pub(super) fn has(&self, mut named: impl Iterator<Item = &'a str>) -> bool {
+        let Some(ids) = &self.0 else { return true };
+        let Some(first) = named.next() else { return true };
+        ids.contains(first) || named.any(|id| ids.contains(id))
+    }
+}
+
+/// The organisations that a row names.
+pub(super) fn named_orgs<'a>(rec: Rec<'a>) -> impl Iterator<Item = &'a str> {
+    ORGS.iter().filter_map(move |name| rec.cell(&[name])).flat_map(|cell| cell.parts())
+}
+
+fn ask(wanted: Option<&str>, choices: impl Iterator<Item = String>) -> NodeError {
+    let choices: Vec<String> = choices.collect();
+    let message = match wanted {
+        Some(wanted) => format!("the bundle has no school '{wanted}'; it has: {}", choices.join(", ")),
+        None => format!("the bundle has several schools; say which one is to be imported: {}", choices.join(", ")),
+    };
+    NodeError::new(Code::BadUsage, message).with_details(serde_json::json!({ "schools": choices }))
+}

@@ -1,0 +1,188 @@
+//! Which person a row means. A number proves it; a name and a birth date only make it likely, and what is likely is shown to
+//! a person, never merged.
+
+use super::known::Kept;
+use pems_model::{Code, Entity, Problem, Row, Value, fold::fold};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Live persons by number and by name.
+#[derive(Debug, Default)]
+pub(super) struct PersonIndex {
+    lrns: HashMap<String, Vec<Uuid>>,
+    numbers: HashMap<String, Vec<Uuid>>,
+    names: HashMap<String, Vec<Uuid>>,
+}
+
+#[derive(Debug)]
+pub(super) enum Found {
+    /// Surely this one.
+    Known(Uuid),
+    New,
+    /// Perhaps this one.
+    Suspect(Uuid),
+    Refused(Problem),
+}
+
+impl PersonIndex {
+    pub(super) fn put(&mut self, entity: &Entity, row: &Row) {
+        fn add(index: &mut HashMap<String, Vec<Uuid>>, key: Option<String>, id: Uuid) {
+            let Some(key) = key else { return };
+            let ids = index.entry(key).or_default();
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        let text = |field: &str| row.get(entity, field).as_text().map(str::to_owned);
+        add(&mut self.lrns, text("lrn"), row.id);
+        add(&mut self.numbers, text("student_no").or_else(|| text("employee_no")), row.id);
+        add(&mut self.names, name_key(entity, row), row.id);
+    }
+
+    /// Persons with this LRN, student or employee number.
+    pub(super) fn by_number(&self, text: &str) -> Vec<Uuid> {
+        let lrn = self.lrns.get(text).into_iter().flatten();
+        let mut found: Vec<Uuid> = lrn.chain(self.numbers.get(text).into_iter().flatten()).copied().collect();
+        found.dedup();
+        found
+    }
+}
+
+/// Last and first name, folded; `None` for a record that has none.
+fn name_key(entity: &Entity, row: &Row) -> Option<String> {
+    let last = row.get(entity, "last_name").as_text()?;
+    let first = row.get(entity, "first_name").as_text().unwrap_or_default();
+    Some(format!("{}|{}", fold(last), fold(first)))
+}
+
+fn with<'a>(index: &'a HashMap<String, Vec<Uuid>>, value: &Value) -> &'a [Uuid] {
+    value.as_text().and_then(|text| index.get(text)).map_or(&[], Vec::as_slice)
+}
+
+/// The learner that `probe` means.
+pub(super) fn student(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
+    let (lrn, number) = (probe.get(entity, "lrn"), probe.get(entity, "student_no"));
+    let by_lrn = with(&kept.people.lrns, lrn);
+    let by_number = with(&kept.people.numbers, number);
+    let sure = match (by_lrn, by_number) {
+        ([], []) => None,
+        ([one], []) | ([], [one]) => Some(*one),
+        (some, [one]) if some.contains(one) => Some(*one),
+        ([one], some) if some.contains(one) => Some(*one),
+        ([_], [_]) => {
+            return refuse(
+                "lrn",
+                "the LRN and the student no. belong to two different learners here; correct one of them",
+            );
+        }
+        _ => return refuse("lrn", "several learners here have this number; settle that first (delete or correct one)"),
+    };
+    if let Some(row) = sure.and_then(|id| kept.rows.get(&id)) {
+        let theirs = row.get(entity, "lrn");
+        if !lrn.is_null() && !theirs.is_null() && lrn != theirs {
+            return refuse(
+                "lrn",
+                "this student no. belongs to a learner with another LRN here; an LRN is permanent: correct the file, or the record by hand",
+            );
+        }
+        if is_somebody_else(entity, probe, row) {
+            let name = label(entity, row);
+            return refuse(
+                "last_name",
+                &format!("this number is that of {name} here, with another name and birth date; correct the number"),
+            );
+        }
+        return Found::Known(row.id);
+    }
+    let numbered = !lrn.is_null() || !number.is_null();
+    by_name(entity, probe, kept, numbered, |row| {
+        let born = probe.get(entity, "birth_date");
+        !born.is_null() && born == row.get(entity, "birth_date")
+    })
+}
+
+/// The staff member that `probe` means.
+pub(super) fn staff(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
+    let number = probe.get(entity, "employee_no");
+    match with(&kept.people.numbers, number) {
+        [] => {}
+        [one] => match kept.rows.get(one) {
+            Some(row) if is_somebody_else(entity, probe, row) => {
+                let name = label(entity, row);
+                return refuse("employee_no", &format!("this employee no. is that of {name} here; correct it"));
+            }
+            _ => return Found::Known(*one),
+        },
+        _ => return refuse("employee_no", "several staff members here have this number; settle that first"),
+    }
+    // Two numbers are two persons; without one of them it may be the same.
+    by_name(entity, probe, kept, !number.is_null(), |row| number.is_null() || row.get(entity, "employee_no").is_null())
+}
+
+/// The guardian that `probe` means: one of the same name who is a guardian of the same learner, or has the same phone or
+/// e-mail address. `theirs` are the guardians that the learners have already.
+pub(super) fn guardian(entity: &Entity, probe: &Row, kept: &Kept, theirs: &[Uuid]) -> Found {
+    let same = |row: &&Row, field: &str| {
+        !probe.get(entity, field).is_null() && probe.get(entity, field) == row.get(entity, field)
+    };
+    let mut rows = named(entity, probe, kept);
+    let known = rows
+        .clone()
+        .find(|row| theirs.contains(&row.id))
+        .or_else(|| rows.find(|row| same(row, "phone") || same(row, "email")));
+    match known {
+        Some(row) => Found::Known(row.id),
+        None if theirs.is_empty() => by_name(entity, probe, kept, false, |_| false),
+        None => Found::New,
+    }
+}
+
+/// Among persons of the same name: one of whom the row says nothing new is that one, as long as no number tells them apart;
+/// one for whom `suspicious` holds may be.
+fn by_name(entity: &Entity, probe: &Row, kept: &Kept, numbered: bool, suspicious: impl Fn(&Row) -> bool) -> Found {
+    if let (false, Some(row)) = (numbered, named(entity, probe, kept).find(|row| says_nothing_new(probe, row))) {
+        return Found::Known(row.id);
+    }
+    named(entity, probe, kept).find(|row| suspicious(row)).map_or(Found::New, |row| Found::Suspect(row.id))
+}
+
+/// Live persons with the same last and first name whose middle name and extension do not contradict.
+fn named<'a>(entity: &'a Entity, probe: &'a Row, kept: &'a Kept) -> impl Iterator<Item = &'a Row> + Clone {
+    let ids = name_key(entity, probe).and_then(|key| kept.people.names.get(&key)).map_or(&[][..], Vec::as_slice);
+    let agree =
+        move |row: &Row, field: &str| match (probe.get(entity, field).as_text(), row.get(entity, field).as_text()) {
+            (Some(a), Some(b)) => fold(a) == fold(b),
+            _ => true,
+        };
+    ids.iter()
+        .filter_map(|id| kept.rows.get(id))
+        .filter(move |row| row.is_live() && agree(row, "middle_name") && agree(row, "name_ext"))
+}
+
+fn says_nothing_new(probe: &Row, row: &Row) -> bool {
+    probe.values.iter().zip(&row.values).all(|(given, here)| given.is_null() || given == here)
+}
+
+/// Whether nothing that tells a person agrees: neither last nor first name nor birth date.
+fn is_somebody_else(entity: &Entity, probe: &Row, row: &Row) -> bool {
+    let differ = |field: &str| match (probe.get(entity, field), row.get(entity, field)) {
+        (Value::Text(a), Value::Text(b)) => fold(a) != fold(b),
+        _ => false,
+    };
+    let born = (probe.get(entity, "birth_date"), row.get(entity, "birth_date"));
+    differ("last_name") && differ("first_name") && (born.0.is_null() || born.0 != born.1)
+}
+
+/// A person in words: `CRUZ, Ana (2012-02-29)`.
+pub(super) fn label(entity: &Entity, row: &Row) -> String {
+    let text = |field: &str| row.get(entity, field).as_text().unwrap_or_default().to_owned();
+    let mut label = format!("{}, {}", text("last_name"), text("first_name"));
+    if let Value::Date(days) = row.get(entity, "birth_date") {
+        label.push_str(&format!(" ({})", pems_model::value::format_date(*days)));
+    }
+    label
+}
+
+fn refuse(field: &str, message: &str) -> Found {
+    Found::Refused(Problem::at(Code::Conflict, field, message))
+}
