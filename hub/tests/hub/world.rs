@@ -2,9 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ed25519_dalek::SigningKey;
-use ed25519_dalek::pkcs8::EncodePrivateKey;
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use ed25519_dalek::{Signer, SigningKey};
 use pems_hub::admin::School;
 use pems_hub::{Config, PrivatePg, Running, start};
 use pems_model::frame::{Frame, Rows};
@@ -186,9 +184,10 @@ impl Device {
 }
 
 pub(crate) fn sign(key: &SigningKey, claims: &AssertionClaims) -> String {
-    let der = key.to_pkcs8_der().expect("a key");
-    let key = EncodingKey::from_ed_der(der.as_bytes());
-    encode(&Header::new(Algorithm::EdDSA), claims, &key).expect("a signature")
+    let part = |json: Vec<u8>| URL_SAFE_NO_PAD.encode(json);
+    let head = part(br#"{"alg":"EdDSA","typ":"JWT"}"#.to_vec());
+    let text = format!("{head}.{}", part(serde_json::to_vec(claims).expect("json")));
+    format!("{text}.{}", part(key.sign(text.as_bytes()).to_bytes().to_vec()))
 }
 
 #[derive(Debug, Default)]
