@@ -1,3 +1,4 @@
 //! Whole-system tests of PEMS and what they share: simulated worlds, rosters of real size, hubs and offices on this machine.
 
+pub mod rig;
 pub mod sim;
