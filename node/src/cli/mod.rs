@@ -7,6 +7,7 @@ mod export;
 mod output;
 mod records;
 mod review;
+mod roster;
 
 use crate::{NodeError, Office, Result, Store};
 use clap::{Args, Parser, Subcommand};
@@ -59,6 +60,8 @@ enum Command {
     #[command(subcommand)]
     Review(review::ReviewCommand),
 
+    /// Import a roster.
+    Import(roster::ImportArgs),
     /// Take back everything that one act (an import, a save) did.
     Undo(records::UndoArgs),
     /// Write all records of a kind to a file.
@@ -122,6 +125,7 @@ fn dispatch(cli: Cli, out: Output) -> Result<ExitCode> {
         Command::Sync(args) => exchange::sync(&session, &args)?,
         Command::Status => session.out.object(&session.store()?.status()?),
         Command::Review(command) => review::run(&session, &command)?,
+        Command::Import(args) => return roster::import(&session, &args),
         Command::Undo(args) => records::undo(&session, &args)?,
         Command::Export(args) => export::export(&session, &args)?,
         Command::Journal(args) => session.out.lines(&session.store()?.journal(args.since)?),

@@ -90,6 +90,11 @@ impl Driver {
         self
     }
 
+    /// Bytes of answers so far, as they came over the line.
+    pub fn bytes_received(&self) -> u64 {
+        self.client.bytes_received()
+    }
+
     /// Gives the store back.
     pub fn into_store(self) -> Store {
         self.store

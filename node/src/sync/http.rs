@@ -8,6 +8,8 @@ use pems_model::frame::Frame;
 use pems_model::wire::{
     ASSERTION_AUDIENCE, AssertionClaims, EnrolAnswer, EnrolRequest, ErrorBody, JWT_BEARER, SyncRequest, TokenAnswer,
 };
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -36,6 +38,7 @@ pub(super) type Frames = BoxStream<'static, std::result::Result<Frame, ExchangeE
 pub struct HubClient {
     base: String,
     http: reqwest::Client,
+    received: Arc<AtomicU64>,
 }
 
 impl HubClient {
@@ -56,7 +59,12 @@ impl HubClient {
             .tcp_nodelay(true)
             .build()
             .map_err(|error| NodeError::new(Code::Internal, format!("no HTTP client: {error}")))?;
-        Ok(HubClient { base, http })
+        Ok(HubClient { base, http, received: Arc::default() })
+    }
+
+    /// Bytes of answers so far, as they came over the line.
+    pub fn bytes_received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
     }
 
     /// `POST /v1/enrol`.
@@ -95,12 +103,13 @@ impl HubClient {
             Ok(packed) if body.len() >= COMPRESS_FROM => post.header("content-encoding", "zstd").body(packed),
             _ => post.body(body),
         };
+        let received = Arc::clone(&self.received);
         let opening = async move {
             let response = post.send().await.map_err(|error| ExchangeError::Broken(reason(&error)))?;
             if !response.status().is_success() {
                 return Err(ExchangeError::Refused(refusal(response).await));
             }
-            Ok(frames(response))
+            Ok(frames(response, received))
         };
         futures_util::stream::once(opening)
             .flat_map(|opened| match opened {
@@ -120,17 +129,20 @@ impl HubClient {
     }
 }
 
-fn frames(response: reqwest::Response) -> Frames {
-    let state = (response.bytes_stream(), Vec::new());
-    futures_util::stream::try_unfold(state, |(mut bytes, mut buffer)| async move {
+fn frames(response: reqwest::Response, received: Arc<AtomicU64>) -> Frames {
+    let state = (response.bytes_stream(), Vec::new(), received);
+    futures_util::stream::try_unfold(state, |(mut bytes, mut buffer, received)| async move {
         loop {
             match Frame::take(&mut buffer) {
-                Ok(Some(frame)) => return Ok(Some((frame, (bytes, buffer)))),
+                Ok(Some(frame)) => return Ok(Some((frame, (bytes, buffer, received)))),
                 Ok(None) => {}
                 Err(damaged) => return Err(ExchangeError::Broken(damaged.to_string())),
             }
             match bytes.next().await {
-                Some(Ok(more)) => buffer.extend_from_slice(&more),
+                Some(Ok(more)) => {
+                    received.fetch_add(more.len() as u64, Ordering::Relaxed);
+                    buffer.extend_from_slice(&more);
+                }
                 Some(Err(error)) => return Err(ExchangeError::Broken(reason(&error))),
                 None if buffer.is_empty() => return Ok(None),
                 None => return Err(ExchangeError::Broken("the answer was cut off".into())),
