@@ -6,6 +6,7 @@
 
 pub mod admin;
 mod bearer;
+pub mod cli;
 mod clock;
 mod code;
 pub mod config;

@@ -1,0 +1,156 @@
+//! What each command does and prints.
+
+use super::settings::{Flags, Settled};
+use super::{Cli, Device, Failed, Job, School};
+use crate::admin::{self, Admin};
+use crate::database::PrepareError;
+use crate::schema_check::Finding;
+use crate::serve::{self, StartError};
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+use std::io::{self, Write};
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+pub(super) async fn run(cli: Cli) -> Result<ExitCode, Failed> {
+    let settled = cli.flags.settle()?;
+    let out = Out { json: cli.flags.json };
+    if cli.flags.print_config {
+        out.object(&settled.shown(), |config| serde_json::to_string_pretty(config).unwrap_or_default())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let Some(job) = cli.job else {
+        return Err(Failed::usage("say what to do: serve, migrate, verify, school or device; --help explains"));
+    };
+    start_log(&settled, &cli.flags, matches!(job, Job::Serve))?;
+    match job {
+        Job::Serve => serve(settled, &out).await?,
+        Job::Verify => return verify(&settled, &out).await,
+        Job::Migrate => {
+            Admin::open(&settled.config).await?.close().await;
+            out.object(&json!({ "migrated": true }), |_| "the database is up to date".into())?;
+        }
+        Job::School(job) => with_admin(&settled, async |admin| school(admin, job, &out).await).await?,
+        Job::Device(job) => with_admin(&settled, async |admin| device(admin, job, &out).await).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn start_log(settled: &Settled, flags: &Flags, serving: bool) -> Result<(), Failed> {
+    let default = if serving { "info,sqlx=warn" } else { "warn" };
+    let filter = settled.log.as_deref().unwrap_or(default);
+    let filter = EnvFilter::try_new(filter).map_err(|error| Failed::usage(format!("log: {error}")))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let started = if flags.json { log.json().try_init() } else { log.try_init() };
+    started.map_err(|error| Failed::usage(error.to_string()))
+}
+
+/// Runs a job and leaves the database, whether it succeeded or not.
+async fn with_admin(settled: &Settled, job: impl AsyncFnOnce(&Admin) -> Result<(), Failed>) -> Result<(), Failed> {
+    let admin = Admin::open(&settled.config).await?;
+    let done = job(&admin).await;
+    admin.close().await;
+    done
+}
+
+async fn serve(settled: Settled, out: &Out) -> Result<(), Failed> {
+    let stopped = |error: io::Error| Failed::from(StartError::Io { what: "signals".into(), source: error });
+    let mut terminate = signal(SignalKind::terminate()).map_err(stopped)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(stopped)?;
+    let running = serve::start(settled.config).await?;
+    let ready = json!({ "address": running.address().to_string(), "url": running.url() });
+    out.object(&ready, |_| format!("pems-hub listens on {}", running.url()))?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+async fn verify(settled: &Settled, out: &Out) -> Result<ExitCode, Failed> {
+    let findings: Vec<Finding> = match Admin::open(&settled.config).await {
+        Ok(admin) => {
+            admin.close().await;
+            Vec::new()
+        }
+        Err(StartError::Prepare(PrepareError::Schema(findings))) => findings,
+        Err(error) => return Err(error.into()),
+    };
+    out.object(&json!({ "findings": findings }), |_| match findings.as_slice() {
+        [] => "nothing is off".into(),
+        findings => findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+    })?;
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn school(admin: &Admin, job: School, out: &Out) -> Result<(), Failed> {
+    let line = |school: &admin::School| {
+        let state = if school.suspended_at.is_some() { "  suspended" } else { "" };
+        format!("{}  {}  {}  {}{state}", school.slug, school.school_id, school.id, school.name)
+    };
+    match job {
+        School::Add { name, slug, school_id, timezone } => {
+            out.object(&admin.add_school(&name, &slug, &school_id, &timezone).await?, line)
+        }
+        School::List => admin.schools().await?.iter().try_for_each(|school| out.object(school, line)),
+        School::Show { slug } => out.object(&admin.school(&slug).await?, |shown| {
+            let mut text = format!(
+                "{}\nrev {}  digest {}  devices {}",
+                line(&shown.school),
+                shown.rev,
+                shown.digest,
+                shown.devices
+            );
+            for (entity, rows) in &shown.rows {
+                text.push_str(&format!("\n  {entity:<22}{rows:>9}"));
+            }
+            text
+        }),
+        School::Suspend { slug } => {
+            admin.suspend(&slug).await?;
+            out.object(&json!({ "slug": slug, "suspended": true }), |_| format!("{slug} is suspended"))
+        }
+        School::Resume { slug } => {
+            admin.resume(&slug).await?;
+            out.object(&json!({ "slug": slug, "suspended": false }), |_| format!("{slug} is let in again"))
+        }
+    }
+}
+
+async fn device(admin: &Admin, job: Device, out: &Out) -> Result<(), Failed> {
+    match job {
+        Device::Code { school, minutes, role } => {
+            let code = admin.device_code(&school, minutes, role).await?;
+            out.object(&json!({ "code": code, "school": school, "role": role, "minutes": minutes }), |_| code.clone())
+        }
+        Device::List { school } => admin.devices(&school).await?.iter().try_for_each(|device| {
+            out.object(device, |device| {
+                let seen = device.last_seen_at.map_or("never".into(), |at| at.to_string());
+                let state = if device.revoked_at.is_some() { "  revoked" } else { "" };
+                format!("{}  {}  {}  last seen {seen}{state}", device.id, device.role.name(), device.name)
+            })
+        }),
+        Device::Revoke { id } => {
+            admin.revoke(id).await?;
+            out.object(&json!({ "device": id, "revoked": true }), |_| format!("{id} is revoked"))
+        }
+    }
+}
+
+/// Where answers go: JSON for scripts, text for people.
+struct Out {
+    json: bool,
+}
+
+impl Out {
+    /// Prints one answer, and at once: whoever waits for it reads a pipe.
+    fn object<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<(), Failed> {
+        let line = if self.json { serde_json::to_value(value).unwrap_or(Json::Null).to_string() } else { text(value) };
+        let mut stdout = io::stdout().lock();
+        let printed = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+        printed.map_err(|error| Failed::from(StartError::Io { what: "stdout".into(), source: error }))
+    }
+}

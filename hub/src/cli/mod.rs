@@ -1,0 +1,163 @@
+//! The command line of `pems-hub`.
+//!
+//! Invariants: exit code 0 for done, 1 for refused or failed, 2 for bad usage; under `--json` every answer is one JSON object
+//! (JSON lines for lists) on stdout and every error `{"error":{"code","message","details"}}` on stderr.
+
+mod jobs;
+mod settings;
+
+use crate::serve::StartError;
+use crate::{Refusal, database};
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+use pems_model::{Code, Role};
+use serde_json::{Value as Json, json};
+use settings::Flags;
+use std::ffi::OsString;
+use std::process::ExitCode;
+use uuid::Uuid;
+
+#[derive(Debug, Parser)]
+#[command(name = "pems-hub", version, about = "Keeps the records of many schools and syncs their offices")]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    job: Option<Job>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Job {
+    /// Run the hub until it is told to stop (SIGTERM, Ctrl-C)
+    Serve,
+    /// Bring the database up to date
+    Migrate,
+    /// Compare the database with what this program needs; exit 1 if anything is off
+    Verify,
+    /// Schools of this hub
+    #[command(subcommand)]
+    School(School),
+    /// Devices of a school
+    #[command(subcommand)]
+    Device(Device),
+}
+
+#[derive(Debug, Subcommand)]
+enum School {
+    /// Add a school
+    Add {
+        #[arg(long)]
+        name: String,
+        /// Short name for addresses and commands: lower case letters, digits, hyphens
+        #[arg(long)]
+        slug: String,
+        /// DepEd's School ID, six digits
+        #[arg(long)]
+        school_id: String,
+        #[arg(long, default_value = "Asia/Manila")]
+        timezone: String,
+    },
+    /// All schools
+    List,
+    /// One school: revision, digest, rows of each kind
+    Show { slug: String },
+    /// Shut a school out at once; its records stay
+    Suspend { slug: String },
+    /// Let a suspended school in again
+    Resume { slug: String },
+}
+
+#[derive(Debug, Subcommand)]
+enum Device {
+    /// Print a one-time enrolment code
+    Code {
+        #[arg(long)]
+        school: String,
+        /// How long the code is good for
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=i64::from(crate::admin::CODE_MINUTES_MAX)))]
+        minutes: u32,
+        /// What the device's user is: school_admin, school_head, registrar, teacher, cashier or viewer
+        #[arg(long, default_value = "registrar", value_parser = role)]
+        role: Role,
+    },
+    /// All devices of a school
+    List {
+        #[arg(long)]
+        school: String,
+    },
+    /// Take a device's right to speak
+    Revoke { id: Uuid },
+}
+
+fn role(name: &str) -> Result<Role, String> {
+    Role::parse(name).ok_or_else(|| format!("a role is one of: {}", Role::ALL.map(Role::name).join(", ")))
+}
+
+/// Why a job was not done.
+#[derive(Debug)]
+struct Failed {
+    code: Code,
+    message: String,
+    details: Option<Json>,
+}
+
+impl Failed {
+    fn usage(message: impl Into<String>) -> Failed {
+        Failed { code: Code::BadUsage, message: message.into(), details: None }
+    }
+}
+
+impl From<Refusal> for Failed {
+    fn from(refusal: Refusal) -> Failed {
+        Failed { code: refusal.0.code, message: refusal.0.message, details: refusal.0.details }
+    }
+}
+
+impl From<StartError> for Failed {
+    fn from(error: StartError) -> Failed {
+        let message = error.to_string();
+        let (code, details) = match error {
+            StartError::Refused(refusal) => return refusal.into(),
+            StartError::Prepare(database::PrepareError::Schema(findings)) => {
+                (Code::Conflict, Some(json!({ "findings": findings })))
+            }
+            StartError::Prepare(database::PrepareError::Epoch { .. }) => (Code::EpochChanged, None),
+            StartError::Serving(_) => (Code::Conflict, None),
+            StartError::Pg(_) | StartError::Prepare(_) | StartError::Database(_) | StartError::Io { .. } => {
+                (Code::Io, None)
+            }
+        };
+        Failed { code, message, details }
+    }
+}
+
+/// Runs one command; `args` as the process got them.
+pub async fn run(args: Vec<OsString>) -> ExitCode {
+    let json = args.iter().any(|arg| arg == "--json");
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            print!("{error}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) if json => return tell(&Failed::usage(error.to_string().trim_end()), true),
+        Err(error) => {
+            eprint!("{error}");
+            return ExitCode::from(2);
+        }
+    };
+    match jobs::run(cli).await {
+        Ok(code) => code,
+        Err(failed) => tell(&failed, json),
+    }
+}
+
+fn tell(failed: &Failed, json: bool) -> ExitCode {
+    if json {
+        let body = json!({ "error": { "code": failed.code, "message": failed.message, "details": failed.details } });
+        eprintln!("{body}");
+    } else {
+        eprintln!("pems-hub: {} ({})", failed.message, failed.code);
+    }
+    ExitCode::from(if failed.code == Code::BadUsage { 2 } else { 1 })
+}
