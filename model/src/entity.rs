@@ -196,7 +196,7 @@ pub const fn check(entities: &[&Entity]) {
         assert!(!entity.label.is_empty(), "an entity has a label");
         assert!(!entity.writers.is_empty(), "somebody must be able to write an entity");
         assert!(!entity.fields.is_empty(), "an entity has fields");
-        assert!(!(entity.singleton && !entity.natural_key.is_empty()), "a singleton needs no natural key");
+        assert!(!entity.singleton || entity.natural_key.is_empty(), "a singleton needs no natural key");
         assert!(position(entities, entity.name) == at, "two entities have the same name");
         let mut i = 0;
         while i < entity.fields.len() {
