@@ -109,7 +109,12 @@ impl Driver {
         self.summary = Summary::default();
         let mut event = Event::Start;
         loop {
-            event = match engine.step(event) {
+            let stored_something = matches!(event, Event::Stored { .. });
+            let action = engine.step(event);
+            if stored_something && engine.is_level() {
+                (self.listener)(Happening::Level);
+            }
+            event = match action {
                 Action::Listen => self.listen().await?,
                 Action::Authenticate => self.authenticate().await,
                 Action::Exchange { number, wait_ms, with_shapes } => self.open(number, wait_ms, with_shapes),
@@ -126,18 +131,12 @@ impl Driver {
                     stored(applied.map(|applied| applied.pending))
                 }
                 Action::Pause { ms } => self.pause(ms).await,
-                Action::Done => {
-                    (self.listener)(Happening::Level);
-                    return self.finished();
-                }
+                Action::Done => return self.finished(),
                 Action::Halt(error) => {
                     self.frames = None;
                     return Err(self.last_failure.take().unwrap_or(error).into());
                 }
             };
-            if engine.is_level() && matches!(event, Event::Stored { .. }) {
-                (self.listener)(Happening::Level);
-            }
         }
     }
 
