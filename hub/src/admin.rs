@@ -102,14 +102,15 @@ impl Admin {
             Some(_) => None,
             None => Some(PrivatePg::start(&config.data_dir, config.fsync).await?),
         };
-        let database_url = match (&config.database_url, &private) {
-            (Some(url), _) => url.clone(),
-            (None, Some(pg)) => pg.database(DATABASE).await?,
-            (None, None) => String::new(),
-        };
-        let epoch = database::prepare(config, &database_url, &keys).await?;
-        let operator = Operator::new(login(&database_url, "hub_operator", &keys)?, OPERATOR_CONNECTIONS, keys.clone())?;
-        Ok(Opened { admin: Admin { operator, schema: config.schema, database_url, private }, keys, epoch })
+        match ready(config, private.as_ref(), &keys).await {
+            Ok((database_url, operator, epoch)) => {
+                Ok(Opened { admin: Admin { operator, schema: config.schema, database_url, private }, keys, epoch })
+            }
+            Err(error) => {
+                leave(private).await;
+                Err(error)
+            }
+        }
     }
 
     pub fn database_url(&self) -> &str {
@@ -119,11 +120,7 @@ impl Admin {
     /// Leaves the database, and stops a private one that nobody else uses.
     pub async fn close(self) {
         self.operator.close();
-        if let Some(pg) = self.private
-            && let Err(error) = pg.stop().await
-        {
-            tracing::warn!(%error, "the private PostgreSQL was left running");
-        }
+        leave(self.private).await;
     }
 
     /// # Errors
@@ -273,6 +270,28 @@ impl Admin {
             return Ok(());
         }
         Err(Refusal::new(Code::NotFound, format!("there is no device {device}; `pems-hub device list` shows them")))
+    }
+}
+
+async fn ready(
+    config: &Config,
+    private: Option<&PrivatePg>,
+    keys: &Keys,
+) -> Result<(String, Operator, Uuid), StartError> {
+    let url = match (&config.database_url, private) {
+        (None, Some(pg)) => pg.database(DATABASE).await?,
+        (url, _) => url.clone().unwrap_or_default(),
+    };
+    let epoch = database::prepare(config, &url, keys).await?;
+    let operator = Operator::new(login(&url, "hub_operator", keys)?, OPERATOR_CONNECTIONS, keys.clone())?;
+    Ok((url, operator, epoch))
+}
+
+async fn leave(private: Option<PrivatePg>) {
+    if let Some(pg) = private
+        && let Err(error) = pg.stop().await
+    {
+        tracing::warn!(%error, "the private PostgreSQL was left running");
     }
 }
 

@@ -5,6 +5,7 @@ use crate::bearer::Tokens;
 use crate::config::Config;
 use crate::database::PrepareError;
 use crate::hub::Hub;
+use crate::keys::Keys;
 use crate::live::Live;
 use crate::private_pg::PgError;
 use crate::refusal::Refusal;
@@ -22,6 +23,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// Connections for enrolment and device keys: two short functions.
 const AUTH_CONNECTIONS: u32 = 4;
@@ -47,11 +49,16 @@ pub enum StartError {
 /// A hub that answers.
 #[derive(Debug)]
 pub struct Running {
-    address: SocketAddr,
     admin: Admin,
+    serving: Serving,
+}
+
+#[derive(Debug)]
+struct Serving {
+    address: SocketAddr,
     hub: Arc<Hub>,
     tasks: Vec<JoinHandle<()>>,
-    _serving: File,
+    _lock: File,
 }
 
 /// Starts a hub: a private PostgreSQL if no other is named, migrations, checks, and the listener.
@@ -60,16 +67,27 @@ pub struct Running {
 /// Whatever stands in the way, with what to do about it.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let Opened { admin, keys, epoch } = Admin::open_with(&config).await?;
-    let serving = only_server(&config)?;
-    let url = admin.database_url();
+    let serving = match listen(&config, admin.database_url(), &keys, epoch).await {
+        Ok(serving) => serving,
+        Err(error) => {
+            admin.close().await;
+            return Err(error);
+        }
+    };
+    Ok(Running { admin, serving })
+}
+
+/// A database that is ready, being served.
+async fn listen(config: &Config, url: &str, keys: &Keys, epoch: Uuid) -> Result<Serving, StartError> {
+    let lock = only_server(config)?;
     let auth = PgPoolOptions::new()
         .max_connections(AUTH_CONNECTIONS)
-        .connect_lazy_with(database::login(url, "hub_auth", &keys)?);
+        .connect_lazy_with(database::login(url, "hub_auth", keys)?);
     let stop = CancellationToken::new();
     let hub = Arc::new(Hub {
         schema: config.schema,
         epoch,
-        tenant: doors::Tenant::new(database::login(url, "hub_app", &keys)?, config.app_connections, keys.clone())?,
+        tenant: doors::Tenant::new(database::login(url, "hub_app", keys)?, config.app_connections, keys.clone())?,
         auth: auth.clone(),
         tokens: Tokens::new(keys.token, config.token_ttl),
         live: Arc::new(Live::default()),
@@ -95,7 +113,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         }
     });
     let ears = tokio::spawn(hub.live.clone().listen(auth, stop));
-    Ok(Running { address, admin, hub, tasks: vec![server, ears], _serving: serving })
+    Ok(Serving { address, hub, tasks: vec![server, ears], _lock: lock })
 }
 
 /// What a hub remembers is true only if nobody else writes, so one data directory is served by one process.
@@ -112,11 +130,11 @@ fn only_server(config: &Config) -> Result<File, StartError> {
 
 impl Running {
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.serving.address
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.serving.address)
     }
 
     /// The database, as its superuser.
@@ -130,16 +148,16 @@ impl Running {
 
     /// Lets held requests end, finishes those in flight, then stops what was started.
     pub async fn stop(self) {
-        self.hub.stop.cancel();
-        for task in self.tasks {
+        self.serving.hub.stop.cancel();
+        for task in self.serving.tasks {
             let abort = task.abort_handle();
             if tokio::time::timeout(LAST_REQUESTS, task).await.is_err() {
                 tracing::warn!("requests were still running after {} s and were cut", LAST_REQUESTS.as_secs());
                 abort.abort();
             }
         }
-        self.hub.tenant.close();
-        self.hub.auth.close().await;
+        self.serving.hub.tenant.close();
+        self.serving.hub.auth.close().await;
         self.admin.close().await;
     }
 }
