@@ -18,44 +18,44 @@ pub(crate) struct Place {
 #[derive(Debug)]
 pub(crate) struct Office {
     place: Place,
-    open: Option<Open>,
-}
-
-#[derive(Debug)]
-struct Open {
-    store: Store,
-    sync: Sync,
+    store: Option<Store>,
+    sync: Option<Sync>,
 }
 
 impl Office {
     pub(crate) fn at(place: Place) -> Office {
-        Office { place, open: None }
+        Office { place, store: None, sync: None }
     }
 
     /// Answers one request, opening the records first if that did not succeed yet.
     pub(crate) fn answer(&mut self, request: Request) -> Result<Json> {
-        let open = match &mut self.open {
-            Some(open) => open,
-            none => none.insert(open(&self.place).map_err(|error| self.place.explain(error))?),
-        };
-        if let Some(ended) = open.sync.ended() {
+        if let Some(ended) = self.sync.as_ref().and_then(Sync::ended) {
+            self.store = None;
             return Err(ended);
         }
+        let store = match &mut self.store {
+            Some(store) => store,
+            none => {
+                let (store, sync) = open(&self.place).map_err(|error| self.place.explain(error))?;
+                self.sync = Some(sync);
+                none.insert(store)
+            }
+        };
         let writes = matches!(request, Request::Save { .. } | Request::Delete { .. } | Request::Resolve { .. });
-        let answer = api::handle(&mut open.store, request)?;
-        if writes {
-            open.sync.saved();
+        let answer = api::handle(store, request)?;
+        if let (true, Some(sync)) = (writes, &self.sync) {
+            sync.saved();
         }
         Ok(answer)
     }
 }
 
-fn open(place: &Place) -> Result<Open> {
+fn open(place: &Place) -> Result<(Store, Sync)> {
     let keys = place.key_file.clone().map_or(KeySource::Keyring, KeySource::File);
     let office = pems_node::Office::open(&place.data_dir, keys)?;
     let store = office.store()?;
     let sync = Sync::start(office, &store.glance()?.hub)?;
-    Ok(Open { store, sync })
+    Ok((store, sync))
 }
 
 impl Place {

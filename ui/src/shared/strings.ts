@@ -53,12 +53,13 @@ export const strings = {
     wait: "Come back here",
     waitWhat: "The window continues by itself as soon as the PC is enrolled. Nothing has to be restarted.",
     folder: "Data folder",
-    select: "Click to select, Ctrl C to copy",
+    copy: "Copy",
+    copied: "Copied",
   },
 
   trouble: {
     title: {
-      store_corrupt: "The records file cannot be read",
+      store_corrupt: "The records do not open",
       store_newer: "The records were opened by a newer PEMS",
       store_locked: "Another program is holding the records",
       store_read_only: "The records cannot be written",

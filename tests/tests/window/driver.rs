@@ -1,0 +1,208 @@
+//! A real window on a screen of its own: Xvfb, WebKitWebDriver and the app that was built beside this test. Everything runs
+//! in one process group, which is killed when the test is over, whichever way it ends.
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Value as Json, json};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A window answers within milliseconds; a loaded build machine gets this long.
+const PATIENCE: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(40);
+
+/// A process and everything that it started.
+struct Group(Child);
+
+impl Group {
+    fn start(command: &mut Command) -> Group {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let child = command.stdin(Stdio::null()).process_group(0).spawn();
+        Group(
+            child.unwrap_or_else(|error| panic!("{name} does not start ({error}): install xvfb and webkit2gtk-driver")),
+        )
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = self.0.wait();
+    }
+}
+
+/// An open window of the app. Dropping it closes everything.
+pub(crate) struct Window {
+    pub(crate) page: Client,
+    _driver: Group,
+    _screen: Group,
+    _home: tempfile::TempDir,
+}
+
+/// How to open one.
+pub(crate) struct Opening<'a> {
+    pub(crate) data: &'a Path,
+    pub(crate) key_file: &'a Path,
+    pub(crate) dark: bool,
+    pub(crate) size: (u32, u32),
+}
+
+impl Window {
+    pub(crate) async fn open(opening: &Opening<'_>) -> Window {
+        let home = tempfile::tempdir().expect("a home folder");
+        let log = |name: &str| File::create(home.path().join(name)).expect("a log file");
+        let (screen, display) = start_screen(opening.size, log("screen.log"));
+        let port = free_port();
+        let mut command = Command::new("WebKitWebDriver");
+        command
+            .arg(format!("--port={port}"))
+            .stdout(log("driver.log"))
+            .stderr(log("driver.err"))
+            .env("DISPLAY", display)
+            .env("HOME", home.path())
+            .env("XDG_DATA_HOME", home.path().join("data"))
+            .env("XDG_CACHE_HOME", home.path().join("cache"))
+            .env("XDG_CONFIG_HOME", home.path().join("config"))
+            .env("GTK_THEME", if opening.dark { "Adwaita:dark" } else { "Adwaita" })
+            .env("GDK_BACKEND", "x11")
+            .env("NO_AT_BRIDGE", "1")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("PEMS_NODE_DATA", opening.data)
+            .env("PEMS_NODE_KEY_FILE", opening.key_file)
+            .env_remove("WAYLAND_DISPLAY");
+        let driver = Group::start(&mut command);
+        let page = connect(port, &app(), home.path()).await;
+        page.set_window_rect(0, 0, opening.size.0, opening.size.1).await.expect("a window that can be sized");
+        Window { page, _driver: driver, _screen: screen, _home: home }
+    }
+
+    /// Runs JavaScript in the window.
+    pub(crate) async fn run(&self, script: &str) -> Json {
+        self.page.execute(script, vec![]).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Waits until an expression is true in the window.
+    pub(crate) async fn until(&self, expression: &str) {
+        let script = format!("return Boolean({expression})");
+        let mut look = tokio::time::interval(LOOK);
+        let seen = tokio::time::timeout(PATIENCE, async {
+            while self.run(&script).await != json!(true) {
+                look.tick().await;
+            }
+        });
+        if seen.await.is_err() {
+            let shown = self.run("return document.body.innerText").await;
+            panic!("this never became true: {expression}\nthe window shows: {shown}");
+        }
+    }
+
+    pub(crate) async fn text(&self, css: &str) -> String {
+        let script = format!("return document.querySelector({css:?})?.innerText ?? ''");
+        self.run(&script).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Types into the element that has the keys.
+    pub(crate) async fn keys(&self, keys: &str) {
+        self.page.active_element().await.expect("an element").send_keys(keys).await.expect("keys");
+    }
+
+    pub(crate) async fn click(&self, css: &str) {
+        self.page.find(Locator::Css(css)).await.expect(css).click().await.expect("a click");
+    }
+
+    /// Why a promise of this code is rejected in the window; `None` where it is kept.
+    pub(crate) async fn refusal(&self, code: &str) -> Option<String> {
+        let script = format!(
+            "const done = arguments[0]; ({code}).then(() => done(null), (why) => done(why.violatedDirective ?? why.message ?? String(why)))"
+        );
+        let said = self.page.execute_async(&script, vec![]).await.unwrap_or_else(|error| panic!("{code}: {error}"));
+        said.as_str().map(str::to_owned)
+    }
+
+    /// Asserts that axe finds nothing against WCAG 2.2 AA or good practice on what is shown.
+    pub(crate) async fn is_accessible(&self) {
+        let axe = root().join("ui/node_modules/axe-core/axe.min.js");
+        let source = std::fs::read_to_string(&axe)
+            .unwrap_or_else(|error| panic!("{}: {error}; run `npm ci` in ui/ first", axe.display()));
+        self.run(&format!("{source}; return null")).await;
+        let script = "const done = arguments[arguments.length - 1];
+            axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(
+                (found) => done({ passes: found.passes.length, violations: found.violations.map((rule) =>
+                    rule.id + ': ' + rule.nodes.map((node) => node.html + ' ' + node.failureSummary).join('; ')) }),
+                (error) => done({ passes: 0, violations: [String(error)] }));";
+        let found = self.page.execute_async(script, vec![]).await.expect("axe runs");
+        assert_eq!(found["violations"], json!([]));
+        assert!(found["passes"].as_u64() > Some(5), "axe looked at something: {found}");
+    }
+
+    /// Keeps a picture in `artifacts/screens/`.
+    pub(crate) async fn picture(&self, name: &str) {
+        let folder = root().join("artifacts/screens");
+        std::fs::create_dir_all(&folder).expect("a folder for pictures");
+        // The fonts are there and the last change is painted.
+        self.page
+            .execute_async(
+                "const done = arguments[0]; document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))",
+                vec![],
+            )
+            .await
+            .expect("a painted frame");
+        let png = self.page.screenshot().await.expect("a picture");
+        std::fs::write(folder.join(name).with_extension("png"), png).expect("the picture is kept");
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The app beside this test: `target/<profile>/pems`.
+fn app() -> PathBuf {
+    let test = std::env::current_exe().expect("the path of this test");
+    let app = test.ancestors().nth(2).expect("a target folder").join("pems");
+    let remedy = "build it first: (cd ui && npm ci && npm run build) && cargo build --workspace";
+    assert!(app.exists(), "{} is missing; {remedy}", app.display());
+    app
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}
+
+/// A screen of its own, so that tests neither need nor disturb a desktop.
+fn start_screen((width, height): (u32, u32), log: File) -> (Group, String) {
+    let mut command = Command::new("Xvfb");
+    let screen = format!("{width}x{height}x24");
+    command.args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &screen]);
+    let mut group = Group::start(command.stdout(Stdio::piped()).stderr(log));
+    let mut line = String::new();
+    let stdout = group.0.stdout.take().expect("a pipe");
+    BufReader::new(stdout).read_line(&mut line).expect("the number of the screen");
+    assert!(!line.trim().is_empty(), "Xvfb ended without a screen");
+    (group, format!(":{}", line.trim()))
+}
+
+async fn connect(port: u16, app: &Path, logs: &Path) -> Client {
+    let capabilities = json!({ "webkitgtk:browserOptions": { "binary": app, "args": [] } });
+    let capabilities = capabilities.as_object().cloned().unwrap_or_default();
+    let url = format!("http://127.0.0.1:{port}");
+    let mut look = tokio::time::interval(LOOK);
+    let opened = tokio::time::timeout(PATIENCE, async {
+        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+            look.tick().await;
+        }
+        let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
+        builder.capabilities(capabilities).connect(&url).await
+    });
+    let said = || std::fs::read_to_string(logs.join("driver.err")).unwrap_or_default();
+    match opened.await {
+        Ok(Ok(page)) => page,
+        Ok(Err(error)) => panic!("the window does not open: {error}\n{}", said()),
+        Err(_) => panic!("the window does not open within {PATIENCE:?}\n{}", said()),
+    }
+}

@@ -1,0 +1,218 @@
+//! The office window as a clerk meets it: the app that ships, in a real web view, on a screen of its own.
+//!
+//! Needs `xvfb`, `webkit2gtk-driver`, the built screens (`npm ci && npm run build` in `ui/`) and the built app
+//! (`cargo build --workspace`). Pictures of what was seen are kept in `artifacts/screens/`.
+#![cfg(target_os = "linux")]
+
+mod driver;
+mod office;
+
+use driver::{Opening, Window};
+use office::{Folder, LEARNERS};
+use serde_json::json;
+use std::future::Future;
+use std::time::Duration;
+
+/// No window test takes a tenth of this; one that hangs ends and takes its window along.
+const TEST: Duration = Duration::from_secs(120);
+/// Windows open one after the other: two at once on two cores only slow each other down.
+static ONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+const DESK: (u32, u32) = (1280, 800);
+const NAMES: &str = "[...document.querySelectorAll('.data [role=gridcell]:first-child')].map((cell) => cell.innerText)";
+
+async fn with_window<F: Future>(folder: &Folder, dark: bool, size: (u32, u32), test: impl FnOnce(Window) -> F) {
+    let _alone = ONE.lock().await;
+    let opening = Opening { data: &folder.data, key_file: &folder.key_file, dark, size };
+    let run = async { test(Window::open(&opening).await).await };
+    assert!(tokio::time::timeout(TEST, run).await.is_ok(), "the window did not finish within {TEST:?}");
+}
+
+#[tokio::test]
+async fn a_learner_is_found_by_folded_name_with_the_keyboard_alone() {
+    let folder = Folder::enrolled();
+    with_window(&folder, false, DESK, |window| async move {
+        window.until("document.querySelectorAll('.data').length > 0").await;
+        assert_eq!(window.text("header strong").await, "Apolinario Mabini National High School");
+        let line = window.text("footer").await;
+        assert!(line.starts_with("All work is at the hub, "), "{line}");
+        assert!(line.ends_with("1 item needs you"), "{line}");
+        let drawn = window.run("return document.querySelectorAll('.data').length").await.as_u64().unwrap_or(0);
+        assert!((10..60).contains(&drawn), "of {LEARNERS} learners only those in sight are drawn, not {drawn}");
+        window.is_accessible().await;
+        window.picture("light").await;
+
+        // The box has the keys from the start; Dela Peña is found however she is typed.
+        window.keys("delapena maria").await;
+        window.until(&format!("{NAMES}.join() === 'Dela Peña, Ma. Niña Corazon'")).await;
+        assert_eq!(window.text(".count").await, "1 found");
+        window.keys("\u{e00c}").await;
+        window.until("document.querySelectorAll('.data').length > 10").await;
+
+        // Down into the list, to its end and over what was fetched at first, and back to the box.
+        window.keys("\u{e015}").await;
+        window.until("document.activeElement.getAttribute('role') === 'grid'").await;
+        window.keys("\u{e010}").await;
+        window.until("document.querySelector('.active')?.ariaRowIndex > 300").await;
+        window.until(&format!("document.querySelector('[role=grid]').ariaRowCount === '{}'", LEARNERS + 1)).await;
+        window.keys("\u{e010}").await;
+        window.until(&format!("{NAMES}.at(-1).startsWith('Villanueva')")).await;
+        window
+            .until(
+                "document.activeElement.getAttribute('aria-activedescendant') === document.querySelector('.active').id",
+            )
+            .await;
+        window.is_accessible().await;
+        window.keys("\u{e009}k").await;
+        window.until("document.activeElement.tagName === 'INPUT'").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_another_program_saves_appears_by_itself_also_in_the_dark() {
+    let folder = Folder::enrolled();
+    folder.age(3);
+    with_window(&folder, true, DESK, |window| {
+        let folder = &folder;
+        async move {
+            window.until("document.querySelectorAll('.data').length > 0").await;
+            assert_eq!(window.run("return matchMedia('(prefers-color-scheme: dark)').matches").await, json!(true));
+            window.keys("aaa").await;
+            window.until("document.querySelector('.empty h2')?.innerText === 'Nobody matches “aaa”'").await;
+            window.is_accessible().await;
+            window.picture("dark-nobody").await;
+            folder.save_learner("Aaaron", "Bea");
+            folder.save_learner("Aaaron", "Carla");
+            window.until(&format!("{NAMES}.join(';') === 'Aaaron, Bea;Aaaron, Carla'")).await;
+            assert_eq!(
+                window.text("footer").await.replace('\n', " "),
+                "2 changes wait; last contact 3 days ago 1 item needs you"
+            );
+            window.keys("\u{e00c}").await;
+            window.until("document.querySelectorAll('.data').length > 10").await;
+            window.keys("\u{e015}").await;
+            window.until("document.activeElement.getAttribute('role') === 'grid'").await;
+            window.keys("\u{e015}\u{e015}").await;
+            window.until("document.querySelector('.active')?.ariaRowIndex === '4'").await;
+            window.is_accessible().await;
+            window.picture("dark").await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_pc_is_told_what_to_do_and_goes_on_by_itself() {
+    let folder = Folder::empty();
+    with_window(&folder, false, DESK, |window| {
+        let folder = &folder;
+        async move {
+            window.until("document.querySelector('h1')?.innerText.startsWith('Welcome')").await;
+            let command = window.text(".command code").await;
+            assert!(
+                command.starts_with("pems-node --data ") && command.contains(&*folder.data.to_string_lossy()),
+                "{command}"
+            );
+            window.is_accessible().await;
+            window.picture("first-run").await;
+            window.click(".command button").await;
+            window.until("document.querySelector('.command button').innerText === 'Copied'").await;
+            folder.enrol();
+            window.until("document.querySelectorAll('.data').length > 0").await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_damaged_file_says_so_harms_nothing_and_can_be_put_right() {
+    let folder = Folder::enrolled();
+    let whole = std::fs::read(folder.records()).expect("the records");
+    let mut damaged = whole.clone();
+    damaged[16..4096].fill(0);
+    std::fs::write(folder.records(), &damaged).expect("damaged");
+    with_window(&folder, false, DESK, |window| {
+        let folder = &folder;
+        async move {
+            window.until("document.querySelector('h1')?.innerText === 'The records do not open'").await;
+            assert!(window.text("dl").await.contains("store_corrupt"));
+            window.is_accessible().await;
+            window.picture("error").await;
+            assert_eq!(std::fs::read(folder.records()).expect("the file is left as it was"), damaged);
+            std::fs::write(folder.records(), whole).expect("put right");
+            window.click("button").await;
+            window.until("document.querySelectorAll('.data').length > 0").await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_small_screen_and_double_zoom_lose_nothing() {
+    let folder = Folder::enrolled();
+    with_window(&folder, false, (1024, 600), |window| async move {
+        window.until("document.querySelectorAll('.data').length > 0").await;
+        window.picture("small").await;
+        assert_eq!(window.run("return innerWidth").await, json!(1024));
+        for _ in 0..5 {
+            window.keys("\u{e009}+").await;
+        }
+        window.until("innerWidth <= 560").await;
+        window.until("document.querySelector('.data').offsetHeight > 55").await;
+        assert_eq!(
+            window.run("return document.documentElement.scrollWidth <= innerWidth").await,
+            json!(true),
+            "no scrolling in two directions"
+        );
+        window.is_accessible().await;
+        window.picture("small-zoomed").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_first_day_without_learners_says_what_comes_next() {
+    let folder = Folder::just_enrolled();
+    with_window(&folder, false, DESK, |window| async move {
+        window.until("document.querySelector('.empty h2')?.innerText === 'No learners yet'").await;
+        assert_eq!(window.text("footer").await, "The hub was not reached yet");
+        window.is_accessible().await;
+        window.picture("no-learners").await;
+    })
+    .await;
+}
+
+/// What a page that was tricked into running foreign code would try.
+#[tokio::test]
+async fn the_window_reaches_nothing_but_its_one_command() {
+    let folder = Folder::just_enrolled();
+    with_window(&folder, false, DESK, |window| async move {
+        window.until("document.querySelector('.empty')").await;
+        // Without the policy these would fail for want of a server, later: what is asserted is that the policy refused.
+        let watched = |attempt: &str| {
+            format!(
+                "new Promise((done, refused) => {{ document.addEventListener('securitypolicyviolation', refused);
+                 {attempt}; setTimeout(done, 3000) }})"
+            )
+        };
+        for (code, why) in [
+            ("__TAURI_INTERNALS__.invoke('plugin:webview|create_webview_window', {})".to_owned(), "not allowed"),
+            ("__TAURI_INTERNALS__.invoke('plugin:path|resolve_directory', { directory: 1 })".to_owned(), "not allowed"),
+            ("__TAURI_INTERNALS__.invoke('call', { request: { do: 'drop' } })".to_owned(), "not a request"),
+            (watched("fetch('http://127.0.0.1:9/').catch(() => {})"), "connect-src"),
+            (watched("new Image().src = 'http://127.0.0.1:9/x.png'"), "img-src"),
+            (
+                watched("document.head.append(Object.assign(document.createElement('script'), { text: '1' }))"),
+                "script-src",
+            ),
+            ("Promise.resolve().then(() => new Function('return 1')())".to_owned(), "unsafe-eval"),
+        ] {
+            let said = window.refusal(&code).await;
+            assert!(said.as_ref().is_some_and(|said| said.contains(why)), "{code}: {said:?}");
+        }
+        let asked = "__TAURI_INTERNALS__.invoke('call', { request: { do: 'status' } })";
+        assert_eq!(window.refusal(asked).await, None, "the one command answers");
+    })
+    .await;
+}
