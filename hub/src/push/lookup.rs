@@ -1,5 +1,8 @@
 //! What a plan has to know, fetched set-based: one statement for the rows of an entity, one for everything that is linked to
 //! or claimed, one for the history.
+//!
+//! Each looks its keys up one by one through an index (`LATERAL ... OFFSET 0`): the planner must know nothing of how large a
+//! school is, so left alone it would read all of the school's rows for a handful of keys.
 
 use crate::bearer::Caller;
 use crate::doors::Tx;
@@ -85,12 +88,16 @@ async fn rows(
     ids: &[Uuid],
     known: &mut Known,
 ) -> Result<(), Refusal> {
-    let mut sql = String::from("SELECT id, rev, deleted_at");
+    let mut columns = String::from("id, rev, deleted_at");
     for field in entity.fields {
-        sql.push_str(", ");
-        sql.push_str(field.name);
+        columns.push_str(", ");
+        columns.push_str(field.name);
     }
-    sql.push_str(&format!(" FROM {} WHERE tenant_id = $1 AND id = ANY($2)", entity.name));
+    let sql = format!(
+        "SELECT found.* FROM unnest($2::uuid[]) AS wanted (key), \
+         LATERAL (SELECT {columns} FROM {} WHERE tenant_id = $1 AND id = wanted.key OFFSET 0) AS found",
+        entity.name
+    );
     for found in sqlx::query(AssertSqlSafe(sql)).bind(tenant).bind(ids).fetch_all(tx.conn()).await? {
         let row = decode(entity, &found)?;
         known.rows.insert((index, row.id), row);
@@ -135,16 +142,21 @@ async fn links_and_claims(
     for index in needs.links.keys() {
         let at = parts.len();
         let name = schema.entities()[*index].name;
-        parts.push(format!("SELECT {at}, id, NULL::text FROM {name} WHERE tenant_id = $1 AND id = ANY(${})", at + 2));
+        parts.push(format!(
+            "SELECT {at}, found.* FROM unnest(${}::uuid[]) AS wanted (key), \
+             LATERAL (SELECT id, NULL::text FROM {name} WHERE tenant_id = $1 AND id = wanted.key OFFSET 0) AS found",
+            at + 2
+        ));
     }
     for (index, field) in claims.keys() {
         let at = parts.len();
         let entity = schema.entities()[*index];
         let column = entity.fields[*field].name;
         parts.push(format!(
-            "SELECT {at}, id, {column} FROM {} WHERE tenant_id = $1 AND {column} = ANY(${}) AND deleted_at IS NULL",
-            entity.name,
-            at + 2
+            "SELECT {at}, found.* FROM unnest(${}::text[]) AS wanted (key), LATERAL (SELECT id, {column} FROM {} \
+             WHERE tenant_id = $1 AND {column} = wanted.key AND deleted_at IS NULL OFFSET 0) AS found",
+            at + 2,
+            entity.name
         ));
     }
     if parts.is_empty() {
@@ -193,8 +205,9 @@ async fn history(
     let rows = sqlx::query(
         "SELECT l.entity, l.row_id, l.rev, l.replica_id, l.user_id,
              (extract(epoch FROM l.edited_at) * 1000000)::bigint, l.kind, ARRAY(SELECT jsonb_object_keys(l.fields))
-         FROM unnest($2::uuid[], $3::bigint[]) AS wanted (row_id, base)
-         JOIN change_log l ON l.tenant_id = $1 AND l.row_id = wanted.row_id AND l.rev > wanted.base ORDER BY l.rev",
+         FROM unnest($2::uuid[], $3::bigint[]) AS wanted (key, base), LATERAL (
+             SELECT * FROM change_log WHERE tenant_id = $1 AND row_id = wanted.key AND rev > wanted.base OFFSET 0) AS l
+         ORDER BY l.rev",
     )
     .bind(tenant)
     .bind(ids)
