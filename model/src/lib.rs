@@ -13,6 +13,7 @@ pub mod entity;
 pub mod fold;
 pub mod frame;
 pub mod history;
+pub mod markdown;
 pub mod natural;
 pub mod pgcopy;
 pub mod planted;

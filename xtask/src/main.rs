@@ -1,1 +1,70 @@
-fn main() {}
+//! The project's own chores: `cargo xtask test` and its like work on a fresh machine, with nothing to install by hand.
+//!
+//! Invariant: every command prints what it does and how long it took, and ends with 0 only if all of it went well.
+
+mod check;
+mod forward;
+mod generate;
+mod session;
+mod setup;
+mod steps;
+mod test;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  test                     set up what is missing, then every test
+  check                    format, lints, licences, generated files, house rules
+  gen [--check]            write the files that follow from the declarations (or say which are stale)
+  gen migration ENTITY     print the table of an entity, as the start of a migration
+  simulate --seeds N [--from S]
+                           run N simulated worlds of offices; a world that breaks a promise is printed
+  demo [--headless]        set up what is missing, then a hub with schools and an office window (or the story in text)
+  bench [...]              measure, in a release build
+  setup                    only set up what is missing";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let rest = args.get(1..).unwrap_or_default();
+    let done = match (args.first().map(String::as_str), rest) {
+        (Some("test"), []) => test::run(),
+        (Some("check"), []) => check::run(),
+        (Some("setup"), []) => setup::run(),
+        (Some("gen"), _) => generate::run(rest),
+        (Some("simulate"), _) => forward::simulate(rest),
+        (Some("demo"), _) => forward::demo(rest),
+        (Some("bench"), _) => forward::bench(rest),
+        (Some("help" | "--help" | "-h"), _) => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// Where cargo puts the programs of a profile (`debug`, `release`): xtask itself lies in one of them.
+fn programs(profile: &str) -> anyhow::Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let target =
+        here.ancestors().nth(2).ok_or_else(|| anyhow::anyhow!("{} lies in no target folder", here.display()))?;
+    Ok(target.join(profile))
+}

@@ -1,0 +1,43 @@
+//! Commands that are programs of the `tests` crate: built with the whole workspace's settings, then run from where cargo put
+//! them.
+
+use crate::steps::{cargo, must, step};
+use crate::{programs, root, setup};
+use anyhow::Result;
+use std::process::Command;
+
+/// Worlds of offices under consecutive seeds.
+pub(crate) fn simulate(args: &[String]) -> Result<()> {
+    build(&["--bin", "simulate"])?;
+    run("debug", "simulate", args)
+}
+
+/// The story of two offices; with a window unless `--headless`.
+pub(crate) fn demo(args: &[String]) -> Result<()> {
+    setup::run()?;
+    let headless = args.iter().any(|arg| arg == "--headless");
+    build(if headless { &["--bin", "demo"] } else { &["--bin", "demo", "--bin", "pems"] })?;
+    run("debug", "demo", args)
+}
+
+/// Measurements, of the code as it ships.
+pub(crate) fn bench(args: &[String]) -> Result<()> {
+    build(&["--release", "--bin", "bench"])?;
+    run("release", "bench", args)
+}
+
+/// Prints nothing but the SQL, so that it can be sent into a file.
+pub(crate) fn migration(entity: &str) -> Result<()> {
+    must(&mut cargo(&["build", "--quiet", "--workspace", "--bin", "migration"]))?;
+    must(Command::new(programs("debug")?.join("migration")).arg(entity))
+}
+
+/// `--workspace`, because features follow from the selection, and another selection would build the dependencies again.
+fn build(what: &[&str]) -> Result<()> {
+    step("build", || must(cargo(&["build", "--workspace"]).args(what)))
+}
+
+fn run(profile: &str, program: &str, args: &[String]) -> Result<()> {
+    let mut command = Command::new(programs(profile)?.join(program));
+    step(program, || must(command.args(args).current_dir(root())))
+}
