@@ -4,6 +4,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod call;
+mod context;
 mod office;
 mod sync;
 mod window;
@@ -37,6 +38,6 @@ fn main() -> anyhow::Result<()> {
             window::open(app)?;
             Ok(())
         })
-        .run(tauri::tauri_build_context!())?;
+        .run(context::context())?;
     Ok(())
 }

@@ -38,7 +38,7 @@ export const strings = {
     columns: { name: "Name", lrn: "LRN", studentNo: "Student no.", sex: "Sex", birthDate: "Birth date" },
     sex: { F: "Female", M: "Male" },
     none: "No learners yet",
-    noneWhy: "They appear here as soon as this PC has met the hub, or when a list is imported.",
+    noneWhy: "They appear as soon as this PC has met the hub. A list from Excel or LIS comes in with “pems-node import”.",
     noMatch: (text: string) => `Nobody matches “${text}”`,
     noMatchWhy: "Spelling is forgiven: “delacruz” finds Dela Cruz, “pena” finds Peña. Try fewer letters, an LRN or a student number.",
   },
