@@ -63,7 +63,8 @@ fn numbers(text: &str) -> Option<(u32, u32, u32)> {
             .flatten()
     });
     let found = (parts.next()??, parts.next()??, parts.next()??);
-    parts.next().is_none().then_some(found)
+    // A year in front is no day and no month.
+    (parts.next().is_none() && found.0 <= 31 && found.1 <= 31).then_some(found)
 }
 
 /// `4-Mar-2010`, `March 4, 2010` as year, month, day.
@@ -116,6 +117,7 @@ mod tests {
         assert_eq!(read_as("3/4/2010", Some(DateOrder::DayMonthYear)).as_deref(), Some("2010-04-03"));
         assert_eq!(proven_order(["3/4/2010", "7/27/2000"].into_iter()), Some(DateOrder::MonthDayYear));
         assert_eq!(proven_order(["3/4/2010", "27/7/2000"].into_iter()), Some(DateOrder::DayMonthYear));
+        assert_eq!(proven_order(["2013-02-28", "3/4/2010"].into_iter()), None);
         assert_eq!(proven_order(["7/27/2010", "27/7/2000"].into_iter()), None);
     }
 

@@ -9,14 +9,15 @@ pub struct Limits {
     pub rows: u64,
     /// Bytes of one row. A row this long is a quotation mark that was never closed.
     pub row_bytes: u64,
-    /// Bytes of all files together, unpacked: what stops a zip bomb. Far above what `rows` real rows need.
+    /// Bytes of all files together, unpacked: what stops a zip bomb. Real rows have about
+    /// 150 bytes, so `rows` of them need half of it.
     pub bytes: u64,
     /// Files in one zip or folder. Bundles have about twenty.
     pub files: usize,
 }
 
 impl Limits {
-    pub const OFFICE: Limits = Limits { rows: 400_000, row_bytes: 256 * 1024, bytes: 512 * 1024 * 1024, files: 1_000 };
+    pub const OFFICE: Limits = Limits { rows: 400_000, row_bytes: 256 * 1024, bytes: 128 * 1024 * 1024, files: 1_000 };
 }
 
 impl Default for Limits {

@@ -62,6 +62,8 @@ impl Table {
             stopped: stopped.clone(),
             limits: budget.limits,
             bytes_left: budget.bytes_left.clone(),
+            ahead: None,
+            ended: false,
         };
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -72,6 +74,7 @@ impl Table {
         let mut rows = Rows {
             file,
             limits: budget.limits,
+            skipped: skip as u64,
             reader,
             since,
             stopped,
@@ -127,12 +130,20 @@ impl Table {
         names.iter().find_map(|name| self.keys.iter().position(|key| key == name))
     }
 
-    /// In which order the file writes day and month in a column, as far as its own dates prove it.
+    /// In which order the file writes day and month: as the dates of the column prove it, or else the other dates of the file.
     pub(super) fn date_order(&self, column: usize) -> Option<DateOrder> {
-        *self
-            .orders
-            .get(column)?
-            .get_or_init(|| dates::proven_order(self.records.iter().filter_map(|(_, r)| r.get(column))))
+        self.proven(column).or_else(|| {
+            let is_date = |key: &String| key.contains("date") || key.contains("birth") || key.contains("dob");
+            let others =
+                self.keys.iter().enumerate().filter(|(_, key)| is_date(key)).filter_map(|(i, _)| self.proven(i));
+            let found: Vec<DateOrder> = others.collect();
+            found.first().copied().filter(|first| found.iter().all(|order| order == first))
+        })
+    }
+
+    fn proven(&self, column: usize) -> Option<DateOrder> {
+        let cells = || self.records.iter().filter_map(|(_, cells)| cells.get(column));
+        *self.orders.get(column)?.get_or_init(|| dates::proven_order(cells()))
     }
 }
 
@@ -196,6 +207,8 @@ impl Stop {
 struct Rows<'a, R> {
     file: &'a str,
     limits: super::Limits,
+    /// Bytes of a byte order mark.
+    skipped: u64,
     reader: csv::Reader<R>,
     since: Rc<Shared<u64>>,
     stopped: Rc<Shared<Option<Stop>>>,
@@ -223,23 +236,24 @@ impl<R: Read> Rows<'_, R> {
                 });
             }
         }
-        let place = self.raw.position().map_or((start, 0), |at| (at.line(), at.byte()));
+        // The position of a record does not see the blank lines before it; the line after it is right, so count back.
+        let inside = self.raw.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        let line = self.reader.position().line().saturating_sub(inside + 1);
+        let byte = self.raw.position().map_or(0, |at| at.byte()) + self.skipped;
         let mut record = StringRecord::with_capacity(self.raw.as_slice().len(), self.raw.len());
         for (i, bytes) in self.raw.iter().enumerate() {
             match self.decoder.decode(bytes) {
                 Ok(text) => record.push_field(&text),
                 Err(why) => {
                     let message = format!(
-                        "line {}, cell {} (the line begins at byte {}): {why}; save it as 'CSV UTF-8' and import again",
-                        place.0,
-                        i + 1,
-                        place.1
+                        "line {line}, cell {} (after byte {byte}): {why}; save it as 'CSV UTF-8' and import again",
+                        i + 1
                     );
                     return Err(bad_file(self.file, message));
                 }
             }
         }
-        Ok(Some((place.0, record)))
+        Ok(Some((line, record)))
     }
 }
 
@@ -265,11 +279,14 @@ struct Capped<R> {
     stopped: Rc<Shared<Option<Stop>>>,
     limits: super::Limits,
     bytes_left: Rc<Shared<u64>>,
+    /// A byte that was read to see what follows a `\r`.
+    ahead: Option<u8>,
+    ended: bool,
 }
 
 impl<R: Read> Read for Capped<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.inner.read(buffer)?;
+        let read = self.plain_lines(buffer)?;
         self.since.set(self.since.get() + read as u64);
         let left = self.bytes_left.get().checked_sub(read as u64);
         self.bytes_left.set(left.unwrap_or(0));
@@ -280,6 +297,39 @@ impl<R: Read> Read for Capped<R> {
         };
         self.stopped.set(Some(stop));
         Err(std::io::Error::other("beyond the limits of an import"))
+    }
+}
+
+impl<R: Read> Capped<R> {
+    /// Reads with every line ending made `\n`, byte for byte, so that lines and bytes count as they do in the file: of `\r\n`
+    /// the first becomes a space (which cells lose), a lone `\r` is the line ending of an old Mac.
+    fn plain_lines(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let Some(first) = buffer.first_mut() else { return Ok(0) };
+        let mut read = match self.ahead.take() {
+            Some(byte) => {
+                *first = byte;
+                1
+            }
+            None => self.inner.read(buffer)?,
+        };
+        if read > 0 && buffer[read - 1] == b'\r' {
+            let mut next = [0];
+            let found = self.inner.read(&mut next)?;
+            self.ahead = next.first().copied().filter(|_| found == 1);
+        }
+        for i in 0..read {
+            if buffer[i] == b'\r' {
+                let next = if i + 1 < read { Some(buffer[i + 1]) } else { self.ahead };
+                buffer[i] = if next == Some(b'\n') { b' ' } else { b'\n' };
+            }
+        }
+        if read == 0 && !self.ended {
+            // A last line without an ending gets one.
+            self.ended = true;
+            buffer[0] = b'\n';
+            read = 1;
+        }
+        Ok(read)
     }
 }
 
@@ -310,6 +360,14 @@ mod tests {
     fn lines_are_counted_as_an_editor_does() {
         let table = read(b"a,b\n1,\"two\nlines\"\n\n3,4\n").expect("a table");
         assert_eq!(table.rows().map(|rec| rec.line).collect::<Vec<_>>(), [2, 5]);
+        for end in ["\r\n", "\r", "\n"] {
+            for last in ["", end] {
+                let text = format!("{}{last}", ["a,b", "1,2", "", "\"3\",\"4\"", "5,6"].join(end));
+                let table = read(text.as_bytes()).expect("a table");
+                let found: Vec<_> = table.rows().map(|rec| (rec.line, rec.text(&["a"]), rec.text(&["b"]))).collect();
+                assert_eq!(found, [(2, "1", "2"), (4, "3", "4"), (5, "5", "6")], "{text:?}");
+            }
+        }
     }
 
     #[test]

@@ -113,7 +113,7 @@ fn every_sample_again_changes_nothing_and_undo_takes_it_back() {
         assert_eq!((again.new, again.changed, again.unchanged), (0, 0, first.new), "{name}: {again:#?}");
         assert_eq!(again.batch, None);
         let undone = office.store.undo(first.batch.expect("a batch")).expect("an undo");
-        assert_eq!(undone.left, []);
+        assert!(undone.left.is_empty());
         assert_eq!(office.visible(), before, "{name}: undo takes everything back");
         let third = office.import(&sample(name), &of_school(school, year));
         assert_eq!(third.new, first.new, "{name}: what was taken back can be imported again");

@@ -107,7 +107,7 @@ fn a_number_of_somebody_else_overwrites_nobody() {
 fn other_records_link_by_what_people_call_them() {
     let mut office = Office::new();
     office.csv("student", LEARNERS);
-    let years = "School year,First day,Last day,Status\n2026-2027,6/8/2026,4/30/2027,open\n";
+    let years = "School year,First day,Last day,Status\n2026-2027,2026-06-08,4/30/2027,open\n";
     assert_eq!(office.csv("school_year", years).new, 1);
     assert_eq!(office.csv("staff", "Employee ID,Surname,First name\nE-1,Luna,Tess\n").new, 1);
     let sections = "SY,Grade Level,Section,Teacher\n2026-2027,Grade 7,Rizal,E-1\n2026-2027,07,RIZAL,E-1\n";
