@@ -152,7 +152,7 @@ impl Admin {
     /// # Errors
     /// A database that is busy or away.
     pub async fn schools(&self) -> Result<Vec<School>, Refusal> {
-        let mut tx = self.operator.begin(Uuid::nil(), "school list").await?;
+        let mut tx = self.operator.look(Uuid::nil(), "school list").await?;
         let sql = format!("SELECT {SCHOOL} FROM tenant ORDER BY name, id");
         let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(tx.conn()).await?;
         tx.commit().await?;
@@ -162,9 +162,7 @@ impl Admin {
     /// # Errors
     /// `not_found` for a slug that no school has.
     pub async fn school(&self, slug: &str) -> Result<SchoolDetails, Refusal> {
-        let mut tx = self.operator.begin(Uuid::nil(), "school show").await?;
-        // One snapshot for all counts, revision and digest. No statement but the door's own has run yet.
-        sqlx::raw_sql("SAVEPOINT look").execute(tx.conn()).await?;
+        let mut tx = self.operator.look(Uuid::nil(), "school show").await?;
         let sql = format!("SELECT {SCHOOL} FROM tenant WHERE slug = $1");
         let row = sqlx::query(AssertSqlSafe(sql)).bind(slug).fetch_optional(tx.conn()).await?;
         let school = school(&row.ok_or_else(|| no_school(slug))?)?;
@@ -239,7 +237,7 @@ impl Admin {
     /// # Errors
     /// `not_found`.
     pub async fn devices(&self, slug: &str) -> Result<Vec<Device>, Refusal> {
-        let mut tx = self.operator.begin(Uuid::nil(), "device list").await?;
+        let mut tx = self.operator.look(Uuid::nil(), "device list").await?;
         let school: Option<Uuid> =
             sqlx::query_scalar("SELECT id FROM tenant WHERE slug = $1").bind(slug).fetch_optional(tx.conn()).await?;
         let rows = sqlx::query(

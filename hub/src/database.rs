@@ -17,8 +17,15 @@ const ROLE_ATTEMPTS: u32 = 10;
 /// Statements that a connection keeps prepared: each entity has a handful.
 const STATEMENTS: usize = 500;
 
+/// The first PostgreSQL whose parameters can be granted, which the context rests on.
+const OLDEST: i32 = 150_000;
+/// Name of the lock under which a database is prepared: "pems" in ASCII.
+const PREPARING: i64 = 0x7065_6d73;
+
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
+    #[error("PostgreSQL {0} is too old; use 15 or newer")]
+    TooOld(i32),
     #[error("the database cannot be used: {0}")]
     Sql(#[from] sqlx::Error),
     #[error("a migration failed: {0}")]
@@ -38,6 +45,13 @@ pub enum PrepareError {
 pub(crate) async fn prepare(config: &Config, url: &str, keys: &Keys) -> Result<Uuid, PrepareError> {
     let options = PgConnectOptions::from_str(url)?;
     let mut owner = options.connect().await?;
+    let version: i32 =
+        sqlx::query_scalar("SELECT current_setting('server_version_num')::int").fetch_one(&mut owner).await?;
+    if version < OLDEST {
+        return Err(PrepareError::TooOld(version / 10_000));
+    }
+    // One at a time: a command may arrive while a hub starts. Held until the connection closes.
+    sqlx::query("SELECT pg_advisory_lock($1)").bind(PREPARING).execute(&mut owner).await?;
     make_roles(&mut owner, &options, keys).await?;
     sqlx::migrate!("../migrations").run(&mut owner).await?;
     if let Some(sql) = &config.extra_sql {
@@ -135,7 +149,7 @@ async fn settle_epoch(owner: &mut PgConnection, data_dir: &Path) -> Result<Uuid,
                 Some(epoch) => epoch,
                 None => edge::new_id()?,
             };
-            std::fs::write(&path, format!("{epoch}\n"))?;
+            edge::make_private_file(&path, &format!("{epoch}\n"))?;
             sqlx::query(
                 "INSERT INTO hub (epoch) VALUES ($1) ON CONFLICT (only_one) DO UPDATE SET epoch = excluded.epoch",
             )

@@ -122,10 +122,22 @@ impl Operator {
     /// # Errors
     /// A database that is busy or away.
     pub async fn begin(&self, actor: Uuid, reason: &str) -> Result<Tx, Refusal> {
+        self.enter("BEGIN", actor, reason).await
+    }
+
+    /// As [`Operator::begin`], with one snapshot for all statements.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn look(&self, actor: Uuid, reason: &str) -> Result<Tx, Refusal> {
+        self.enter("BEGIN ISOLATION LEVEL REPEATABLE READ", actor, reason).await
+    }
+
+    async fn enter(&self, begin: &str, actor: Uuid, reason: &str) -> Result<Tx, Refusal> {
         let reason = reason.replace('\'', "''");
         let enter = |nonce: &str| {
             let token = self.keys.context_token(Uuid::nil(), actor, "opr", edge::now(), nonce);
-            format!("BEGIN; SELECT sec.enter('{token}', '{reason}')")
+            format!("{begin}; SELECT sec.enter('{token}', '{reason}')")
         };
         Ok(open(&self.pool, enter).await?.0)
     }

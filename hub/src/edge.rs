@@ -1,6 +1,10 @@
 //! The only place where the hub asks the machine for the time, for randomness and for new ids; everything else gets them as
 //! arguments.
 
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use uuid::Uuid;
 
 /// Microseconds since 1970 UTC.
@@ -40,4 +44,23 @@ pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+}
+
+/// Makes a file that only its owner can read, whole or not at all; gives `false` if it is there already.
+///
+/// # Errors
+/// If it cannot be written.
+pub(crate) fn make_private_file(path: &Path, content: &str) -> io::Result<bool> {
+    let draft = path.with_extension(format!("{}.new", hex(&random::<4>()?)));
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    file.write_all(content.as_bytes())?;
+    file.sync_all()?;
+    // Unlike a rename, a link never replaces what somebody else made meanwhile.
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    match linked {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
+    }
 }

@@ -5,8 +5,7 @@ use crate::edge;
 use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::Path;
 use uuid::Uuid;
 
@@ -36,19 +35,14 @@ impl Keys {
     /// If the file cannot be read or written, or is not 64 hex digits.
     pub fn load(data_dir: &Path) -> io::Result<Keys> {
         let path = data_dir.join("hub.key");
-        let secret = match fs::read_to_string(&path) {
-            Ok(text) => edge::unhex(text.trim()).filter(|bytes| bytes.len() == 32).ok_or_else(|| {
-                io::Error::other(format!("{} is not 64 hex digits; restore it from a backup", path.display()))
-            })?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let secret = edge::random::<32>()?;
-                let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-                file.write_all(edge::hex(&secret).as_bytes())?;
-                file.sync_all()?;
-                secret.to_vec()
-            }
-            Err(error) => return Err(io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
-        };
+        let at = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        if !path.exists() {
+            edge::make_private_file(&path, &edge::hex(&edge::random::<32>()?)).map_err(at)?;
+        }
+        let text = fs::read_to_string(&path).map_err(at)?;
+        let secret = edge::unhex(text.trim()).filter(|bytes| bytes.len() == 32).ok_or_else(|| {
+            io::Error::other(format!("{} is not 64 hex digits; restore it from a backup", path.display()))
+        })?;
         Ok(Keys::derive(&secret))
     }
 

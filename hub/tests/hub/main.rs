@@ -4,5 +4,6 @@ mod context;
 mod enrolment;
 mod guards;
 mod requests;
+mod running;
 mod syncing;
 mod world;
