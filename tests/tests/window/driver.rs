@@ -161,13 +161,11 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The app beside this test: `target/<profile>/pems`.
+/// The app beside this test, built together with its screens.
 fn app() -> PathBuf {
-    let test = std::env::current_exe().expect("the path of this test");
-    let app = test.ancestors().nth(2).expect("a target folder").join("pems");
-    let remedy = "build it first: (cd ui && npm ci && npm run build) && cargo build --workspace";
-    assert!(app.exists(), "{} is missing; {remedy}", app.display());
-    app
+    let screens = root().join("ui/dist/office.html");
+    assert!(screens.exists(), "{} is missing; run `npm ci && npm run build` in ui/ first", screens.display());
+    pems_tests::programs::program("pems")
 }
 
 fn free_port() -> u16 {

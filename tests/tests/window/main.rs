@@ -9,6 +9,7 @@ mod office;
 
 use driver::{Opening, Window};
 use office::{Folder, LEARNERS};
+use pems_tests::rig::Rig;
 use serde_json::json;
 use std::future::Future;
 use std::time::Duration;
@@ -179,6 +180,33 @@ async fn a_first_day_without_learners_says_what_comes_next() {
         assert_eq!(window.text("footer").await, "The hub was not reached yet");
         window.is_accessible().await;
         window.picture("no-learners").await;
+    })
+    .await;
+}
+
+/// The whole way: another office saves, this window shows it; the device is revoked, this window says so and cannot read on.
+#[tokio::test]
+async fn work_of_another_office_arrives_and_a_revoked_pc_is_told() {
+    let rig = Rig::product().await;
+    rig.school("mabini").await;
+    let (here, there) = (rig.office("mabini").await, rig.office("mabini").await);
+    there.save("student", &json!({ "last_name": "Reyes", "first_name": "Ana" }));
+    there.sync().await;
+    let folder = Folder::of(here.path(), &here.key_file);
+    with_window(&folder, false, DESK, |window| {
+        let (rig, here, there) = (&rig, &here, &there);
+        async move {
+            window.until(&format!("{NAMES}.join() === 'Reyes, Ana'")).await;
+            window.until("document.querySelector('footer').innerText.startsWith('All work is at the hub, ')").await;
+            there.save("student", &json!({ "last_name": "Aquino", "first_name": "Ben" }));
+            there.sync().await;
+            window.until(&format!("{NAMES}.join(';') === 'Aquino, Ben;Reyes, Ana'")).await;
+            rig.hub().admin().revoke(here.id()).await.expect("revoked");
+            window.until("document.querySelector('h1').innerText === 'This PC is no longer enrolled'").await;
+            assert!(!here.key_file.exists(), "its keys are destroyed");
+            window.is_accessible().await;
+            window.picture("revoked").await;
+        }
     })
     .await;
 }

@@ -27,7 +27,7 @@ impl Env for Earlier {
 
 /// A folder as an enrolled PC has it, and its key file beside it.
 pub(crate) struct Folder {
-    _dir: tempfile::TempDir,
+    _dir: Option<tempfile::TempDir>,
     pub(crate) data: PathBuf,
     pub(crate) key_file: PathBuf,
 }
@@ -38,7 +38,12 @@ impl Folder {
         let dir = tempfile::tempdir().expect("a folder");
         let data = dir.path().join("office");
         std::fs::create_dir(&data).expect("a data folder");
-        Folder { data, key_file: dir.path().join("key"), _dir: dir }
+        Folder { data, key_file: dir.path().join("key"), _dir: Some(dir) }
+    }
+
+    /// That of an office which is enrolled at a real hub.
+    pub(crate) fn of(data: &Path, key_file: &Path) -> Folder {
+        Folder { data: data.to_owned(), key_file: key_file.to_owned(), _dir: None }
     }
 
     /// Enrolled a moment ago: the hub was not met yet.
