@@ -2,6 +2,7 @@
 //!
 //! Nobody in them exists: names are drawn from public lists, LRNs are counted up.
 
+use crate::sim::Rng;
 use pems_model::value::{format_date, parse_date};
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -102,34 +103,8 @@ pub fn generate_school(dir: &Path, seed: u64, school: &School) -> io::Result<Wri
     Ok(bundle.written)
 }
 
-/// SplitMix64: small, well mixed, and the same everywhere.
-#[derive(Debug)]
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end.max(1) as u64).unwrap_or(0)
-    }
-
-    fn pick<'a>(&mut self, list: &'a [String]) -> &'a str {
-        &list[self.below(list.len())]
-    }
-
-    fn one_in(&mut self, n: usize) -> bool {
-        self.below(n) == 0
-    }
-}
-
 struct Bundle {
-    dice: Dice,
+    dice: Rng,
     school_id: u32,
     men: Vec<String>,
     women: Vec<String>,
@@ -188,7 +163,7 @@ impl Bundle {
         }
         debug_assert!(files[MANIFEST].1.contains("1.1"));
         Bundle {
-            dice: Dice(seed),
+            dice: Rng::new(seed),
             school_id: school.school_id,
             men: names(FIRST_NAMES, "male"),
             women: names(FIRST_NAMES, "female"),
@@ -227,9 +202,9 @@ impl Bundle {
         let title = if round == 0 { format!("{grade}-{name}") } else { format!("{grade}-{name} {}", round + 1) };
         let _ = writeln!(self.files[CLASSES].1, "{id},,,{title},{grade:02},,{id},homeroom,,S1,SY1,,,");
         let teacher = format!("T{}", 10_000 + self.written.staff);
-        let man = self.dice.one_in(3);
+        let man = self.dice.chance(33);
         let first = self.first_name(man);
-        let last = self.dice.pick(&self.last).to_owned();
+        let last = self.last_name();
         let number = 4_000_000 + self.written.staff;
         let _ = writeln!(self.staff_rows, "{teacher},,,true,S1,teacher,{teacher},,{first},{last},,{number},,,,,,");
         let _ = writeln!(self.files[ENROLLMENTS].1, "E{id},,,{id},S1,{teacher},teacher,true,,");
@@ -246,7 +221,7 @@ impl Bundle {
                 break (first, born);
             }
         };
-        let middle = self.dice.pick(&self.last).to_owned();
+        let middle = self.last_name();
         // As LIS makes them: the first school's ID, the year, and a number of four digits.
         let lrn = format!("{:06}{:02}{:04}", self.school_id as usize + seq / 10_000, 26 - (grade - 6), seq % 10_000);
         let _ = writeln!(
@@ -260,14 +235,14 @@ impl Bundle {
 
     /// A new guardian, or for one learner in six the one of the learner before.
     fn guardian(&mut self) -> (String, String) {
-        if let (true, Some(family)) = (self.dice.one_in(6), self.family.take()) {
+        if let (true, Some(family)) = (self.dice.chance(17), self.family.take()) {
             return family;
         }
         self.written.guardians += 1;
         let number = self.written.guardians;
         let id = format!("G{number}");
-        let last = self.dice.pick(&self.last).to_owned();
-        let man = self.dice.one_in(4);
+        let last = self.last_name();
+        let man = self.dice.chance(25);
         let first = self.first_name(man);
         let phone = format!("0917{number:07}");
         let _ = writeln!(self.guardian_rows, "{id},,,true,S1,guardian,{id},,{first},{last},,,,{phone},,,,");
@@ -277,13 +252,18 @@ impl Bundle {
 
     fn first_name(&mut self, man: bool) -> String {
         let list = if man { &self.men } else { &self.women };
-        let one = self.dice.pick(list).to_owned();
-        if self.dice.one_in(2) { one } else { format!("{one} {}", self.dice.pick(list)) }
+        let one = &list[self.dice.below(list.len())];
+        let two = &list[self.dice.below(list.len())];
+        if self.dice.chance(50) { one.to_owned() } else { format!("{one} {two}") }
+    }
+
+    fn last_name(&mut self) -> String {
+        self.last[self.dice.below(self.last.len())].clone()
     }
 
     /// Twelve years old in Grade 7; one in ten is up to three years older.
     fn birth_date(&mut self, grade: u32) -> i32 {
-        let late = if self.dice.one_in(10) { self.dice.below(3) + 1 } else { 0 };
+        let late = if self.dice.chance(10) { self.dice.below(3) + 1 } else { 0 };
         let year = 2026 - 5 - grade as usize - late;
         let newest = parse_date(&format!("{year}-09-30")).expect("a date");
         newest - i32::try_from(self.dice.below(365)).unwrap_or(0)

@@ -8,8 +8,8 @@ use pems_model::{Code, Entity, Kind, Problem, Row, Value, fold::fold, natural};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// `LIMIT` of a list that wants all: the largest that SQLite takes.
-const ALL: usize = i64::MAX as usize;
+/// `LIMIT` of a list that wants all: more than a store can hold.
+const ALL: usize = u32::MAX as usize;
 
 /// The records of the store, and those that the batch adds to them.
 #[derive(Debug)]

@@ -8,6 +8,7 @@
 //! cell never erases a value; nothing is repaired or merged on a guess: what is unsure is refused or listed.
 
 mod bundle;
+mod capped;
 mod csv_map;
 mod dates;
 mod grades;

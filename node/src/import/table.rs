@@ -3,18 +3,16 @@
 //! Invariants: nothing is read beyond the limits, whatever the file claims; a byte that is not text stops the file, with its
 //! place; the first row is the header and is line 1.
 
+use super::capped::{CHUNK, Capped, Gauge};
 use super::dates::{self, DateOrder};
 use super::text::{Decoder, Encoding};
-use super::{Budget, bad_file, headers};
+use super::{Budget, Limits, bad_file, headers};
 use crate::{NodeError, Result};
 use csv::{ByteRecord, StringRecord};
 use pems_model::Code;
-use std::cell::{Cell as Shared, OnceCell};
+use std::cell::OnceCell;
 use std::io::{Cursor, Read};
 use std::rc::Rc;
-
-/// How much is looked at to tell the delimiter, and read at once.
-const HEAD: usize = 64 * 1024;
 
 /// One file in memory.
 #[derive(Debug)]
@@ -48,36 +46,25 @@ pub(super) struct Cell<'a> {
 impl Table {
     pub(super) fn read(file: &str, mut input: impl Read, budget: &mut Budget) -> Result<Table> {
         let mut head = Vec::new();
-        input.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(|error| bad_file(file, error.to_string()))?;
+        input.by_ref().take(CHUNK as u64).read_to_end(&mut head).map_err(|error| bad_file(file, error.to_string()))?;
         if head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) {
             return Err(bad_file(file, "it is UTF-16 text; save it as 'CSV UTF-8'".to_owned()));
         }
         let skip = if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let delimiter = delimiter(&head[skip..]);
-        let since = Rc::new(Shared::new(0));
-        let stopped = Rc::new(Shared::new(None));
-        let capped = Capped {
-            inner: Cursor::new(head.split_off(skip)).chain(input),
-            since: since.clone(),
-            stopped: stopped.clone(),
-            limits: budget.limits,
-            bytes_left: budget.bytes_left.clone(),
-            ahead: None,
-            ended: false,
-        };
+        let (capped, gauge) = Capped::new(Cursor::new(head.split_off(skip)).chain(input), budget);
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
-            .buffer_capacity(HEAD)
+            .buffer_capacity(CHUNK)
             .from_reader(capped);
         let mut rows = Rows {
             file,
             limits: budget.limits,
             skipped: skip as u64,
             reader,
-            since,
-            stopped,
+            gauge,
             decoder: Decoder::new(),
             raw: ByteRecord::new(),
         };
@@ -180,55 +167,27 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// Which limit stopped a reader.
-#[derive(Debug, Clone, Copy)]
-enum Stop {
-    Row,
-    Bytes,
-}
-
-impl Stop {
-    fn why(self, limits: &super::Limits) -> String {
-        match self {
-            Stop::Row => {
-                let most = limits.row_bytes;
-                format!("this row is longer than {most} bytes; a quotation mark in it is probably never closed")
-            }
-            Stop::Bytes => {
-                let most = limits.bytes;
-                format!(
-                    "an import takes at most {most} bytes, unpacked; split the file and import the parts one by one"
-                )
-            }
-        }
-    }
-}
-
 struct Rows<'a, R> {
     file: &'a str,
-    limits: super::Limits,
+    limits: Limits,
     /// Bytes of a byte order mark.
     skipped: u64,
     reader: csv::Reader<R>,
-    since: Rc<Shared<u64>>,
-    stopped: Rc<Shared<Option<Stop>>>,
+    gauge: Rc<Gauge>,
     decoder: Decoder,
     raw: ByteRecord,
 }
 
 impl<R: Read> Rows<'_, R> {
     fn next(&mut self) -> Result<Option<(u64, StringRecord)>> {
-        self.since.set(0);
+        self.gauge.begin_row();
         let start = self.reader.position().line();
         match self.reader.read_byte_record(&mut self.raw) {
             Ok(false) => return Ok(None),
             Ok(true) => {}
             Err(error) => {
-                return Err(match self.stopped.get() {
-                    Some(stop) => {
-                        let why = stop.why(&self.limits);
-                        NodeError::new(Code::TooLarge, format!("{}, line {start}: {why}", self.file))
-                    }
+                return Err(match self.gauge.stopped(&self.limits) {
+                    Some(why) => NodeError::new(Code::TooLarge, format!("{}, line {start}: {why}", self.file)),
                     None => bad_file(
                         self.file,
                         format!("it cannot be read after line {start}: {error}; get a fresh copy of it"),
@@ -271,71 +230,8 @@ fn delimiter(head: &[u8]) -> u8 {
     counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(mark, _)| *mark)
 }
 
-/// Stops a reader at the limits: of bytes since the last row (a quotation mark that never closes would otherwise take the
-/// whole file into memory), and of bytes in all.
-struct Capped<R> {
-    inner: R,
-    since: Rc<Shared<u64>>,
-    stopped: Rc<Shared<Option<Stop>>>,
-    limits: super::Limits,
-    bytes_left: Rc<Shared<u64>>,
-    /// A byte that was read to see what follows a `\r`.
-    ahead: Option<u8>,
-    ended: bool,
-}
-
-impl<R: Read> Read for Capped<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.plain_lines(buffer)?;
-        self.since.set(self.since.get() + read as u64);
-        let left = self.bytes_left.get().checked_sub(read as u64);
-        self.bytes_left.set(left.unwrap_or(0));
-        let stop = match left {
-            None => Stop::Bytes,
-            Some(_) if self.since.get() > self.limits.row_bytes + HEAD as u64 => Stop::Row,
-            Some(_) => return Ok(read),
-        };
-        self.stopped.set(Some(stop));
-        Err(std::io::Error::other("beyond the limits of an import"))
-    }
-}
-
-impl<R: Read> Capped<R> {
-    /// Reads with every line ending made `\n`, byte for byte, so that lines and bytes count as they do in the file: of `\r\n`
-    /// the first becomes a space (which cells lose), a lone `\r` is the line ending of an old Mac.
-    fn plain_lines(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let Some(first) = buffer.first_mut() else { return Ok(0) };
-        let mut read = match self.ahead.take() {
-            Some(byte) => {
-                *first = byte;
-                1
-            }
-            None => self.inner.read(buffer)?,
-        };
-        if read > 0 && buffer[read - 1] == b'\r' {
-            let mut next = [0];
-            let found = self.inner.read(&mut next)?;
-            self.ahead = next.first().copied().filter(|_| found == 1);
-        }
-        for i in 0..read {
-            if buffer[i] == b'\r' {
-                let next = if i + 1 < read { Some(buffer[i + 1]) } else { self.ahead };
-                buffer[i] = if next == Some(b'\n') { b' ' } else { b'\n' };
-            }
-        }
-        if read == 0 && !self.ended {
-            // A last line without an ending gets one.
-            self.ended = true;
-            buffer[0] = b'\n';
-            read = 1;
-        }
-        Ok(read)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::Limits;
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<Table> {

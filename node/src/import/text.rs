@@ -76,7 +76,7 @@ mod tests {
     fn a_name_in_windows_1252_is_read_and_noise_is_not() {
         let mut decoder = Decoder::new();
         assert_eq!(decoder.decode(b"Pe\xF1a"), Ok("Peña".into()));
-        assert_eq!(decoder.decode(b"\xD1o\xF1o"), Ok("ÑoÑo".replace("oÑ", "oñ").into()));
+        assert_eq!(decoder.decode(b"\xD1o\xF1o"), Ok("Ñoño".into()));
         assert_eq!(decoder.encoding, Encoding::Windows1252);
         assert!(decoder.decode("Peña".as_bytes()).is_err());
         assert!(Decoder::new().decode(b"\x81\x8d\xfe\xff").is_err());

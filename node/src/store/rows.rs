@@ -78,6 +78,12 @@ pub(super) fn load(conn: &Connection, entity: &Entity, id: Uuid) -> Result<Optio
     rows.next()?.map(|row| read(entity, row)).transpose()
 }
 
+/// Whether there is such a row and it is not deleted, without reading it: an import asks for every link of every row.
+pub(super) fn is_live(conn: &Connection, entity: &Entity, id: Uuid) -> Result<bool> {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE id = ?1 AND deleted_at IS NULL)", entity.name);
+    Ok(conn.prepare_cached(&sql)?.query_row([id.as_bytes()], |row| row.get(0))?)
+}
+
 /// The statement that writes a whole row: inserts it or replaces every column.
 pub(super) fn upsert_sql(entity: &Entity) -> String {
     let columns = sqlite::columns(entity);

@@ -196,7 +196,7 @@ impl Step<'_> {
     fn check_link(&self, name: &str, label: &str, kind: Kind, value: &Value) -> Result<()> {
         let (Kind::Link(to), Value::Id(id)) = (kind, value) else { return Ok(()) };
         let target = self.entity(to)?;
-        if rows::load(self.tx, target, *id)?.is_some_and(|row| row.is_live()) {
+        if rows::is_live(self.tx, target, *id)? {
             return Ok(());
         }
         let message = format!("{label}: there is no {} with the id {id}; choose an existing one", target.label);
