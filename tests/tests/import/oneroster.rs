@@ -86,11 +86,30 @@ fn zip_and_folder_are_equal() {
 }
 
 #[test]
+fn one_roster_1_2_keeps_roles_in_their_own_file() {
+    let mut office = Office::new();
+    let path = folder(&office, "a", &BUNDLE);
+    let expected = office.import(&path, &Options { dry_run: true, ..oneroster() });
+    let users = "sourcedId,status,enabledUser,username,userIds,givenName,familyName,identifier,userMasterIdentifier,agentSourcedIds,\
+        grades,sms,primaryOrgSourcedId\nL1,active,true,l1,,Ana,Cruz,,136728140001,G1,07,,S1\nL2,active,true,l2,,Ben,Cruz,2026-0002,,G1,07,,S1\n\
+        T1,active,true,t1,,Tess,Luna,4000001,,,,,S1\nG1,active,true,g1,,Gina,Cruz,,,,,09171234567,S1\n\
+        X1,tobedeleted,true,x1,,Old,Luna,,,,,,S1\n";
+    let roles = "sourcedId,status,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId\nr1,active,L1,primary,student,,,S1\n\
+        r2,active,L2,primary,student,,,S1\nr3,active,T1,primary,teacher,,,S1\nr4,active,G1,primary,parent,,,S1\n";
+    let mut files = with("users.csv", users).to_vec();
+    files.push(("roles.csv", roles));
+    files.push(("manifest.csv", "propertyName,value\noneroster.version,1.2\n"));
+    let path = folder(&office, "b", &files);
+    assert_eq!(summary(&office.import(&path, &oneroster())), summary(&expected));
+    assert_eq!(office.field("student", ("lrn", "136728140001"), "first_name"), "Ana");
+    assert_eq!(office.field("staff", ("last_name", "Luna"), "position"), "Teacher");
+}
+
+#[test]
 fn headers_and_encodings_as_they_come() {
-    let plain = Office::new();
-    let mut plain_office = plain;
-    let path = folder(&plain_office, "a", &BUNDLE);
-    let expected = plain_office.import(&path, &oneroster());
+    let mut plain = Office::new();
+    let path = folder(&plain, "a", &BUNDLE);
+    let expected = plain.import(&path, &oneroster());
     let mut office = Office::new();
     let users = format!(
         "\u{feff}{}",
