@@ -122,10 +122,8 @@ fn user_interface() -> Result<()> {
         step("npm ci", || must(npm(&["ci", "--no-audit", "--no-fund"]).current_dir(&ui)))?;
         fs::write(&installed, &lock).context("cannot note what was installed")?;
     }
-    let mut sources = files_under(&ui.join("src"))?;
-    sources.extend(files_under(&ui)?.into_iter().filter(|path| path.parent() == Some(&ui)));
+    let mut sources = files_under(&ui)?;
     sources.sort();
-    sources.dedup();
     let sources = digest(&sources)?;
     if !says(&built, &sources) || !ui.join("dist/office.html").exists() {
         step("npm run build", || must(npm(&["run", "--silent", "build"]).current_dir(&ui)))?;

@@ -103,9 +103,9 @@ mod tests {
         assert_eq!(rules("a/b.rs", "struct Journal;\n"), 1, "no opening");
         assert_eq!(rules("a/b.rs", &format!("//! Why.\n{}", "//\n".repeat(LONGEST))), 1, "too long");
         for broken in [
-            "pub struct SyncManager;",
-            "pub(crate) trait RowHelper {}",
-            "export class GridUtils {",
+            concat!("pub struct Sync", "Manager;"),
+            concat!("pub(crate) trait Row", "Helper {}"),
+            concat!("export class Grid", "Utils {"),
             concat!("// TO", "DO later"),
             concat!("#[al", "low(dead_code)]"),
             concat!("let dir = \"/ho", "me/me\";"),
