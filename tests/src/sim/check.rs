@@ -8,6 +8,7 @@ use pems_model::wire::Outcome;
 use pems_model::{Row, Value};
 use pems_node::store::{JournalEntry, ListQuery};
 use serde_json::Value as Json;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -57,13 +58,11 @@ fn overlay(rows: &mut Rows, entry: &JournalEntry) {
     let Some(index) = schema().index(&entry.entity) else { return };
     let entity = schema().entities()[index];
     let key = (index, entry.row_id);
-    if !rows.contains_key(&key) {
-        if entry.before.is_some() {
-            return;
-        }
-        rows.insert(key, Row::empty(entity, entry.row_id));
-    }
-    let Some(row) = rows.get_mut(&key) else { return };
+    let row = match rows.entry(key) {
+        Entry::Occupied(row) => row.into_mut(),
+        Entry::Vacant(_) if entry.before.is_some() => return,
+        Entry::Vacant(none) => none.insert(Row::empty(entity, entry.row_id)),
+    };
     row.deleted_at = (entry.kind == "delete").then_some(0);
     for (name, value) in entry.fields.as_object().into_iter().flatten() {
         if let Some(i) = entity.field_index(name) {

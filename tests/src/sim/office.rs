@@ -29,7 +29,10 @@ impl Env for SimEnv {
 
     fn new_id(&self) -> Uuid {
         let n = self.counter.fetch_add(1, Ordering::Relaxed);
-        Uuid::from_u64_pair(Rng::new(self.tag).next() & !0xf | n % 16, Rng::new(self.tag ^ n.rotate_left(17)).next())
+        Uuid::from_u64_pair(
+            (Rng::new(self.tag).draw() & !0xf) | (n % 16),
+            Rng::new(self.tag ^ n.rotate_left(17)).draw(),
+        )
     }
 }
 

@@ -46,16 +46,16 @@ pub fn script(seed: u64) -> Vec<Step> {
 fn step(rng: &mut Rng, calm: bool) -> Step {
     let office = rng.below(OFFICES);
     match rng.below(100) {
-        0..=29 => Step::Edit { office, r: rng.next() },
+        0..=29 => Step::Edit { office, r: rng.draw() },
         30..=49 => Step::ToHub { office, twice: !calm && rng.chance(15) },
         50..=74 => Step::ToOffice { office, twice: !calm && rng.chance(10) },
         75..=78 if !calm => Step::Cut { office },
         79..=81 if !calm => Step::LateCopy { office },
         82..=85 if !calm => Step::Kill { office },
         86..=87 => Step::Flush { office },
-        88..=90 => Step::Resolve { office, r: rng.next() },
+        88..=90 => Step::Resolve { office, r: rng.draw() },
         91..=92 => Step::Role { office: rng.below(OFFICES - 1), may_write: rng.chance(60) },
-        93..=94 => Step::Administrator { r: rng.next() },
+        93..=94 => Step::Administrator { r: rng.draw() },
         95..=96 => Step::Time { seconds: u32::try_from(rng.below(100_000)).unwrap_or(0) },
         _ => Step::Wake { office },
     }

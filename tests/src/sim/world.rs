@@ -97,7 +97,7 @@ impl World {
         let mut offices = Vec::new();
         for (index, school) in SCHOOL_OF.iter().enumerate() {
             let skew = if rng.chance(40) { (rng.below(4_000_000) as i64 - 2_000_000) * 1_000_000 } else { 0 };
-            let env = SimEnv { time: Arc::clone(&time), skew, tag: rng.next(), counter: AtomicU64::new(0) };
+            let env = SimEnv { time: Arc::clone(&time), skew, tag: rng.draw(), counter: AtomicU64::new(0) };
             offices.push(Some(Office::new(schema(), tenants[*school], index, env)?));
         }
         Ok(World { hub: Hub::new(schema(), &tenants), offices, time })
@@ -116,7 +116,7 @@ impl World {
         match step {
             Step::Edit { office, r } => edit(self.office(office), r),
             Step::Resolve { office, r } => resolve(self.office(office), r),
-            Step::ToHub { office, twice } => self.to_hub(office, twice),
+            Step::ToHub { office, twice } => self.bring_to_hub(office, twice),
             Step::ToOffice { office, twice } => to_office(self.office(office), twice),
             Step::Cut { office } => cut(self.office(office)),
             Step::LateCopy { office } => {
@@ -150,7 +150,7 @@ impl World {
         }
     }
 
-    fn to_hub(&mut self, index: usize, twice: bool) -> Result<(), Violation> {
+    fn bring_to_hub(&mut self, index: usize, twice: bool) -> Result<(), Violation> {
         let office = self.office(index);
         let Some(sent) = office.to_hub.pop_front() else { return Ok(()) };
         office.old.push(sent.clone());
