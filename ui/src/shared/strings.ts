@@ -52,7 +52,6 @@ export const strings = {
     enrolHow: "Open a terminal, and run this with your address and code:",
     wait: "Come back here",
     waitWhat: "The window continues by itself as soon as the PC is enrolled. Nothing has to be restarted.",
-    folder: "Data folder",
     copy: "Copy",
     copied: "Copied",
   },
