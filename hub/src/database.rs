@@ -12,6 +12,10 @@ use std::path::Path;
 use std::str::FromStr;
 use uuid::Uuid;
 
+/// PostgreSQL ends a transaction that its hub has forgotten, so that its locks do not outlive the minute.
+const IDLE_TX: &str = "60s";
+/// Longest wait for a lock: beyond it "busy, try again" serves everybody better.
+const LOCK_WAIT: &str = "10s";
 /// Several hubs may make the cluster's roles at once; each try finds more of them made.
 const ROLE_ATTEMPTS: u32 = 10;
 /// Statements that a connection keeps prepared: each entity has a handful.
@@ -149,7 +153,10 @@ async fn settle_epoch(owner: &mut PgConnection, data_dir: &Path) -> Result<Uuid,
                 Some(epoch) => epoch,
                 None => edge::new_id()?,
             };
-            edge::make_private_file(&path, &format!("{epoch}\n"))?;
+            if in_file.is_none() && !edge::make_private_file(&path, &format!("{epoch}\n"))? {
+                let message = format!("{} is not an epoch (a UUID); remove it, this database is new", path.display());
+                return Err(io::Error::other(message).into());
+            }
             sqlx::query(
                 "INSERT INTO hub (epoch) VALUES ($1) ON CONFLICT (only_one) DO UPDATE SET epoch = excluded.epoch",
             )
@@ -165,5 +172,6 @@ async fn settle_epoch(owner: &mut PgConnection, data_dir: &Path) -> Result<Uuid,
 pub(crate) fn login(url: &str, role: &str, keys: &Keys) -> Result<PgConnectOptions, sqlx::Error> {
     let options = PgConnectOptions::from_str(url)?.username(role).statement_cache_capacity(STATEMENTS);
     let options = if options.get_socket().is_none() { options.password(&keys.password(role)) } else { options };
-    Ok(options.application_name("pems-hub").disable_statement_logging())
+    let limits = [("idle_in_transaction_session_timeout", IDLE_TX), ("lock_timeout", LOCK_WAIT)];
+    Ok(options.application_name("pems-hub").options(limits).disable_statement_logging())
 }

@@ -149,15 +149,15 @@ impl Operator {
 
 async fn open(pool: &Pool<Dial>, sql: impl Fn(&str) -> String) -> Result<(Tx, Vec<PgRow>), Refusal> {
     loop {
-        let mut slot = pool.get().await?;
-        let reused = Object::metrics(&slot).recycle_count > 0;
-        slot.clean = false;
-        let sql = sql(&slot.nonce);
-        match sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut slot.conn).await {
+        let mut tx = Tx { slot: pool.get().await?, _sweep: Sweep(pool.clone()) };
+        let reused = Object::metrics(&tx.slot).recycle_count > 0;
+        tx.slot.clean = false;
+        let sql = sql(&tx.slot.nonce);
+        match sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(tx.conn()).await {
             Ok(mut rows) => {
                 // The first row is `sec.enter` itself.
                 let rest = if rows.is_empty() { rows } else { rows.split_off(1) };
-                return Ok((Tx { slot }, rest));
+                return Ok((tx, rest));
             }
             // PostgreSQL was restarted since: another connection of the pool, or a new one, will do.
             Err(error) if reused && is_gone(&error) => {}
@@ -178,6 +178,19 @@ fn is_gone(error: &sqlx::Error) -> bool {
 #[derive(Debug)]
 pub struct Tx {
     slot: Object<Dial>,
+    /// After `slot`, because fields are dropped in this order.
+    _sweep: Sweep,
+}
+
+/// Closes what came back to the pool in the middle of a transaction, at once: left there until somebody else wants a
+/// connection, it would keep its locks (a school's clock) all that time.
+#[derive(Debug)]
+struct Sweep(Pool<Dial>);
+
+impl Drop for Sweep {
+    fn drop(&mut self) {
+        drop(self.0.retain(|slot, _| slot.clean));
+    }
 }
 
 impl Tx {

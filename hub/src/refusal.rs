@@ -57,8 +57,8 @@ impl From<sqlx::Error> for Refusal {
             let state = database.code().unwrap_or_default();
             return match &*state {
                 SUSPENDED => Refusal::suspended(),
-                // Serialization, deadlock, too many connections, shutting down: another try helps.
-                "40001" | "40P01" | "53300" | "57P01" | "57P02" | "57P03" => {
+                // Serialization, deadlock, a lock that did not come, an idle transaction that was ended, too many connections, shutting down: another try helps.
+                "40001" | "40P01" | "55P03" | "25P03" | "53300" | "57P01" | "57P02" | "57P03" => {
                     tracing::warn!(%state, "the database is busy");
                     Refusal::busy()
                 }

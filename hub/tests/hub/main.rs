@@ -1,6 +1,7 @@
 //! The hub over real HTTP against a real PostgreSQL: one throw-away server for the run, a database of its own for each test.
 
 mod context;
+mod crowd;
 mod enrolment;
 mod guards;
 mod requests;

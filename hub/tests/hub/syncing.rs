@@ -108,6 +108,7 @@ async fn a_cut_stream_goes_on_where_it_stopped() {
     world.school("a").await;
     let device = world.device("a").await;
     let mut op_no = 0;
+    let mut rev = 0;
     for _ in 0..3 {
         let changes = (0..900).map(|_| {
             op_no += 1;
@@ -118,7 +119,9 @@ async fn a_cut_stream_goes_on_where_it_stopped() {
                 json!({ "last_name": "C".repeat(80), "first_name": "M".repeat(80), "remarks": "R".repeat(400) }),
             )
         });
-        world.sync(&device, &device.push(0, changes.collect())).await.expect("an answer");
+        let sent = world.sync(&device, &device.push(rev, changes.collect())).await.expect("an answer");
+        rev = sent.end().rev;
+        assert!(sent.frames.len() > 1 && sent.rows("student").len() == 900, "its own rows, in frames as well");
     }
     let whole = world.sync(&device, &device.request(0)).await.expect("an answer");
     assert!(whole.frames.len() > 2, "{} frames", whole.frames.len());
