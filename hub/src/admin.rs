@@ -10,6 +10,7 @@ use crate::keys::Keys;
 use crate::private_pg::{DATABASE, PrivatePg};
 use crate::pull;
 use crate::refusal::Refusal;
+use crate::schema_check::Finding;
 use crate::serve::StartError;
 use crate::{code, edge};
 use pems_model::{Code, Role, Schema};
@@ -98,10 +99,7 @@ impl Admin {
         let at = |source| StartError::Io { what: config.data_dir.display().to_string(), source };
         std::fs::create_dir_all(&config.data_dir).map_err(at)?;
         let keys = Keys::load(&config.data_dir).map_err(at)?;
-        let private = match config.database_url {
-            Some(_) => None,
-            None => Some(PrivatePg::start(&config.data_dir, config.fsync).await?),
-        };
+        let private = private_pg(config).await?;
         match ready(config, private.as_ref(), &keys).await {
             Ok((database_url, operator, epoch)) => {
                 Ok(Opened { admin: Admin { operator, schema: config.schema, database_url, private }, keys, epoch })
@@ -111,6 +109,20 @@ impl Admin {
                 Err(error)
             }
         }
+    }
+
+    /// What the database lacks, without changing anything.
+    ///
+    /// # Errors
+    /// If it cannot be reached.
+    pub async fn verify(config: &Config) -> Result<Vec<Finding>, StartError> {
+        let private = private_pg(config).await?;
+        let found = match url(config, private.as_ref()).await {
+            Ok(url) => database::verify(&url, config.schema).await.map_err(StartError::from),
+            Err(error) => Err(error),
+        };
+        leave(private).await;
+        found
     }
 
     pub fn database_url(&self) -> &str {
@@ -276,13 +288,24 @@ async fn ready(
     private: Option<&PrivatePg>,
     keys: &Keys,
 ) -> Result<(String, Operator, Uuid), StartError> {
-    let url = match (&config.database_url, private) {
-        (None, Some(pg)) => pg.database(DATABASE).await?,
-        (url, _) => url.clone().unwrap_or_default(),
-    };
+    let url = url(config, private).await?;
     let epoch = database::prepare(config, &url, keys).await?;
     let operator = Operator::new(login(&url, "hub_operator", keys)?, OPERATOR_CONNECTIONS, keys.clone())?;
     Ok((url, operator, epoch))
+}
+
+async fn private_pg(config: &Config) -> Result<Option<PrivatePg>, StartError> {
+    match config.database_url {
+        Some(_) => Ok(None),
+        None => Ok(Some(PrivatePg::start(&config.data_dir, config.fsync).await?)),
+    }
+}
+
+async fn url(config: &Config, private: Option<&PrivatePg>) -> Result<String, StartError> {
+    match (&config.database_url, private) {
+        (None, Some(pg)) => Ok(pg.database(DATABASE).await?),
+        (url, _) => Ok(url.clone().unwrap_or_default()),
+    }
 }
 
 async fn leave(private: Option<PrivatePg>) {

@@ -5,6 +5,7 @@
 use crate::config::Config;
 use crate::keys::Keys;
 use crate::{edge, schema_check};
+use pems_model::Schema;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use std::io;
@@ -66,6 +67,14 @@ pub(crate) async fn prepare(config: &Config, url: &str, keys: &Keys) -> Result<U
     let findings = schema_check::schema_check(&mut owner, config.schema).await?;
     owner.close().await?;
     if findings.is_empty() { Ok(epoch) } else { Err(PrepareError::Schema(findings)) }
+}
+
+/// What the database lacks.
+pub(crate) async fn verify(url: &str, schema: &Schema) -> Result<Vec<schema_check::Finding>, sqlx::Error> {
+    let mut owner = PgConnectOptions::from_str(url)?.connect().await?;
+    let findings = schema_check::schema_check(&mut owner, schema).await?;
+    owner.close().await?;
+    Ok(findings)
 }
 
 async fn make_roles(owner: &mut PgConnection, options: &PgConnectOptions, keys: &Keys) -> Result<(), sqlx::Error> {

@@ -62,6 +62,8 @@ fn pg_runs(data_dir: &Path) -> bool {
 fn schools_and_devices_with_and_without_a_serving_hub() {
     let dir = TempDir::new().expect("a directory");
     let data = dir.path();
+    let empty = run(data, &["verify"]);
+    assert_eq!(empty.status.code(), Some(1), "nothing is there yet, and verify makes nothing");
     let school = ["school", "add", "--name", "Rizal NHS", "--slug", "rizal", "--school-id", "300123"];
     assert_eq!(done(data, &school)["slug"], "rizal");
     assert!(!pg_runs(data), "a command leaves no server behind");

@@ -3,8 +3,6 @@
 use super::settings::{Flags, Settled};
 use super::{Cli, Device, Failed, Job, School};
 use crate::admin::{self, Admin};
-use crate::database::PrepareError;
-use crate::schema_check::Finding;
 use crate::serve::{self, StartError};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -71,14 +69,7 @@ async fn serve(settled: Settled, out: &Out) -> Result<(), Failed> {
 }
 
 async fn verify(settled: &Settled, out: &Out) -> Result<ExitCode, Failed> {
-    let findings: Vec<Finding> = match Admin::open(&settled.config).await {
-        Ok(admin) => {
-            admin.close().await;
-            Vec::new()
-        }
-        Err(StartError::Prepare(PrepareError::Schema(findings))) => findings,
-        Err(error) => return Err(error.into()),
-    };
+    let findings = Admin::verify(&settled.config).await?;
     out.object(&json!({ "findings": findings }), |_| match findings.as_slice() {
         [] => "nothing is off".into(),
         findings => findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
