@@ -2,6 +2,10 @@
 
 pub mod bench;
 pub mod demo;
+pub mod programs;
+pub mod proxy;
+pub mod raw;
 pub mod rig;
 pub mod roster;
+pub mod seed;
 pub mod sim;

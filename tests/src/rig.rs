@@ -11,8 +11,9 @@ use pems_model::{Role, Row, Schema};
 use pems_node::keys::KeySource;
 use pems_node::store::{ListQuery, Save, Saved};
 use pems_node::sync::{Driver, HubClient, Summary};
-use pems_node::{Office, Result, Store};
+use pems_node::{Env, Office, Result, Store};
 use serde_json::{Map, Value as Json};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -129,6 +130,28 @@ impl Rig {
         TestOffice { dir: data, key_file, office: enrolled.expect("the office is enrolled"), slug: slug.to_owned() }
     }
 
+    /// Runs SQL as an administrator does in psql.
+    ///
+    /// # Errors
+    /// What PostgreSQL said.
+    pub async fn sql(&self, sql: &str) -> std::result::Result<(), sqlx::Error> {
+        let mut conn = PgConnection::connect(self.hub().database_url()).await?;
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut conn).await?;
+        conn.close().await
+    }
+
+    /// The one value of a query, asked as an administrator.
+    ///
+    /// # Panics
+    /// If it has none.
+    pub async fn value<T>(&self, sql: &str) -> T
+    where
+        T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + 'static,
+    {
+        let mut conn = PgConnection::connect(self.hub().database_url()).await.expect("a connection");
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut conn).await.expect("one value")
+    }
+
     /// That an office is level with the hub: the same revision, the same rows, nothing left to send.
     ///
     /// # Panics
@@ -165,9 +188,35 @@ impl TestOffice {
     /// # Errors
     /// What the hub said, or that it cannot be reached.
     pub async fn try_sync(&self) -> Result<Summary> {
-        let store = self.store();
-        let client = HubClient::new(&store.status()?.hub)?;
-        Driver::new(store, client, self.office.signing_key(), Arc::default()).run(Mode::Once).await
+        let hub = self.store().status()?.hub;
+        self.driver(self.store(), &hub).run(Mode::Once).await
+    }
+
+    /// The hands of the sync machine, for a hub that is reached by another way (a proxy) or a store with another clock.
+    ///
+    /// # Panics
+    /// If `hub` is not an address.
+    pub fn driver(&self, store: Store, hub: &str) -> Driver {
+        let client = HubClient::new(hub).expect("an address of a hub");
+        Driver::new(store, client, self.office.signing_key(), Arc::default())
+    }
+
+    /// A store connection with another clock or other ids than this machine's.
+    ///
+    /// # Panics
+    /// If the records cannot be opened.
+    pub fn store_in(&self, env: Box<dyn Env>) -> Store {
+        let text = std::fs::read_to_string(&self.key_file).expect("the key file");
+        let mut key = [0; 32];
+        for (i, byte) in key.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).expect("a key");
+        }
+        Store::open(&self.dir.join("records.db"), &key, self.store().schema(), env).expect("the office's records")
+    }
+
+    /// This device's id at the hub.
+    pub fn id(&self) -> Uuid {
+        self.store().replica()
     }
 
     /// As [`TestOffice::try_sync`], where failing is not part of the test.
