@@ -20,7 +20,6 @@ pub struct Division {
 
 /// One office PC of the demo.
 pub struct Desk {
-    pub name: String,
     pub dir: PathBuf,
     pub office: Office,
     pub store: Store,
@@ -52,7 +51,7 @@ impl Division {
             KeySource::File(self.dir.path().join(format!("{slug}-{}.key", name.to_lowercase().replace(' ', "-"))));
         let office = Office::enrol(&dir, keys, &self.hub.url(), &code, name, Schema::product()).await?;
         let store = office.store()?;
-        Ok(Desk { name: name.into(), dir, office, store })
+        Ok(Desk { dir, office, store })
     }
 
     /// A OneRoster bundle of a made-up school.
