@@ -19,9 +19,10 @@ pub(crate) fn inside(command: &Command) -> Command {
     let mut wrapped = Command::new("sh");
     wrapped.args(["-c", SCRIPT, "sh"]).arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
-        if let Some(value) = value {
-            wrapped.env(name, value);
-        }
+        match value {
+            Some(value) => wrapped.env(name, value),
+            None => wrapped.env_remove(name),
+        };
     }
     if let Some(dir) = command.get_current_dir() {
         wrapped.current_dir(dir);

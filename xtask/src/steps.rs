@@ -70,9 +70,18 @@ pub(crate) fn shown(command: &Command) -> String {
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
+/// What `cargo run` tells us about ourselves. Passed on, it looks like a change to build scripts that ask for it (ring's), and
+/// half of the dependencies would be built again with every turn between `cargo` and `cargo xtask`.
+const ABOUT_US: &[&str] = &["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_", "OUT_DIR"];
+
 /// Cargo, the one that runs us, in the workspace.
 pub(crate) fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| ABOUT_US.iter().any(|about| name.starts_with(about))) {
+            command.env_remove(name);
+        }
+    }
     command.args(args).current_dir(crate::root());
     command
 }
