@@ -95,7 +95,10 @@ impl Session {
 
 /// Runs the command line: 0, 2 on bad usage, 1 on a refused or failed job.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
     let out = Output { json: cli.json };
     match dispatch(cli, out) {
         Ok(code) => code,
@@ -104,6 +107,18 @@ pub fn run() -> ExitCode {
             if error.code == Code::BadUsage { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// What clap has to say: help and version as they are, errors as JSON where JSON was asked for.
+fn usage(error: &clap::Error) -> ExitCode {
+    let json = error.use_stderr() && std::env::args_os().any(|arg| arg == "--json");
+    if json {
+        Output { json }.error(&NodeError::new(Code::BadUsage, error.to_string().trim_end()));
+    } else {
+        // A closed pipe is no reason to fail.
+        let _ = error.print();
+    }
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }
 
 fn dispatch(cli: Cli, out: Output) -> Result<ExitCode> {

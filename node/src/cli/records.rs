@@ -71,7 +71,7 @@ pub(super) fn save(session: &Session, args: &SaveArgs) -> Result<ExitCode> {
     let mut saves = Vec::new();
     let (mut number, mut failed) = (0, false);
     while let Some(line) = read_line(&mut lines, &mut number)? {
-        match parse(entity, &line, number) {
+        match line.and_then(|line| parse(entity, &line, number)) {
             Ok(save) => saves.push(save),
             Err(error) if args.atomic => return Err(error),
             Err(error) => {
@@ -92,27 +92,31 @@ pub(super) fn save(session: &Session, args: &SaveArgs) -> Result<ExitCode> {
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// The next line that is not empty. Never more of it in memory than a record can need.
-fn read_line(input: &mut impl BufRead, number: &mut usize) -> Result<Option<String>> {
+/// The next line that is not empty, or what is wrong with it. Never more of it in memory than a record can need.
+fn read_line(input: &mut impl BufRead, number: &mut usize) -> Result<Option<Result<String>>> {
+    let unreadable = |error| NodeError::new(Code::Io, format!("cannot read standard input: {error}"));
     loop {
         let mut bytes = Vec::new();
         let mut limited = std::io::Read::take(&mut *input, LONGEST_LINE as u64 + 1);
-        limited
-            .read_until(b'\n', &mut bytes)
-            .map_err(|error| NodeError::new(Code::Io, format!("cannot read standard input: {error}")))?;
+        limited.read_until(b'\n', &mut bytes).map_err(unreadable)?;
         if bytes.is_empty() {
             return Ok(None);
         }
         *number += 1;
         if bytes.len() > LONGEST_LINE {
             let message = format!("line {number} is longer than {LONGEST_LINE} bytes; a record is one short line");
-            return Err(NodeError::new(Code::TooLarge, message));
+            if bytes.last() != Some(&b'\n') {
+                input.skip_until(b'\n').map_err(unreadable)?;
+            }
+            return Ok(Some(Err(NodeError::new(Code::TooLarge, message))));
         }
-        let text = String::from_utf8(bytes).map_err(|_| {
-            NodeError::new(Code::BadFile, format!("line {number} is not UTF-8; save the file as UTF-8"))
-        })?;
-        if !text.trim().is_empty() {
-            return Ok(Some(text));
+        match String::from_utf8(bytes) {
+            Ok(text) if text.trim().is_empty() => {}
+            Ok(text) => return Ok(Some(Ok(text))),
+            Err(_) => {
+                let message = format!("line {number} is not UTF-8; save the file as UTF-8");
+                return Ok(Some(Err(NodeError::new(Code::BadFile, message))));
+            }
         }
     }
 }

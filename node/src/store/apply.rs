@@ -14,6 +14,8 @@ use uuid::Uuid;
 const BULK_ROWS: usize = 2_000;
 /// Sent changes are kept this long where the hub has no backup: 30 days in microseconds.
 const JOURNAL_KEPT: i64 = 30 * 24 * 3600 * 1_000_000;
+/// A day in microseconds.
+const PRUNE_EVERY: i64 = 24 * 3600 * 1_000_000;
 
 /// What a pull changed, so that screens know what to read again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,7 +53,7 @@ impl Store {
 impl Step<'_> {
     fn apply(&mut self, memory: &[Rows], end: &End) -> Result<Applied> {
         let mut answered = self.answered_rows()?;
-        self.tx.execute("UPDATE op INDEXED BY op_answered SET state = 'sent' WHERE state = 'answered'", [])?;
+        self.tx.execute("UPDATE op INDEXED BY op_state SET state = 'sent', open = 0 WHERE state = 'answered'", [])?;
         let mut applied = Applied::default();
         let mut digests = read_digests(self.tx)?;
         let staged = read_staged(self.tx)?;
@@ -84,7 +86,7 @@ impl Step<'_> {
 
     fn answered_rows(&self) -> Result<BTreeSet<(String, Uuid)>> {
         let mut statement =
-            self.tx.prepare_cached("SELECT entity, row_id FROM op INDEXED BY op_answered WHERE state = 'answered'")?;
+            self.tx.prepare_cached("SELECT entity, row_id FROM op INDEXED BY op_state WHERE state = 'answered'")?;
         let found = statement.query_map([], |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?))))?;
         Ok(found.collect::<rusqlite::Result<_>>()?)
     }
@@ -100,6 +102,7 @@ impl Step<'_> {
         let mut drop_shadow = self.tx.prepare("DELETE FROM shadow WHERE entity = ?1 AND row_id = ?2")?;
         let mut set_shadow = self.tx.prepare("UPDATE shadow SET row = ?3 WHERE entity = ?1 AND row_id = ?2")?;
         let mut upsert = self.tx.prepare(&rows::upsert_sql(entity))?;
+        let mut confirm = self.tx.prepare(&format!("UPDATE {} SET rev = ?2 WHERE id = ?1", entity.name))?;
         for row in fresh {
             let shadow = rows::shadow(self.tx, entity, row.id)?;
             let old = match &shadow {
@@ -116,12 +119,18 @@ impl Step<'_> {
             if shadow.is_some() && overlay::is_open(self.tx, entity, row.id)? {
                 set_shadow.execute((entity.name, row.id.as_bytes(), rows::to_shadow(entity, row)))?;
                 overlay::settle(self.tx, entity, row.id)?;
+                continue;
+            }
+            // An edit of this office comes back as it was sent, mostly: then only the revision is new, and no index moves.
+            let visible = if shadow.is_some() { rows::load(self.tx, entity, row.id)? } else { None };
+            if visible.is_some_and(|seen| seen.values == row.values && seen.is_live() && row.is_live()) {
+                confirm.execute((row.id.as_bytes(), row.rev))?;
             } else {
                 rows::write_with(&mut upsert, entity, row)?;
-                if shadow.is_some() {
-                    drop_shadow.execute((entity.name, row.id.as_bytes()))?;
-                    answered.remove(&(entity.name.to_owned(), row.id));
-                }
+            }
+            if shadow.is_some() {
+                drop_shadow.execute((entity.name, row.id.as_bytes()))?;
+                answered.remove(&(entity.name.to_owned(), row.id));
             }
         }
         Ok(())
@@ -141,9 +150,16 @@ impl Step<'_> {
         meta::set(self.tx, "last_contact", &now.to_string())?;
         meta::set(self.tx, "clock_offset", &end.hub_time.saturating_sub(now).to_string())?;
         meta::set(self.tx, "diverged", if level { "0" } else { "1" })?;
-        let mut prune = self.tx.prepare_cached("DELETE FROM op WHERE state = 'sent' AND answered_at < ?1")?;
-        prune.execute([now - JOURNAL_KEPT])?;
-        Ok(())
+        self.prune_journal(now)
+    }
+
+    /// Forgets old sent changes, once a day: finding them reads the whole journal.
+    fn prune_journal(&self, now: i64) -> Result<()> {
+        if (0..PRUNE_EVERY).contains(&(now - meta::get_int(self.tx, "pruned_at")?)) {
+            return Ok(());
+        }
+        self.tx.execute("DELETE FROM op WHERE state = 'sent' AND answered_at < ?1", [now - JOURNAL_KEPT])?;
+        meta::set(self.tx, "pruned_at", &now.to_string())
     }
 }
 

@@ -8,19 +8,17 @@ use rusqlite::Connection;
 const LAYOUT: i64 = 1;
 
 /// `op` is outbox, sent journal and parked list in one, told apart by `state`: `pending` (not answered), `answered` (answered,
-/// not yet part of an applied pull), `sent` (done), `parked` (refused), `retried` and `dropped` (parked, then decided).
+/// not yet part of an applied pull), `sent` (done), `parked` (refused), `retried` and `dropped` (parked, then decided). `open`: still part of the overlay (`pending`, `answered`).
 const MACHINERY: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE cursor (entity TEXT PRIMARY KEY, staged INTEGER NOT NULL, digest TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE op (
   op_no INTEGER PRIMARY KEY, change_id BLOB NOT NULL, entity TEXT NOT NULL, row_id BLOB NOT NULL, kind TEXT NOT NULL,
   base_rev INTEGER NOT NULL, fields TEXT NOT NULL, before TEXT, grp BLOB, user_id BLOB, at INTEGER NOT NULL, act BLOB NOT NULL,
-  state TEXT NOT NULL, outcome TEXT, answered_at INTEGER
+  state TEXT NOT NULL, open INTEGER NOT NULL DEFAULT 1, outcome TEXT, answered_at INTEGER
 ) STRICT;
-CREATE INDEX op_open ON op (entity, row_id, op_no) WHERE state IN ('pending', 'answered');
-CREATE INDEX op_pending ON op (op_no) WHERE state = 'pending';
-CREATE INDEX op_answered ON op (op_no) WHERE state = 'answered';
-CREATE INDEX op_parked ON op (op_no) WHERE state = 'parked';
+CREATE INDEX op_open ON op (entity, row_id, op_no) WHERE open = 1;
+CREATE INDEX op_state ON op (state, op_no);
 CREATE INDEX op_act ON op (act);
 CREATE TABLE shadow (entity TEXT NOT NULL, row_id BLOB NOT NULL, row TEXT, PRIMARY KEY (entity, row_id)) STRICT, WITHOUT ROWID;
 CREATE TABLE staged (seq INTEGER PRIMARY KEY, entity TEXT NOT NULL, head TEXT NOT NULL, body BLOB NOT NULL) STRICT;

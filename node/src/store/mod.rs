@@ -97,6 +97,11 @@ impl Store {
     /// # Errors
     /// `store_corrupt` for a damaged file or another key, `store_newer` for a file of a newer program.
     pub fn open(path: &Path, key: &[u8; 32], schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
+        // SQLite would take an empty file (as a crashed copy leaves one) for a new database and begin to write to it.
+        if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+            let message = "the records file is empty; look for the real one, or enrol this PC again in a new folder";
+            return Err(NodeError::new(Code::StoreCorrupt, message));
+        }
         let conn =
             Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         unlock(&conn, key)?;
@@ -215,6 +220,8 @@ fn entity(schema: &Schema, name: &str) -> Result<&'static pems_model::Entity> {
 
 /// Sets the key and the ways of writing. WAL with full sync: a save is on the disk when it returns.
 fn unlock(conn: &Connection, key: &[u8; 32]) -> Result<()> {
+    // SQLCipher writes to stderr by itself, where scripts read our errors; what it has to say comes back as an error too.
+    conn.execute_batch("PRAGMA cipher_log_level = NONE;")?;
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     conn.execute_batch(&format!("PRAGMA key = \"x'{hex}'\";"))?;
     let cipher: Option<String> = conn.query_row("PRAGMA cipher_version", [], |row| row.get(0)).ok();

@@ -69,7 +69,7 @@ fn overlaid(entity: &Entity, id: Uuid, hub: Option<Row>, changes: &[OpenChange])
 fn open_changes(conn: &Connection, entity: &Entity, id: Uuid) -> Result<Vec<OpenChange>> {
     let mut statement = conn.prepare_cached(
         "SELECT kind, before IS NULL, fields, at FROM op INDEXED BY op_open
-         WHERE entity = ?1 AND row_id = ?2 AND state IN ('pending', 'answered') ORDER BY op_no",
+         WHERE entity = ?1 AND row_id = ?2 AND open = 1 ORDER BY op_no",
     )?;
     let changes = statement.query_map((entity.name, id.as_bytes()), |row| {
         let fields: String = row.get(2)?;
@@ -87,7 +87,7 @@ fn open_changes(conn: &Connection, entity: &Entity, id: Uuid) -> Result<Vec<Open
 pub(super) fn is_open(conn: &Connection, entity: &Entity, id: Uuid) -> Result<bool> {
     let mut statement = conn.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM op INDEXED BY op_open
-         WHERE entity = ?1 AND row_id = ?2 AND state IN ('pending', 'answered'))",
+         WHERE entity = ?1 AND row_id = ?2 AND open = 1)",
     )?;
     Ok(statement.query_row((entity.name, id.as_bytes()), |row| row.get(0))?)
 }

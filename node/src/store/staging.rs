@@ -30,7 +30,7 @@ impl Store {
         let conn = &self.conn;
         let (changes, more) = outbox(conn)?;
         if is_planted(Bug::ForgetsOnSend) {
-            conn.execute("UPDATE op SET state = 'sent' WHERE state = 'pending'", [])?;
+            conn.execute("UPDATE op SET state = 'sent', open = 0 WHERE state = 'pending'", [])?;
         }
         let epoch = match meta::get(conn, "epoch")? {
             Some(text) => Uuid::parse_str(&text).ok(),
@@ -139,7 +139,7 @@ impl Step<'_> {
         };
         let outcome = serde_json::to_string(&result.outcome).unwrap_or_default();
         let mut statement = self.tx.prepare_cached(
-            "UPDATE op SET state = ?2, outcome = ?3, answered_at = ?4 WHERE op_no = ?1 AND state = 'pending' RETURNING entity, row_id",
+            "UPDATE op SET state = ?2, open = ?2 = 'answered', outcome = ?3, answered_at = ?4 WHERE op_no = ?1 AND state = 'pending' RETURNING entity, row_id",
         )?;
         let mut found = statement.query((result.op_no, state, outcome, self.env.now()))?;
         if let (Some(row), true) = (found.next()?, refused) {
@@ -152,7 +152,7 @@ impl Step<'_> {
 }
 
 pub(super) fn has_pending(conn: &Connection) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM op INDEXED BY op_pending WHERE state = 'pending')";
+    let sql = "SELECT EXISTS (SELECT 1 FROM op INDEXED BY op_state WHERE state = 'pending')";
     Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
@@ -160,7 +160,7 @@ pub(super) fn has_pending(conn: &Connection) -> Result<bool> {
 fn outbox(conn: &Connection) -> Result<(Vec<Change>, bool)> {
     let mut statement = conn.prepare_cached(
         "SELECT op_no, change_id, entity, row_id, kind, base_rev, fields, grp, user_id, at
-         FROM op INDEXED BY op_pending WHERE state = 'pending' ORDER BY op_no LIMIT ?1",
+         FROM op INDEXED BY op_state WHERE state = 'pending' ORDER BY op_no LIMIT ?1",
     )?;
     let mut found = statement.query([i64::try_from(MAX_CHANGES + 1).unwrap_or(i64::MAX)])?;
     let mut changes: Vec<Change> = Vec::new();

@@ -44,8 +44,8 @@ impl Store {
             device_id: enrolled.device_id.to_string(),
             role: enrolled.role.name(),
             hub: enrolled.hub_url,
-            pending: count("SELECT count(*) FROM op INDEXED BY op_pending WHERE state = 'pending'")?,
-            parked: count("SELECT count(*) FROM op INDEXED BY op_parked WHERE state = 'parked'")?,
+            pending: count("SELECT count(*) FROM op INDEXED BY op_state WHERE state = 'pending'")?,
+            parked: count("SELECT count(*) FROM op INDEXED BY op_state WHERE state = 'parked'")?,
             review: count("SELECT count(*) FROM review_item WHERE state = 'open' AND deleted_at IS NULL")?,
             last_contact: last_contact.map(pems_model::value::format_time),
             rev: meta::get_int(&self.conn, "rev")?,
@@ -54,6 +54,16 @@ impl Store {
             epoch: meta::get(&self.conn, "epoch")?.unwrap_or_else(|| enrolled.epoch.to_string()),
             schema: self.schema.fingerprint().to_owned(),
         })
+    }
+
+    /// The digest of the hub's state as it was kept up to date by every pull, and compared with the hub's at each. Quick;
+    /// [`Store::digest`] is the one that proves.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn level_digest(&self) -> Result<String> {
+        let kept = super::apply::read_digests(&self.conn)?;
+        Ok(combined(kept.iter().map(|(name, digest)| (name.as_str(), *digest))))
     }
 
     /// The digest of the hub's state as this file has it, computed from the rows (unsent changes taken off).

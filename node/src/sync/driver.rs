@@ -10,7 +10,7 @@ use ed25519_dalek::SigningKey;
 use futures_util::StreamExt;
 use pems_model::Code;
 use pems_model::engine::{Action, Engine, Event, Mode};
-use pems_model::wire::{ChangeResult, ErrorBody, Outcome};
+use pems_model::wire::{ChangeResult, ErrorBody, Outcome, TokenAnswer};
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +54,8 @@ pub struct Driver {
     client: HubClient,
     key: SigningKey,
     token: Option<String>,
+    /// Hub time less this machine's, in seconds, once the hub said that this clock is wrong.
+    clock_off: i64,
     saved: Arc<Notify>,
     listener: Box<dyn FnMut(Happening) + Send>,
     summary: Summary,
@@ -75,6 +77,7 @@ impl Driver {
             client,
             key,
             token: None,
+            clock_off: 0,
             saved,
             listener: Box::new(|_| {}),
             summary: Summary::default(),
@@ -200,9 +203,15 @@ impl Driver {
     }
 
     async fn authenticate(&mut self) -> Event {
-        let id = random_id();
-        let seconds = self.store.now().div_euclid(1_000_000);
-        match self.client.token(self.store.replica(), &self.key, seconds, id).await {
+        let mut answer = self.ask_token().await;
+        // A wrong clock never refuses a sync: the hub says what time it is, and the assertion is signed for that time.
+        if let Err(error) = &answer
+            && let Some(hub_time) = error.details.as_ref().and_then(|details| details["hub_time"].as_i64())
+        {
+            self.clock_off = hub_time.saturating_sub(self.store.now()).div_euclid(1_000_000);
+            answer = self.ask_token().await;
+        }
+        match answer {
             Ok(answer) => {
                 self.token = Some(answer.access_token);
                 Event::Authenticated
@@ -212,6 +221,13 @@ impl Driver {
                 Event::Refused(0, error.to_body())
             }
         }
+    }
+
+    /// Borrows nothing: a driver can move between threads while it waits.
+    fn ask_token(&self) -> impl Future<Output = Result<TokenAnswer>> + use<> {
+        let seconds = self.store.now().div_euclid(1_000_000).saturating_add(self.clock_off);
+        let (client, key, replica) = (self.client.clone(), self.key.clone(), self.store.replica());
+        async move { client.token(replica, &key, seconds, random_id()).await }
     }
 
     async fn pause(&mut self, ms: u64) -> Event {
@@ -246,7 +262,7 @@ impl Driver {
     }
 
     fn finished(&self) -> Result<Summary> {
-        Ok(Summary { digest: self.store.digest()?, ..self.summary.clone() })
+        Ok(Summary { digest: self.store.level_digest()?, ..self.summary.clone() })
     }
 }
 
