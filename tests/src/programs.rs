@@ -148,9 +148,12 @@ impl HubProcess {
             }
         }
         let kill = |ids: &[String]| Command::new("kill").arg("-KILL").args(ids).stderr(Stdio::null()).status();
-        assert!(kill(&[leader]).expect("kill runs").success(), "the server was not there to be killed");
+        assert!(kill(&[leader.clone()]).expect("kill runs").success(), "the server was not there to be killed");
         // Children may have ended by themselves in between.
         kill(&children).expect("kill runs");
+        // Dying takes a moment, in which PostgreSQL's own programs still take it for alive.
+        let gone = Command::new("tail").args(["-s", "0.01", "--pid", &leader, "-f", "/dev/null"]).status();
+        assert!(gone.expect("tail runs").success());
     }
 
     /// Runs an operator's command beside the hub.

@@ -1,0 +1,10 @@
+//! The promises of syncing (`docs/protocol.md`) on the real thing: a hub that runs, PostgreSQL, encrypted files, sockets,
+//! and everything that can go wrong between them.
+
+mod concurrent;
+mod cut;
+mod first_sync;
+mod killed;
+mod offline;
+mod review;
+mod secrets;
