@@ -148,7 +148,10 @@ impl HubProcess {
             }
         }
         let kill = |ids: &[String]| Command::new("kill").arg("-KILL").args(ids).stderr(Stdio::null()).status();
-        assert!(kill(&[leader.clone()]).expect("kill runs").success(), "the server was not there to be killed");
+        assert!(
+            kill(std::slice::from_ref(&leader)).expect("kill runs").success(),
+            "the server was not there to be killed"
+        );
         // Children may have ended by themselves in between.
         kill(&children).expect("kill runs");
         // Dying takes a moment, in which PostgreSQL's own programs still take it for alive.
@@ -170,6 +173,9 @@ impl HubProcess {
 impl Drop for HubProcess {
     /// Politely, so that the PostgreSQL goes as well.
     fn drop(&mut self) {
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return;
+        }
         let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         let _ = self.child.wait();
     }
