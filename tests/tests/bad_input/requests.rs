@@ -8,6 +8,9 @@ use pems_tests::rig::{Rig, TestOffice};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+/// A body, its headers, and the refusal: its code and a part of what it says.
+type Case<'a> = (Vec<u8>, &'a [(&'a str, &'a str)], Code, &'a str);
+
 async fn speaker() -> (Rig, TestOffice, Speaker) {
     let rig = Rig::product().await;
     rig.school("mabini").await;
@@ -42,7 +45,7 @@ async fn a_bad_request_is_told_why_and_harms_nobody() {
     assert!(bomb.len() < MAX_BODY);
     let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)).into_bytes();
     let many: Vec<Change> = (1..).take(MAX_CHANGES + 1).map(learner).collect();
-    let cases: Vec<(Vec<u8>, &[(&str, &str)], Code, &str)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (b"".to_vec(), &[], Code::BadRequest, "EOF"),
         (b"{\"protocol\": 1".to_vec(), &[], Code::BadRequest, "EOF"),
         (b"\xff\xfe{}".to_vec(), &[], Code::BadRequest, "request"),
