@@ -57,6 +57,8 @@ pub enum Action {
     KeepResults(Vec<ChangeResult>),
     /// One durable step: stage the frame and move the staging cursor. Then `Stored`.
     Stage(Rows),
+    /// Remember that everything up to `end.rev` is staged; it is applied with the end of a later exchange. Then `Stored`.
+    Hold(End),
     /// One durable step: apply everything staged and move the cursors. Then `Stored`.
     Apply(End),
     /// Wait this long (the driver adds jitter), or until something is saved.
@@ -87,6 +89,8 @@ enum State {
 /// First and longest pause after a failure, in milliseconds: a hub that comes back is found soon, one that is gone costs nothing.
 const FIRST_PAUSE_MS: u64 = 500;
 const LONGEST_PAUSE_MS: u64 = 60_000;
+/// Exchanges in a row whose rows are only staged: bounds what the last one has to apply.
+const MOST_HELD: u32 = 20;
 /// Failures after which a one-off sync gives up and says why.
 const ONCE_ATTEMPTS: u32 = 4;
 
@@ -99,6 +103,7 @@ pub struct Engine {
     failures: u32,
     authentications: u32,
     with_shapes: bool,
+    held_ends: u32,
     saved_meanwhile: bool,
     level: bool,
 }
@@ -114,6 +119,7 @@ impl Engine {
             failures: 0,
             authentications: 0,
             with_shapes: false,
+            held_ends: 0,
             saved_meanwhile: false,
             level: false,
         }
@@ -179,7 +185,14 @@ impl Engine {
                 self.state = State::Staging;
                 Action::Stage(rows)
             }
+            // With a long outbox the rows come back piece by piece; applied together they touch each page of the file once.
+            Frame::End(end) if end.more && self.held_ends < MOST_HELD => {
+                self.held_ends += 1;
+                self.state = State::Applying { more: true };
+                Action::Hold(end)
+            }
             Frame::End(end) => {
+                self.held_ends = 0;
                 self.state = State::Applying { more: end.more };
                 Action::Apply(end)
             }

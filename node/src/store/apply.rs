@@ -72,36 +72,44 @@ impl Step<'_> {
             if fresh.len() >= BULK_ROWS && is_empty(self.tx, entity)? {
                 fill(self.tx, entity, &fresh, digest)?;
             } else {
-                self.replace(entity, &fresh, digest, &mut answered)?;
+                self.replace(index, &fresh, digest, &mut answered)?;
             }
         }
         // Answered, but the hub's row did not move (a conflict that was lost): the overlay goes all the same.
-        for (name, id) in &answered {
-            overlay::settle(self.tx, self.entity(name)?, *id)?;
+        for (index, id) in &answered {
+            overlay::settle(self.tx, self.schema.entities()[*index], *id)?;
         }
         self.finish(end, &digests)?;
         applied.pending = staging::has_pending(self.tx)?;
         Ok(applied)
     }
 
-    fn answered_rows(&self) -> Result<BTreeSet<(String, Uuid)>> {
+    fn answered_rows(&self) -> Result<BTreeSet<(usize, Uuid)>> {
         let mut statement =
             self.tx.prepare_cached("SELECT entity, row_id FROM op INDEXED BY op_state WHERE state = 'answered'")?;
-        let found = statement.query_map([], |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?))))?;
-        Ok(found.collect::<rusqlite::Result<_>>()?)
+        let mut found = statement.query([])?;
+        let mut rows = BTreeSet::new();
+        while let Some(row) = found.next()? {
+            if let Some(index) = self.schema.index(row.get_ref(0)?.as_str().unwrap_or_default()) {
+                rows.insert((index, Uuid::from_bytes(row.get(1)?)));
+            }
+        }
+        Ok(rows)
     }
 
     /// Puts hub rows in place of what is there, below whatever is still unsent.
     fn replace(
         &self,
-        entity: &Entity,
+        index: usize,
         fresh: &[Row],
         digest: &mut Digest,
-        answered: &mut BTreeSet<(String, Uuid)>,
+        answered: &mut BTreeSet<(usize, Uuid)>,
     ) -> Result<()> {
+        let entity = self.schema.entities()[index];
         let mut drop_shadow = self.tx.prepare("DELETE FROM shadow WHERE entity = ?1 AND row_id = ?2")?;
         let mut set_shadow = self.tx.prepare("UPDATE shadow SET row = ?3 WHERE entity = ?1 AND row_id = ?2")?;
         let mut upsert = self.tx.prepare(&rows::upsert_sql(entity))?;
+        let mut visible = self.tx.prepare(&format!("{} WHERE id = ?1", rows::select(entity)))?;
         let mut confirm = self.tx.prepare(&format!("UPDATE {} SET rev = ?2 WHERE id = ?1", entity.name))?;
         for row in fresh {
             let shadow = rows::shadow(self.tx, entity, row.id)?;
@@ -122,15 +130,15 @@ impl Step<'_> {
                 continue;
             }
             // An edit of this office comes back as it was sent, mostly: then only the revision is new, and no index moves.
-            let visible = if shadow.is_some() { rows::load(self.tx, entity, row.id)? } else { None };
-            if visible.is_some_and(|seen| seen.values == row.values && seen.is_live() && row.is_live()) {
+            let seen = if shadow.is_some() { rows::load_with(&mut visible, entity, row.id)? } else { None };
+            if seen.is_some_and(|seen| seen.values == row.values && seen.is_live() && row.is_live()) {
                 confirm.execute((row.id.as_bytes(), row.rev))?;
             } else {
                 rows::write_with(&mut upsert, entity, row)?;
             }
             if shadow.is_some() {
                 drop_shadow.execute((entity.name, row.id.as_bytes()))?;
-                answered.remove(&(entity.name.to_owned(), row.id));
+                answered.remove(&(index, row.id));
             }
         }
         Ok(())

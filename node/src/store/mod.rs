@@ -31,6 +31,7 @@ pub use status::Status;
 pub use undo::Undone;
 
 use crate::{Env, NodeError, Result};
+use pems_model::wire::MAX_CHANGES;
 use pems_model::{Code, Role, Schema};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -48,6 +49,7 @@ pub struct Store {
     replica: Uuid,
     role: Role,
     unstaged: staging::Unstaged,
+    batch: usize,
 }
 
 impl std::fmt::Debug for Store {
@@ -120,6 +122,7 @@ impl Store {
             replica: enrolled.device_id,
             role: enrolled.role,
             unstaged: staging::Unstaged::default(),
+            batch: MAX_CHANGES,
         })
     }
 
@@ -127,6 +130,12 @@ impl Store {
     #[must_use]
     pub fn after_kill(self) -> Store {
         Store { unstaged: staging::Unstaged::default(), ..self }
+    }
+
+    /// Sends at most `changes` in one exchange, for simulations.
+    #[must_use]
+    pub fn with_batch(self, changes: usize) -> Store {
+        Store { batch: changes, ..self }
     }
 
     pub fn schema(&self) -> &'static Schema {

@@ -74,6 +74,11 @@ pub(super) fn read(entity: &Entity, row: &rusqlite::Row<'_>) -> Result<Row> {
 
 pub(super) fn load(conn: &Connection, entity: &Entity, id: Uuid) -> Result<Option<Row>> {
     let mut statement = conn.prepare_cached(&format!("{} WHERE id = ?1", select(entity)))?;
+    load_with(&mut statement, entity, id)
+}
+
+/// [`load`] with its statement at hand.
+pub(super) fn load_with(statement: &mut rusqlite::Statement<'_>, entity: &Entity, id: Uuid) -> Result<Option<Row>> {
     let mut rows = statement.query([id.as_bytes()])?;
     rows.next()?.map(|row| read(entity, row)).transpose()
 }

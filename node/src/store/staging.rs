@@ -5,7 +5,7 @@ use crate::Result;
 use pems_model::frame::Rows;
 use pems_model::planted::{Bug, is_planted};
 use pems_model::wire::{
-    BATCH_BYTES, Change, ChangeKind, ChangeResult, Cursors, MAX_CHANGES, Outcome, PROTOCOL, Replica, SyncRequest,
+    BATCH_BYTES, Change, ChangeKind, ChangeResult, Cursors, End, Outcome, PROTOCOL, Replica, SyncRequest,
 };
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ const MEMORY_BYTES: usize = 1 << 20;
 pub(super) struct Unstaged {
     pub(super) frames: Vec<Rows>,
     bytes: usize,
+    /// Revision up to which every entity is staged, since an `end` that is held.
+    through: i64,
 }
 
 impl Store {
@@ -28,7 +30,7 @@ impl Store {
     /// If SQLite fails.
     pub fn request(&mut self, wait_ms: u32, with_shapes: bool) -> Result<SyncRequest> {
         let conn = &self.conn;
-        let (changes, more) = outbox(conn)?;
+        let (changes, more) = outbox(conn, self.batch)?;
         if is_planted(Bug::ForgetsOnSend) {
             conn.execute("UPDATE op SET state = 'sent', open = 0 WHERE state = 'pending'", [])?;
         }
@@ -62,6 +64,9 @@ impl Store {
         for frame in &self.unstaged.frames {
             revs.insert(frame.head.entity.clone(), frame.head.through);
         }
+        for rev in revs.values_mut() {
+            *rev = (*rev).max(self.unstaged.through);
+        }
         let first = revs.values().next().copied().unwrap_or(0);
         Ok(if revs.values().all(|rev| *rev == first) { Cursors::Level(first) } else { Cursors::Each(revs) })
     }
@@ -73,8 +78,16 @@ impl Store {
     /// If SQLite fails; then nothing is stored, and the hub gives the same answers again.
     pub fn keep_results(&mut self, results: &[ChangeResult]) -> Result<bool> {
         self.transaction(|step| {
-            for result in results {
-                step.keep(result)?;
+            let mut rest = results;
+            while let Some((first, others)) = rest.split_first() {
+                let run = plain_run(rest);
+                if run > 1 {
+                    step.keep_run(&rest[..run])?;
+                    rest = &rest[run..];
+                } else {
+                    step.keep(first)?;
+                    rest = others;
+                }
             }
             let acked = results.iter().map(|result| result.op_no).max().unwrap_or(0);
             if acked > meta::get_int(step.tx, "acked")? {
@@ -94,6 +107,11 @@ impl Store {
         if self.unstaged.bytes > MEMORY_BYTES { self.stage_to_disk() } else { Ok(()) }
     }
 
+    /// Everything up to the end's revision is staged now, in memory or on disk. Lost with the process, which then asks again.
+    pub fn hold(&mut self, end: &End) {
+        self.unstaged.through = self.unstaged.through.max(end.rev);
+    }
+
     fn stage_to_disk(&mut self) -> Result<()> {
         let unstaged = std::mem::take(&mut self.unstaged);
         self.transaction(|step| {
@@ -108,6 +126,7 @@ impl Store {
                     .prepare_cached("UPDATE cursor SET staged = ?2 WHERE entity = ?1")?
                     .execute((&frame.head.entity, frame.head.through))?;
             }
+            step.tx.execute("UPDATE cursor SET staged = max(staged, ?1)", [unstaged.through])?;
             Ok(())
         })
     }
@@ -129,7 +148,31 @@ impl Store {
     }
 }
 
+/// How many results from the front were applied one after the other, as a long outbox mostly is: number and revision both
+/// count up by one.
+fn plain_run(results: &[ChangeResult]) -> usize {
+    let shift = |result: &ChangeResult| match result.outcome {
+        Outcome::Applied { rev: Some(rev) } => Some(rev - result.op_no),
+        _ => None,
+    };
+    let Some(by) = results.first().and_then(shift) else { return 0 };
+    let follows = |pair: &[ChangeResult]| pair[1].op_no == pair[0].op_no + 1 && shift(&pair[1]) == Some(by);
+    1 + results.windows(2).take_while(|pair| follows(pair)).count()
+}
+
 impl Step<'_> {
+    /// [`Step::keep`] for a [`plain_run`], in one statement.
+    fn keep_run(&mut self, run: &[ChangeResult]) -> Result<()> {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { return Ok(()) };
+        let Outcome::Applied { rev: Some(rev) } = first.outcome else { return Ok(()) };
+        let mut statement = self.tx.prepare_cached(
+            "UPDATE op SET state = 'answered', answered_at = ?4, outcome = json_object('outcome', 'applied', 'rev', op_no + ?3)
+             WHERE op_no BETWEEN ?1 AND ?2 AND state = 'pending'",
+        )?;
+        statement.execute((first.op_no, last.op_no, rev - first.op_no, self.env.now()))?;
+        Ok(())
+    }
+
     fn keep(&mut self, result: &ChangeResult) -> Result<()> {
         let refused = matches!(result.outcome, Outcome::Refused { .. });
         let state = match refused {
@@ -157,12 +200,12 @@ pub(super) fn has_pending(conn: &Connection) -> Result<bool> {
 }
 
 /// The next changes to send, in order, within the limits of one exchange and without splitting a group; and whether more wait.
-fn outbox(conn: &Connection) -> Result<(Vec<Change>, bool)> {
+fn outbox(conn: &Connection, batch: usize) -> Result<(Vec<Change>, bool)> {
     let mut statement = conn.prepare_cached(
         "SELECT op_no, change_id, entity, row_id, kind, base_rev, fields, grp, user_id, at
          FROM op INDEXED BY op_state WHERE state = 'pending' ORDER BY op_no LIMIT ?1",
     )?;
-    let mut found = statement.query([i64::try_from(MAX_CHANGES + 1).unwrap_or(i64::MAX)])?;
+    let mut found = statement.query([i64::try_from(batch + 1).unwrap_or(i64::MAX)])?;
     let mut changes: Vec<Change> = Vec::new();
     let mut bytes = 0;
     while let Some(row) = found.next()? {
@@ -180,9 +223,14 @@ fn outbox(conn: &Connection) -> Result<(Vec<Change>, bool)> {
             user_id: row.get::<_, Option<[u8; 16]>>(8)?.map(Uuid::from_bytes),
             at: row.get(9)?,
         };
-        if changes.len() == MAX_CHANGES || (bytes > BATCH_BYTES && !changes.is_empty()) {
+        if changes.len() == batch || (bytes > BATCH_BYTES && !changes.is_empty()) {
             if let Some(group) = change.group {
-                changes.retain(|earlier| earlier.group != Some(group));
+                // A group travels whole, so it waits for the next exchange, unless it alone fills this one.
+                let whole: Vec<Change> =
+                    changes.iter().filter(|earlier| earlier.group != Some(group)).cloned().collect();
+                if !whole.is_empty() {
+                    changes = whole;
+                }
             }
             return Ok((changes, true));
         }

@@ -127,6 +127,11 @@ impl Driver {
                     stored(kept)
                 }
                 Action::Stage(rows) => stored(self.store.stage(rows).map(|()| false)),
+                Action::Hold(end) => {
+                    self.frames = None;
+                    self.store.hold(&end);
+                    stored(self.store.has_pending())
+                }
                 Action::Apply(end) => {
                     self.frames = None;
                     let applied = self.store.apply(&end);

@@ -78,7 +78,8 @@ impl Office {
             hub_url: String::new(),
             epoch: Uuid::from_u128(0xe),
         };
-        let store = Store::in_memory(&enrolled, schema, Box::new(env)).map_err(|error| broken(&error))?;
+        // Outboxes of a few changes take several exchanges here, as thousands do in an office.
+        let store = Store::in_memory(&enrolled, schema, Box::new(env)).map_err(|error| broken(&error))?.with_batch(2);
         let mut office = Office {
             store,
             tenant,
@@ -110,6 +111,10 @@ impl Office {
                 }
                 Action::KeepResults(results) => stored(self.store.keep_results(&results))?,
                 Action::Stage(rows) => stored(self.store.stage(rows).map(|()| false))?,
+                Action::Hold(end) => {
+                    self.store.hold(&end);
+                    stored(self.store.has_pending())?
+                }
                 Action::Apply(end) => stored(self.store.apply(&end).map(|applied| applied.pending))?,
                 Action::Pause { .. } => {
                     self.paused = true;
