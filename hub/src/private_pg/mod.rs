@@ -18,11 +18,15 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 /// Longest path of a socket directory: PostgreSQL's limit of 107 less `/.s.PGSQL.5432`.
 const SOCKET_DIR_MAX: usize = 90;
 /// Connections: several hubs of a test run share one server.
 const MAX_CONNECTIONS: u32 = 400;
+/// How long a server that runs already may take to answer: it may be recovering from a power cut.
+const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// The database of a hub.
 pub const DATABASE: &str = "pems";
 
@@ -85,9 +89,7 @@ impl PrivatePg {
         }
         let socket_dir = socket_dir(&data_dir, &owner)?;
         let pg = PrivatePg { programs, owner, cluster, socket_dir, locks };
-        if !pg.runs().await? {
-            pg.launch(fsync).await?;
-        }
+        pg.adopt_or_launch(fsync).await?;
         pg.locks.users.lock_shared().map_err(io_at("pg.users"))?;
         pg.locks.starting.unlock().map_err(io_at("pg.starting"))?;
         Ok(pg)
@@ -176,6 +178,22 @@ impl PrivatePg {
         let status = self.owner.command(&self.programs.path("pg_ctl")).arg("status").arg("-D").arg(&self.cluster);
         let output = status.output().await.map_err(io_at("pg_ctl status"))?;
         Ok(output.status.success())
+    }
+
+    /// Takes the server that runs, once it answers; starts one where none runs. A server that is just dying (somebody killed
+    /// it) counts as running for a moment, and its death is waited for.
+    async fn adopt_or_launch(&self, fsync: bool) -> Result<(), PgError> {
+        let patience = tokio::time::Instant::now() + ANSWER_WITHIN;
+        loop {
+            if !self.runs().await? {
+                return self.launch(fsync).await;
+            }
+            match PgConnection::connect(&self.url("postgres")).await {
+                Ok(conn) => return Ok(conn.close().await?),
+                Err(error) if tokio::time::Instant::now() > patience => return Err(error.into()),
+                Err(_) => tokio::time::sleep(LOOK_AGAIN).await,
+            }
+        }
     }
 
     async fn launch(&self, fsync: bool) -> Result<(), PgError> {
