@@ -11,7 +11,7 @@ use crate::private_pg::{DATABASE, PrivatePg};
 use crate::pull;
 use crate::refusal::Refusal;
 use crate::schema_check::Finding;
-use crate::serve::StartError;
+use crate::start_error::StartError;
 use crate::{code, edge};
 use pems_model::{Code, Role, Schema};
 use serde::Serialize;

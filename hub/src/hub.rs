@@ -2,8 +2,8 @@
 
 use crate::bearer::Tokens;
 use crate::doors::Tenant;
+use crate::limits::Limits;
 use crate::live::Live;
-use crate::routes::Limits;
 use crate::shapes::ShapeMemory;
 use pems_model::Schema;
 use sqlx::PgPool;

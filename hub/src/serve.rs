@@ -3,19 +3,17 @@
 use crate::admin::{Admin, Opened};
 use crate::bearer::Tokens;
 use crate::config::Config;
-use crate::database::PrepareError;
 use crate::hub::Hub;
 use crate::keys::Keys;
+use crate::limits::Limits;
 use crate::live::Live;
-use crate::private_pg::PgError;
-use crate::refusal::Refusal;
-use crate::routes::{self, Limits};
+use crate::routes;
 use crate::shapes::ShapeMemory;
+use crate::start_error::StartError;
 use crate::{database, doors};
 use axum::serve::ListenerExt;
 use sqlx::postgres::PgPoolOptions;
 use std::fs::File;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,22 +27,6 @@ use uuid::Uuid;
 const AUTH_CONNECTIONS: u32 = 4;
 /// How long requests in flight may take when the hub stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
-
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    #[error(transparent)]
-    Pg(#[from] PgError),
-    #[error(transparent)]
-    Prepare(#[from] PrepareError),
-    #[error("{0}")]
-    Database(#[from] sqlx::Error),
-    #[error("{0}")]
-    Refused(#[from] Refusal),
-    #[error("{what}: {source}")]
-    Io { what: String, source: io::Error },
-    #[error("another hub serves {0} already; stop it first, or choose another data directory")]
-    Serving(String),
-}
 
 /// A hub that answers.
 #[derive(Debug)]

@@ -3,7 +3,8 @@
 use super::settings::{Flags, Settled};
 use super::{Cli, Device, Failed, Job, School};
 use crate::admin::{self, Admin};
-use crate::serve::{self, StartError};
+use crate::serve;
+use crate::start_error::StartError;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use std::io::{self, Write};

@@ -6,7 +6,7 @@
 mod jobs;
 mod settings;
 
-use crate::serve::StartError;
+use crate::start_error::StartError;
 use crate::{Refusal, database};
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};

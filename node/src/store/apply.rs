@@ -53,7 +53,10 @@ impl Store {
 impl Step<'_> {
     fn apply(&mut self, memory: &[Rows], end: &End) -> Result<Applied> {
         let mut answered = self.answered_rows()?;
-        self.tx.execute("UPDATE op INDEXED BY op_state SET state = 'sent', open = 0 WHERE state = 'answered'", [])?;
+        // By the hub's clock: the journal must not grow old because this PC's clock jumped.
+        let sent =
+            "UPDATE op INDEXED BY op_state SET state = 'sent', open = 0, answered_at = ?1 WHERE state = 'answered'";
+        self.tx.execute(sent, [end.hub_time])?;
         let mut applied = Applied::default();
         let mut digests = read_digests(self.tx)?;
         let staged = read_staged(self.tx)?;
@@ -158,10 +161,10 @@ impl Step<'_> {
         meta::set(self.tx, "last_contact", &now.to_string())?;
         meta::set(self.tx, "clock_offset", &end.hub_time.saturating_sub(now).to_string())?;
         meta::set(self.tx, "diverged", if level { "0" } else { "1" })?;
-        self.prune_journal(now)
+        self.prune_journal(end.hub_time)
     }
 
-    /// Forgets old sent changes, once a day: finding them reads the whole journal.
+    /// Forgets old sent changes, once a day by the hub's clock: finding them reads the whole journal.
     fn prune_journal(&self, now: i64) -> Result<()> {
         if (0..PRUNE_EVERY).contains(&(now - meta::get_int(self.tx, "pruned_at")?)) {
             return Ok(());
