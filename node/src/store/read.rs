@@ -52,13 +52,7 @@ impl Store {
         }
         let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
         let sql = format!("{} WHERE {} ORDER BY id LIMIT {limit}", rows::select(declared), conditions.join(" AND "));
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let mut found = statement.query(rusqlite::params_from_iter(bound))?;
-        let mut list = Vec::new();
-        while let Some(row) = found.next()? {
-            list.push(rows::read(declared, row)?);
-        }
-        Ok(list)
+        rows::all(&self.conn, declared, &sql, rusqlite::params_from_iter(bound))
     }
 
     /// Live rows that have every word of `text` in their searched fields, spelling folded (`delacruz` finds `Dela Cruz`).
@@ -85,13 +79,7 @@ impl Store {
             "{} WHERE deleted_at IS NULL{conditions} ORDER BY search_key LIMIT {limit}",
             rows::select(declared)
         );
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let mut found = statement.query(rusqlite::params_from_iter(bound))?;
-        let mut list = Vec::new();
-        while let Some(row) = found.next()? {
-            list.push(rows::read(declared, row)?);
-        }
-        Ok(list)
+        rows::all(&self.conn, declared, &sql, rusqlite::params_from_iter(bound))
     }
 
     /// How many live rows an entity has.

@@ -89,6 +89,17 @@ pub(super) fn is_live(conn: &Connection, entity: &Entity, id: Uuid) -> Result<bo
     Ok(conn.prepare_cached(&sql)?.query_row([id.as_bytes()], |row| row.get(0))?)
 }
 
+/// The rows of a query that begins with [`select`].
+pub(super) fn all(conn: &Connection, entity: &Entity, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Row>> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut found = statement.query(params)?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        rows.push(read(entity, row)?);
+    }
+    Ok(rows)
+}
+
 /// The statement that writes a whole row: inserts it or replaces every column.
 pub(super) fn upsert_sql(entity: &Entity) -> String {
     let columns = sqlite::columns(entity);
