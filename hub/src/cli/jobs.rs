@@ -7,7 +7,7 @@ use crate::serve;
 use crate::start_error::StartError;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -40,7 +40,9 @@ fn start_log(settled: &Settled, flags: &Flags, serving: bool) -> Result<(), Fail
     let default = if serving { "info,sqlx=warn" } else { "warn" };
     let filter = settled.log.as_deref().unwrap_or(default);
     let filter = EnvFilter::try_new(filter).map_err(|error| Failed::usage(format!("log: {error}")))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // Colours are for people; in a file they are noise.
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let started = if flags.json { log.json().try_init() } else { log.try_init() };
     started.map_err(|error| Failed::usage(error.to_string()))
 }

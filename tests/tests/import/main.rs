@@ -1,6 +1,7 @@
 //! Imports into a real, encrypted store: the published samples, rosters of real size, spreadsheets of clerks, broken files.
 
 mod bad_files;
+mod command;
 mod oneroster;
 mod samples;
 mod size;
