@@ -87,13 +87,14 @@ BEGIN
     EXECUTE format('GRANT SELECT ON %s TO hub_operator', name);
 END $$;
 
+-- The schema first: a migrator that is not superuser may only give away what the new owner could have made.
+ALTER SCHEMA sec OWNER TO hub_sec;
 ALTER TABLE sec.ctx_key OWNER TO hub_sec;
 ALTER TABLE sec.operator_log OWNER TO hub_sec;
 ALTER FUNCTION sec.tenant() OWNER TO hub_sec;
 ALTER FUNCTION sec.is_operator() OWNER TO hub_sec;
 ALTER FUNCTION sec.hello() OWNER TO hub_sec;
 ALTER FUNCTION sec.enter(text, text) OWNER TO hub_sec;
-ALTER SCHEMA sec OWNER TO hub_sec;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sec FROM PUBLIC;
 GRANT USAGE ON SCHEMA sec TO hub_app, hub_auth, hub_operator;
 GRANT EXECUTE ON FUNCTION sec.tenant(), sec.is_operator(), sec.hello(), sec.enter(text, text) TO hub_app, hub_operator;
@@ -112,6 +113,8 @@ BEGIN
             p.proname IN ('set_config', 'pg_terminate_backend', 'pg_cancel_backend', 'pg_stat_get_activity',
                 'pg_database_size', 'pg_relation_size', 'pg_total_relation_size', 'pg_table_size', 'pg_indexes_size')
             OR p.proname LIKE 'lo\_%' OR p.proname LIKE 'pg\_%advisory%' OR p.proname LIKE '%\_to\_xml%')
+            -- What nobody has needs no taking, and a migrator that is not superuser would fail on it.
+            AND has_function_privilege('public', p.oid, 'EXECUTE')
     LOOP
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', routine);
     END LOOP;

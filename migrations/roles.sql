@@ -20,7 +20,15 @@ BEGIN
         END IF;
     END LOOP;
     -- The one superuser-only text parameter that harms nothing. The context lives in it: hub_sec may set it, SQL of the app may not.
+    -- Where that is refused (a managed PostgreSQL) the context takes its other form: migrations/0005_wall.sql.
     IF NOT has_parameter_privilege('hub_sec', 'backtrace_functions', 'SET') THEN
-        GRANT SET ON PARAMETER backtrace_functions TO hub_sec;
+        BEGIN
+            GRANT SET ON PARAMETER backtrace_functions TO hub_sec;
+        EXCEPTION WHEN insufficient_privilege THEN NULL;
+        END;
+    END IF;
+    -- A migrator that is not superuser gives things to hub_sec, so it must be a member.
+    IF NOT pg_has_role(current_user, 'hub_sec', 'USAGE') THEN
+        EXECUTE format('GRANT hub_sec TO %I', current_user);
     END IF;
 END $$;

@@ -3,16 +3,17 @@
 //! Invariant: every job is one transaction through the operator's door, with its reason in the log.
 
 use crate::clock::{self, Clock};
+use crate::code;
 use crate::config::Config;
 use crate::database::{self, login};
-use crate::doors::Operator;
-use crate::keys::Keys;
 use crate::private_pg::{DATABASE, PrivatePg};
 use crate::pull;
 use crate::refusal::Refusal;
 use crate::schema_check::Finding;
 use crate::start_error::StartError;
-use crate::{code, edge};
+use pems_doors::Keys;
+use pems_doors::edge;
+use pems_doors::{Lobby, Operator, Tx};
 use pems_model::{Code, Role, Schema};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
@@ -24,12 +25,15 @@ use uuid::Uuid;
 
 /// Connections of one process for operators' jobs, which come one at a time.
 const OPERATOR_CONNECTIONS: usize = 4;
+const LOBBY_CONNECTIONS: u32 = 1;
 /// Longest life of an enrolment code: a day, for a code that has to travel to an island.
 pub const CODE_MINUTES_MAX: u32 = 24 * 60;
 
 #[derive(Debug)]
 pub struct Admin {
     operator: Operator,
+    lobby: Lobby,
+    keys: Keys,
     schema: &'static Schema,
     database_url: String,
     /// Ours to leave when we go; `None` where somebody else runs the database.
@@ -101,8 +105,12 @@ impl Admin {
         let keys = Keys::load(&config.data_dir).map_err(at)?;
         let private = private_pg(config).await?;
         match ready(config, private.as_ref(), &keys).await {
-            Ok((database_url, operator, epoch)) => {
-                Ok(Opened { admin: Admin { operator, schema: config.schema, database_url, private }, keys, epoch })
+            Ok((database_url, epoch)) => {
+                let lobby = Lobby::new(login(&database_url, "hub_auth", &keys)?, LOBBY_CONNECTIONS);
+                let operator =
+                    Operator::new(login(&database_url, "hub_operator", &keys)?, OPERATOR_CONNECTIONS, keys.clone())?;
+                let admin = Admin { operator, lobby, keys: keys.clone(), schema: config.schema, database_url, private };
+                Ok(Opened { admin, keys, epoch })
             }
             Err(error) => {
                 leave(private).await;
@@ -132,14 +140,25 @@ impl Admin {
     /// Leaves the database, and stops a private one that nobody else uses.
     pub async fn close(self) {
         self.operator.close();
+        self.lobby.close().await;
         leave(self.private).await;
+    }
+
+    async fn begin(&self, doing: &str) -> Result<Tx, Refusal> {
+        let who = self.lobby.begin_console(doing).await?;
+        Ok(self.operator.begin(&who, doing, None).await?)
+    }
+
+    async fn look(&self, doing: &str) -> Result<Tx, Refusal> {
+        let who = self.lobby.begin_console(doing).await?;
+        Ok(self.operator.look(&who, doing, None).await?)
     }
 
     /// # Errors
     /// `conflict` if the slug or the school id is taken, `bad_usage` for values that cannot be.
     pub async fn add_school(&self, name: &str, slug: &str, school_id: &str, timezone: &str) -> Result<School, Refusal> {
-        let id = edge::new_id()?;
-        let mut tx = self.operator.begin(Uuid::nil(), "school add").await?;
+        let id = edge::new_ordered_id(edge::now())?;
+        let mut tx = self.begin("school add").await?;
         let known: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = $1)")
             .bind(timezone)
             .fetch_one(tx.conn())
@@ -164,7 +183,7 @@ impl Admin {
     /// # Errors
     /// A database that is busy or away.
     pub async fn schools(&self) -> Result<Vec<School>, Refusal> {
-        let mut tx = self.operator.look(Uuid::nil(), "school list").await?;
+        let mut tx = self.look("school list").await?;
         let sql = format!("SELECT {SCHOOL} FROM tenant ORDER BY name, id");
         let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(tx.conn()).await?;
         tx.commit().await?;
@@ -174,7 +193,7 @@ impl Admin {
     /// # Errors
     /// `not_found` for a slug that no school has.
     pub async fn school(&self, slug: &str) -> Result<SchoolDetails, Refusal> {
-        let mut tx = self.operator.look(Uuid::nil(), "school show").await?;
+        let mut tx = self.look("school show").await?;
         let sql = format!("SELECT {SCHOOL} FROM tenant WHERE slug = $1");
         let row = sqlx::query(AssertSqlSafe(sql)).bind(slug).fetch_optional(tx.conn()).await?;
         let school = school(&row.ok_or_else(|| no_school(slug))?)?;
@@ -213,7 +232,7 @@ impl Admin {
     }
 
     async fn change_school(&self, slug: &str, reason: &str, set: &str) -> Result<(), Refusal> {
-        let mut tx = self.operator.begin(Uuid::nil(), reason).await?;
+        let mut tx = self.begin(reason).await?;
         let sql = format!("UPDATE tenant SET {set}, updated_at = now() WHERE slug = $1");
         let done = sqlx::query(AssertSqlSafe(sql)).bind(slug).execute(tx.conn()).await?;
         tx.commit().await?;
@@ -231,7 +250,7 @@ impl Admin {
         }
         let text = code::spell(edge::random()?);
         let hash = code::hash(&text).ok_or_else(|| Refusal::internal("code", &"it cannot be read back"))?;
-        let mut tx = self.operator.begin(Uuid::nil(), "device code").await?;
+        let mut tx = self.begin("device code").await?;
         let done = sqlx::query(
             "INSERT INTO device_code (tenant_id, code_hash, role, expires_at)
              SELECT id, $2, $3, now() + make_interval(mins => $4) FROM tenant WHERE slug = $1",
@@ -249,7 +268,7 @@ impl Admin {
     /// # Errors
     /// `not_found`.
     pub async fn devices(&self, slug: &str) -> Result<Vec<Device>, Refusal> {
-        let mut tx = self.operator.look(Uuid::nil(), "device list").await?;
+        let mut tx = self.look("device list").await?;
         let school: Option<Uuid> =
             sqlx::query_scalar("SELECT id FROM tenant WHERE slug = $1").bind(slug).fetch_optional(tx.conn()).await?;
         let rows = sqlx::query(
@@ -270,7 +289,7 @@ impl Admin {
     /// # Errors
     /// `not_found`.
     pub async fn revoke(&self, device: Uuid) -> Result<(), Refusal> {
-        let mut tx = self.operator.begin(Uuid::nil(), "device revoke").await?;
+        let mut tx = self.begin("device revoke").await?;
         let done = sqlx::query("UPDATE device SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1")
             .bind(device)
             .execute(tx.conn())
@@ -283,15 +302,10 @@ impl Admin {
     }
 }
 
-async fn ready(
-    config: &Config,
-    private: Option<&PrivatePg>,
-    keys: &Keys,
-) -> Result<(String, Operator, Uuid), StartError> {
+async fn ready(config: &Config, private: Option<&PrivatePg>, keys: &Keys) -> Result<(String, Uuid), StartError> {
     let url = url(config, private).await?;
     let epoch = database::prepare(config, &url, keys).await?;
-    let operator = Operator::new(login(&url, "hub_operator", keys)?, OPERATOR_CONNECTIONS, keys.clone())?;
-    Ok((url, operator, epoch))
+    Ok((url, epoch))
 }
 
 async fn private_pg(config: &Config) -> Result<Option<PrivatePg>, StartError> {

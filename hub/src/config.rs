@@ -13,6 +13,25 @@ pub const ENROL_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(29);
 /// Connections for requests of devices. Pushes of one school queue outside of them, so this bounds schools at work at once.
 pub const APP_CONNECTIONS: usize = 16;
 
+/// How the database knows whose transaction it is: docs/isolation.md.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum ContextForm {
+    /// Checked once for each transaction and kept where the application may not write.
+    Parameter,
+    /// Sealed, and checked by each statement: where PostgreSQL does not let the parameter be granted.
+    Hmac,
+}
+
+impl ContextForm {
+    pub const fn name(self) -> &'static str {
+        match self {
+            ContextForm::Parameter => "parameter",
+            ContextForm::Hmac => "hmac",
+        }
+    }
+}
+
 #[derive(Clone)]
 pub struct Config {
     /// Where to listen; port 0 takes a free one.
@@ -27,6 +46,8 @@ pub struct Config {
     pub token_ttl: Duration,
     pub enrol_per_minute: NonZeroU32,
     pub app_connections: usize,
+    /// `None`: the faster form where this PostgreSQL allows it.
+    pub context: Option<ContextForm>,
     /// Only for throw-away data: without it a power cut can destroy the database.
     pub fsync: bool,
 }
@@ -42,6 +63,7 @@ impl Config {
             token_ttl: TOKEN_TTL,
             enrol_per_minute: ENROL_PER_MINUTE,
             app_connections: APP_CONNECTIONS,
+            context: None,
             fsync: true,
         }
     }

@@ -2,10 +2,11 @@
 //!
 //! Invariant: after [`prepare`] the tables are what the entity declarations say, or the hub does not start.
 
-use crate::config::Config;
-use crate::keys::Keys;
-use crate::{edge, schema_check};
+use crate::config::{Config, ContextForm};
+use crate::schema_check;
+use pems_doors::{Keys, RingKey, edge};
 use pems_model::Schema;
+use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use std::io;
@@ -24,6 +25,9 @@ const STATEMENTS: usize = 500;
 
 /// The first PostgreSQL whose parameters can be granted, which the context rests on.
 const OLDEST: i32 = 150_000;
+/// SHA-384 of migration 1 as it was before it was changed.
+const FIRST_OF_OLD: &str =
+    "290aa4e2f040e15232c9cab4815c41961e1169535051a3ee0610d8fdd84f37365d98fdbe7e8d7b4965299fc21649a3d6";
 /// Name of the lock under which a database is prepared: "pems" in ASCII.
 const PREPARING: i64 = 0x7065_6d73;
 
@@ -58,11 +62,14 @@ pub(crate) async fn prepare(config: &Config, url: &str, keys: &Keys) -> Result<U
     // One at a time: a command may arrive while a hub starts. Held until the connection closes.
     sqlx::query("SELECT pg_advisory_lock($1)").bind(PREPARING).execute(&mut owner).await?;
     make_roles(&mut owner, &options, keys).await?;
-    sqlx::migrate!("../migrations").run(&mut owner).await?;
+    let migrator = sqlx::migrate!("../migrations");
+    accept_rewritten(&mut owner, &migrator).await?;
+    migrator.run(&mut owner).await?;
     if let Some(sql) = &config.extra_sql {
         run_extra(&mut owner, sql).await?;
     }
-    install_key(&mut owner, keys).await?;
+    settle_form(&mut owner, config.context).await?;
+    settle_keys(&mut owner, keys).await?;
     let epoch = settle_epoch(&mut owner, &config.data_dir).await?;
     let findings = schema_check::schema_check(&mut owner, config.schema).await?;
     owner.close().await?;
@@ -119,25 +126,80 @@ async fn run_extra(owner: &mut PgConnection, sql: &str) -> Result<(), sqlx::Erro
     tx.commit().await
 }
 
-async fn install_key(owner: &mut PgConnection, keys: &Keys) -> Result<(), sqlx::Error> {
-    let (inner, outer) = keys.pads();
-    let known: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM sec.ctx_key WHERE kid = $1)")
-        .bind(&keys.kid)
-        .fetch_one(&mut *owner)
-        .await?;
-    if known {
-        return Ok(());
+/// Makes the database's keys those of `DATA/context.keys`: a key that is not there is of no use to us, and could be to others.
+async fn settle_keys(owner: &mut PgConnection, keys: &Keys) -> Result<(), sqlx::Error> {
+    let ours = keys.context_keys();
+    let known: Vec<String> = sqlx::query_scalar("SELECT kid FROM sec.ctx_key").fetch_all(&mut *owner).await?;
+    for key in ours.iter().filter(|key| !known.iter().any(|kid| kid == key.kid())) {
+        install_key(owner, key).await?;
     }
-    // A new key replaces the old one: tokens made with a key that leaked are worth nothing from now on.
+    for kid in known.iter().filter(|kid| !ours.iter().any(|key| key.kid() == kid.as_str())) {
+        retire_key(owner, kid).await?;
+    }
+    Ok(())
+}
+
+/// From now on the database accepts tokens made with `key`.
+pub(crate) async fn install_key(owner: &mut PgConnection, key: &RingKey) -> Result<(), sqlx::Error> {
+    let (inner, outer) = key.pads();
     let mut tx = owner.begin().await?;
-    sqlx::query("DELETE FROM sec.ctx_key").execute(&mut *tx).await?;
     sqlx::query("INSERT INTO sec.ctx_key (kid, ipad, opad) VALUES ($1, $2, $3)")
-        .bind(&keys.kid)
+        .bind(key.kid())
         .bind(&inner[..])
         .bind(&outer[..])
         .execute(&mut *tx)
         .await?;
+    audit_key(&mut tx, "key.created", key.kid()).await?;
     tx.commit().await
+}
+
+/// From now on tokens made with it are worth nothing.
+pub(crate) async fn retire_key(owner: &mut PgConnection, kid: &str) -> Result<(), sqlx::Error> {
+    let mut tx = owner.begin().await?;
+    sqlx::query("DELETE FROM sec.ctx_key WHERE kid = $1").bind(kid).execute(&mut *tx).await?;
+    audit_key(&mut tx, "key.retired", kid).await?;
+    tx.commit().await
+}
+
+async fn audit_key(owner: &mut PgConnection, action: &str, kid: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT sec.append_audit($1, 'console', NULL, $2, NULL, jsonb_build_object('kid', $3::text))")
+        .bind(Uuid::nil())
+        .bind(action)
+        .bind(kid)
+        .execute(owner)
+        .await
+        .map(drop)
+}
+
+/// The form of the context: as asked for, else the faster one where this PostgreSQL allows it.
+async fn settle_form(owner: &mut PgConnection, asked: Option<ContextForm>) -> Result<(), sqlx::Error> {
+    let allowed: bool = sqlx::query_scalar("SELECT has_parameter_privilege('hub_sec', 'backtrace_functions', 'SET')")
+        .fetch_one(&mut *owner)
+        .await?;
+    let form = asked.unwrap_or(if allowed { ContextForm::Parameter } else { ContextForm::Hmac });
+    let now: String = sqlx::query_scalar("SELECT sec.form()").fetch_one(&mut *owner).await?;
+    if now != form.name() {
+        let sql = format!("CALL sec.use_form('{}')", form.name());
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *owner).await?;
+        tracing::info!(form = form.name(), "the context has another form now");
+    }
+    Ok(())
+}
+
+/// Migration 1 was changed once so that it also runs without a superuser; what it makes is the same. A database that has the
+/// older text gets the newer one's checksum.
+async fn accept_rewritten(owner: &mut PgConnection, migrator: &Migrator) -> Result<(), sqlx::Error> {
+    let first = migrator.iter().find(|migration| migration.version == 1);
+    let known: bool =
+        sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(&mut *owner).await?;
+    if let (Some(first), true) = (first, known) {
+        sqlx::query("UPDATE _sqlx_migrations SET checksum = $1 WHERE version = 1 AND checksum = decode($2, 'hex')")
+            .bind(&*first.checksum)
+            .bind(FIRST_OF_OLD)
+            .execute(owner)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The epoch of this hub, kept in the database and beside it. They differ only if one of the two was restored.

@@ -1,12 +1,11 @@
 //! Everything that a running hub consists of, in one place that all requests share.
 
-use crate::bearer::Tokens;
-use crate::doors::Tenant;
+use crate::bearer::Assertions;
 use crate::limits::Limits;
 use crate::live::Live;
 use crate::shapes::ShapeMemory;
+use pems_doors::{AccessTokens, Lobby, Tenant};
 use pems_model::Schema;
-use sqlx::PgPool;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -17,9 +16,9 @@ pub(crate) struct Hub {
     pub(crate) schema: &'static Schema,
     pub(crate) epoch: Uuid,
     pub(crate) tenant: Tenant,
-    /// Logged in as `hub_auth`, which can run two functions and nothing else.
-    pub(crate) auth: PgPool,
-    pub(crate) tokens: Tokens,
+    pub(crate) lobby: Lobby,
+    pub(crate) access: AccessTokens,
+    pub(crate) assertions: Assertions,
     pub(crate) live: Arc<Live>,
     pub(crate) shapes: ShapeMemory,
     pub(crate) limits: Limits,

@@ -1,7 +1,7 @@
 //! The hub: the referee of all schools' records, on axum and PostgreSQL.
 //!
 //! [`start`] runs one (in a process of its own or inside a test); [`Admin`] is what the people who run it do. A request goes
-//! `routes` -> `bearer` (who speaks) -> `push` and `pull` -> `doors` (the only way to the database). What a change means is
+//! `routes` -> `bearer` (who speaks) -> `push` and `pull` -> [`doors`] (the only way to the database). What a change means is
 //! decided by `pems_model`; here it is carried out.
 
 pub mod admin;
@@ -11,10 +11,7 @@ mod clock;
 mod code;
 pub mod config;
 pub mod database;
-pub mod doors;
-mod edge;
 mod hub;
-pub mod keys;
 mod limits;
 mod live;
 pub mod private_pg;
@@ -26,6 +23,8 @@ pub mod schema_check;
 mod serve;
 mod shapes;
 mod start_error;
+
+pub use pems_doors as doors;
 
 pub use admin::Admin;
 pub use config::Config;

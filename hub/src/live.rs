@@ -7,9 +7,8 @@
 //! - what is older than [`STALE`] is looked up again, should a hint ever get lost.
 
 use crate::refusal::Refusal;
-use pems_model::{Code, Role};
-use sqlx::postgres::PgListener;
-use sqlx::{PgPool, Row};
+use pems_doors::{DeviceFacts, DoorError, Lobby};
+use pems_model::Code;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -57,25 +56,13 @@ impl TenantLive {
     }
 }
 
-/// What the hub must know of a device.
-#[derive(Debug, Clone)]
-pub(crate) struct Device {
-    pub(crate) tenant: Uuid,
-    pub(crate) public_key: Vec<u8>,
-    pub(crate) role: Role,
-    pub(crate) revoked: bool,
-    pub(crate) suspended: bool,
-}
-
-impl Device {
-    /// # Errors
-    /// Revoked, or its school is suspended.
-    pub(crate) fn admit(&self) -> Result<(), Refusal> {
-        match (self.revoked, self.suspended) {
-            (true, _) => Err(Refusal::revoked()),
-            (_, true) => Err(Refusal::suspended()),
-            _ => Ok(()),
-        }
+/// # Errors
+/// Revoked, or its school is suspended.
+pub(crate) fn admit(device: &DeviceFacts) -> Result<(), Refusal> {
+    match (device.revoked, device.suspended) {
+        (true, _) => Err(Refusal::revoked()),
+        (_, true) => Err(Refusal::suspended()),
+        _ => Ok(()),
     }
 }
 
@@ -83,7 +70,7 @@ impl Device {
 pub(crate) struct Live {
     generation: AtomicU64,
     tenants: Mutex<HashMap<Uuid, Arc<TenantLive>>>,
-    devices: Mutex<HashMap<Uuid, (Arc<Device>, Instant)>>,
+    devices: Mutex<HashMap<Uuid, (Arc<DeviceFacts>, Instant)>>,
 }
 
 impl Live {
@@ -130,27 +117,15 @@ impl Live {
     ///
     /// # Errors
     /// An unknown device; a database that is busy or away.
-    pub(crate) async fn device(&self, auth: &PgPool, id: Uuid) -> Result<Arc<Device>, Refusal> {
+    pub(crate) async fn device(&self, lobby: &Lobby, id: Uuid) -> Result<Arc<DeviceFacts>, Refusal> {
         if let Some((device, as_of)) = locked(&self.devices).get(&id)
             && as_of.elapsed() < STALE
         {
             return Ok(device.clone());
         }
         let generation = self.generation();
-        let row = sqlx::query("SELECT tenant, public_key, role, revoked, suspended FROM sec.device($1)")
-            .bind(id)
-            .fetch_one(auth)
-            .await?;
         let unknown = || Refusal::new(Code::Unauthorized, "the hub does not know this device; enrol it again");
-        let tenant: Uuid = row.try_get::<Option<Uuid>, _>("tenant")?.ok_or_else(unknown)?;
-        let role: String = row.try_get("role")?;
-        let device = Arc::new(Device {
-            tenant,
-            public_key: row.try_get("public_key")?,
-            role: Role::parse(&role).ok_or_else(unknown)?,
-            revoked: row.try_get("revoked")?,
-            suspended: row.try_get("suspended")?,
-        });
+        let device = Arc::new(lobby.device(id).await?.ok_or_else(unknown)?);
         if self.generation() == generation {
             locked(&self.devices).insert(id, (device.clone(), Instant::now()));
         }
@@ -158,11 +133,11 @@ impl Live {
     }
 
     /// Listens for hints until `stop`. A lost connection counts as a hint: whatever was said meanwhile was missed.
-    pub(crate) async fn listen(self: Arc<Live>, auth: PgPool, stop: CancellationToken) {
+    pub(crate) async fn listen(self: Arc<Live>, lobby: Lobby, stop: CancellationToken) {
         loop {
             let heard = tokio::select! {
                 () = stop.cancelled() => return,
-                heard = self.listen_once(&auth) => heard,
+                heard = self.listen_once(&lobby) => heard,
             };
             if let Err(error) = heard {
                 tracing::warn!(%error, "not listening to the database for now");
@@ -175,12 +150,10 @@ impl Live {
         }
     }
 
-    async fn listen_once(&self, auth: &PgPool) -> Result<(), sqlx::Error> {
-        let mut listener = PgListener::connect_with(auth).await?;
-        listener.listen("hub").await?;
+    async fn listen_once(&self, lobby: &Lobby) -> Result<(), DoorError> {
+        let mut hints = lobby.hints().await?;
         self.forget();
-        while listener.try_recv().await?.is_some() {
-            while listener.next_buffered().is_some() {}
+        while hints.next().await? {
             self.forget();
         }
         Ok(())

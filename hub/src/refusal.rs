@@ -1,10 +1,10 @@
 //! Everything that the hub says no with: a stable code and a text that helps. Database texts never leave; they go to the log
 //! under an id that the answer names.
 
-use crate::edge;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use pems_doors::{AccessError, DoorError, edge};
 use pems_model::Code;
 use pems_model::wire::ErrorBody;
 use serde_json::json;
@@ -73,13 +73,23 @@ impl From<sqlx::Error> for Refusal {
     }
 }
 
-impl From<deadpool::managed::PoolError<sqlx::Error>> for Refusal {
-    fn from(error: deadpool::managed::PoolError<sqlx::Error>) -> Refusal {
+impl From<DoorError> for Refusal {
+    fn from(error: DoorError) -> Refusal {
         match error {
-            deadpool::managed::PoolError::Backend(error) => error.into(),
-            deadpool::managed::PoolError::Timeout(_) => Refusal::busy(),
-            other => Refusal::internal("connection pool", &other),
+            DoorError::Database(error) => error.into(),
+            DoorError::Busy => Refusal::busy(),
+            other => Refusal::internal("door", &other),
         }
+    }
+}
+
+impl From<AccessError> for Refusal {
+    fn from(error: AccessError) -> Refusal {
+        let code = match error {
+            AccessError::NotOurs => Code::Unauthorized,
+            AccessError::Expired => Code::TokenExpired,
+        };
+        Refusal::new(code, error.to_string())
     }
 }
 

@@ -1,18 +1,17 @@
 //! Starting and stopping a hub, in a process of its own or inside a test.
 
 use crate::admin::{Admin, Opened};
-use crate::bearer::Tokens;
+use crate::bearer::Assertions;
 use crate::config::Config;
+use crate::database;
 use crate::hub::Hub;
-use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::live::Live;
 use crate::routes;
 use crate::shapes::ShapeMemory;
 use crate::start_error::StartError;
-use crate::{database, doors};
 use axum::serve::ListenerExt;
-use sqlx::postgres::PgPoolOptions;
+use pems_doors::{AccessTokens, Keys, Lobby, Tenant};
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Connections for enrolment and device keys: two short functions.
-const AUTH_CONNECTIONS: u32 = 4;
+const LOBBY_CONNECTIONS: u32 = 4;
 /// How long requests in flight may take when the hub stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
@@ -62,16 +61,15 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 /// A database that is ready, being served.
 async fn listen(config: &Config, url: &str, keys: &Keys, epoch: Uuid) -> Result<Serving, StartError> {
     let lock = only_server(config)?;
-    let auth = PgPoolOptions::new()
-        .max_connections(AUTH_CONNECTIONS)
-        .connect_lazy_with(database::login(url, "hub_auth", keys)?);
+    let lobby = Lobby::new(database::login(url, "hub_auth", keys)?, LOBBY_CONNECTIONS);
     let stop = CancellationToken::new();
     let hub = Arc::new(Hub {
         schema: config.schema,
         epoch,
-        tenant: doors::Tenant::new(database::login(url, "hub_app", keys)?, config.app_connections, keys.clone())?,
-        auth: auth.clone(),
-        tokens: Tokens::new(keys.token, config.token_ttl),
+        tenant: Tenant::new(database::login(url, "hub_app", keys)?, config.app_connections, keys.clone())?,
+        lobby: lobby.clone(),
+        access: AccessTokens::new(keys, config.token_ttl),
+        assertions: Assertions::default(),
         live: Arc::new(Live::default()),
         shapes: ShapeMemory::new(config.schema),
         limits: Limits::new(config.enrol_per_minute),
@@ -94,7 +92,7 @@ async fn listen(config: &Config, url: &str, keys: &Keys, epoch: Uuid) -> Result<
             tracing::error!(%error, "the listener failed");
         }
     });
-    let ears = tokio::spawn(hub.live.clone().listen(auth, stop));
+    let ears = tokio::spawn(hub.live.clone().listen(lobby, stop));
     Ok(Serving { address, hub, tasks: vec![server, ears], _lock: lock })
 }
 
@@ -139,7 +137,7 @@ impl Running {
             }
         }
         self.serving.hub.tenant.close();
-        self.serving.hub.auth.close().await;
+        self.serving.hub.lobby.close().await;
         self.admin.close().await;
     }
 }

@@ -20,3 +20,9 @@ pub enum StartError {
     #[error("another hub serves {0} already; stop it first, or choose another data directory")]
     Serving(String),
 }
+
+impl From<pems_doors::DoorError> for StartError {
+    fn from(error: pems_doors::DoorError) -> StartError {
+        StartError::Refused(error.into())
+    }
+}

@@ -9,8 +9,8 @@
 mod owner;
 mod programs;
 
-use crate::edge;
 use owner::Owner;
+use pems_doors::edge;
 use programs::Programs;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::fs::{self, File};

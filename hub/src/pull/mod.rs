@@ -11,7 +11,6 @@ mod scan;
 pub(crate) use scan::scan;
 
 use crate::clock::{self, Clock};
-use crate::doors::{Access, Tx};
 use crate::hub::Hub;
 use crate::live::{Level, TenantLive};
 use crate::refusal::Refusal;
@@ -19,6 +18,7 @@ use crate::shapes::Served;
 use axum::body::Bytes;
 use cut::{Cutter, Piece};
 use futures_util::TryStreamExt;
+use pems_doors::{Access, TenantContext, Tx};
 use pems_model::frame::{Frame, Rows, RowsHead};
 use pems_model::pgcopy::{self, BadRows};
 use pems_model::wire::Cursors;
@@ -79,16 +79,16 @@ impl Outlet {
 pub(crate) async fn pull(
     hub: &Hub,
     live: &TenantLive,
-    tenant: Uuid,
-    device: Uuid,
+    who: &TenantContext,
     cursors: &Cursors,
     served: &[Served],
     out: &Outlet,
 ) -> Result<Level, Stop> {
     let _permit = hub.pulls.acquire().await.map_err(|_| Stop::Refused(Refusal::busy()))?;
     let generation = hub.live.generation();
+    let tenant = who.tenant();
     let sql = format!("{IN_ORDER}; SELECT {} FROM tenant_clock WHERE tenant_id = '{tenant}'", clock::COLUMNS);
-    let (mut tx, rows) = hub.tenant.begin_with(tenant, device, Access::ReadOnly, &sql).await?;
+    let (mut tx, rows) = hub.tenant.begin_with(who, Access::ReadOnly, &sql).await?;
     let row =
         rows.first().ok_or_else(|| Refusal::new(Code::NotFound, "the school has no clock; run `pems-hub verify`"))?;
     let clock = Clock::read(row)?;
@@ -108,7 +108,7 @@ pub(crate) async fn pull(
         None => {
             let state = scan(tx.conn(), hub.schema, tenant).await?;
             tx.rollback().await;
-            scan::store(hub, tenant, device, clock.rev, &state).await?;
+            scan::store(hub, who, clock.rev, &state).await?;
             state
         }
     };

@@ -3,10 +3,10 @@
 
 use super::cut::Cutter;
 use crate::clock::State;
-use crate::doors::Access;
 use crate::hub::Hub;
 use crate::refusal::Refusal;
 use futures_util::TryStreamExt;
+use pems_doors::{Access, TenantContext};
 use pems_model::digest::Digest;
 use pems_model::pgcopy::Reader;
 use pems_model::{Entity, Schema};
@@ -57,14 +57,14 @@ async fn scan_entity(conn: &mut PgConnection, entity: &Entity, tenant: Uuid) -> 
 }
 
 /// Keeps what a scan found, unless the school has moved on since.
-pub(super) async fn store(hub: &Hub, tenant: Uuid, device: Uuid, rev: i64, state: &State) -> Result<(), Refusal> {
-    let mut tx = hub.tenant.begin(tenant, device, Access::Write).await?;
+pub(super) async fn store(hub: &Hub, who: &TenantContext, rev: i64, state: &State) -> Result<(), Refusal> {
+    let mut tx = hub.tenant.begin(who, Access::Write).await?;
     sqlx::query("UPDATE tenant_clock SET entity_rev = $3::jsonb, digest = $4::jsonb WHERE tenant_id = $1 AND rev = $2")
-        .bind(tenant)
+        .bind(who.tenant())
         .bind(rev)
         .bind(state.revs_json())
         .bind(state.digests_json())
         .execute(tx.conn())
         .await?;
-    tx.commit().await
+    Ok(tx.commit().await?)
 }

@@ -4,10 +4,9 @@
 //! Each looks its keys up one by one through an index (`LATERAL ... OFFSET 0`): the planner must know nothing of how large a
 //! school is, so left alone it would read all of the school's rows for a handful of keys.
 
-use crate::bearer::Caller;
-use crate::doors::Tx;
 use crate::push::replica;
 use crate::refusal::Refusal;
+use pems_doors::{TenantContext, Tx};
 use pems_model::history::Logged;
 use pems_model::pgcopy;
 use pems_model::push::{Holder, Known, Needs, needs};
@@ -22,7 +21,7 @@ use uuid::Uuid;
 /// The stored answers to changes that come again.
 pub(super) async fn answered(
     tx: &mut Tx,
-    caller: &Caller,
+    caller: &TenantContext,
     incarnation: u32,
     changes: &[Change],
 ) -> Result<Vec<ChangeResult>, Refusal> {
@@ -31,8 +30,8 @@ pub(super) async fn answered(
         "SELECT op_no, change_id, outcome, rev, problem::text FROM change_log
          WHERE tenant_id = $1 AND replica_id = $2 AND incarnation = $3 AND op_no BETWEEN $4 AND $5 ORDER BY op_no",
     )
-    .bind(caller.tenant)
-    .bind(caller.device)
+    .bind(caller.tenant())
+    .bind(caller.actor())
     .bind(i64::from(incarnation))
     .bind(first.op_no)
     .bind(last.op_no)

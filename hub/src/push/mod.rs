@@ -10,12 +10,11 @@ mod lookup;
 mod replica;
 mod write;
 
-use crate::bearer::Caller;
 use crate::clock::Clock;
-use crate::doors::{Access, Tx};
 use crate::hub::Hub;
 use crate::live::Level;
 use crate::refusal::Refusal;
+use pems_doors::{Access, TenantContext, Tx};
 use pems_model::edit_time::ClockReading;
 use pems_model::push::{Plan, Push, plan};
 use pems_model::wire::{Change, ChangeResult, SyncRequest};
@@ -39,16 +38,21 @@ pub(crate) struct Pushed {
 ///
 /// # Errors
 /// A forked replica, a revoked device, a suspended school, a busy database. Nothing is written then.
-pub(crate) async fn push(hub: &Hub, caller: &Caller, request: &SyncRequest, now: i64) -> Result<Pushed, Refusal> {
+pub(crate) async fn push(
+    hub: &Hub,
+    caller: &TenantContext,
+    request: &SyncRequest,
+    now: i64,
+) -> Result<Pushed, Refusal> {
     in_order(&request.changes)?;
-    let live = hub.live.tenant(caller.tenant);
+    let live = hub.live.tenant(caller.tenant());
     let _turn = live.turn.lock().await;
     let generation = hub.live.generation();
-    let preamble = replica::preamble(caller.tenant, caller.device);
-    let (mut tx, rows) = hub.tenant.begin_with(caller.tenant, caller.device, Access::Write, &preamble).await?;
+    let preamble = replica::preamble(caller.tenant(), caller.actor());
+    let (mut tx, rows) = hub.tenant.begin_with(caller, Access::Write, &preamble).await?;
     let done = match Standing::read(&rows) {
         Ok((clock, standing)) => {
-            let drained = live.last_empty(caller.device);
+            let drained = live.last_empty(caller.actor());
             apply(hub, &mut tx, caller, request, clock, standing.seen_empty(drained), now).await
         }
         Err(refusal) => Err(refusal),
@@ -78,7 +82,7 @@ fn in_order(changes: &[Change]) -> Result<(), Refusal> {
 async fn apply(
     hub: &Hub,
     tx: &mut Tx,
-    caller: &Caller,
+    caller: &TenantContext,
     request: &SyncRequest,
     mut clock: Clock,
     standing: Standing,
@@ -96,13 +100,13 @@ async fn apply(
     let reading = ClockReading::new(request.sent_at, standing.drained_at, now);
     let push = Push {
         schema: hub.schema,
-        tenant: caller.tenant,
-        replica: caller.device,
+        tenant: caller.tenant(),
+        replica: caller.actor(),
         role: standing.role,
         clock: reading,
         rev: clock.rev,
     };
-    let known = lookup::known(tx, hub.schema, caller.tenant, fresh).await?;
+    let known = lookup::known(tx, hub.schema, caller.tenant(), fresh).await?;
     let plan = plan(&push, &known, fresh);
     let before = clock.rev;
     clock.rev += plan.revisions;
@@ -111,7 +115,7 @@ async fn apply(
     }
     if !fresh.is_empty() {
         write::log_and_clock(tx, caller, request.replica.incarnation, &plan, &clock, now).await?;
-        write::rows(tx, hub.schema, caller.tenant, &plan).await?;
+        write::rows(tx, hub.schema, caller.tenant(), &plan).await?;
     }
     let last = replica::advance(caller, request, fresh.last().map_or(last_op_no, |change| change.op_no), reading);
     results.extend(plan.results.iter().cloned());

@@ -1,8 +1,8 @@
 //! Where a replica stands: may it write, which change is its next, when was its outbox last empty.
 
-use crate::bearer::Caller;
 use crate::clock::{self, Clock};
 use crate::refusal::Refusal;
+use pems_doors::TenantContext;
 use pems_model::edit_time::ClockReading;
 use pems_model::wire::SyncRequest;
 use pems_model::{Code, Role};
@@ -73,7 +73,7 @@ pub(super) fn forked(why: &str, last_op_no: i64) -> Refusal {
 }
 
 /// The statement that moves the replica on.
-pub(super) fn advance(caller: &Caller, request: &SyncRequest, last_op_no: i64, reading: ClockReading) -> String {
+pub(super) fn advance(caller: &TenantContext, request: &SyncRequest, last_op_no: i64, reading: ClockReading) -> String {
     let moment = |micros: i64| format!("timestamptz 'epoch' + interval '{micros} microseconds'");
     let drained = if request.more { reading.last_drained } else { reading.now };
     format!(
@@ -81,8 +81,8 @@ pub(super) fn advance(caller: &Caller, request: &SyncRequest, last_op_no: i64, r
          VALUES ('{}', '{}', {}, {last_op_no}, {}, {}, {}) \
          ON CONFLICT (tenant_id, id) DO UPDATE SET incarnation = excluded.incarnation, last_op_no = excluded.last_op_no, \
          drained_at = excluded.drained_at, last_seen_at = excluded.last_seen_at, clock_offset = excluded.clock_offset",
-        caller.tenant,
-        caller.device,
+        caller.tenant(),
+        caller.actor(),
         request.replica.incarnation,
         moment(drained),
         moment(reading.now),

@@ -1,10 +1,9 @@
 //! Writing a plan: each kind of row in one statement, parents first.
 
 use super::HUB_REPLICA;
-use crate::bearer::Caller;
 use crate::clock::Clock;
-use crate::doors::Tx;
 use crate::refusal::Refusal;
+use pems_doors::{TenantContext, Tx};
 use pems_model::ddl::postgres::column_type;
 use pems_model::push::{LogEntry, Plan};
 use pems_model::wire::{ChangeKind, Outcome};
@@ -22,7 +21,7 @@ const UNIX_EPOCH_JULIAN_DAY: i32 = 2_440_588;
 /// Takes the plan's revisions and writes its log, in one statement: rows may only be written once the clock has moved.
 pub(super) async fn log_and_clock(
     tx: &mut Tx,
-    caller: &Caller,
+    caller: &TenantContext,
     incarnation: u32,
     plan: &Plan,
     clock: &Clock,
@@ -46,13 +45,13 @@ pub(super) async fn log_and_clock(
              AS l (replica, incarnation, op_no, change_id, rev, entity, row_id, kind, outcome, problem, base_rev, fields,
              grp, user_id, at, edited_at)",
     )
-    .bind(caller.tenant)
+    .bind(caller.tenant())
     .bind(plan.revisions)
     .bind(clock.state.as_ref().map(crate::clock::State::revs_json))
     .bind(clock.state.as_ref().map(crate::clock::State::digests_json))
-    .bind(caller.device)
+    .bind(caller.actor())
     .bind(moment(now))
-    .bind(log.iter().map(|e| if own(e) { caller.device } else { HUB_REPLICA }).collect::<Vec<Uuid>>())
+    .bind(log.iter().map(|e| if own(e) { caller.actor() } else { HUB_REPLICA }).collect::<Vec<Uuid>>())
     .bind(log.iter().map(|e| if own(e) { i64::from(incarnation) } else { 0 }).collect::<Vec<i64>>())
     .bind(log.iter().map(|e| e.op_no.or(e.rev)).collect::<Vec<Option<i64>>>())
     .bind(log.iter().map(|e| e.change_id).collect::<Vec<Uuid>>())

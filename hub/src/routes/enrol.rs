@@ -1,20 +1,21 @@
 //! `POST /v1/enrol`: a one-time code and a public key against a device identity.
 
 use super::{SMALL_BODY, read_body};
+use crate::code;
 use crate::hub::Hub;
 use crate::refusal::Refusal;
-use crate::{code, edge};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::VerifyingKey;
+use pems_doors::{Redeemed, edge};
 use pems_model::wire::{EnrolAnswer, EnrolRequest};
 use pems_model::{Code, Role};
-use sqlx::Row;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Characters of a device's name; the database checks the same.
 const NAME_MAX: usize = 100;
@@ -38,30 +39,26 @@ pub(super) async fn enrol(
     let key = key.ok_or_else(|| bad("public_key: an Ed25519 public key, base64url without padding"))?;
     let unknown = || Refusal::new(Code::CodeUnknown, "there is no such code; check it, or ask for a new one");
     let hash = code::hash(&request.code).ok_or_else(unknown)?;
-    let row = sqlx::query("SELECT * FROM sec.redeem_code($1, $2, $3, $4)")
-        .bind(&hash[..])
-        .bind(edge::new_id()?)
-        .bind(&key[..])
-        .bind(name)
-        .fetch_one(&hub.auth)
-        .await?;
-    let verdict: String = row.try_get("verdict")?;
-    match verdict.as_str() {
+    let redeemed = hub.lobby.redeem(&hash, edge::new_ordered_id(edge::now())?, &key, name).await?;
+    match redeemed.verdict.as_str() {
         "ok" => {}
         "code_unknown" => return Err(unknown()),
         "code_expired" => return Err(Refusal::new(Code::CodeExpired, "this code is too old; ask for a new one")),
         "code_used" => return Err(Refusal::new(Code::CodeUsed, "this code was used already; ask for a new one")),
         _ => return Err(Refusal::suspended()),
     }
-    let role: String = row.try_get("role")?;
-    Ok(Json(EnrolAnswer {
-        device_id: row.try_get("device")?,
-        tenant_id: row.try_get("tenant")?,
-        school_name: row.try_get("school_name")?,
-        school_slug: row.try_get("slug")?,
-        school_id: row.try_get("school_id")?,
-        timezone: row.try_get("timezone")?,
-        role: Role::parse(&role).ok_or_else(|| Refusal::internal("enrolment", &"a role without a meaning"))?,
-        epoch: hub.epoch,
-    }))
+    answer(redeemed, hub.epoch).map(Json).ok_or_else(|| Refusal::internal("enrolment", &"an answer with gaps"))
+}
+
+fn answer(of: Redeemed, epoch: Uuid) -> Option<EnrolAnswer> {
+    Some(EnrolAnswer {
+        device_id: of.device?,
+        tenant_id: of.tenant?,
+        school_name: of.school_name?,
+        school_slug: of.slug?,
+        school_id: of.school_id?,
+        timezone: of.timezone?,
+        role: Role::parse(&of.role?)?,
+        epoch,
+    })
 }

@@ -39,7 +39,7 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
 
 /// Whether requests can be served: the database answers.
 async fn ready(State(hub): State<Arc<Hub>>) -> Result<StatusCode, Refusal> {
-    sqlx::query("SELECT 1").execute(&hub.auth).await?;
+    hub.lobby.ping().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -2,10 +2,9 @@
 //! is a frame.
 
 use super::{LoggedTenant, read_body, too_large_body};
-use crate::bearer::Caller;
-use crate::edge;
+use crate::bearer;
 use crate::hub::Hub;
-use crate::live::{Level, STALE, TenantLive};
+use crate::live::{Level, STALE, TenantLive, admit};
 use crate::pull::{self, Outlet, Stop};
 use crate::push::{self, Pushed};
 use crate::refusal::Refusal;
@@ -14,6 +13,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use pems_doors::{TenantContext, edge};
 use pems_model::Code;
 use pems_model::frame::{Frame, MEDIA_TYPE};
 use pems_model::wire::{Cursors, End, ErrorBody, MAX_BODY, MAX_CHANGES, MAX_WAIT_MS, PROTOCOL, SyncRequest};
@@ -32,26 +32,26 @@ const ALIVE_EVERY: Duration = Duration::from_secs(15);
 
 pub(super) async fn sync(State(hub): State<Arc<Hub>>, request: Request) -> Response {
     let now = edge::now();
-    let caller = match hub.tokens.caller(request.headers(), now) {
+    let caller = match bearer::device(&hub, request.headers(), now) {
         Ok(caller) => caller,
         Err(refusal) => return refusal.into_response(),
     };
     let mut response = exchange(hub, caller, request, now).await.unwrap_or_else(IntoResponse::into_response);
-    response.extensions_mut().insert(LoggedTenant(caller.tenant));
+    response.extensions_mut().insert(LoggedTenant(caller.tenant()));
     response
 }
 
-async fn exchange(hub: Arc<Hub>, caller: Caller, request: Request, now: i64) -> Result<Response, Refusal> {
-    hub.live.device(&hub.auth, caller.device).await?.admit()?;
+async fn exchange(hub: Arc<Hub>, caller: TenantContext, request: Request, now: i64) -> Result<Response, Refusal> {
+    admit(&*hub.live.device(&hub.lobby, caller.actor()).await?)?;
     let (parts, body) = request.into_parts();
     let body = read_body(body, MAX_BODY).await?;
     let request = read_request(&plain(&parts.headers, body)?)?;
     check(&hub, &caller, &request)?;
-    let menu = hub.shapes.menu(hub.schema, caller.tenant, &request)?;
-    let live = hub.live.tenant(caller.tenant);
+    let menu = hub.shapes.menu(hub.schema, caller.tenant(), &request)?;
+    let live = hub.live.tenant(caller.tenant());
     let pushed = if request.changes.is_empty() {
         if !request.more {
-            live.saw_empty(caller.device, now);
+            live.saw_empty(caller.actor(), now);
         }
         None
     } else {
@@ -103,8 +103,8 @@ fn read_request(body: &[u8]) -> Result<SyncRequest, Refusal> {
     Ok(request)
 }
 
-fn check(hub: &Hub, caller: &Caller, request: &SyncRequest) -> Result<(), Refusal> {
-    if request.replica.id != caller.device {
+fn check(hub: &Hub, caller: &TenantContext, request: &SyncRequest) -> Result<(), Refusal> {
+    if request.replica.id != caller.actor() {
         return Err(Refusal::new(
             Code::Unauthorized,
             "replica.id is not the device that the access token was given to",
@@ -123,7 +123,7 @@ fn check(hub: &Hub, caller: &Caller, request: &SyncRequest) -> Result<(), Refusa
 /// The answer to one request, while it is being sent.
 struct Answer {
     hub: Arc<Hub>,
-    caller: Caller,
+    caller: TenantContext,
     request: SyncRequest,
     menu: Arc<Menu>,
     live: Arc<TenantLive>,
@@ -178,8 +178,7 @@ impl Answer {
     }
 
     async fn lacking(&self) -> Result<Level, Stop> {
-        let Caller { tenant, device, .. } = self.caller;
-        pull::pull(&self.hub, &self.live, tenant, device, &self.request.cursors, &self.menu.served, &self.out).await
+        pull::pull(&self.hub, &self.live, &self.caller, &self.request.cursors, &self.menu.served, &self.out).await
     }
 
     /// Holds the request until there is something to say, or its time is over. Memory alone is asked while nothing happens.
@@ -192,7 +191,7 @@ impl Answer {
             let known = levels.borrow_and_update().clone().filter(|level| level.as_of.elapsed() < STALE);
             let Some(level) = known else {
                 // Unknown or too long ago: look, and admit the device anew, for that may have changed too.
-                self.hub.live.device(&self.hub.auth, self.caller.device).await?.admit()?;
+                admit(&*self.hub.live.device(&self.hub.lobby, self.caller.actor()).await?)?;
                 let level = self.lacking().await?;
                 if level.rev > has || Instant::now() >= until {
                     return Ok(level);
@@ -201,7 +200,7 @@ impl Answer {
                 continue;
             };
             if level.rev > has {
-                self.hub.live.device(&self.hub.auth, self.caller.device).await?.admit()?;
+                admit(&*self.hub.live.device(&self.hub.lobby, self.caller.actor()).await?)?;
                 return self.lacking().await;
             }
             if Instant::now() >= until || self.hub.stop.is_cancelled() {

@@ -1,12 +1,12 @@
 //! `POST /v1/token`: an assertion signed by the device's key against a short-lived access token (RFC 7523, section 2.1).
 
 use super::{SMALL_BODY, read_body};
-use crate::edge;
 use crate::hub::Hub;
 use crate::refusal::Refusal;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request, State};
 use axum::{Form, Json};
+use pems_doors::edge;
 use pems_model::Code;
 use pems_model::wire::{JWT_BEARER, TokenAnswer};
 use serde::Deserialize;
@@ -28,5 +28,5 @@ pub(super) async fn token(State(hub): State<Arc<Hub>>, request: Request) -> Resu
     if grant.grant_type != JWT_BEARER {
         return Err(Refusal::new(Code::BadRequest, format!("grant_type: only {JWT_BEARER}")));
     }
-    Ok(Json(hub.tokens.exchange(&hub.live, &hub.auth, &grant.assertion, edge::now()).await?))
+    Ok(Json(hub.assertions.exchange(&hub, &grant.assertion, edge::now()).await?))
 }

@@ -1,8 +1,7 @@
 //! The wall, asked as the application's own database role: whatever SQL runs there, it is one school's.
 
 use crate::world::{World, learner, new_id};
-use pems_hub::doors::{Access, Tenant};
-use pems_hub::keys::Keys;
+use pems_hub::doors::{Access, AccessTokens, Caller, Grant, Keys, Mode, Tenant, TenantContext};
 use pems_model::Code;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
@@ -23,6 +22,17 @@ async fn two_schools() -> TwoSchools {
     }
     let keys = Keys::load(world.data_dir.path()).expect("the hub's key");
     TwoSchools { world, a, b, keys }
+}
+
+/// What a device of the school is given with its access token.
+fn inside(keys: &Keys, tenant: Uuid) -> TenantContext {
+    let tokens = AccessTokens::new(keys, std::time::Duration::from_secs(60));
+    let grant = Grant::Device { tenant, device: new_id(), role: pems_model::Role::Registrar };
+    let issued = tokens.issue(grant, crate::world::now()).expect("a token");
+    match tokens.check(&issued.token, crate::world::now()).expect("a good token") {
+        Caller::Tenant(who) => who,
+        Caller::Operator(_) => panic!("a device is no operator"),
+    }
 }
 
 async fn run(conn: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {
@@ -63,23 +73,23 @@ async fn a_token_serves_one_school_on_one_connection_once() {
     let hello = "SELECT sec.hello()";
     let nonce: String = sqlx::query_scalar(hello).fetch_one(&mut app).await.expect("a nonce");
     run(&mut other, hello).await.expect("a nonce");
-    let token = keys.context_token(a, new_id(), "app", crate::world::now(), &nonce);
+    let token = keys.context_token(a, new_id(), Mode::Device, crate::world::now(), &nonce);
     let enter = format!("SELECT sec.enter('{token}')");
     assert_eq!(state(&run(&mut other, &enter).await.expect_err("another connection")), "28000");
     run(&mut app, "BEGIN").await.expect("a transaction");
     run(&mut app, &enter).await.expect("the right one");
     assert_eq!(names(&mut app).await, ["a"]);
-    let to_b = keys.context_token(b, new_id(), "app", crate::world::now(), &nonce);
+    let to_b = keys.context_token(b, new_id(), Mode::Device, crate::world::now(), &nonce);
     let switch = run(&mut app, &format!("SELECT sec.enter('{to_b}')")).await.expect_err("once for each transaction");
     assert_eq!(state(&switch), "28000");
     run(&mut app, "ROLLBACK").await.expect("an end");
     assert!(names(&mut app).await.is_empty(), "the context ends with the transaction");
-    let old = keys.context_token(a, new_id(), "app", crate::world::now() - 60_000_000, &nonce);
+    let old = keys.context_token(a, new_id(), Mode::Device, crate::world::now() - 60_000_000, &nonce);
     assert_eq!(state(&run(&mut app, &format!("SELECT sec.enter('{old}')")).await.expect_err("too old")), "28000");
     let forged = to_b.replace(&b.simple().to_string(), &a.simple().to_string());
     assert_eq!(state(&run(&mut app, &format!("SELECT sec.enter('{forged}')")).await.expect_err("forged")), "28000");
-    let operator = keys.context_token(Uuid::nil(), new_id(), "opr", crate::world::now(), &nonce);
-    let become_operator = format!("SELECT sec.enter('{operator}', 'curiosity')");
+    let operator = keys.context_token(Uuid::nil(), new_id(), Mode::Operator, crate::world::now(), &nonce);
+    let become_operator = format!("SELECT sec.enter('{operator}')");
     assert_eq!(state(&run(&mut app, &become_operator).await.expect_err("another role")), "28000");
 }
 
@@ -88,7 +98,7 @@ async fn sql_inside_one_school_cannot_reach_another() {
     let TwoSchools { world, a, b, keys } = two_schools().await;
     let mut app = world.role("hub_app").await;
     let nonce: String = sqlx::query_scalar("SELECT sec.hello()").fetch_one(&mut app).await.expect("a nonce");
-    let context = format!("{nonce}_app_{}_{}", b.simple(), b.simple());
+    let context = format!("{nonce}_dev_{}_{}", b.simple(), b.simple());
     for attack in [
         format!("SELECT set_config('backtrace_functions', '{context}', true)"),
         format!("SET LOCAL backtrace_functions = '{context}'"),
@@ -107,11 +117,11 @@ async fn sql_inside_one_school_cannot_reach_another() {
         "UPDATE device SET revoked_at = NULL".into(),
         format!("UPDATE student SET tenant_id = '{b}'"),
     ] {
-        let token = keys.context_token(a, new_id(), "app", crate::world::now(), &nonce);
+        let token = keys.context_token(a, new_id(), Mode::Device, crate::world::now(), &nonce);
         run(&mut app, &format!("BEGIN; SELECT sec.enter('{token}')")).await.expect("school a");
         assert!(run(&mut app, &attack).await.is_err(), "{attack}");
         run(&mut app, "ROLLBACK").await.expect("an end");
-        let token = keys.context_token(a, new_id(), "app", crate::world::now(), &nonce);
+        let token = keys.context_token(a, new_id(), Mode::Device, crate::world::now(), &nonce);
         run(&mut app, &format!("BEGIN; SELECT sec.enter('{token}')")).await.expect("school a");
         assert_eq!(names(&mut app).await, ["a"], "after {attack}");
         run(&mut app, "ROLLBACK").await.expect("an end");
@@ -145,13 +155,13 @@ async fn a_suspended_school_is_out_at_once_and_back_at_once() {
 async fn a_door_leaves_nothing_of_a_session_to_the_next() {
     let TwoSchools { world, a, b, keys } = two_schools().await;
     let options = world.hub.database_url().replace("user=postgres", "user=hub_app").parse().expect("a url");
-    let door = Tenant::new(options, 1, keys).expect("a door");
-    let mut tx = door.begin(a, new_id(), Access::Write).await.expect("school a");
+    let door = Tenant::new(options, 1, keys.clone()).expect("a door");
+    let mut tx = door.begin(&inside(&keys, a), Access::Write).await.expect("school a");
     run(tx.conn(), "SET search_path = sec; DECLARE c CURSOR WITH HOLD FOR SELECT 1; LISTEN hub").await.expect("a mess");
     let first: i32 =
         sqlx::query_scalar("SELECT pg_catalog.pg_backend_pid()").fetch_one(tx.conn()).await.expect("a pid");
     tx.commit().await.expect("a commit");
-    let mut tx = door.begin(b, new_id(), Access::Write).await.expect("school b");
+    let mut tx = door.begin(&inside(&keys, b), Access::Write).await.expect("school b");
     let left: (i32, String, i64) = sqlx::query_as(
         "SELECT pg_backend_pid(), current_setting('search_path'), (SELECT count(*) FROM pg_cursors WHERE is_holdable)",
     )
@@ -162,11 +172,11 @@ async fn a_door_leaves_nothing_of_a_session_to_the_next() {
     assert_eq!(names(tx.conn()).await, ["b"]);
     run(tx.conn(), "PREPARE poison AS SELECT 1").await.expect("a statement");
     tx.commit().await.expect("a commit");
-    let mut tx = door.begin(a, new_id(), Access::ReadOnly).await.expect("school a");
+    let mut tx = door.begin(&inside(&keys, a), Access::ReadOnly).await.expect("school a");
     let second: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(tx.conn()).await.expect("a pid");
     assert_ne!(first, second, "a connection with statements of its own is not reused");
     drop(tx);
-    let mut tx = door.begin(a, new_id(), Access::ReadOnly).await.expect("school a");
+    let mut tx = door.begin(&inside(&keys, a), Access::ReadOnly).await.expect("school a");
     let third: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(tx.conn()).await.expect("a pid");
     assert_ne!(second, third, "nor is one that was dropped half-way");
     tx.rollback().await;

@@ -1,19 +1,16 @@
-//! The only ways to a connection. A door opens a transaction whose context PostgreSQL itself has checked (`sec.enter`), and
-//! nothing else: handlers cannot get a bare connection.
+//! Connections, and the transactions that doors open on them: PostgreSQL itself has checked whose they are (`sec.enter`).
 //!
 //! Invariants:
 //! - a connection whose transaction was not cleanly ended (a client went away half-way, an error) is closed, never reused;
 //! - one that was is scrubbed and greeted anew, so nothing that SQL did to the session reaches the next school.
 
-use crate::edge;
+use crate::error::DoorError;
 use crate::keys::Keys;
-use crate::refusal::Refusal;
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, Object, Pool, RecycleError, RecycleResult};
 use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Row};
 use std::time::Duration;
-use uuid::Uuid;
 
 /// Longest wait for a free connection: beyond it, "busy, try again" serves everybody better.
 const WAIT: Duration = Duration::from_secs(10);
@@ -55,115 +52,50 @@ impl managed::Manager for Dial {
     }
 }
 
-fn pool(options: PgConnectOptions, size: usize) -> Result<Pool<Dial>, Refusal> {
+pub(crate) fn pool(options: PgConnectOptions, size: usize) -> Result<Pool<Dial>, DoorError> {
     Pool::builder(Dial(options))
         .max_size(size)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(WAIT))
         .create_timeout(Some(WAIT))
         .build()
-        .map_err(|error| Refusal::internal("connection pool", &error))
+        .map_err(|error| DoorError::Pool(error.to_string()))
 }
 
-/// A transaction inside one school.
-#[derive(Debug, Clone)]
-pub struct Tenant {
-    pool: Pool<Dial>,
-    keys: Keys,
-}
-
-impl Tenant {
-    pub fn new(options: PgConnectOptions, size: usize, keys: Keys) -> Result<Tenant, Refusal> {
-        Ok(Tenant { pool: pool(options, size)?, keys })
-    }
-
-    /// # Errors
-    /// A suspended or unknown school; a database that is busy or away.
-    pub async fn begin(&self, tenant: Uuid, actor: Uuid, access: Access) -> Result<Tx, Refusal> {
-        Ok(self.begin_with(tenant, actor, access, "").await?.0)
-    }
-
-    /// Opens a transaction and runs `first` in the same round trip; gives its rows (in text format).
-    pub(crate) async fn begin_with(
-        &self,
-        tenant: Uuid,
-        actor: Uuid,
-        access: Access,
-        first: &str,
-    ) -> Result<(Tx, Vec<PgRow>), Refusal> {
-        let begin = match access {
-            Access::ReadOnly => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            Access::Write => "BEGIN",
-        };
-        let enter = |nonce: &str| {
-            let token = self.keys.context_token(tenant, actor, "app", edge::now(), nonce);
-            format!("{begin}; SELECT sec.enter('{token}'); {first}")
-        };
-        open(&self.pool, enter).await
-    }
-
-    pub(crate) fn close(&self) {
-        self.pool.close();
-    }
-}
-
-/// A transaction of the people who run the hub: over all schools, with a reason that is kept.
-#[derive(Debug, Clone)]
-pub struct Operator {
-    pool: Pool<Dial>,
-    keys: Keys,
-}
-
-impl Operator {
-    pub(crate) fn new(options: PgConnectOptions, size: usize, keys: Keys) -> Result<Operator, Refusal> {
-        Ok(Operator { pool: pool(options, size)?, keys })
-    }
-
-    /// # Errors
-    /// A database that is busy or away.
-    pub async fn begin(&self, actor: Uuid, reason: &str) -> Result<Tx, Refusal> {
-        self.enter("BEGIN", actor, reason).await
-    }
-
-    /// As [`Operator::begin`], with one snapshot for all statements.
-    ///
-    /// # Errors
-    /// A database that is busy or away.
-    pub async fn look(&self, actor: Uuid, reason: &str) -> Result<Tx, Refusal> {
-        self.enter("BEGIN ISOLATION LEVEL REPEATABLE READ", actor, reason).await
-    }
-
-    async fn enter(&self, begin: &str, actor: Uuid, reason: &str) -> Result<Tx, Refusal> {
-        let reason = reason.replace('\'', "''");
-        let enter = |nonce: &str| {
-            let token = self.keys.context_token(Uuid::nil(), actor, "opr", edge::now(), nonce);
-            format!("{begin}; SELECT sec.enter('{token}', '{reason}')")
-        };
-        Ok(open(&self.pool, enter).await?.0)
-    }
-
-    pub(crate) fn close(&self) {
-        self.pool.close();
-    }
-}
-
-async fn open(pool: &Pool<Dial>, sql: impl Fn(&str) -> String) -> Result<(Tx, Vec<PgRow>), Refusal> {
+/// Takes a connection and runs on it what `enter` makes of its nonce, statement by statement as given, each in a message of its
+/// own; gives the rows of the last one, without the first row, which is `sec.enter`'s.
+pub(crate) async fn open(
+    pool: &Pool<Dial>,
+    keys: &Keys,
+    enter: impl Fn(&str) -> Vec<String>,
+) -> Result<(Tx, Vec<PgRow>), DoorError> {
+    let mut reloaded = false;
     loop {
         let mut tx = Tx { slot: pool.get().await?, _sweep: Sweep(pool.clone()) };
         let reused = Object::metrics(&tx.slot).recycle_count > 0;
         tx.slot.clean = false;
-        let sql = sql(&tx.slot.nonce);
-        match sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(tx.conn()).await {
+        let messages = enter(&tx.slot.nonce);
+        match tx.run(messages).await {
             Ok(mut rows) => {
-                // The first row is `sec.enter` itself.
                 let rest = if rows.is_empty() { rows } else { rows.split_off(1) };
                 return Ok((tx, rest));
             }
             // PostgreSQL was restarted since: another connection of the pool, or a new one, will do.
             Err(error) if reused && is_gone(&error) => {}
+            // The key was retired by another process: it has left us a newer one.
+            Err(error) if !reloaded && is_unknown_key(&error) => {
+                reloaded = true;
+                keys.reload()?;
+            }
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+fn is_unknown_key(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| {
+        error.code().as_deref() == Some("28000") && error.message() == "the context token is not genuine"
+    })
 }
 
 fn is_gone(error: &sqlx::Error) -> bool {
@@ -200,22 +132,33 @@ impl Tx {
 
     /// # Errors
     /// If the database did not confirm; the caller does not know then whether it happened.
-    pub async fn commit(self) -> Result<(), Refusal> {
+    pub async fn commit(self) -> Result<(), DoorError> {
         self.end("COMMIT").await
     }
 
     /// Runs `last` and commits, in one round trip.
-    pub(crate) async fn commit_with(self, last: &str) -> Result<(), Refusal> {
+    ///
+    /// # Errors
+    /// As [`Tx::commit`]; if `last` failed, nothing happened.
+    pub async fn commit_with(self, last: &str) -> Result<(), DoorError> {
         self.end(&format!("{last}; COMMIT")).await
     }
 
     pub async fn rollback(self) {
-        if let Err(refusal) = self.end("ROLLBACK").await {
-            tracing::debug!(%refusal, "a connection was closed instead of rolled back");
+        if let Err(error) = self.end("ROLLBACK").await {
+            tracing::debug!(%error, "a connection was closed instead of rolled back");
         }
     }
 
-    async fn end(mut self, how: &str) -> Result<(), Refusal> {
+    async fn run(&mut self, messages: Vec<String>) -> Result<Vec<PgRow>, sqlx::Error> {
+        let mut rows = Vec::new();
+        for sql in messages {
+            rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.slot.conn).await?;
+        }
+        Ok(rows)
+    }
+
+    async fn end(mut self, how: &str) -> Result<(), DoorError> {
         let sql = AssertSqlSafe(format!("{how}; {SCRUB}"));
         let rows = sqlx::raw_sql(sql).fetch_all(&mut self.slot.conn).await?;
         let greeted = rows.last().map(|row| (row.try_get(0), row.try_get(1)));

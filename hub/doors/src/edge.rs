@@ -8,7 +8,7 @@ use std::path::Path;
 use uuid::Uuid;
 
 /// Microseconds since 1970 UTC.
-pub(crate) fn now() -> i64 {
+pub fn now() -> i64 {
     i64::try_from(time::OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
 }
 
@@ -16,7 +16,7 @@ pub(crate) fn now() -> i64 {
 ///
 /// # Errors
 /// If the operating system has no randomness to give.
-pub(crate) fn random<const N: usize>() -> std::io::Result<[u8; N]> {
+pub fn random<const N: usize>() -> std::io::Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
     Ok(bytes)
@@ -26,11 +26,11 @@ pub(crate) fn random<const N: usize>() -> std::io::Result<[u8; N]> {
 ///
 /// # Errors
 /// As [`random`].
-pub(crate) fn new_id() -> std::io::Result<Uuid> {
+pub fn new_id() -> std::io::Result<Uuid> {
     Ok(uuid::Builder::from_random_bytes(random()?).into_uuid())
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
         let _ = write!(out, "{byte:02x}");
@@ -38,7 +38,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
     if !digits.len().is_multiple_of(2) {
         return None;
@@ -50,7 +50,7 @@ pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
 ///
 /// # Errors
 /// If it cannot be written.
-pub(crate) fn make_private_file(path: &Path, content: &str) -> io::Result<bool> {
+pub fn make_private_file(path: &Path, content: &str) -> io::Result<bool> {
     let draft = path.with_extension(format!("{}.new", hex(&random::<4>()?)));
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     file.write_all(content.as_bytes())?;
@@ -63,4 +63,25 @@ pub(crate) fn make_private_file(path: &Path, content: &str) -> io::Result<bool> 
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Replaces a file that only its owner can read; what was there stays until the new content is on disk.
+///
+/// # Errors
+/// If it cannot be written; then the old content is still there.
+pub fn replace_private_file(path: &Path, content: &str) -> io::Result<()> {
+    let draft = path.with_extension(format!("{}.new", hex(&random::<4>()?)));
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    file.write_all(content.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&draft, path)
+}
+
+/// A time-ordered (version 7) id. `now`: microseconds since 1970.
+///
+/// # Errors
+/// As [`random`].
+pub fn new_ordered_id(now: i64) -> io::Result<Uuid> {
+    let millis = u64::try_from(now / 1_000).unwrap_or(0);
+    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random()?).into_uuid())
 }

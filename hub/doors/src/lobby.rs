@@ -1,0 +1,152 @@
+//! Before a school is known: the role `hub_auth`, which can run a few functions and read no table. Each function is a method
+//! here; the connections themselves are not given away.
+
+use crate::context::OperatorContext;
+use crate::edge;
+use crate::error::DoorError;
+use pems_model::Role;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{PgPool, Row};
+use uuid::Uuid;
+
+#[derive(Debug, Clone)]
+pub struct Lobby {
+    pub(crate) pool: PgPool,
+}
+
+/// What the hub must know of a device before it believes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceFacts {
+    pub tenant: Uuid,
+    pub public_key: Vec<u8>,
+    pub role: Role,
+    pub revoked: bool,
+    pub suspended: bool,
+}
+
+/// What became of an enrolment code.
+#[derive(Debug, Clone)]
+pub struct Redeemed {
+    /// `ok`, or the stable code of a refusal.
+    pub verdict: String,
+    pub tenant: Option<Uuid>,
+    pub device: Option<Uuid>,
+    pub role: Option<String>,
+    pub school_name: Option<String>,
+    pub slug: Option<String>,
+    pub school_id: Option<String>,
+    pub timezone: Option<String>,
+}
+
+impl Lobby {
+    /// Connects when first asked something.
+    pub fn new(options: PgConnectOptions, size: u32) -> Lobby {
+        Lobby { pool: PgPoolOptions::new().max_connections(size).connect_lazy_with(options) }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ping(&self) -> Result<(), DoorError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// `None` for a device that the hub does not know.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn device(&self, id: Uuid) -> Result<Option<DeviceFacts>, DoorError> {
+        let row = sqlx::query("SELECT tenant, public_key, role, revoked, suspended FROM sec.device($1)")
+            .bind(id)
+            .fetch_one(&self.pool)
+            .await?;
+        let (Some(tenant), Some(role)) =
+            (row.try_get::<Option<Uuid>, _>("tenant")?, row.try_get::<Option<&str>, _>("role")?.and_then(Role::parse))
+        else {
+            return Ok(None);
+        };
+        Ok(Some(DeviceFacts {
+            tenant,
+            public_key: row.try_get("public_key")?,
+            role,
+            revoked: row.try_get("revoked")?,
+            suspended: row.try_get("suspended")?,
+        }))
+    }
+
+    /// Turns a code into a device, once; the same device may ask again.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn redeem(
+        &self,
+        code_hash: &[u8],
+        device: Uuid,
+        key: &[u8; 32],
+        name: &str,
+    ) -> Result<Redeemed, DoorError> {
+        let row = sqlx::query("SELECT * FROM sec.redeem_code($1, $2, $3, $4)")
+            .bind(code_hash)
+            .bind(device)
+            .bind(&key[..])
+            .bind(name)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(Redeemed {
+            verdict: row.try_get("verdict")?,
+            tenant: row.try_get("tenant")?,
+            device: row.try_get("device")?,
+            role: row.try_get("role")?,
+            school_name: row.try_get("school_name")?,
+            slug: row.try_get("slug")?,
+            school_id: row.try_get("school_id")?,
+            timezone: row.try_get("timezone")?,
+        })
+    }
+
+    /// Operator mode for the hub's own command line.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn begin_console(&self, reason: &str) -> Result<OperatorContext, DoorError> {
+        let mode_id = edge::new_ordered_id(edge::now())?;
+        let ends: i64 = sqlx::query_scalar("SELECT (extract(epoch FROM sec.begin_console($1, $2)) * 1000000)::bigint")
+            .bind(mode_id)
+            .bind(reason)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(OperatorContext { mode_id, operator: None, ends })
+    }
+
+    /// Listens for the database's hints that something has changed.
+    ///
+    /// # Errors
+    /// A database that is away.
+    pub async fn hints(&self) -> Result<Hints, DoorError> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen("hub").await?;
+        Ok(Hints(listener))
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Hints from the database. They say nothing but "look again".
+#[derive(Debug)]
+pub struct Hints(PgListener);
+
+impl Hints {
+    /// Waits for the next hint, and swallows those that wait behind it. `false`: the line was cut, hints were missed.
+    ///
+    /// # Errors
+    /// A database that is away.
+    pub async fn next(&mut self) -> Result<bool, DoorError> {
+        let heard = self.0.try_recv().await?.is_some();
+        while self.0.next_buffered().is_some() {}
+        Ok(heard)
+    }
+}
