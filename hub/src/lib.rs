@@ -5,6 +5,7 @@
 //! decided by `pems_model`; here it is carried out.
 
 pub mod admin;
+mod api;
 mod bearer;
 pub mod cli;
 mod clock;

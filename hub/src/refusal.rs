@@ -30,6 +30,10 @@ impl Refusal {
         self.0.code
     }
 
+    pub(crate) fn status(&self) -> StatusCode {
+        status(self.0.code)
+    }
+
     pub(crate) fn suspended() -> Refusal {
         Refusal::new(Code::TenantSuspended, "this school is suspended at the hub; ask who runs the hub")
     }

@@ -5,6 +5,7 @@ mod enrol;
 mod sync;
 mod token;
 
+use crate::api;
 use crate::hub::Hub;
 use crate::refusal::Refusal;
 use axum::extract::{Request, State};
@@ -19,7 +20,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 /// Largest body of the small requests.
-const SMALL_BODY: usize = 16 << 10;
+pub(crate) const SMALL_BODY: usize = 16 << 10;
 
 /// The school of a request, for the log.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +33,7 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
         .route("/v1/sync", post(sync::sync))
         .route("/healthz", get(|| async { StatusCode::NO_CONTENT }))
         .route("/readyz", get(ready))
+        .merge(api::router())
         .fallback(|| async { Refusal::new(Code::NotFound, "there is nothing at this address") })
         .layer(middleware::from_fn(log))
         .with_state(hub)
@@ -60,7 +62,7 @@ async fn log(request: Request, next: Next) -> Response {
 }
 
 /// The whole body, up to `limit`.
-async fn read_body(body: body::Body, limit: usize) -> Result<body::Bytes, Refusal> {
+pub(crate) async fn read_body(body: body::Body, limit: usize) -> Result<body::Bytes, Refusal> {
     body::to_bytes(body, limit).await.map_err(|error| {
         use std::error::Error;
         let too_large = error.source().is_some_and(|cause| cause.to_string().contains("length limit"));

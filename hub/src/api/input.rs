@@ -1,0 +1,40 @@
+//! What a request says, read strictly: an unknown or wrong field is named, never ignored.
+
+use super::answer::ApiError;
+use crate::hub::Hub;
+use crate::refusal::Refusal;
+use crate::routes::{SMALL_BODY, read_body};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use pems_model::Code;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// A JSON body of 16 KiB at most. Give its type `#[serde(deny_unknown_fields)]`.
+#[derive(Debug)]
+pub(crate) struct Input<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<Hub>> for Input<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &Arc<Hub>) -> Result<Input<T>, ApiError> {
+        let body = read_body(request.into_body(), SMALL_BODY).await?;
+        let value = serde_json::from_slice(&body)
+            .map_err(|error| Refusal::new(Code::BadRequest, format!("the request's JSON: {error}")))?;
+        Ok(Input(value))
+    }
+}
+
+/// The query's parameters. Give its type `#[serde(deny_unknown_fields)]`.
+#[derive(Debug)]
+pub(crate) struct Asked<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Hub>> for Asked<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Hub>) -> Result<Asked<T>, ApiError> {
+        let Query(value) = Query::<T>::try_from_uri(&parts.uri)
+            .map_err(|error| Refusal::new(Code::BadRequest, format!("the address: {error}")))?;
+        Ok(Asked(value))
+    }
+}
