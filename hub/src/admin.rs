@@ -133,6 +133,10 @@ impl Admin {
         found
     }
 
+    pub(crate) const fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
     pub fn database_url(&self) -> &str {
         &self.database_url
     }

@@ -11,6 +11,7 @@ pub mod cli;
 mod clock;
 mod code;
 pub mod config;
+mod context_keys;
 pub mod database;
 mod hub;
 mod limits;
@@ -28,7 +29,8 @@ mod start_error;
 pub use pems_doors as doors;
 
 pub use admin::Admin;
-pub use config::Config;
+pub use config::{Config, ContextForm};
+pub use context_keys::ContextKey;
 pub use private_pg::PrivatePg;
 pub use refusal::Refusal;
 pub use schema_check::schema_check;

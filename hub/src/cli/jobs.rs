@@ -1,7 +1,7 @@
 //! What each command does and prints.
 
 use super::settings::{Flags, Settled};
-use super::{Cli, Device, Failed, Job, School};
+use super::{Cli, Device, Failed, Job, School, keys};
 use crate::admin::{self, Admin};
 use crate::serve;
 use crate::start_error::StartError;
@@ -20,7 +20,7 @@ pub(super) async fn run(cli: Cli) -> Result<ExitCode, Failed> {
         return Ok(ExitCode::SUCCESS);
     }
     let Some(job) = cli.job else {
-        return Err(Failed::usage("say what to do: serve, migrate, verify, school or device; --help explains"));
+        return Err(Failed::usage("say what to do: serve, migrate, verify, key, school or device; --help explains"));
     };
     start_log(&settled, &cli.flags, matches!(job, Job::Serve))?;
     match job {
@@ -30,6 +30,7 @@ pub(super) async fn run(cli: Cli) -> Result<ExitCode, Failed> {
             Admin::open(&settled.config).await?.close().await;
             out.object(&json!({ "migrated": true }), |_| "the database is up to date".into())?;
         }
+        Job::Key(job) => with_admin(&settled, async |admin| keys::key(admin, job, &out).await).await?,
         Job::School(job) => with_admin(&settled, async |admin| school(admin, job, &out).await).await?,
         Job::Device(job) => with_admin(&settled, async |admin| device(admin, job, &out).await).await?,
     }
@@ -135,13 +136,13 @@ async fn device(admin: &Admin, job: Device, out: &Out) -> Result<(), Failed> {
 }
 
 /// Where answers go: JSON for scripts, text for people.
-struct Out {
+pub(super) struct Out {
     json: bool,
 }
 
 impl Out {
     /// Prints one answer, and at once: whoever waits for it reads a pipe.
-    fn object<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<(), Failed> {
+    pub(super) fn object<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<(), Failed> {
         let line = if self.json { serde_json::to_value(value).unwrap_or(Json::Null).to_string() } else { text(value) };
         let mut stdout = io::stdout().lock();
         let printed = writeln!(stdout, "{line}").and_then(|()| stdout.flush());

@@ -4,6 +4,7 @@
 //! (JSON lines for lists) on stdout and every error `{"error":{"code","message","details"}}` on stderr.
 
 mod jobs;
+mod keys;
 mod settings;
 
 use crate::start_error::StartError;
@@ -34,6 +35,9 @@ enum Job {
     Migrate,
     /// Compare the database with what this program needs; exit 1 if anything is off
     Verify,
+    /// Keys that sign contexts
+    #[command(subcommand)]
+    Key(keys::Key),
     /// Schools of this hub
     #[command(subcommand)]
     School(School),

@@ -2,7 +2,7 @@
 //! not silently be a default.
 
 use super::Failed;
-use crate::Config;
+use crate::{Config, ContextForm};
 use clap::Args;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -52,6 +52,9 @@ struct Settings {
     /// Database connections for devices' requests
     #[arg(long, global = true, env = "PEMS_HUB_APP_CONNECTIONS", value_name = "N")]
     app_connections: Option<NonZeroU32>,
+    /// How the database knows whose transaction it is; by itself it takes the faster form that it can have
+    #[arg(long, global = true, env = "PEMS_HUB_CONTEXT", value_name = "FORM")]
+    context: Option<ContextForm>,
     /// false: a private database that a power cut may destroy, for throw-away data only
     #[arg(long, global = true, env = "PEMS_HUB_FSYNC", value_name = "BOOL")]
     fsync: Option<bool>,
@@ -68,6 +71,7 @@ const NAMES: &[&str] = &[
     "PEMS_HUB_TOKEN_TTL_SECONDS",
     "PEMS_HUB_ENROL_PER_MINUTE",
     "PEMS_HUB_APP_CONNECTIONS",
+    "PEMS_HUB_CONTEXT",
     "PEMS_HUB_FSYNC",
     "PEMS_HUB_LOG",
 ];
@@ -110,6 +114,7 @@ impl Flags {
         if let Some(size) = given.app_connections.or(file.app_connections) {
             config.app_connections = usize::try_from(size.get()).unwrap_or(usize::MAX);
         }
+        config.context = given.context.or(file.context);
         config.fsync = given.fsync.or(file.fsync).unwrap_or(true);
         Ok(Settled { config, log: given.log.or(file.log) })
     }
@@ -126,6 +131,7 @@ impl Settled {
             "token_ttl_seconds": config.token_ttl.as_secs(),
             "enrol_per_minute": config.enrol_per_minute,
             "app_connections": config.app_connections,
+            "context": config.context,
             "fsync": config.fsync,
             "log": self.log,
         })

@@ -4,6 +4,8 @@ mod context;
 mod crowd;
 mod enrolment;
 mod guards;
+mod keys;
+mod managed;
 mod requests;
 mod running;
 mod syncing;
