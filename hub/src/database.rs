@@ -68,6 +68,7 @@ pub(crate) async fn prepare(config: &Config, url: &str, keys: &Keys) -> Result<U
     if let Some(sql) = &config.extra_sql {
         run_extra(&mut owner, sql).await?;
     }
+    settle_price(&mut owner).await?;
     settle_form(&mut owner, config.context).await?;
     settle_keys(&mut owner, keys).await?;
     let epoch = settle_epoch(&mut owner, &config.data_dir).await?;
@@ -169,6 +170,23 @@ async fn audit_key(owner: &mut PgConnection, action: &str, kid: &str) -> Result<
         .execute(owner)
         .await
         .map(drop)
+}
+
+/// The wall must cost nothing to come first (`migrations/0006_first.sql`), and a database that was dumped and restored has lost
+/// that. Without a superuser the function is another one, and keeps its price.
+async fn settle_price(owner: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let lost: bool = sqlx::query_scalar(
+        "SELECT procost <> 0 AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+         FROM pg_proc WHERE oid = 'sec.same(uuid, uuid)'::regprocedure",
+    )
+    .fetch_one(&mut *owner)
+    .await?;
+    if lost {
+        sqlx::query("UPDATE pg_catalog.pg_proc SET procost = 0 WHERE oid = 'sec.same(uuid, uuid)'::regprocedure")
+            .execute(owner)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The form of the context: as asked for, else the faster one where this PostgreSQL allows it.

@@ -91,7 +91,7 @@ fn expected(entity: &Entity) -> Facts {
     }
     for fact in [
         "row security enabled and forced",
-        "policy wall RESTRICTIVE * hub_app (tenant_id = ( SELECT sec.tenant() AS tenant))",
+        "policy wall RESTRICTIVE * hub_app sec.same(tenant_id, ( SELECT sec.tenant() AS tenant))",
         "policy own PERMISSIVE * hub_app (tenant_id = ( SELECT sec.tenant() AS tenant))",
         "policy see PERMISSIVE r hub_operator ( SELECT sec.is_operator() AS is_operator)",
         "tenant_id without statistics",
