@@ -137,7 +137,7 @@ impl Lobby {
 
 /// Hints from the database. They say nothing but "look again".
 #[derive(Debug)]
-pub struct Hints(PgListener);
+pub struct Hints(pub(crate) PgListener);
 
 impl Hints {
     /// Waits for the next hint, and swallows those that wait behind it. `false`: the line was cut, hints were missed.

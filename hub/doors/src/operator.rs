@@ -7,6 +7,7 @@ use crate::context::{Mode, OperatorContext};
 use crate::edge;
 use crate::error::DoorError;
 use crate::keys::Keys;
+use crate::meter::Meter;
 use crate::pool::{self, Dial, Tx};
 use deadpool::managed::Pool;
 use sqlx::postgres::PgConnectOptions;
@@ -17,13 +18,14 @@ use uuid::Uuid;
 pub struct Operator {
     pool: Pool<Dial>,
     keys: Keys,
+    meter: Meter,
 }
 
 impl Operator {
     /// # Errors
     /// If the pool cannot be made.
     pub fn new(options: PgConnectOptions, size: usize, keys: Keys) -> Result<Operator, DoorError> {
-        Ok(Operator { pool: pool::pool(options, size)?, keys })
+        Ok(Operator { pool: pool::pool(options, size)?, keys, meter: Meter::default() })
     }
 
     /// `doing` is what the audit log says was done (`school list`); `about` the school whose log it is, if it is about one.
@@ -56,7 +58,13 @@ impl Operator {
             // Two messages, so that the announcement is committed before the transaction begins.
             vec![format!("SELECT sec.announce('{token}', '{doing}')"), format!("{begin}; SELECT sec.enter('{token}')")]
         };
-        Ok(pool::open(&self.pool, &self.keys, enter).await?.0)
+        Ok(pool::open(&self.pool, &self.keys, &self.meter, enter).await?.0)
+    }
+
+    /// Connections in use, idle, and the most there may be.
+    pub fn usage(&self) -> (usize, usize, usize) {
+        let status = self.pool.status();
+        (status.size - status.available.min(status.size), status.available, status.max_size)
     }
 
     pub fn close(&self) {

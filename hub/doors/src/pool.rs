@@ -6,6 +6,7 @@
 
 use crate::error::DoorError;
 use crate::keys::Keys;
+use crate::meter::{Meter, Visit};
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, Object, Pool, RecycleError, RecycleResult};
 use sqlx::postgres::{PgConnectOptions, PgRow};
@@ -67,16 +68,19 @@ pub(crate) fn pool(options: PgConnectOptions, size: usize) -> Result<Pool<Dial>,
 pub(crate) async fn open(
     pool: &Pool<Dial>,
     keys: &Keys,
+    meter: &Meter,
     enter: impl Fn(&str) -> Vec<String>,
 ) -> Result<(Tx, Vec<PgRow>), DoorError> {
     let mut reloaded = false;
     loop {
-        let mut tx = Tx { slot: pool.get().await?, _sweep: Sweep(pool.clone()) };
+        let slot = pool.get().await?;
+        let mut tx = Tx { visit: meter.visit(), slot, _sweep: Sweep(pool.clone()) };
         let reused = Object::metrics(&tx.slot).recycle_count > 0;
         tx.slot.clean = false;
         let messages = enter(&tx.slot.nonce);
         match tx.run(messages).await {
             Ok(mut rows) => {
+                tx.visit.entered();
                 let rest = if rows.is_empty() { rows } else { rows.split_off(1) };
                 return Ok((tx, rest));
             }
@@ -109,6 +113,8 @@ fn is_gone(error: &sqlx::Error) -> bool {
 /// An open transaction. Dropping it closes the connection, which rolls it back.
 #[derive(Debug)]
 pub struct Tx {
+    /// Notes how long it took, when it is over.
+    visit: Visit,
     slot: Object<Dial>,
     /// After `slot`, because fields are dropped in this order.
     _sweep: Sweep,

@@ -4,6 +4,7 @@ use crate::context::TenantContext;
 use crate::edge;
 use crate::error::DoorError;
 use crate::keys::Keys;
+use crate::meter::{Meter, Reading};
 use crate::pool::{self, Access, Dial, Tx};
 use deadpool::managed::Pool;
 use sqlx::postgres::{PgConnectOptions, PgRow};
@@ -13,13 +14,14 @@ use sqlx::postgres::{PgConnectOptions, PgRow};
 pub struct Tenant {
     pool: Pool<Dial>,
     keys: Keys,
+    meter: Meter,
 }
 
 impl Tenant {
     /// # Errors
     /// If the pool cannot be made.
     pub fn new(options: PgConnectOptions, size: usize, keys: Keys) -> Result<Tenant, DoorError> {
-        Ok(Tenant { pool: pool::pool(options, size)?, keys })
+        Ok(Tenant { pool: pool::pool(options, size)?, keys, meter: Meter::default() })
     }
 
     /// # Errors
@@ -46,7 +48,12 @@ impl Tenant {
             let token = self.keys.context_token(who.tenant, who.actor, who.mode, edge::now(), nonce);
             vec![format!("{begin}; SELECT sec.enter('{token}'); {first}")]
         };
-        pool::open(&self.pool, &self.keys, enter).await
+        pool::open(&self.pool, &self.keys, &self.meter, enter).await
+    }
+
+    /// What the wall has cost so far.
+    pub fn reading(&self) -> Reading {
+        self.meter.reading()
     }
 
     /// Connections in use, idle, and the most there may be.
