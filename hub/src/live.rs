@@ -7,7 +7,7 @@
 //! - what is older than [`STALE`] is looked up again, should a hint ever get lost.
 
 use crate::refusal::Refusal;
-use pems_doors::{DeviceFacts, DoorError, Lobby};
+use pems_doors::{DeviceFacts, DoorError, Lobby, SessionFacts};
 use pems_model::Code;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +20,8 @@ use uuid::Uuid;
 
 /// How long something remembered is believed without another look.
 pub(crate) const STALE: Duration = Duration::from_secs(30);
+/// Sessions remembered; beyond it all are looked up again, which costs each one short query.
+const SESSIONS_MAX: usize = 100_000;
 /// First pause before listening again when the database went away.
 const RELISTEN: Duration = Duration::from_secs(1);
 
@@ -71,6 +73,9 @@ pub(crate) struct Live {
     generation: AtomicU64,
     tenants: Mutex<HashMap<Uuid, Arc<TenantLive>>>,
     devices: Mutex<HashMap<Uuid, (Arc<DeviceFacts>, Instant)>>,
+    /// As `generation`, for hints about people.
+    people: AtomicU64,
+    sessions: Mutex<HashMap<(Uuid, Uuid), (SessionFacts, Instant)>>,
 }
 
 impl Live {
@@ -108,6 +113,8 @@ impl Live {
     pub(crate) fn forget(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
         locked(&self.devices).clear();
+        // A session knows whether its school is suspended.
+        self.forget_people();
         for tenant in locked(&self.tenants).values() {
             tenant.level.send_replace(None);
         }
@@ -132,6 +139,35 @@ impl Live {
         Ok(device)
     }
 
+    /// The session of an access token, from memory where that is fresh.
+    ///
+    /// # Errors
+    /// An unknown session; a database that is busy or away.
+    pub(crate) async fn session(&self, lobby: &Lobby, tenant: Uuid, id: Uuid) -> Result<SessionFacts, Refusal> {
+        if let Some((session, as_of)) = locked(&self.sessions).get(&(tenant, id))
+            && as_of.elapsed() < STALE
+        {
+            return Ok(*session);
+        }
+        let generation = self.people.load(Ordering::Acquire);
+        let unknown = || Refusal::new(Code::Unauthorized, "the hub does not know this session; sign in again");
+        let session = lobby.session(tenant, id).await?.ok_or_else(unknown)?;
+        let mut sessions = locked(&self.sessions);
+        if self.people.load(Ordering::Acquire) == generation {
+            if sessions.len() >= SESSIONS_MAX {
+                sessions.clear();
+            }
+            sessions.insert((tenant, id), (session, Instant::now()));
+        }
+        Ok(session)
+    }
+
+    /// Forgets who is signed in; the next request of each looks again.
+    pub(crate) fn forget_people(&self) {
+        self.people.fetch_add(1, Ordering::AcqRel);
+        locked(&self.sessions).clear();
+    }
+
     /// Listens for hints until `stop`. A lost connection counts as a hint: whatever was said meanwhile was missed.
     pub(crate) async fn listen(self: Arc<Live>, lobby: Lobby, stop: CancellationToken) {
         loop {
@@ -153,8 +189,12 @@ impl Live {
     async fn listen_once(&self, lobby: &Lobby) -> Result<(), DoorError> {
         let mut hints = lobby.hints().await?;
         self.forget();
-        while hints.next().await? {
-            self.forget();
+        while let Some(heard) = hints.heard().await? {
+            if heard.records {
+                self.forget();
+            } else if heard.people {
+                self.forget_people();
+            }
         }
         Ok(())
     }

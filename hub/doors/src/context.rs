@@ -52,6 +52,12 @@ impl TenantContext {
         self.mode
     }
 
+    /// The same caller with the role that it has now, where that was looked up again.
+    #[must_use]
+    pub const fn with_role(self, role: Role) -> TenantContext {
+        TenantContext { role, ..self }
+    }
+
     /// The sign-in that a user's token belongs to; devices have none.
     pub const fn session(&self) -> Option<Uuid> {
         self.session

@@ -62,7 +62,10 @@ pub use access::{AccessError, AccessTokens, Grant, Issued};
 pub use context::{Caller, Mode, OperatorContext, TenantContext};
 pub use error::DoorError;
 pub use keys::Keys;
-pub use lobby::{DeviceFacts, Hints, Lobby, Redeemed};
+pub use lobby::{
+    AccountKey, DeviceFacts, Heard, Hints, Lobby, ModeBegun, OperatorKey, PasswordOwner, Redeemed, Refreshed,
+    SessionFacts, SessionOpened, Try,
+};
 pub use meter::Reading;
 pub use operator::Operator;
 pub use outbox::{ClaimedEvent, SchoolLevel};

@@ -1,6 +1,12 @@
 //! Before a school is known: the role `hub_auth`, which can run a few functions and read no table. Each function is a method
 //! here; the connections themselves are not given away.
 
+mod accounts;
+mod operators;
+
+pub use accounts::{AccountKey, PasswordOwner, Refreshed, SessionFacts, SessionOpened, Try};
+pub use operators::{ModeBegun, OperatorKey};
+
 use crate::context::OperatorContext;
 use crate::edge;
 use crate::error::DoorError;
@@ -8,6 +14,10 @@ use pems_model::Role;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
+
+/// Channels of the database's hints, apart because what is known of records is looked up again by every waiting device.
+const RECORDS: &str = "hub";
+const PEOPLE: &str = "people";
 
 #[derive(Debug, Clone)]
 pub struct Lobby {
@@ -126,7 +136,7 @@ impl Lobby {
     /// A database that is away.
     pub async fn hints(&self) -> Result<Hints, DoorError> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
-        listener.listen("hub").await?;
+        listener.listen_all([RECORDS, PEOPLE]).await?;
         Ok(Hints(listener))
     }
 
@@ -139,14 +149,37 @@ impl Lobby {
 #[derive(Debug)]
 pub struct Hints(pub(crate) PgListener);
 
+/// What to look at again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Schools, their devices and records.
+    pub records: bool,
+    /// Accounts and sessions.
+    pub people: bool,
+}
+
 impl Hints {
-    /// Waits for the next hint, and swallows those that wait behind it. `false`: the line was cut, hints were missed.
+    /// Waits for the next hint, and takes those that wait behind it along. `None`: the line was cut, hints were missed.
+    ///
+    /// # Errors
+    /// A database that is away.
+    pub async fn heard(&mut self) -> Result<Option<Heard>, DoorError> {
+        let Some(first) = self.0.try_recv().await? else { return Ok(None) };
+        let mut heard = Heard::default();
+        let mut next = Some(first);
+        while let Some(hint) = next {
+            heard.records |= hint.channel() == RECORDS;
+            heard.people |= hint.channel() == PEOPLE;
+            next = self.0.next_buffered();
+        }
+        Ok(Some(heard))
+    }
+
+    /// As [`Hints::heard`], where only one thing can be heard. `false`: the line was cut, hints were missed.
     ///
     /// # Errors
     /// A database that is away.
     pub async fn next(&mut self) -> Result<bool, DoorError> {
-        let heard = self.0.try_recv().await?.is_some();
-        while self.0.next_buffered().is_some() {}
-        Ok(heard)
+        Ok(self.heard().await?.is_some())
     }
 }
