@@ -7,28 +7,46 @@ mod minimum;
 mod parties;
 mod push;
 mod report;
+mod round_trips;
 mod school;
 mod transfer;
+mod wall;
 
 pub use parties::{hub_process, office_process};
 
 use anyhow::Result;
 use report::Report;
 
-/// Runs everything and prints the table.
+/// What can be measured alone.
+pub const PARTS: [&str; 5] = ["transfer", "push", "latency", "idle", "wall"];
+
+/// Runs everything, or one part of [`PARTS`], and prints the table.
 ///
 /// # Errors
 /// If a part cannot run at all.
-pub async fn run(rounds: usize) -> Result<()> {
+pub async fn run(rounds: usize, only: Option<&str>) -> Result<()> {
+    let wanted = |part: &str| only.is_none_or(|only| only == part);
     let dir = tempfile::tempdir()?;
     let mut report = Report::default();
-    let hub = parties::Hub::start(&dir.path().join("hub")).await?;
+    let home = dir.path().join("hub");
+    let hub = parties::Hub::start(&home).await?;
     let school = school::fill(&hub, "bench-school").await?;
     println!("school filled: {} rows; {rounds} rounds of each, medians", school::ROWS);
-    transfer::measure(&hub, &school, dir.path(), rounds, &mut report).await?;
-    push::measure(&hub, &school, dir.path(), rounds, &mut report).await?;
-    latency::measure(&hub, &school, dir.path(), &mut report).await?;
-    idle::measure(&hub, &school, dir.path(), &mut report).await?;
+    if wanted("transfer") {
+        transfer::measure(&hub, &school, dir.path(), rounds, &mut report).await?;
+    }
+    if wanted("push") {
+        push::measure(&hub, &school, dir.path(), rounds, &mut report).await?;
+    }
+    if wanted("latency") {
+        latency::measure(&hub, &school, dir.path(), &mut report).await?;
+    }
+    if wanted("idle") {
+        idle::measure(&hub, &school, dir.path(), &mut report).await?;
+    }
+    if wanted("wall") {
+        wall::measure(&hub, &school, &home, rounds, &mut report).await?;
+    }
     report.line("memory of the hub after all of it (peak, without PostgreSQL)", &hub.peak_memory(), "");
     hub.stop().await?;
     report.print();

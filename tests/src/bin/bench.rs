@@ -1,4 +1,4 @@
-//! `cargo xtask bench [--rounds N]`. Also plays the hub and the offices, when it starts itself again.
+//! `cargo xtask bench [--rounds N] [--only PART]`. Also plays the hub and the offices, when it starts itself again.
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -8,6 +8,9 @@ struct Args {
     /// How often each thing is measured.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
+    /// One part alone: transfer, push, latency, idle or wall.
+    #[arg(long, value_parser = pems_tests::bench::PARTS)]
+    only: Option<String>,
     #[command(subcommand)]
     part: Option<Part>,
 }
@@ -25,7 +28,7 @@ fn main() -> anyhow::Result<()> {
     // As `pems-hub serve` has it; an office has one thread.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match args.part {
-        None => runtime.block_on(pems_tests::bench::run(args.rounds)),
+        None => runtime.block_on(pems_tests::bench::run(args.rounds, args.only.as_deref())),
         Some(Part::Hub { dir }) => runtime.block_on(pems_tests::bench::hub_process(&dir)),
         Some(Part::Office { dir }) => runtime.block_on(pems_tests::bench::office_process(&dir)),
     }
