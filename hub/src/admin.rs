@@ -6,10 +6,10 @@ use crate::clock::{self, Clock};
 use crate::code;
 use crate::config::Config;
 use crate::database::{self, login};
+use crate::lint::Report;
 use crate::private_pg::{DATABASE, PrivatePg};
 use crate::pull;
 use crate::refusal::Refusal;
-use crate::schema_check::Finding;
 use crate::start_error::StartError;
 use pems_doors::Keys;
 use pems_doors::edge;
@@ -119,11 +119,11 @@ impl Admin {
         }
     }
 
-    /// What the database lacks, without changing anything.
+    /// What the isolation linter says, without changing anything.
     ///
     /// # Errors
     /// If it cannot be reached.
-    pub async fn verify(config: &Config) -> Result<Vec<Finding>, StartError> {
+    pub async fn verify(config: &Config) -> Result<Report, StartError> {
         let private = private_pg(config).await?;
         let found = match url(config, private.as_ref()).await {
             Ok(url) => database::verify(&url, config.schema).await.map_err(StartError::from),

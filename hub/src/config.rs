@@ -48,6 +48,8 @@ pub struct Config {
     pub app_connections: usize,
     /// `None`: the faster form where this PostgreSQL allows it.
     pub context: Option<ContextForm>,
+    /// Start although the isolation linter finds something, and log each finding as a warning.
+    pub allow_findings: bool,
     /// Only for throw-away data: without it a power cut can destroy the database.
     pub fsync: bool,
 }
@@ -64,6 +66,7 @@ impl Config {
             enrol_per_minute: ENROL_PER_MINUTE,
             app_connections: APP_CONNECTIONS,
             context: None,
+            allow_findings: false,
             fsync: true,
         }
     }

@@ -3,7 +3,7 @@
 //! Invariant: after [`prepare`] the tables are what the entity declarations say, or the hub does not start.
 
 use crate::config::{Config, ContextForm};
-use crate::schema_check;
+use crate::lint::{self, Finding, Report};
 use pems_doors::{Keys, RingKey, edge};
 use pems_model::Schema;
 use sqlx::migrate::Migrator;
@@ -46,8 +46,8 @@ pub enum PrepareError {
          put back the pair that belongs together"
     )]
     Epoch { database: Uuid, file: String, found: String },
-    #[error("the database is not what this program needs:\n{}", .0.iter().map(|f| format!("- {f}")).collect::<Vec<_>>().join("\n"))]
-    Schema(Vec<schema_check::Finding>),
+    #[error("the database is not what this program needs (--allow-findings starts all the same):\n{}", .0.iter().map(|f| format!("- {f}")).collect::<Vec<_>>().join("\n"))]
+    Schema(Vec<Finding>),
 }
 
 /// Migrates and checks; gives the hub's epoch.
@@ -69,20 +69,27 @@ pub(crate) async fn prepare(config: &Config, url: &str, keys: &Keys) -> Result<U
         run_extra(&mut owner, sql).await?;
     }
     settle_price(&mut owner).await?;
+    lint::close_builtins(&mut owner).await?;
     settle_form(&mut owner, config.context).await?;
     settle_keys(&mut owner, keys).await?;
     let epoch = settle_epoch(&mut owner, &config.data_dir).await?;
-    let findings = schema_check::schema_check(&mut owner, config.schema).await?;
+    let findings = lint::lint(&mut owner, config.schema).await?;
     owner.close().await?;
-    if findings.is_empty() { Ok(epoch) } else { Err(PrepareError::Schema(findings)) }
+    if !findings.is_empty() && !config.allow_findings {
+        return Err(PrepareError::Schema(findings));
+    }
+    for Finding { rule, object, problem, remedy } in &findings {
+        tracing::warn!(rule, object, problem, remedy, "going on in spite of a finding of the isolation linter");
+    }
+    Ok(epoch)
 }
 
-/// What the database lacks.
-pub(crate) async fn verify(url: &str, schema: &Schema) -> Result<Vec<schema_check::Finding>, sqlx::Error> {
+/// What the isolation linter says.
+pub(crate) async fn verify(url: &str, schema: &Schema) -> Result<Report, sqlx::Error> {
     let mut owner = PgConnectOptions::from_str(url)?.connect().await?;
-    let findings = schema_check::schema_check(&mut owner, schema).await?;
+    let report = lint::report(&mut owner, schema).await?;
     owner.close().await?;
-    Ok(findings)
+    Ok(report)
 }
 
 async fn make_roles(owner: &mut PgConnection, options: &PgConnectOptions, keys: &Keys) -> Result<(), sqlx::Error> {

@@ -73,12 +73,15 @@ async fn serve(settled: Settled, out: &Out) -> Result<(), Failed> {
 }
 
 async fn verify(settled: &Settled, out: &Out) -> Result<ExitCode, Failed> {
-    let findings = Admin::verify(&settled.config).await?;
-    out.object(&json!({ "findings": findings }), |_| match findings.as_slice() {
-        [] => "nothing is off".into(),
-        findings => findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+    let report = Admin::verify(&settled.config).await?;
+    out.object(&report, |report| {
+        let context = report.context.as_deref().map_or("context: none yet".into(), |form| format!("context: {form}"));
+        match report.findings.as_slice() {
+            [] => format!("{context}\nnothing is off"),
+            findings => format!("{context}\n{}", findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+        }
     })?;
-    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn school(admin: &Admin, job: School, out: &Out) -> Result<(), Failed> {

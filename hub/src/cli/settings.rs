@@ -55,6 +55,9 @@ struct Settings {
     /// How the database knows whose transaction it is; by itself it takes the faster form that it can have
     #[arg(long, global = true, env = "PEMS_HUB_CONTEXT", value_name = "FORM")]
     context: Option<ContextForm>,
+    /// Start although the isolation linter finds something; each finding is logged as a warning
+    #[arg(long, global = true, env = "PEMS_HUB_ALLOW_FINDINGS", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    allow_findings: Option<bool>,
     /// false: a private database that a power cut may destroy, for throw-away data only
     #[arg(long, global = true, env = "PEMS_HUB_FSYNC", value_name = "BOOL")]
     fsync: Option<bool>,
@@ -72,6 +75,7 @@ const NAMES: &[&str] = &[
     "PEMS_HUB_ENROL_PER_MINUTE",
     "PEMS_HUB_APP_CONNECTIONS",
     "PEMS_HUB_CONTEXT",
+    "PEMS_HUB_ALLOW_FINDINGS",
     "PEMS_HUB_FSYNC",
     "PEMS_HUB_LOG",
 ];
@@ -115,6 +119,7 @@ impl Flags {
             config.app_connections = usize::try_from(size.get()).unwrap_or(usize::MAX);
         }
         config.context = given.context.or(file.context);
+        config.allow_findings = given.allow_findings.or(file.allow_findings).unwrap_or(false);
         config.fsync = given.fsync.or(file.fsync).unwrap_or(true);
         Ok(Settled { config, log: given.log.or(file.log) })
     }
@@ -132,6 +137,7 @@ impl Settled {
             "enrol_per_minute": config.enrol_per_minute,
             "app_connections": config.app_connections,
             "context": config.context,
+            "allow_findings": config.allow_findings,
             "fsync": config.fsync,
             "log": self.log,
         })

@@ -33,10 +33,13 @@ pub(crate) async fn close(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
 
 pub(super) async fn check(conn: &mut PgConnection) -> Result<Vec<Finding>, sqlx::Error> {
     let found = open(conn).await?;
-    let finding = |object: String, problem: &str| Finding { rule: RULE, object, problem: problem.into(), remedy: REMEDY };
+    let finding =
+        |object: String, problem: &str| Finding { rule: RULE, object, problem: problem.into(), remedy: REMEDY };
     let (told, rest) = found.split_at(found.len().min(TOLD));
-    let mut findings: Vec<_> =
-        told.iter().map(|(routine, _)| finding(routine.clone(), "everybody may execute this built-in function")).collect();
+    let mut findings: Vec<_> = told
+        .iter()
+        .map(|(routine, _)| finding(routine.clone(), "everybody may execute this built-in function"))
+        .collect();
     if !rest.is_empty() {
         findings.push(finding(format!("{} more", rest.len()), "everybody may execute these built-in functions"));
     }

@@ -54,6 +54,16 @@ pub struct Report {
 /// # Errors
 /// If the catalog cannot be read.
 pub async fn lint(conn: &mut PgConnection, schema: &Schema) -> Result<Vec<Finding>, sqlx::Error> {
+    let mut findings = everything(conn, schema).await?;
+    findings.retain(|finding| exceptions::reason(finding).is_none());
+    Ok(findings)
+}
+
+/// As [`lint`], with what is excused.
+///
+/// # Errors
+/// If the catalog cannot be read.
+pub async fn everything(conn: &mut PgConnection, schema: &Schema) -> Result<Vec<Finding>, sqlx::Error> {
     let mut tx = conn.begin().await?;
     // So that every name outside of pg_catalog is written with its schema, whatever the session's own path.
     sqlx::raw_sql("SET LOCAL search_path = pg_catalog").execute(&mut *tx).await?;
@@ -62,7 +72,6 @@ pub async fn lint(conn: &mut PgConnection, schema: &Schema) -> Result<Vec<Findin
     findings.extend(builtins::check(&mut tx).await?);
     findings.extend(records::check(&mut tx, schema).await?);
     tx.rollback().await?;
-    findings.retain(|finding| exceptions::reason(finding).is_none());
     Ok(findings)
 }
 
@@ -72,11 +81,13 @@ pub async fn lint(conn: &mut PgConnection, schema: &Schema) -> Result<Vec<Findin
 /// If the catalog cannot be read.
 pub async fn report(conn: &mut PgConnection, schema: &Schema) -> Result<Report, sqlx::Error> {
     let findings = lint(conn, schema).await?;
+    Ok(Report { context: context_form(conn).await?, findings })
+}
+
+async fn context_form(conn: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
     let known: bool =
         sqlx::query_scalar("SELECT to_regprocedure('sec.form()') IS NOT NULL").fetch_one(&mut *conn).await?;
-    let context =
-        if known { Some(sqlx::query_scalar("SELECT sec.form()").fetch_one(&mut *conn).await?) } else { None };
-    Ok(Report { context, findings })
+    if known { sqlx::query_scalar("SELECT sec.form()").fetch_one(conn).await.map(Some) } else { Ok(None) }
 }
 
 /// The names of all rules, for the tests that demand a planted mistake for each.

@@ -62,7 +62,9 @@ fn expected(entity: &Entity) -> Facts {
         facts.insert(format!("column {name} {}{null}", catalog_type(field.kind)));
         match field.kind {
             Kind::Link(to) => {
-                facts.insert(format!("constraint FOREIGN KEY (tenant_id, {name}) REFERENCES public.{to}(tenant_id, id)"));
+                facts.insert(format!(
+                    "constraint FOREIGN KEY (tenant_id, {name}) REFERENCES public.{to}(tenant_id, id)"
+                ));
             }
             Kind::Claim { .. } => {
                 facts.insert(format!("index (tenant_id, {name}) WHERE ({name} IS NOT NULL)"));

@@ -1,8 +1,6 @@
 //! What PostgreSQL itself refuses or repairs, whoever writes: the revision rules of sync.md.
 
 use crate::world::{World, learner};
-use pems_hub::schema_check;
-use pems_model::Schema;
 
 async fn with_a_learner() -> World {
     let world = World::new().await;
@@ -47,47 +45,4 @@ async fn revisions_cannot_be_made_up_and_rows_cannot_be_destroyed() {
     assert_eq!(state(world.sql(copy).await), "PM011");
     let proper = format!("BEGIN; SELECT sync.take(id, 1) FROM tenant; {}; COMMIT", copy.replace(" 2,", " 3,"));
     world.sql(&proper).await.expect("a number of its own");
-}
-
-#[tokio::test]
-async fn the_check_of_the_schema_finds_what_was_changed() {
-    let world = World::new().await;
-    let mut owner = world.owner().await;
-    let check = async |owner: &mut sqlx::PgConnection| {
-        schema_check(owner, Schema::product())
-            .await
-            .expect("a catalog")
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(check(&mut owner).await, Vec::<String>::new());
-    for (change, undo, told) in [
-        ("ALTER TABLE student NO FORCE ROW LEVEL SECURITY", "ALTER TABLE student FORCE ROW LEVEL SECURITY", "forced"),
-        ("ALTER TABLE student DISABLE TRIGGER renew", "ALTER TABLE student ENABLE TRIGGER renew", "trigger renew"),
-        ("ALTER TABLE student RENAME COLUMN email TO mail", "ALTER TABLE student RENAME COLUMN mail TO email", "email"),
-        (
-            "ALTER TABLE student ALTER first_name DROP NOT NULL",
-            "ALTER TABLE student ALTER first_name SET NOT NULL",
-            "first_name",
-        ),
-        (
-            "ALTER INDEX student_rev RENAME TO x; DROP INDEX x",
-            "CREATE INDEX student_rev ON student (tenant_id, rev)",
-            "index (tenant_id, rev)",
-        ),
-        ("CREATE POLICY open ON student TO hub_app USING (true)", "DROP POLICY open ON student", "policy open"),
-        (
-            "ALTER TABLE device DISABLE ROW LEVEL SECURITY",
-            "ALTER TABLE device ENABLE ROW LEVEL SECURITY",
-            "device: row-level",
-        ),
-        ("CREATE TABLE loose (id int)", "DROP TABLE loose", "loose: row-level"),
-    ] {
-        world.sql(change).await.expect(change);
-        let findings = check(&mut owner).await;
-        assert!(findings.iter().any(|finding| finding.contains(told)), "{change}: {findings:?}");
-        world.sql(undo).await.expect(undo);
-    }
-    assert_eq!(check(&mut owner).await, Vec::<String>::new());
 }

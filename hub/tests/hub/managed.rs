@@ -2,7 +2,10 @@
 
 use crate::world::{World, database, learner, new_id};
 use pems_hub::ContextForm;
+use pems_hub::lint::lint;
+use pems_model::Schema;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::collections::BTreeSet;
 
 async fn managed_database() -> String {
     let url = database().await;
@@ -21,9 +24,20 @@ async fn a_hub_runs_where_its_database_owner_is_no_superuser() {
         config.database_url = Some(url.clone());
         // Parameter privileges belong to the whole server, and other tests of this run have granted it.
         config.context = Some(ContextForm::Hmac);
+        // What only a superuser can close is told, and stops the start unless somebody decides otherwise.
+        config.allow_findings = true;
     })
     .await;
     assert_eq!(world.scalar::<String>("SELECT sec.form()").await, "hmac");
+    let mut owner = PgConnection::connect(&url).await.expect("a connection");
+    let findings = lint(&mut owner, Schema::product()).await.expect("a catalog");
+    let rules: BTreeSet<_> = findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, BTreeSet::from(["definitions_open", "function_open", "granted_to_public", "wall_undercut"]));
+    let languages = findings
+        .iter()
+        .filter(|finding| finding.rule == "granted_to_public")
+        .all(|finding| finding.object.starts_with("language "));
+    assert!(languages, "{findings:?}");
     for slug in ["a", "b"] {
         world.school(slug).await;
         let device = world.device(slug).await;

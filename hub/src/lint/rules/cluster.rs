@@ -2,12 +2,14 @@
 
 use super::{Rule, rule};
 
-/// A migrator that is not superuser has to be a member of hub_sec to give it its functions; nobody else is.
+/// A migrator that is not superuser has to be a member of hub_sec to give it its functions. Roles belong to the whole server, so
+/// the migrator of another hub's database may be one too: it cannot connect to this one.
 const ROLE_IS_MEMBER: &str = "
 SELECT m.rolname::text, format('it is a member of %s and can act as it', g.rolname)
 FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member JOIN pg_roles g ON g.oid = a.roleid
 WHERE m.rolname IN ('hub_app', 'hub_auth', 'hub_operator', 'hub_sec')
-    OR (g.rolname IN ('hub_app', 'hub_auth', 'hub_operator', 'hub_sec') AND m.rolname <> current_user)";
+    OR (g.rolname IN ('hub_app', 'hub_auth', 'hub_operator', 'hub_sec') AND m.rolname <> current_user
+        AND has_database_privilege(m.oid, current_database(), 'CONNECT'))";
 
 /// For everybody, only what touches isolation: the rest (memory, time zone) is the business of whoever runs the server.
 const ROLE_HAS_SETTING: &str = "

@@ -52,6 +52,24 @@ pub(super) const RULES: &[Rule] = &[
         "DROP EVENT TRIGGER",
     ),
     rule(
+        "definitions_open",
+        "SELECT 'no_definitions', 'the event trigger is missing or off, so stolen SQL could DROP OWNED BY hub_app' WHERE NOT EXISTS (
+             SELECT FROM pg_event_trigger e JOIN fn f ON f.oid = e.evtfoid WHERE e.evtname = 'no_definitions'
+                 AND e.evtevent = 'ddl_command_start' AND e.evtenabled IN ('O', 'A') AND e.evttags IS NULL AND f.name = 'sec.no_definitions()')",
+        "as a superuser: CREATE EVENT TRIGGER no_definitions ON ddl_command_start EXECUTE FUNCTION sec.no_definitions()",
+    ),
+    rule(
+        "wall_undercut",
+        "SELECT name, 'it is as cheap as the wall''s condition' FROM fn
+         WHERE procost <= 0 AND name <> 'sec.same(uuid, uuid)'
+         UNION ALL SELECT 'wall', 'its condition costs more than nothing, so a condition of the request that costs less is tried on '
+             || 'every school''s rows before it' FROM fn same
+         WHERE same.name = 'sec.same(uuid, uuid)' AND NOT EXISTS (
+             SELECT FROM pg_language l JOIN pg_proc p ON p.oid = 'uuid_eq(uuid, uuid)'::regprocedure
+             WHERE l.oid = same.prolang AND l.lanname = 'sql' AND p.procost = 0)",
+        "start the hub (or run `pems-hub migrate`) as a superuser, which sets the price of uuid_eq to 0; give functions an honest COST",
+    ),
+    rule(
         "own_type",
         "SELECT format('%I.%I', n.nspname, t.typname), CASE t.typtype WHEN 'd' THEN 'a domain' WHEN 'e' THEN 'an enum' ELSE 'a type' END
              || ' of our own: its casts and checks are code that runs inside queries'

@@ -9,7 +9,8 @@ const POLICY_NOT_CANONICAL: &str = "
     SELECT r.name, p.polname, p.polpermissive, p.polcmd, r.relkind,
         ARRAY(SELECT coalesce(u.rolname, 'PUBLIC') FROM unnest(p.polroles) m (id) LEFT JOIN pg_roles u ON u.oid = m.id)::text[] AS who,
         pg_get_expr(p.polqual, p.polrelid) AS sees, pg_get_expr(p.polwithcheck, p.polrelid) AS writes,
-        format('(%I = ( SELECT sec.tenant() AS tenant))', k.attname) AS own
+        format('(%I = ( SELECT sec.tenant() AS tenant))', k.attname) AS own,
+        format('sec.same(%I, ( SELECT sec.tenant() AS tenant))', k.attname) AS wall
     FROM pg_policy p JOIN rel r ON r.oid = p.polrelid LEFT JOIN pg_attribute k ON k.attrelid = r.oid AND k.attnum = r.key
 )
 SELECT format('%s policy %I', name, polname),
@@ -17,7 +18,8 @@ SELECT format('%s policy %I', name, polname),
         array_to_string(who, ', '), coalesce(sees, '-'), coalesce(writes, '-'))
 FROM policy
 WHERE NOT coalesce(coalesce(sees, writes) IS NOT NULL AND CASE who
-    WHEN '{hub_app}' THEN coalesce(sees, own) = own AND coalesce(writes, own) = own
+    WHEN '{hub_app}' THEN coalesce(sees, writes) = CASE WHEN polpermissive THEN own ELSE wall END
+        AND coalesce(writes, sees) = coalesce(sees, writes)
     WHEN '{hub_operator}' THEN polpermissive AND coalesce(sees, writes) = '( SELECT sec.is_operator() AS is_operator)'
         AND coalesce(writes, sees) = coalesce(sees, writes)
     WHEN '{hub_sec}' THEN coalesce(sees, 'true') = 'true' AND coalesce(writes, 'true') = 'true'
@@ -83,7 +85,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         "policy_not_canonical",
         POLICY_NOT_CANONICAL,
-        "hub_app: tenant_id = (SELECT sec.tenant()); hub_operator: (SELECT sec.is_operator()); hub_sec: true; nobody else",
+        "hub_app: tenant_id = (SELECT sec.tenant()), and wall: sec.same(tenant_id, (SELECT sec.tenant())); hub_operator: (SELECT sec.is_operator()); hub_sec: true; nobody else",
     ),
     rule("tenant_statistics", TENANT_STATISTICS, "ALTER TABLE ... ALTER tenant_id SET STATISTICS 0; DROP STATISTICS; ANALYZE"),
     rule(

@@ -1,0 +1,70 @@
+//! Plants each mistake alone, asks the linter, takes the mistake back.
+
+use crate::Migrated;
+use crate::mutants::MUTANTS;
+use pems_hub::lint;
+use pems_model::Schema;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::collections::BTreeSet;
+
+/// What the linter says while `sql` is in force.
+async fn rules_with(conn: &mut PgConnection, sql: &str) -> Result<BTreeSet<&'static str>, sqlx::Error> {
+    let mut tx = conn.begin().await?;
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await?;
+    let findings = lint::lint(&mut tx, Schema::product()).await?;
+    tx.rollback().await?;
+    Ok(findings.into_iter().map(|finding| finding.rule).collect())
+}
+
+#[tokio::test]
+async fn every_planted_mistake_is_found_by_its_rule_and_by_no_other() {
+    let migrated = Migrated::new().await;
+    let mut owner = migrated.owner().await;
+    let mut wrong = Vec::new();
+    for (mistake, sql, expected) in MUTANTS {
+        let expected: BTreeSet<_> = expected.iter().copied().collect();
+        match rules_with(&mut owner, sql).await {
+            Ok(found) if found == expected => {}
+            Ok(found) => wrong.push(format!("{mistake}: expected {expected:?}, found {found:?}")),
+            // A mistake that cannot be made is none: the list is out of date. The transaction is beyond repair.
+            Err(error) => {
+                wrong.push(format!("{mistake}: {error}"));
+                owner = migrated.owner().await;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), MUTANTS.len(), wrong.join("\n"));
+    let left = lint::lint(&mut owner, Schema::product()).await.expect("a catalog");
+    assert_eq!(left, [], "nothing of the mistakes is left");
+}
+
+#[test]
+fn every_rule_has_a_mistake_that_it_alone_or_together_with_another_finds() {
+    let planted: BTreeSet<_> = MUTANTS.iter().flat_map(|(_, _, rules)| rules.iter().copied()).collect();
+    let rules: BTreeSet<_> = lint::rule_names().into_iter().collect();
+    assert_eq!(rules, planted);
+    let mistakes: BTreeSet<_> = MUTANTS.iter().map(|(mistake, _, _)| mistake).collect();
+    assert_eq!(mistakes.len(), MUTANTS.len(), "two mistakes have the same name");
+}
+
+#[tokio::test]
+async fn the_product_has_no_finding_and_no_exception_without_use() {
+    let migrated = Migrated::new().await;
+    let mut owner = migrated.owner().await;
+    assert_eq!(lint::lint(&mut owner, Schema::product()).await.expect("a catalog"), []);
+    let all = lint::everything(&mut owner, Schema::product()).await.expect("a catalog");
+    let unused: Vec<_> = lint::excused()
+        .filter(|(rule, object)| !all.iter().any(|finding| finding.rule == *rule && finding.object == *object))
+        .collect();
+    assert_eq!(unused, [], "take them out of hub/src/lint/exceptions.rs");
+}
+
+#[tokio::test]
+async fn looking_changes_nothing_and_needs_no_search_path() {
+    let migrated = Migrated::new().await;
+    let mut owner = migrated.owner().await;
+    sqlx::raw_sql("SET search_path = sec, public").execute(&mut owner).await.expect("a setting");
+    assert_eq!(lint::lint(&mut owner, Schema::product()).await.expect("a catalog"), []);
+    let path: String = sqlx::query_scalar("SHOW search_path").fetch_one(&mut owner).await.expect("a setting");
+    assert_eq!(path, "sec, public");
+}
