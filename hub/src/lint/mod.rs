@@ -4,6 +4,7 @@
 //! table, view, function, policy, trigger, type, role, setting and privilege is looked at as it is, by
 //! - [`rules`]: small named rules, each one query that gives what breaks it;
 //! - [`privileges`]: every privilege that anybody has, against the declaration in `grants.sql`;
+//! - [`context`]: the functions that every policy rests on, by asking them;
 //! - [`builtins`]: PostgreSQL's own functions, against `migrations/builtins.sql`;
 //! - [`records`]: every entity's table, against its declaration in the model.
 //!
@@ -11,6 +12,7 @@
 //! its reason. `hub/tests/lint` plants mistakes for every rule and demands that exactly that rule finds them.
 
 mod builtins;
+mod context;
 mod exceptions;
 mod privileges;
 mod records;
@@ -68,6 +70,7 @@ pub async fn everything(conn: &mut PgConnection, schema: &Schema) -> Result<Vec<
     // So that every name outside of pg_catalog is written with its schema, whatever the session's own path.
     sqlx::raw_sql("SET LOCAL search_path = pg_catalog").execute(&mut *tx).await?;
     let mut findings = rules::check(&mut tx).await?;
+    findings.extend(context::check(&mut tx).await?);
     findings.extend(privileges::check(&mut tx, schema).await?);
     findings.extend(builtins::check(&mut tx).await?);
     findings.extend(records::check(&mut tx, schema).await?);
@@ -94,7 +97,7 @@ async fn context_form(conn: &mut PgConnection) -> Result<Option<String>, sqlx::E
 pub fn rule_names() -> Vec<&'static str> {
     let mut names: Vec<_> = rules::all().map(|rule| rule.name).collect();
     names.extend(privileges::RULES);
-    names.extend([builtins::RULE, records::RULE]);
+    names.extend([context::RULE, builtins::RULE, records::RULE]);
     names
 }
 

@@ -22,13 +22,19 @@ struct Migrated {
 
 impl Migrated {
     async fn new() -> Migrated {
+        let empty = Migrated::empty().await;
+        Admin::open(&empty.config).await.expect("a migrated database").close().await;
+        empty
+    }
+
+    /// Before any migration.
+    async fn empty() -> Migrated {
         let server =
             SERVER.get_or_init(|| async { PrivatePg::throw_away().await.expect("a private PostgreSQL") }).await;
         let name = format!("lint_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
         let data_dir = tempfile::tempdir().expect("a directory");
         let mut config = Config::new(data_dir.path());
         config.database_url = Some(server.database(&name).await.expect("a database"));
-        Admin::open(&config).await.expect("a migrated database").close().await;
         Migrated { config, _data_dir: data_dir }
     }
 

@@ -70,6 +70,28 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "UPDATE pg_catalog.pg_proc SET procost = 0 WHERE oid = 'sec.form()'::regprocedure",
         &["wall_undercut"],
     ),
+    (
+        "every request is of one school",
+        "CREATE OR REPLACE FUNCTION sec.tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+             RETURN '5f0c3f0e-0000-4000-8000-000000000000'::uuid",
+        &["context_given"],
+    ),
+    (
+        "everybody is the operator",
+        "CREATE OR REPLACE FUNCTION sec.is_operator() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE RETURN true",
+        &["context_given"],
+    ),
+    (
+        "all schools are the same",
+        "CREATE OR REPLACE FUNCTION sec.same(a uuid, b uuid) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+             RETURN a IS NOT NULL",
+        &["context_given"],
+    ),
+    (
+        "a built-in condition for nothing",
+        "UPDATE pg_catalog.pg_proc SET procost = 0 WHERE oid = 'texteq(text, text)'::regprocedure",
+        &["wall_undercut"],
+    ),
     // Tables.
     ("a table without a school", "CREATE TABLE public.loose (id uuid PRIMARY KEY)", &["table_without_tenant"]),
     (
@@ -186,6 +208,17 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "CREATE TYPE public.span AS RANGE (subtype = date)",
         // It brings functions for everybody and a cast.
         &["granted_to_public", "own_machinery", "own_type"],
+    ),
+    (
+        "numbers drawn for all schools",
+        "ALTER TABLE staff ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY",
+        // An identity is NOT NULL, and no declaration of a record has it.
+        &["not_as_declared", "sequence_shared"],
+    ),
+    (
+        "numbers of a sequence",
+        "CREATE SEQUENCE public.numbers; ALTER TABLE replica ADD COLUMN number bigint DEFAULT nextval('numbers')",
+        &["sequence_shared"],
     ),
     // Statistics.
     ("statistics on the school", "ALTER TABLE student ALTER tenant_id SET STATISTICS 100", &["tenant_statistics"]),

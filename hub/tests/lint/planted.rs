@@ -2,7 +2,7 @@
 
 use crate::Migrated;
 use crate::mutants::MUTANTS;
-use pems_hub::lint;
+use pems_hub::{Admin, ContextForm, lint};
 use pems_model::Schema;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::collections::BTreeSet;
@@ -57,6 +57,26 @@ async fn the_product_has_no_finding_and_no_exception_without_use() {
         .filter(|(rule, object)| !all.iter().any(|finding| finding.rule == *rule && finding.object == *object))
         .collect();
     assert_eq!(unused, [], "take them out of hub/src/lint/exceptions.rs");
+}
+
+#[tokio::test]
+async fn the_other_form_of_the_context_has_no_finding_either() {
+    let mut migrated = Migrated::empty().await;
+    migrated.config.context = Some(ContextForm::Hmac);
+    Admin::open(&migrated.config).await.expect("a migrated database").close().await;
+    let report = Admin::verify(&migrated.config).await.expect("a report");
+    assert_eq!((report.context.as_deref(), report.findings), (Some("hmac"), vec![]));
+}
+
+#[tokio::test]
+async fn a_database_without_migrations_is_full_of_findings_and_no_error() {
+    let empty = Migrated::empty().await;
+    let report = Admin::verify(&empty.config).await.expect("a report");
+    let rules: BTreeSet<_> = report.findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(report.context, None);
+    for rule in ["not_as_declared", "role_may_not", "granted_to_public", "function_open", "definitions_open"] {
+        assert!(rules.contains(rule), "{rule} in {rules:?}");
+    }
 }
 
 #[tokio::test]

@@ -60,8 +60,8 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         "wall_undercut",
-        "SELECT name, 'it is as cheap as the wall''s condition' FROM fn
-         WHERE procost <= 0 AND name <> 'sec.same(uuid, uuid)'
+        "SELECT oid::regprocedure::text, 'it is as cheap as the wall''s condition' FROM pg_proc
+         WHERE procost <= 0 AND oid NOT IN ('uuid_eq(uuid, uuid)'::regprocedure, coalesce(to_regprocedure('sec.same(uuid, uuid)'), 0))
          UNION ALL SELECT 'wall', 'its condition costs more than nothing, so a condition of the request that costs less is tried on '
              || 'every school''s rows before it' FROM fn same
          WHERE same.name = 'sec.same(uuid, uuid)' AND NOT EXISTS (

@@ -65,6 +65,16 @@ pub(super) const RULES: &[Rule] = &[
         "leave out ON DELETE and ON UPDATE: records are deleted by setting deleted_at",
     ),
     rule(
+        "sequence_shared",
+        "SELECT format('%s.%I', t.name, c.attname), 'its numbers are drawn for all schools together, so gaps tell how much the others write'
+         FROM tbl t JOIN pg_attribute c ON c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped
+         WHERE t.key IS NOT NULL AND (c.attidentity <> '' OR EXISTS (
+             SELECT FROM pg_attrdef v JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = v.oid
+                 AND d.refclassid = 'pg_class'::regclass JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S'
+             WHERE v.adrelid = t.oid AND v.adnum = c.attnum))",
+        "a uuid, or a number counted within the school (as sec.audit_head does)",
+    ),
+    rule(
         "not_leakproof_indexable",
         NOT_LEAKPROOF_INDEXABLE,
         "text with a CHECK instead of an enum; bigint instead of numeric; no index on jsonb or arrays",
