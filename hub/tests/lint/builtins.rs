@@ -48,7 +48,6 @@ const NEVER: &[&str] = &[
     "pg_relation_filepath",
     "pg_read_file",
     "pg_read_binary_file",
-    "pg_read_file_old",
     "pg_ls_dir",
     "pg_stat_file",
     "pg_current_logfile",
