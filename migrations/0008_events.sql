@@ -126,6 +126,26 @@ GRANT EXECUTE ON FUNCTION sec.emit_of(uuid, uuid, text, jsonb) TO hub_operator;
 GRANT EXECUTE ON FUNCTION sec.claim_events(integer, interval), sec.event_delivered(uuid, bigint),
     sec.event_failed(uuid, bigint, interval), sec.tidy_events(interval), sec.levels(), sec.event_counts() TO hub_auth;
 
+-- As in 0005, but an operator who asks for a school that does not exist begins no chain for it.
+CREATE OR REPLACE FUNCTION sec.announce(token text, doing text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    who record;
+    live sec.operator_mode;
+    about uuid := '00000000-0000-0000-0000-000000000000';
+BEGIN
+    SELECT * INTO who FROM sec.open_token(token);
+    SELECT * INTO live FROM sec.operator_mode m WHERE m.id = who.actor AND m.ended_at IS NULL AND m.ends_at > clock_timestamp();
+    IF who.mode <> 'opr' OR session_user <> 'hub_operator' OR live.id IS NULL THEN
+        RAISE EXCEPTION 'this is not an operator with a reason and time left' USING ERRCODE = '28000';
+    END IF;
+    IF EXISTS (SELECT FROM public.tenant t WHERE t.id = who.tenant) THEN about := who.tenant; END IF;
+    DELETE FROM sec.operator_entry e WHERE e.at < clock_timestamp() - interval '1 minute';
+    INSERT INTO sec.operator_entry (nonce, mode_id) VALUES (sec.nonce(), live.id);
+    PERFORM sec.append_audit(about, CASE WHEN live.operator_id IS NULL THEN 'console' ELSE 'operator' END, live.operator_id,
+        'operator.entered', live.id, jsonb_build_object('doing', doing, 'reason', live.reason));
+END $$;
+
 -- What the hub remembers of a school's settings.
 CREATE TRIGGER hint_settings AFTER UPDATE OF name, timezone, metadata ON tenant FOR EACH STATEMENT EXECUTE FUNCTION sync.hint();
 

@@ -29,7 +29,9 @@ pub(crate) fn caller(hub: &Hub, headers: &HeaderMap, now: i64) -> Result<Caller,
     let missing = || Refusal::new(Code::Unauthorized, "send an access token: Authorization: Bearer ...");
     let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(missing)?;
     let token = value.strip_prefix("Bearer ").ok_or_else(missing)?;
-    Ok(hub.access.check(token, now)?)
+    let caller = hub.access.check(token, now)?;
+    crate::trace::caller_is(&caller);
+    Ok(caller)
 }
 
 /// As [`caller`], for what only devices do.

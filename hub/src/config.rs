@@ -1,15 +1,53 @@
 //! What a hub is told when it starts. The command line, tests and the demo all fill in the same structure.
 
+use crate::events::Subscriber;
+use ipnet::IpNet;
 use pems_model::Schema;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long an access token is good for: bounds how long a revoked device can still read.
 pub const TOKEN_TTL: Duration = Duration::from_secs(300);
 /// Enrolments that one address may try in a minute: plenty for a school's office, useless for guessing.
 pub const ENROL_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(29);
+/// How many requests of a kind somebody may send in a minute, as a burst too. Far above honest use; what is beyond is a program
+/// gone wrong or somebody guessing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rates {
+    /// Access tokens for one device (it needs one in five minutes), and from one address (several schools may share one).
+    pub token: NonZeroU32,
+    pub token_address: NonZeroU32,
+    /// Sign-ins from one address: a staff room in the morning.
+    pub sign_in: NonZeroU32,
+    /// Sign-ins of one account; its lock-out comes first.
+    pub sign_in_account: NonZeroU32,
+    /// Pushes of one device: an office that hands over a year's records.
+    pub push: NonZeroU32,
+    /// Requests to the API of one user, of one address, and of one school that has no `apiRateLimit` of its own.
+    pub api: NonZeroU32,
+    pub api_address: NonZeroU32,
+    pub api_tenant: NonZeroU32,
+}
+
+impl Default for Rates {
+    fn default() -> Rates {
+        let per_minute = |n: u32| NonZeroU32::MIN.saturating_add(n - 1);
+        Rates {
+            token: per_minute(120),
+            token_address: per_minute(1_200),
+            sign_in: per_minute(120),
+            sign_in_account: per_minute(20),
+            push: per_minute(30_000),
+            api: per_minute(1_200),
+            api_address: per_minute(6_000),
+            api_tenant: per_minute(6_000),
+        }
+    }
+}
+
 /// Connections for requests of devices. Pushes of one school queue outside of them, so this bounds schools at work at once.
 pub const APP_CONNECTIONS: usize = 16;
 
@@ -45,6 +83,11 @@ pub struct Config {
     pub extra_sql: Option<String>,
     pub token_ttl: Duration,
     pub enrol_per_minute: NonZeroU32,
+    pub rates: Rates,
+    /// Proxies that tell the truth about where a request comes from (`X-Forwarded-For`).
+    pub trust_proxies: Vec<IpNet>,
+    /// Told of every event, beside the hub's own; see [`crate::events`].
+    pub subscribers: Vec<Arc<dyn Subscriber>>,
     pub app_connections: usize,
     /// `None`: the faster form where this PostgreSQL allows it.
     pub context: Option<ContextForm>,
@@ -64,6 +107,9 @@ impl Config {
             extra_sql: None,
             token_ttl: TOKEN_TTL,
             enrol_per_minute: ENROL_PER_MINUTE,
+            rates: Rates::default(),
+            trust_proxies: Vec::new(),
+            subscribers: Vec::new(),
             app_connections: APP_CONNECTIONS,
             context: None,
             allow_findings: false,

@@ -3,8 +3,13 @@
 use crate::bearer::Assertions;
 use crate::limits::Limits;
 use crate::live::Live;
+use crate::metrics::Metrics;
+use crate::people::password::Passwords;
+use crate::people::seal::Seal;
+use crate::read::Reads;
 use crate::shapes::ShapeMemory;
-use pems_doors::{AccessTokens, Lobby, Tenant};
+use ipnet::IpNet;
+use pems_doors::{AccessTokens, Lobby, Operator, Tenant};
 use pems_model::Schema;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -16,12 +21,21 @@ pub(crate) struct Hub {
     pub(crate) schema: &'static Schema,
     pub(crate) epoch: Uuid,
     pub(crate) tenant: Tenant,
+    pub(crate) operator: Operator,
     pub(crate) lobby: Lobby,
     pub(crate) access: AccessTokens,
     pub(crate) assertions: Assertions,
+    pub(crate) passwords: Passwords,
+    /// Opens operators' second factors.
+    pub(crate) seal: Seal,
     pub(crate) live: Arc<Live>,
     pub(crate) shapes: ShapeMemory,
     pub(crate) limits: Limits,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Opens `/metrics`.
+    pub(crate) metrics_token: String,
+    pub(crate) reads: Reads,
+    pub(crate) trust_proxies: Vec<IpNet>,
     /// Pulls at work at once: leaves connections for pushes.
     pub(crate) pulls: Semaphore,
     pub(crate) stop: CancellationToken,

@@ -4,8 +4,11 @@
 //! `routes` -> `bearer` (who speaks) -> `push` and `pull` -> [`doors`] (the only way to the database). What a change means is
 //! decided by `pems_model`; here it is carried out.
 
+mod address;
 pub mod admin;
 mod api;
+pub mod archive;
+pub mod audit;
 mod bearer;
 pub mod cli;
 mod clock;
@@ -13,18 +16,25 @@ mod code;
 pub mod config;
 mod context_keys;
 pub mod database;
+mod devices;
+pub mod events;
 mod hub;
 mod limits;
 pub mod lint;
 mod live;
+mod metrics;
+pub mod people;
 pub mod private_pg;
 mod pull;
 mod push;
+mod read;
 pub mod refusal;
 mod routes;
 mod serve;
 mod shapes;
 mod start_error;
+pub mod tenants;
+mod trace;
 
 pub use pems_doors as doors;
 

@@ -1,37 +1,236 @@
-//! How often strangers may knock: enrolment is the only call that needs no key, so it is the one that could be guessed at.
+//! How often somebody may ask. One entry, [`Limits::check`]; whoever asks too often is told when to come back.
+//!
+//! Invariants: memory is bounded (who has been quiet is forgotten, see [`Limits::tidy`]); a limit by address is generous, for a
+//! whole school, often several, shares one address; a limit of one school never slows another one down.
 
+use crate::config::Rates;
+use crate::live::locked;
+use crate::metrics::Metrics;
 use crate::refusal::Refusal;
-use governor::clock::DefaultClock;
+use governor::clock::{Clock, DefaultClock};
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use pems_model::Code;
-use std::net::IpAddr;
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use uuid::Uuid;
 
 /// Enrolments in a second over all addresses: bounds what guessing from many places can do.
 const ENROL_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
+/// How often quiet ones are forgotten.
+pub(crate) const TIDY_EVERY: Duration = Duration::from_secs(60);
+/// And after so many checks in between, whatever the time: a flood from ever new addresses must not fill the memory.
+const TIDY_AFTER: u32 = 200_000;
+/// Schools with a limiter of their own; beyond, they are made anew.
+const TENANTS_MAX: usize = 20_000;
+
+/// What is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Limit {
+    Enrol,
+    Token,
+    SignIn,
+    Push,
+    Api,
+}
+
+impl Limit {
+    const ALL: [Limit; 5] = [Limit::Enrol, Limit::Token, Limit::SignIn, Limit::Push, Limit::Api];
+
+    /// As in the metrics and the answer.
+    const fn name(self) -> &'static str {
+        match self {
+            Limit::Enrol => "enrol",
+            Limit::Token => "token",
+            Limit::SignIn => "sign_in",
+            Limit::Push => "push",
+            Limit::Api => "api",
+        }
+    }
+}
+
+/// Whose requests are counted together.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    Address(IpAddr),
+    Device(Uuid),
+    User(Uuid),
+    /// An account that somebody claims to have: a hash of school and e-mail.
+    Account([u8; 32]),
+}
+
+impl Key {
+    pub(crate) fn account(school: &str, email: &str) -> Key {
+        let name = format!("{}\n{}", school.trim().to_lowercase(), email.trim().to_lowercase());
+        Key::Account(*blake3::hash(name.as_bytes()).as_bytes())
+    }
+
+    /// One customer's whole network counts as one address.
+    fn narrowed(self) -> Key {
+        match self {
+            Key::Address(IpAddr::V6(address)) => {
+                let network = u128::from(address) & !u128::from(u64::MAX);
+                Key::Address(IpAddr::V6(Ipv6Addr::from(network)))
+            }
+            other => other,
+        }
+    }
+}
+
+type Keyed = DefaultKeyedRateLimiter<Key>;
+type Direct = RateLimiter<NotKeyed, InMemoryState, DefaultClock>;
+
 #[derive(Debug)]
 pub(crate) struct Limits {
-    by_address: DefaultKeyedRateLimiter<IpAddr>,
-    all: RateLimiter<NotKeyed, InMemoryState, DefaultClock>,
+    by_address: HashMap<Limit, Keyed>,
+    /// By device, user or account.
+    by_own: HashMap<Limit, Keyed>,
+    all_enrolments: Direct,
+    tenants: Mutex<HashMap<Uuid, (NonZeroU32, Arc<Direct>)>>,
+    tenant_default: NonZeroU32,
+    checks: AtomicU32,
+    metrics: Arc<Metrics>,
 }
 
 impl Limits {
-    pub(crate) fn new(enrol_per_minute: NonZeroU32) -> Limits {
+    pub(crate) fn new(enrol_per_minute: NonZeroU32, rates: &Rates, metrics: Arc<Metrics>) -> Limits {
+        let keyed = |per_minute| RateLimiter::keyed(Quota::per_minute(per_minute));
+        let address = |limit| match limit {
+            Limit::Enrol => enrol_per_minute,
+            Limit::Token => rates.token_address,
+            Limit::SignIn => rates.sign_in,
+            Limit::Push | Limit::Api => rates.api_address,
+        };
+        let own = |limit| match limit {
+            Limit::Enrol => enrol_per_minute,
+            Limit::Token => rates.token,
+            Limit::SignIn => rates.sign_in_account,
+            Limit::Push => rates.push,
+            Limit::Api => rates.api,
+        };
         Limits {
-            by_address: RateLimiter::keyed(Quota::per_minute(enrol_per_minute)),
-            all: RateLimiter::direct(Quota::per_second(ENROL_PER_SECOND)),
+            by_address: Limit::ALL.map(|limit| (limit, keyed(address(limit)))).into(),
+            by_own: Limit::ALL.map(|limit| (limit, keyed(own(limit)))).into(),
+            all_enrolments: RateLimiter::direct(Quota::per_second(ENROL_PER_SECOND)),
+            tenants: Mutex::default(),
+            tenant_default: rates.api_tenant,
+            checks: AtomicU32::new(0),
+            metrics,
         }
     }
 
     /// # Errors
-    /// `rate_limited`.
-    pub(crate) fn check(&self, address: IpAddr) -> Result<(), Refusal> {
-        if self.by_address.check_key(&address).is_ok() && self.all.check().is_ok() {
-            // Addresses that have long been quiet need no memory.
-            self.by_address.retain_recent();
-            return Ok(());
+    /// `rate_limited`, with the seconds to wait.
+    pub(crate) fn check(&self, limit: Limit, key: Key) -> Result<(), Refusal> {
+        if self.checks.fetch_add(1, Ordering::Relaxed) >= TIDY_AFTER {
+            self.tidy();
         }
-        Err(Refusal::new(Code::RateLimited, "too many enrolments from here; wait a minute and try again"))
+        let limiters = if matches!(key, Key::Address(_)) { &self.by_address } else { &self.by_own };
+        let Some(limiter) = limiters.get(&limit) else { return Ok(()) };
+        if let Err(not_yet) = limiter.check_key(&key.narrowed()) {
+            return Err(self.refuse(limit.name(), not_yet.wait_time_from(DefaultClock::default().now())));
+        }
+        if limit == Limit::Enrol
+            && let Err(not_yet) = self.all_enrolments.check()
+        {
+            return Err(self.refuse(limit.name(), not_yet.wait_time_from(DefaultClock::default().now())));
+        }
+        Ok(())
+    }
+
+    /// One more request of a school, which may have `per_minute` of them (`None`: as many as schools have by default).
+    ///
+    /// # Errors
+    /// As [`Limits::check`].
+    pub(crate) fn check_tenant(&self, tenant: Uuid, per_minute: Option<NonZeroU32>) -> Result<(), Refusal> {
+        let per_minute = per_minute.unwrap_or(self.tenant_default);
+        let limiter = {
+            let mut tenants = locked(&self.tenants);
+            if tenants.len() >= TENANTS_MAX && !tenants.contains_key(&tenant) {
+                tenants.clear();
+            }
+            let fresh = || (per_minute, Arc::new(RateLimiter::direct(Quota::per_minute(per_minute))));
+            let entry = tenants.entry(tenant).or_insert_with(fresh);
+            if entry.0 != per_minute {
+                *entry = fresh();
+            }
+            entry.1.clone()
+        };
+        match limiter.check() {
+            Ok(()) => Ok(()),
+            Err(not_yet) => Err(self.refuse("tenant", not_yet.wait_time_from(DefaultClock::default().now()))),
+        }
+    }
+
+    /// Forgets whom it would treat like a stranger anyway.
+    pub(crate) fn tidy(&self) {
+        self.checks.store(0, Ordering::Relaxed);
+        for limiter in self.by_address.values().chain(self.by_own.values()) {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
+
+    fn refuse(&self, limit: &'static str, wait: Duration) -> Refusal {
+        self.metrics.rate_limited(limit);
+        Refusal::rate_limited(limit, wait)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pems_model::Code;
+
+    fn limits(rates: Rates) -> Limits {
+        Limits::new(NonZeroU32::MIN.saturating_add(1), &rates, Arc::new(Metrics::new()))
+    }
+
+    #[test]
+    fn each_key_has_its_own_allowance_and_is_told_when_to_come_back() {
+        let limits = limits(Rates::default());
+        let here = || Key::Address("198.51.100.7".parse().expect("an address"));
+        for _ in 0..2 {
+            limits.check(Limit::Enrol, here()).expect("allowed");
+        }
+        let refusal = limits.check(Limit::Enrol, here()).expect_err("too often");
+        assert_eq!(refusal.code(), Code::RateLimited);
+        let wait = refusal.0.details.and_then(|details| details["retry_after"].as_u64()).expect("seconds");
+        assert!((1..=30).contains(&wait), "{wait}");
+        limits.check(Limit::Enrol, Key::Address("198.51.100.8".parse().expect("an address"))).expect("somebody else");
+        limits.check(Limit::Token, here()).expect("something else");
+    }
+
+    #[test]
+    fn a_network_of_version_6_counts_as_one_address() {
+        let limits = limits(Rates::default());
+        let at = |last: u16| Key::Address(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 1, 2, 3, 4, 5, last)));
+        limits.check(Limit::Enrol, at(1)).expect("allowed");
+        limits.check(Limit::Enrol, at(2)).expect("allowed");
+        assert!(limits.check(Limit::Enrol, at(3)).is_err());
+    }
+
+    #[test]
+    fn one_school_does_not_use_up_another_ones_requests() {
+        let limits = limits(Rates::default());
+        let (a, b, two) = (Uuid::from_u128(1), Uuid::from_u128(2), NonZeroU32::new(2));
+        limits.check_tenant(a, two).expect("first");
+        limits.check_tenant(a, two).expect("second");
+        assert!(limits.check_tenant(a, two).is_err());
+        limits.check_tenant(b, two).expect("another school");
+        limits.check_tenant(a, NonZeroU32::new(3)).expect("a new setting counts at once");
+    }
+
+    #[test]
+    fn the_quiet_are_forgotten() {
+        let limits = limits(Rates { token_address: NonZeroU32::new(60_000_000).expect("many"), ..Rates::default() });
+        for address in 0..10_000_u32 {
+            limits.check(Limit::Token, Key::Address(IpAddr::V4(address.into()))).expect("allowed");
+        }
+        limits.tidy();
+        assert!(limits.by_address[&Limit::Token].len() < 5_000, "{}", limits.by_address[&Limit::Token].len());
     }
 }

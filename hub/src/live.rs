@@ -7,7 +7,8 @@
 //! - what is older than [`STALE`] is looked up again, should a hint ever get lost.
 
 use crate::refusal::Refusal;
-use pems_doors::{DeviceFacts, DoorError, Lobby, SessionFacts};
+use crate::tenants::Settings;
+use pems_doors::{Access, DeviceFacts, DoorError, Lobby, SessionFacts, Tenant, TenantContext};
 use pems_model::Code;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -76,6 +77,7 @@ pub(crate) struct Live {
     /// As `generation`, for hints about people.
     people: AtomicU64,
     sessions: Mutex<HashMap<(Uuid, Uuid), (SessionFacts, Instant)>>,
+    settings: Mutex<HashMap<Uuid, (Settings, Instant)>>,
 }
 
 impl Live {
@@ -113,6 +115,7 @@ impl Live {
     pub(crate) fn forget(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
         locked(&self.devices).clear();
+        locked(&self.settings).clear();
         // A session knows whether its school is suspended.
         self.forget_people();
         for tenant in locked(&self.tenants).values() {
@@ -166,6 +169,32 @@ impl Live {
     pub(crate) fn forget_people(&self) {
         self.people.fetch_add(1, Ordering::AcqRel);
         locked(&self.sessions).clear();
+    }
+
+    /// The settings of the caller's school, from memory where that is fresh.
+    ///
+    /// # Errors
+    /// A suspended school; a database that is busy or away.
+    pub(crate) async fn settings(&self, door: &Tenant, who: &TenantContext) -> Result<Settings, Refusal> {
+        if let Some((settings, as_of)) = locked(&self.settings).get(&who.tenant())
+            && as_of.elapsed() < STALE
+        {
+            return Ok(*settings);
+        }
+        let generation = self.generation();
+        let mut tx = door.begin(who, Access::ReadOnly).await?;
+        let settings = Settings::load(&mut tx, who).await?;
+        tx.commit().await?;
+        if self.generation() == generation {
+            locked(&self.settings).insert(who.tenant(), (settings, Instant::now()));
+        }
+        Ok(settings)
+    }
+
+    /// The next request of the school looks at its settings again.
+    pub(crate) fn forget_settings(&self, tenant: Uuid) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        locked(&self.settings).remove(&tenant);
     }
 
     /// Listens for hints until `stop`. A lost connection counts as a hint: whatever was said meanwhile was missed.

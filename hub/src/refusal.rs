@@ -1,16 +1,23 @@
 //! Everything that the hub says no with: a stable code and a text that helps. Database texts never leave; they go to the log
 //! under an id that the answer names.
 
+use crate::trace;
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pems_doors::{AccessError, DoorError, edge};
 use pems_model::Code;
 use pems_model::wire::ErrorBody;
 use serde_json::json;
+use std::time::Duration;
 
 /// SQLSTATE with which `sec.enter` refuses a suspended school.
 const SUSPENDED: &str = "PM001";
+/// A policy or a privilege said no; a context was not accepted.
+const FORBIDDEN: &str = "42501";
+const NO_CONTEXT: &str = "28000";
+/// What `sec.announce` says when an operator's time is up, or was ended: no attack, only late.
+const MODE_OVER: &str = "this is not an operator with a reason and time left";
 
 #[derive(Debug, Clone, thiserror::Error)]
 #[error(transparent)]
@@ -46,6 +53,23 @@ impl Refusal {
         Refusal::new(Code::Busy, "the hub is busy; it is tried again by itself")
     }
 
+    /// `limit` is the name of what was asked for too often.
+    pub(crate) fn rate_limited(limit: &'static str, wait: Duration) -> Refusal {
+        let seconds = wait.as_secs() + 1;
+        Refusal::new(Code::RateLimited, format!("too many requests; try again in {seconds} s"))
+            .with(json!({ "limit": limit, "retry_after": seconds }))
+    }
+
+    /// What goes into the answer's head beside the body.
+    pub(crate) fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let wait = self.0.details.as_ref().and_then(|details| details["retry_after"].as_u64());
+        if let (Code::RateLimited | Code::AccountLocked, Some(seconds)) = (self.0.code, wait) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        headers
+    }
+
     /// Something that should not happen: the cause goes to the log, its id to the caller.
     pub(crate) fn internal(what: &str, cause: &dyn std::fmt::Display) -> Refusal {
         let id = edge::random::<6>().map_or_else(|_| "none".to_owned(), |bytes| edge::hex(&bytes));
@@ -65,6 +89,17 @@ impl From<sqlx::Error> for Refusal {
                 "40001" | "40P01" | "55P03" | "25P03" | "53300" | "57P01" | "57P02" | "57P03" => {
                     tracing::warn!(%state, "the database is busy");
                     Refusal::busy()
+                }
+                NO_CONTEXT if database.message() == MODE_OVER => {
+                    Refusal::new(Code::Unauthorized, "operator mode is over; sign in again with a reason")
+                }
+                // Fifteen minutes are over, or somebody ended them.
+                NO_CONTEXT if database.message().contains("not an operator") => {
+                    Refusal::new(Code::Unauthorized, "the operator mode is over; sign in again, with a reason")
+                }
+                FORBIDDEN | NO_CONTEXT => {
+                    trace::violated(&state);
+                    Refusal::internal("the database's wall", &error)
                 }
                 _ => Refusal::internal("database", &error),
             };
@@ -105,21 +140,28 @@ impl From<std::io::Error> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        (status(self.0.code), Json(self.0)).into_response()
+        (status(self.0.code), self.headers(), Json(self.0)).into_response()
     }
 }
 
 const fn status(code: Code) -> StatusCode {
     match code {
         Code::BadRequest | Code::UnsupportedProtocol | Code::CodeUnknown => StatusCode::BAD_REQUEST,
-        Code::Unauthorized | Code::TokenExpired => StatusCode::UNAUTHORIZED,
-        Code::DeviceRevoked | Code::TenantSuspended | Code::WrongTenant => StatusCode::FORBIDDEN,
+        Code::Unauthorized | Code::TokenExpired | Code::WrongCredentials => StatusCode::UNAUTHORIZED,
+        Code::DeviceRevoked
+        | Code::TenantSuspended
+        | Code::WrongTenant
+        | Code::RoleForbidden
+        | Code::PasswordChangeRequired => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
-        Code::ReplicaForked | Code::EpochChanged | Code::SchemaUnknown | Code::Conflict => StatusCode::CONFLICT,
+        Code::ReplicaForked | Code::EpochChanged | Code::SchemaUnknown | Code::Conflict | Code::LastAdmin => {
+            StatusCode::CONFLICT
+        }
         Code::CodeExpired | Code::CodeUsed => StatusCode::GONE,
+        Code::Stale => StatusCode::PRECONDITION_FAILED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UpgradeRequired => StatusCode::UPGRADE_REQUIRED,
-        Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Code::RateLimited | Code::AccountLocked => StatusCode::TOO_MANY_REQUESTS,
         Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::UNPROCESSABLE_ENTITY,

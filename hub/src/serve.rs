@@ -4,9 +4,14 @@ use crate::admin::{Admin, Opened};
 use crate::bearer::Assertions;
 use crate::config::Config;
 use crate::database;
+use crate::events::{CountEvents, Dispatcher, ForgetSettings, Subscriber};
 use crate::hub::Hub;
-use crate::limits::Limits;
+use crate::limits::{self, Limits};
 use crate::live::Live;
+use crate::metrics::{self, Metrics, Sampler};
+use crate::people::password::Passwords;
+use crate::people::seal::Seal;
+use crate::read::Reads;
 use crate::routes;
 use crate::shapes::ShapeMemory;
 use crate::start_error::StartError;
@@ -22,8 +27,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Connections for enrolment and device keys: two short functions.
-const LOBBY_CONNECTIONS: u32 = 4;
+/// Connections for short functions: enrolment, device keys, sign-ins; two of them listen to the database.
+const LOBBY_CONNECTIONS: u32 = 6;
 /// How long requests in flight may take when the hub stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
@@ -48,7 +53,7 @@ struct Serving {
 /// Whatever stands in the way, with what to do about it.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let Opened { admin, keys, epoch } = Admin::open_with(&config).await?;
-    let serving = match listen(&config, admin.database_url(), &keys, epoch).await {
+    let serving = match listen(&config, &admin, &keys, epoch).await {
         Ok(serving) => serving,
         Err(error) => {
             admin.close().await;
@@ -59,10 +64,12 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 }
 
 /// A database that is ready, being served.
-async fn listen(config: &Config, url: &str, keys: &Keys, epoch: Uuid) -> Result<Serving, StartError> {
+async fn listen(config: &Config, admin: &Admin, keys: &Keys, epoch: Uuid) -> Result<Serving, StartError> {
+    let url = admin.database_url();
     let lock = only_server(config)?;
     let lobby = Lobby::new(database::login(url, "hub_auth", keys)?, LOBBY_CONNECTIONS);
     let stop = CancellationToken::new();
+    let metrics = Arc::new(Metrics::new());
     let hub = Arc::new(Hub {
         schema: config.schema,
         epoch,
@@ -70,9 +77,16 @@ async fn listen(config: &Config, url: &str, keys: &Keys, epoch: Uuid) -> Result<
         lobby: lobby.clone(),
         access: AccessTokens::new(keys, config.token_ttl),
         assertions: Assertions::default(),
+        passwords: Passwords::default(),
+        seal: Seal::new(keys),
         live: Arc::new(Live::default()),
         shapes: ShapeMemory::new(config.schema),
-        limits: Limits::new(config.enrol_per_minute),
+        limits: Limits::new(config.enrol_per_minute, &config.rates, metrics.clone()),
+        metrics: metrics.clone(),
+        metrics_token: metrics::token(keys),
+        reads: Reads::new(keys),
+        trust_proxies: config.trust_proxies.clone(),
+        operator: admin.operator().clone(),
         pulls: Semaphore::new((config.app_connections / 2).max(1)),
         stop: stop.clone(),
     });
@@ -92,8 +106,28 @@ async fn listen(config: &Config, url: &str, keys: &Keys, epoch: Uuid) -> Result<
             tracing::error!(%error, "the listener failed");
         }
     });
-    let ears = tokio::spawn(hub.live.clone().listen(lobby, stop));
-    Ok(Serving { address, hub, tasks: vec![server, ears], _lock: lock })
+    let mut subscribers: Vec<Arc<dyn Subscriber>> =
+        vec![Arc::new(CountEvents(metrics)), Arc::new(ForgetSettings(hub.live.clone()))];
+    subscribers.extend(config.subscribers.iter().cloned());
+    let tasks = vec![
+        server,
+        tokio::spawn(Dispatcher::new(lobby.clone(), subscribers, stop.clone()).run()),
+        tokio::spawn(Sampler::new(hub.clone()).run()),
+        tokio::spawn(tidy(hub.clone())),
+        tokio::spawn(hub.live.clone().listen(lobby, stop)),
+    ];
+    Ok(Serving { address, hub, tasks, _lock: lock })
+}
+
+/// Forgets now and then whose requests no longer count.
+async fn tidy(hub: Arc<Hub>) {
+    let on = async {
+        loop {
+            tokio::time::sleep(limits::TIDY_EVERY).await;
+            hub.limits.tidy();
+        }
+    };
+    hub.stop.run_until_cancelled(on).await;
 }
 
 /// What a hub remembers is true only if nobody else writes, so one data directory is served by one process.
@@ -120,6 +154,11 @@ impl Running {
     /// The database, as its superuser.
     pub fn database_url(&self) -> &str {
         self.admin.database_url()
+    }
+
+    /// How often Argon2 ran so far: what signing in costs.
+    pub fn password_runs(&self) -> u64 {
+        self.serving.hub.passwords.runs()
     }
 
     pub fn admin(&self) -> &Admin {

@@ -59,8 +59,19 @@ codes! {
     CodeUnknown = "code_unknown",
     CodeExpired = "code_expired",
     CodeUsed = "code_used",
+    /// E-mail, password, code or school: one of them is not right, and which is not said.
+    WrongCredentials = "wrong_credentials",
+    /// Too many wrong ones; `details.retry_after` has the seconds.
+    AccountLocked = "account_locked",
+    PasswordWeak = "password_weak",
+    /// Signed in with a one-time password: choose another first.
+    PasswordChangeRequired = "password_change_required",
+    /// A school keeps at least one administrator.
+    LastAdmin = "last_admin",
     NotFound = "not_found",
     Conflict = "conflict",
+    /// What is to be changed has changed since it was looked at.
+    Stale = "stale",
     Busy = "busy",
     Internal = "internal",
 

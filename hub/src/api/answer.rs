@@ -55,9 +55,9 @@ impl<E: Into<Refusal>> From<E> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let status = self.0.status();
+        let (status, headers) = (self.0.status(), self.0.headers());
         let body = ErrorAnswer { success: false, error: self.0.0 };
-        (status, Json(body)).into_response()
+        (status, headers, Json(body)).into_response()
     }
 }
 

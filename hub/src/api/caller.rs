@@ -4,10 +4,11 @@
 use super::answer::ApiError;
 use crate::bearer;
 use crate::hub::Hub;
+use crate::limits::{Key, Limit};
 use crate::refusal::Refusal;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use pems_doors::{Caller, Mode, OperatorContext, TenantContext, edge};
+use pems_doors::{Caller, Mode, OperatorContext, SessionFacts, TenantContext, edge};
 use pems_model::{Code, Role};
 use std::sync::Arc;
 
@@ -34,11 +35,46 @@ impl FromRequestParts<Arc<Hub>> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<SignedIn, ApiError> {
-        match bearer::caller(hub, &parts.headers, edge::now())? {
-            Caller::Tenant(who) if who.mode() == Mode::User => Ok(SignedIn(who)),
-            _ => Err(Refusal::new(Code::Unauthorized, "this is for signed-in users of a school").into()),
+        let (who, session) = live_user(parts, hub).await?;
+        if session.must_change_password {
+            let message = "choose another password first (POST /api/v1/auth/password)";
+            return Err(Refusal::new(Code::PasswordChangeRequired, message).into());
         }
+        Ok(SignedIn(who))
     }
+}
+
+/// As [`SignedIn`], also with a one-time password: for what leads out of that, and out altogether.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AnySession(pub(crate) TenantContext);
+
+impl FromRequestParts<Arc<Hub>> for AnySession {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<AnySession, ApiError> {
+        Ok(AnySession(live_user(parts, hub).await?.0))
+    }
+}
+
+/// The user of a token whose session goes on, with the role of now: what an administrator changes counts at once, not when the
+/// token has run out.
+async fn live_user(parts: &Parts, hub: &Hub) -> Result<(TenantContext, SessionFacts), Refusal> {
+    let over = || Refusal::new(Code::Unauthorized, "this session is over; sign in again");
+    let (who, session) = match bearer::caller(hub, &parts.headers, edge::now())? {
+        Caller::Tenant(who) if who.mode() == Mode::User => (who, who.session().ok_or_else(over)?),
+        _ => return Err(Refusal::new(Code::Unauthorized, "this is for signed-in users of a school")),
+    };
+    let session = hub.live.session(&hub.lobby, who.tenant(), session).await?;
+    if !session.live || session.account != who.actor() {
+        return Err(over());
+    }
+    if session.suspended {
+        return Err(Refusal::suspended());
+    }
+    hub.limits.check(Limit::Api, Key::User(who.actor()))?;
+    let settings = hub.live.settings(&hub.tenant, &who).await?;
+    hub.limits.check_tenant(who.tenant(), settings.api_rate_limit)?;
+    Ok((who.with_role(session.role), session))
 }
 
 /// Somebody who runs the hub, in operator mode.
@@ -50,7 +86,10 @@ impl FromRequestParts<Arc<Hub>> for OperatorMode {
 
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<OperatorMode, ApiError> {
         match bearer::caller(hub, &parts.headers, edge::now())? {
-            Caller::Operator(who) => Ok(OperatorMode(who)),
+            Caller::Operator(who) => {
+                hub.limits.check(Limit::Api, Key::User(who.operator().unwrap_or_default()))?;
+                Ok(OperatorMode(who))
+            }
             Caller::Tenant(_) => {
                 Err(Refusal::new(Code::Unauthorized, "this is for those who run the hub; sign in as an operator")
                     .into())

@@ -4,11 +4,12 @@ use super::answer::ApiError;
 use crate::hub::Hub;
 use crate::refusal::Refusal;
 use crate::routes::{SMALL_BODY, read_body};
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use pems_model::Code;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// A JSON body of 16 KiB at most. Give its type `#[serde(deny_unknown_fields)]`.
 #[derive(Debug)]
@@ -36,5 +37,20 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Hub>> for Asked<T> {
         let Query(value) = Query::<T>::try_from_uri(&parts.uri)
             .map_err(|error| Refusal::new(Code::BadRequest, format!("the address: {error}")))?;
         Ok(Asked(value))
+    }
+}
+
+/// The id in the address. What cannot be an id is nobody's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Id(pub(crate) Uuid);
+
+impl FromRequestParts<Arc<Hub>> for Id {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Id, ApiError> {
+        let Path(id) = Path::<Uuid>::from_request_parts(parts, hub)
+            .await
+            .map_err(|_| Refusal::new(Code::NotFound, "there is nothing with this id"))?;
+        Ok(Id(id))
     }
 }

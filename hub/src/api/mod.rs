@@ -5,12 +5,21 @@
 //! added through [`OpenApiRouter`], so the served OpenAPI cannot lack it.
 
 mod answer;
+mod audit;
+mod auth;
 mod caller;
+mod document;
 mod input;
+mod operators;
+mod people;
+mod students;
+mod tenants;
+mod users;
 
 pub(crate) use answer::{Answer, ApiError, ErrorAnswer};
-pub(crate) use caller::{OperatorMode, SignedIn};
-pub(crate) use input::{Asked, Input};
+pub(crate) use caller::{AnySession, OperatorMode, SignedIn};
+pub(crate) use document::{Refusals, Success};
+pub(crate) use input::{Asked, Id, Input};
 
 use crate::hub::Hub;
 use axum::routing::get;
@@ -39,6 +48,12 @@ impl utoipa::Modify for Bearer {
 /// One line for each module of routes.
 fn routes() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new()
+        .merge(auth::router())
+        .merge(users::router())
+        .merge(operators::router())
+        .merge(tenants::router())
+        .merge(students::router())
+        .merge(audit::router())
 }
 
 pub(crate) fn router() -> Router<Arc<Hub>> {

@@ -105,7 +105,7 @@ async fn rows(
 }
 
 /// A row as selected by [`rows`], from PostgreSQL's binary values.
-fn decode(entity: &Entity, found: &PgRow) -> Result<Row, Refusal> {
+pub(crate) fn decode(entity: &Entity, found: &PgRow) -> Result<Row, Refusal> {
     let mut row = Row { id: found.try_get(0)?, rev: found.try_get(1)?, ..Row::empty(entity, Uuid::nil()) };
     if let Value::Time(micros) = field(found, 2, Kind::Time)? {
         row.deleted_at = Some(micros);

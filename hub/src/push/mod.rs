@@ -8,7 +8,9 @@
 
 mod lookup;
 mod replica;
-mod write;
+pub(crate) mod write;
+
+pub(crate) use lookup::decode as row_of;
 
 use crate::clock::Clock;
 use crate::hub::Hub;

@@ -1,19 +1,20 @@
 //! `POST /v1/enrol`: a one-time code and a public key against a device identity.
 
 use super::{SMALL_BODY, read_body};
+use crate::address::ClientAddress;
 use crate::code;
 use crate::hub::Hub;
+use crate::limits::{Key, Limit};
 use crate::refusal::Refusal;
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::VerifyingKey;
 use pems_doors::{Redeemed, edge};
 use pems_model::wire::{EnrolAnswer, EnrolRequest};
 use pems_model::{Code, Role};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -22,10 +23,10 @@ const NAME_MAX: usize = 100;
 
 pub(super) async fn enrol(
     State(hub): State<Arc<Hub>>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    ClientAddress(from): ClientAddress,
     body: Body,
 ) -> Result<Json<EnrolAnswer>, Refusal> {
-    hub.limits.check(from.ip())?;
+    hub.limits.check(Limit::Enrol, Key::Address(from))?;
     let body = read_body(body, SMALL_BODY).await?;
     let request: EnrolRequest = serde_json::from_slice(&body)
         .map_err(|error| Refusal::new(Code::BadRequest, format!("the request: {error}")))?;

@@ -2,63 +2,70 @@
 //! way to the database from here.
 
 mod enrol;
+mod log;
 mod sync;
 mod token;
 
+use crate::address::ClientAddress;
 use crate::api;
 use crate::hub::Hub;
+use crate::limits::{Key, Limit};
 use crate::refusal::Refusal;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, body};
 use pems_model::Code;
 use std::sync::Arc;
-use tokio::time::Instant;
-use uuid::Uuid;
 
 /// Largest body of the small requests.
 pub(crate) const SMALL_BODY: usize = 16 << 10;
 
-/// The school of a request, for the log.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LoggedTenant(Uuid);
-
 pub(crate) fn router(hub: Arc<Hub>) -> Router {
+    let api = api::router().layer(middleware::from_fn_with_state(hub.clone(), not_too_often));
     Router::new()
         .route("/v1/enrol", post(enrol::enrol))
         .route("/v1/token", post(token::token))
         .route("/v1/sync", post(sync::sync))
         .route("/healthz", get(|| async { StatusCode::NO_CONTENT }))
         .route("/readyz", get(ready))
-        .merge(api::router())
+        .route("/metrics", get(metrics))
+        .merge(api)
         .fallback(|| async { Refusal::new(Code::NotFound, "there is nothing at this address") })
-        .layer(middleware::from_fn(log))
+        .layer(middleware::from_fn_with_state(hub.clone(), log::log))
         .with_state(hub)
+}
+
+/// Counts requests to the API by address, before anything is known about who sends them.
+async fn not_too_often(
+    State(hub): State<Arc<Hub>>,
+    ClientAddress(from): ClientAddress,
+    request: Request,
+    next: Next,
+) -> Result<Response, api::ApiError> {
+    hub.limits.check(Limit::Api, Key::Address(from))?;
+    Ok(next.run(request).await)
+}
+
+/// Numbers for a Prometheus server, which shows the token that `pems-hub metrics-token` prints.
+async fn metrics(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    let told = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let told = told.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    // Hashes compare in the same time wherever they differ.
+    if blake3::hash(told.as_bytes()) != blake3::hash(hub.metrics_token.as_bytes()) {
+        let message = "send the metrics token (pems-hub metrics-token): Authorization: Bearer ...";
+        return Err(Refusal::new(Code::Unauthorized, message));
+    }
+    let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, format)], hub.metrics.text(&hub)?).into_response())
 }
 
 /// Whether requests can be served: the database answers.
 async fn ready(State(hub): State<Arc<Hub>>) -> Result<StatusCode, Refusal> {
     hub.lobby.ping().await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// One line for each request: who (the school's id), what, how it ended, how long. Never names or contents.
-async fn log(request: Request, next: Next) -> Response {
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let start = Instant::now();
-    let response = next.run(request).await;
-    let status = response.status();
-    let tenant = response.extensions().get::<LoggedTenant>().map(|tenant| tenant.0.to_string());
-    let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    if status.is_server_error() {
-        tracing::warn!(%method, path, tenant, status = status.as_u16(), ms, "request");
-    } else {
-        tracing::info!(%method, path, tenant, status = status.as_u16(), ms, "request");
-    }
-    response
 }
 
 /// The whole body, up to `limit`.

@@ -1,14 +1,16 @@
 //! `POST /v1/sync`: one exchange. What can be refused is refused with a status before the stream begins; after that an error
 //! is a frame.
 
-use super::{LoggedTenant, read_body, too_large_body};
+use super::{read_body, too_large_body};
 use crate::bearer;
 use crate::hub::Hub;
+use crate::limits::{Key, Limit};
 use crate::live::{Level, STALE, TenantLive, admit};
 use crate::pull::{self, Outlet, Stop};
 use crate::push::{self, Pushed};
 use crate::refusal::Refusal;
 use crate::shapes::Menu;
+use crate::trace;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
@@ -36,9 +38,7 @@ pub(super) async fn sync(State(hub): State<Arc<Hub>>, request: Request) -> Respo
         Ok(caller) => caller,
         Err(refusal) => return refusal.into_response(),
     };
-    let mut response = exchange(hub, caller, request, now).await.unwrap_or_else(IntoResponse::into_response);
-    response.extensions_mut().insert(LoggedTenant(caller.tenant()));
-    response
+    exchange(hub, caller, request, now).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 async fn exchange(hub: Arc<Hub>, caller: TenantContext, request: Request, now: i64) -> Result<Response, Refusal> {
@@ -55,11 +55,12 @@ async fn exchange(hub: Arc<Hub>, caller: TenantContext, request: Request, now: i
         }
         None
     } else {
+        hub.limits.check(Limit::Push, Key::Device(caller.actor()))?;
         Some(push::push(&hub, &caller, &request, now).await?)
     };
     let (sender, receiver) = mpsc::channel::<Bytes>(FRAMES_AHEAD);
     let answer = Answer { hub, caller, request, menu, live, out: Outlet(sender) };
-    tokio::spawn(answer.run(pushed));
+    tokio::spawn(trace::along(answer.run(pushed)));
     let stream = futures_util::StreamExt::map(ReceiverStream::new(receiver), Ok::<Bytes, std::convert::Infallible>);
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], Body::from_stream(stream)).into_response())
 }
@@ -105,6 +106,7 @@ fn read_request(body: &[u8]) -> Result<SyncRequest, Refusal> {
 
 fn check(hub: &Hub, caller: &TenantContext, request: &SyncRequest) -> Result<(), Refusal> {
     if request.replica.id != caller.actor() {
+        trace::reached_across("other_device");
         return Err(Refusal::new(
             Code::Unauthorized,
             "replica.id is not the device that the access token was given to",

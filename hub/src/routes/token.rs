@@ -1,7 +1,9 @@
 //! `POST /v1/token`: an assertion signed by the device's key against a short-lived access token (RFC 7523, section 2.1).
 
 use super::{SMALL_BODY, read_body};
+use crate::address::ClientAddress;
 use crate::hub::Hub;
+use crate::limits::{Key, Limit};
 use crate::refusal::Refusal;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request, State};
@@ -18,7 +20,12 @@ struct Grant {
     assertion: String,
 }
 
-pub(super) async fn token(State(hub): State<Arc<Hub>>, request: Request) -> Result<Json<TokenAnswer>, Refusal> {
+pub(super) async fn token(
+    State(hub): State<Arc<Hub>>,
+    ClientAddress(from): ClientAddress,
+    request: Request,
+) -> Result<Json<TokenAnswer>, Refusal> {
+    hub.limits.check(Limit::Token, Key::Address(from))?;
     let (parts, body) = request.into_parts();
     let body = read_body(body, SMALL_BODY).await?;
     let request = Request::from_parts(parts, Body::from(body));

@@ -1,0 +1,98 @@
+//! What people type, brought into the form that is kept, or refused with the field's name.
+
+use crate::refusal::Refusal;
+use pems_model::Code;
+use serde_json::json;
+use unicode_normalization::UnicodeNormalization;
+
+/// Characters of a person's name; the database checks the same.
+pub(crate) const NAME_MAX: usize = 128;
+/// RFC 5321.
+pub(crate) const EMAIL_MAX: usize = 254;
+pub(crate) const REASON_MAX: usize = 500;
+const SLUG_MAX: usize = 60;
+
+fn bad(field: &str, message: &str) -> Refusal {
+    Refusal::new(Code::BadRequest, format!("{field}: {message}")).with(json!({ "field": field }))
+}
+
+/// An e-mail address as it is kept: composed and in lower case. What stands around the @ is the mail server's business.
+///
+/// # Errors
+/// `bad_request`.
+pub(crate) fn email(typed: &str) -> Result<String, Refusal> {
+    let email = typed.trim().nfc().collect::<String>().to_lowercase();
+    let fits = email.chars().count() <= EMAIL_MAX
+        && !email.chars().any(|c| c.is_control() || c.is_whitespace())
+        && email.split_once('@').is_some_and(|(who, at)| !who.is_empty() && !at.is_empty() && !at.contains('@'));
+    if fits {
+        Ok(email)
+    } else {
+        Err(bad("email", "an e-mail address of 254 characters at most, as in ana@school.edu.ph"))
+    }
+}
+
+/// # Errors
+/// `bad_request`.
+pub(crate) fn name(typed: &str) -> Result<String, Refusal> {
+    let name: String = typed.trim().nfc().collect();
+    let fits = !name.is_empty() && name.chars().count() <= NAME_MAX && !name.chars().any(char::is_control);
+    if fits { Ok(name) } else { Err(bad("name", "1 to 128 characters, as in Maria Clara Reyes")) }
+}
+
+/// # Errors
+/// `bad_request`.
+pub(crate) fn slug(typed: &str) -> Result<String, Refusal> {
+    let slug = typed.trim().to_ascii_lowercase();
+    let fits = (1..=SLUG_MAX).contains(&slug.len())
+        && slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !slug.starts_with('-')
+        && !slug.ends_with('-');
+    if fits { Ok(slug) } else { Err(bad("school", "the school's short name: lower case letters, digits and hyphens")) }
+}
+
+/// # Errors
+/// `bad_request`.
+pub(crate) fn reason(typed: &str) -> Result<String, Refusal> {
+    let reason = typed.trim();
+    let fits = !reason.is_empty() && reason.chars().count() <= REASON_MAX && !reason.chars().any(char::is_control);
+    if fits { Ok(reason.to_owned()) } else { Err(bad("reason", "say in 1 to 500 characters what it is for")) }
+}
+
+/// A password that is being tried. Whatever it is, it may be wrong; it may not be endless.
+///
+/// # Errors
+/// `bad_request`.
+pub(crate) fn tried(field: &str, typed: &str) -> Result<(), Refusal> {
+    let fits = (1..=super::rules::LONGEST).contains(&typed.chars().count());
+    if fits { Ok(()) } else { Err(bad(field, "1 to 128 characters")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_becomes_what_is_kept() {
+        assert_eq!(email("  Ana.Reyes@Rizal.EDU.ph ").expect("an address"), "ana.reyes@rizal.edu.ph");
+        assert_eq!(email("PEN\u{303}A@x.ph").expect("an address"), "pe\u{f1}a@x.ph");
+        assert_eq!(name(" Ma. Peñaflor ").expect("a name"), "Ma. Peñaflor");
+        assert_eq!(slug("Rizal-NHS").expect("a slug"), "rizal-nhs");
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_by_name() {
+        for typed in ["", "ana", "@x", "a@", "a@b@c", "a b@c", "a@b\0", "a@b\n", &format!("{}@x", "a".repeat(253))] {
+            let refused = email(typed).expect_err(typed);
+            assert_eq!(refused.0.details.expect("details")["field"], "email");
+        }
+        for typed in ["", "  ", "a\0b", "a\nb", &"ñ".repeat(129)] {
+            assert!(name(typed).is_err(), "{typed:?}");
+        }
+        for typed in ["", "-a", "a-", "a_b", "ñ", "a b", "'; --", &"a".repeat(61)] {
+            assert!(slug(typed).is_err(), "{typed:?}");
+        }
+        assert!(reason(" ").is_err() && reason(&"x".repeat(501)).is_err() && reason("a\0").is_err());
+        assert!(tried("password", "").is_err() && tried("password", &"x".repeat(129)).is_err());
+    }
+}

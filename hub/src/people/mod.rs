@@ -1,0 +1,26 @@
+//! People: how somebody proves to be who they say, and what follows from it.
+//!
+//! - [`password`]: Argon2id, bounded in memory; [`rules`]: which passwords will do
+//! - [`totp`]: the second factor of operators, [`seal`]ed in the database
+//! - [`tokens`]: what a session refreshes itself with
+//! - [`sign_in`], [`operators`]: the way in, for people of a school and for those who run the hub
+//! - [`users`]: a school and its own people
+//! - [`admin_jobs`]: what the command line does with people
+//!
+//! Invariants:
+//! - a wrong password, an unknown account, a disabled one and an unknown school get the same answer after the same work;
+//! - tries are counted in the database before they are made, so neither several hubs nor a restart give more of them;
+//! - no secret is kept in a form that serves to sign in: passwords as Argon2id, tokens as SHA-256, second factors sealed.
+
+pub(crate) mod admin_jobs;
+pub(crate) mod field;
+pub(crate) mod operators;
+pub(crate) mod password;
+pub(crate) mod rules;
+pub(crate) mod seal;
+pub(crate) mod sign_in;
+pub(crate) mod tokens;
+pub(crate) mod totp;
+pub(crate) mod users;
+
+pub use admin_jobs::{NewOperator, OneTimePassword, OperatorLine};

@@ -1,0 +1,181 @@
+//! Passwords as Argon2id. Each check takes 19 MiB and some hundredths of a second on purpose, so only a few run at once.
+//!
+//! Invariant: whoever asks waits for a permit *before* a try is counted in the database ([`Passwords::permit`]), so being busy
+//! never costs anybody a try.
+
+use crate::refusal::Refusal;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use unicode_normalization::UnicodeNormalization;
+
+/// Checks at once: bounds memory to 76 MiB, and leaves a small machine something for its other work.
+const AT_ONCE: usize = 4;
+/// Longest wait for a permit. A whole school signing in at half past seven gets through; a flood is told to come back.
+const WAIT: Duration = Duration::from_secs(8);
+/// OWASP's choice for Argon2id: 19 MiB, two passes, one lane. A hash with other parameters is replaced at the next sign-in.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// Of a check that has nothing to check against.
+const NOBODY: &[u8; 16] = b"nobody's account";
+
+/// What may be hashed or checked now.
+#[derive(Debug)]
+pub(crate) struct Passwords {
+    permits: Arc<Semaphore>,
+    runs: Arc<AtomicU64>,
+}
+
+/// The right to one check or one hash.
+#[derive(Debug)]
+pub(crate) struct Permit(OwnedSemaphorePermit);
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Checked {
+    Wrong,
+    /// With the same password under today's parameters, if it was kept under others.
+    Right {
+        rehashed: Option<String>,
+    },
+}
+
+impl Default for Passwords {
+    fn default() -> Passwords {
+        Passwords { permits: Arc::new(Semaphore::new(AT_ONCE)), runs: Arc::default() }
+    }
+}
+
+impl Passwords {
+    /// # Errors
+    /// `busy`, if too many others wait.
+    pub(crate) async fn permit(&self) -> Result<Permit, Refusal> {
+        match tokio::time::timeout(WAIT, self.permits.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(Permit(permit)),
+            _ => Err(Refusal::busy()),
+        }
+    }
+
+    /// Checks a password against a hash, or, for nobody, does the same work in vain.
+    ///
+    /// # Errors
+    /// If the machine fails.
+    pub(crate) async fn check(&self, permit: Permit, typed: &str, hash: Option<String>) -> Result<Checked, Refusal> {
+        let typed = normal(typed);
+        self.run(permit, move || check(&typed, hash.as_deref())).await
+    }
+
+    /// The PHC string under which a password is kept. `salt`: 16 random bytes.
+    ///
+    /// # Errors
+    /// If the machine fails.
+    pub(crate) async fn hash(&self, permit: Permit, typed: &str, salt: [u8; 16]) -> Result<String, Refusal> {
+        let typed = normal(typed);
+        self.run(permit, move || hash(&typed, &salt)).await
+    }
+
+    /// How often Argon2 ran so far: what signing in costs this hub.
+    pub(crate) fn runs(&self) -> u64 {
+        self.runs.load(Ordering::Relaxed)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        permit: Permit,
+        job: impl FnOnce() -> Result<T, argon2::password_hash::Error> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        let done = tokio::task::spawn_blocking(move || {
+            let done = job();
+            drop(permit.0);
+            done
+        });
+        match done.await {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(error)) => Err(Refusal::internal("password", &error)),
+            Err(error) => Err(Refusal::internal("password", &error)),
+        }
+    }
+}
+
+/// The same letters typed on another keyboard are the same password (NIST SP 800-63B).
+fn normal(typed: &str) -> String {
+    typed.nfkc().collect()
+}
+
+fn argon2() -> Result<Argon2<'static>, argon2::password_hash::Error> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// Hashes now, on this thread: for the command line, which does nothing else.
+pub(crate) fn hash(typed: &str, salt: &[u8; 16]) -> Result<String, argon2::password_hash::Error> {
+    let hash: PasswordHash = argon2()?.hash_password_with_salt(typed.as_bytes(), salt)?;
+    Ok(hash.to_string())
+}
+
+fn check(typed: &str, kept: Option<&str>) -> Result<Checked, argon2::password_hash::Error> {
+    let Some(kept) = kept else {
+        hash(typed, NOBODY)?;
+        return Ok(Checked::Wrong);
+    };
+    let kept = PasswordHash::new(kept)?;
+    match argon2()?.verify_password(typed.as_bytes(), &kept) {
+        Ok(()) => {}
+        Err(argon2::password_hash::Error::PasswordInvalid) => return Ok(Checked::Wrong),
+        Err(error) => return Err(error),
+    }
+    let current = Params::try_from(&kept)
+        .is_ok_and(|params| (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, PASSES, LANES));
+    let rehashed = match (current, kept.salt) {
+        (true, _) | (_, None) => None,
+        (false, Some(salt)) => {
+            let fresh: PasswordHash = argon2()?.hash_password_with_salt(typed.as_bytes(), salt.as_ref())?;
+            Some(fresh.to_string())
+        }
+    };
+    Ok(Checked::Right { rehashed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_recognised_and_another_is_not() {
+        let kept = hash("Tatlong maliliit na isda", &[7; 16]).expect("a hash");
+        assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+        let right = check("Tatlong maliliit na isda", Some(&kept)).expect("a check");
+        assert_eq!(right, Checked::Right { rehashed: None });
+        assert_eq!(check("tatlong maliliit na isda", Some(&kept)).expect("a check"), Checked::Wrong);
+        assert_eq!(check("Tatlong maliliit na isda", None).expect("a check"), Checked::Wrong);
+        assert!(check("x", Some("not a hash")).is_err());
+    }
+
+    #[test]
+    fn a_hash_with_other_parameters_still_serves_and_is_replaced() {
+        let params = Params::new(1024, 1, 1, None).expect("parameters");
+        let old: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_with_salt(b"long ago and far away", &[9; 16])
+            .expect("a hash");
+        let Checked::Right { rehashed: Some(new) } =
+            check("long ago and far away", Some(&old.to_string())).expect("a check")
+        else {
+            panic!("it is right, and out of date");
+        };
+        let again = check("long ago and far away", Some(&new)).expect("a check");
+        assert_eq!(again, Checked::Right { rehashed: None });
+        assert_eq!(check("wrong", Some(&old.to_string())).expect("a check"), Checked::Wrong);
+    }
+
+    #[test]
+    fn letters_count_not_how_they_were_typed() {
+        assert_eq!(normal("Pen\u{303}a"), normal("Pe\u{f1}a"));
+        assert_eq!(normal("ﬁ"), "fi");
+    }
+}

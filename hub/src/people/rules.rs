@@ -1,0 +1,172 @@
+//! Which passwords will do: length and not being guessable, nothing about kinds of characters (NIST SP 800-63B).
+
+use crate::refusal::Refusal;
+use pems_model::Code;
+use pems_model::fold::fold_tight;
+use serde_json::json;
+
+/// Characters, not bytes.
+pub(crate) const SHORTEST: usize = 10;
+pub(crate) const LONGEST: usize = 128;
+/// A part of a name this long or shorter says nothing.
+const TELLING: usize = 4;
+/// Distinct characters below which a password is a pattern.
+const DISTINCT: usize = 5;
+
+/// What people choose first, here and elsewhere, folded; ten characters or more once a year is appended.
+const COMMON: &[&str] = &[
+    "PASSWORD",
+    "PASSW0RD",
+    "P@SSWORD",
+    "P@SSW0RD",
+    "QWERTYUIOP",
+    "QWERTY",
+    "ASDFGHJKL",
+    "ZXCVBNM",
+    "QAZWSXEDC",
+    "1QAZ2WSX",
+    "1Q2W3E4R5T",
+    "LETMEIN",
+    "WELCOME",
+    "ADMINISTRATOR",
+    "ADMIN",
+    "CHANGEME",
+    "ILOVEYOU",
+    "IHATEYOU",
+    "MAHALKITA",
+    "MAHALNAMAHALKITA",
+    "MAHAL",
+    "SIKRETO",
+    "PILIPINAS",
+    "PHILIPPINES",
+    "PINOY",
+    "KAPAMILYA",
+    "KAPUSO",
+    "JESUSCHRIST",
+    "JESUS",
+    "DEPED",
+    "DEPEDTAYO",
+    "DEPARTMENTOFEDUCATION",
+    "TEACHER",
+    "REGISTRAR",
+    "CASHIER",
+    "PRINCIPAL",
+    "ESKWELA",
+    "PAARALAN",
+    "ELEMENTARYSCHOOL",
+    "HIGHSCHOOL",
+    "SCHOOL",
+    "STUDENT",
+    "PEMS",
+    "BASKETBALL",
+    "FOOTBALL",
+    "SUPERMAN",
+    "BATMAN",
+    "STARWARS",
+    "MONKEY",
+    "DRAGON",
+    "SUNSHINE",
+    "PRINCESS",
+    "MICHAEL",
+    "ABCDEFGHIJ",
+    "ABCDEFG",
+    "ABC",
+    "TEST",
+    "DEFAULT",
+    "SECRET",
+];
+
+/// # Errors
+/// `password_weak`, with what to do about it. `about`: what anybody knows of the person (e-mail, name, school, slug).
+pub(crate) fn check(password: &str, about: &[&str]) -> Result<(), Refusal> {
+    let weak = |why: &str| {
+        let details = json!({ "field": "new", "shortest": SHORTEST, "longest": LONGEST });
+        Refusal::new(Code::PasswordWeak, why).with(details)
+    };
+    let length = password.chars().count();
+    if length < SHORTEST {
+        return Err(weak("a password has ten characters or more; three or four words do well"));
+    }
+    if length > LONGEST {
+        return Err(weak("a password has 128 characters at most"));
+    }
+    let mut characters: Vec<char> = password.to_lowercase().chars().collect();
+    characters.sort_unstable();
+    characters.dedup();
+    if characters.len() < DISTINCT || is_row(password) {
+        return Err(weak("this is a pattern that is guessed first; three or four words do well"));
+    }
+    let folded = fold_tight(password);
+    let core = folded.trim_matches(|c: char| !c.is_alphabetic());
+    if COMMON.contains(&core) || COMMON.contains(&folded.as_str()) {
+        return Err(weak("this password is among the first that are guessed; three or four words do well"));
+    }
+    for known in about {
+        // An e-mail counts whole and without its domain.
+        for known in [fold_tight(known), fold_tight(known.split('@').next().unwrap_or_default())] {
+            if known.chars().count() > TELLING && (known == folded || known == core) {
+                return Err(weak("a password is not one's own name, e-mail or school; three or four words do well"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// 1234567890, abcdefghij and the like, up or down.
+fn is_row(password: &str) -> bool {
+    let codes: Vec<i64> = password.chars().map(|c| i64::from(u32::from(c))).collect();
+    let steps = || codes.windows(2).map(|pair| pair[1] - pair[0]);
+    // One break is allowed for 9 -> 0.
+    [1, -1].into_iter().any(|step| steps().filter(|found| *found != step).count() <= 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ABOUT: &[&str] =
+        &["ma.reyes@rizal.edu.ph", "Maria Clara Reyes", "Rizal National High School", "rizal-nhs-batangas"];
+
+    #[test]
+    fn what_is_guessed_first_will_not_do() {
+        for bad in [
+            "short",
+            "123456789",
+            "1234567890",
+            "0987654321",
+            "abcdefghijkl",
+            "aaaaaaaaaaaa",
+            "ababababab",
+            "Password2026",
+            "P@ssw0rd123!",
+            "mahalkita143",
+            "Mahal Kita 2025",
+            "ma.reyes@rizal.edu.ph",
+            "MariaClaraReyes",
+            "mariaclarareyes1",
+            "Rizal National High School",
+            "rizalnhsbatangas2026",
+            "qwertyuiop",
+            "Philippines!!",
+        ] {
+            let refused = check(bad, ABOUT).expect_err(bad);
+            assert_eq!(refused.code(), Code::PasswordWeak, "{bad}");
+        }
+        assert!(check(&"x".repeat(129), ABOUT).is_err());
+    }
+
+    #[test]
+    fn words_will_do_in_any_language_and_length() {
+        for good in [
+            "tatlong isda sa ilog",
+            "kalabaw bakal ulap",
+            "Zq8!mmtw2x",
+            "パスワードは長いほど良い",
+            "ñandú y café con leche",
+        ] {
+            assert!(check(good, ABOUT).is_ok(), "{good}");
+        }
+        let longest: String = "isda ulap ".chars().cycle().take(128).collect();
+        assert!(check(&longest, ABOUT).is_ok());
+    }
+}
