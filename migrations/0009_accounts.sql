@@ -87,6 +87,7 @@ CREATE TABLE sec.operator (
 CREATE TABLE sec.attempt (
     who bytea PRIMARY KEY CHECK (length(who) = 32),
     tries integer NOT NULL DEFAULT 0,
+    -- When the next one is forgotten, less 15 minutes.
     since timestamptz NOT NULL,
     last_at timestamptz NOT NULL,
     -- Locks so far; each is longer than the one before.
@@ -97,19 +98,21 @@ CREATE TABLE sec.attempt (
 );
 CREATE INDEX attempt_last ON sec.attempt (last_at);
 
--- What one more try at the time `at` makes of what is remembered. Five tries within 15 minutes lock for a minute; from then on
--- each further one locks longer (2, 4, 8, 15 minutes), until somebody gets it right or a day has passed without a try: about a
--- hundred guesses a day. hub/tests/people/lockout.rs has the properties.
+-- What one more try at the time `at` makes of what is remembered. One try is forgotten in each 15 minutes; whoever has five
+-- waits for a minute, and from then on each further one locks for longer (2, 4, 8, 15 minutes), until somebody gets it right or a
+-- day has passed without a try. So nobody gets more than about a hundred guesses a day. hub/tests/people/lockout.rs holds it to
+-- that.
 CREATE FUNCTION sec.count_attempt(held sec.attempt, at timestamptz, OUT allowed boolean, OUT kept sec.attempt)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE forgotten integer := least(5, greatest(0, floor(extract(epoch FROM at - held.since) / 900)));
 BEGIN
     kept := held;
     allowed := held.locked_until IS NULL OR held.locked_until <= at;
     IF NOT allowed THEN RETURN; END IF;
+    kept.tries := greatest(0, held.tries - forgotten);
+    kept.since := CASE WHEN kept.tries = 0 THEN at ELSE held.since + forgotten * interval '15 minutes' END;
     IF held.last_at < at - interval '24 hours' THEN
-        kept.level := 0; kept.tries := 0; kept.since := at;
-    ELSIF held.since < at - interval '15 minutes' THEN
-        kept.tries := 0; kept.since := at;
+        kept.level := 0;
     END IF;
     kept.last_at := at;
     kept.tries := kept.tries + 1;
