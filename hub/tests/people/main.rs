@@ -1,0 +1,14 @@
+//! People over real HTTP against a real PostgreSQL: signing in, staying signed in, a school's users, operators.
+
+mod command;
+mod hostile;
+mod lockout;
+mod operators;
+mod refreshing;
+mod secrets;
+mod signing_in;
+mod town;
+mod users;
+#[path = "../hub/world.rs"]
+#[expect(dead_code, reason = "shared with the test target hub")]
+mod world;
