@@ -3,6 +3,7 @@
 //!
 //! Invariant: every job is one transaction through the operator's door, with its reason in the log.
 
+use crate::audit::{self, AuditReport};
 use crate::config::Config;
 use crate::database::{self, login};
 use crate::lint::Report;
@@ -11,6 +12,9 @@ use crate::refusal::Refusal;
 use crate::start_error::StartError;
 use pems_doors::{Keys, Lobby, Operator, Tx};
 use pems_model::Schema;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection};
+use std::str::FromStr;
 use uuid::Uuid;
 
 pub use crate::devices::{CODE_MINUTES_MAX, Device};
@@ -81,6 +85,20 @@ impl Admin {
         found
     }
 
+    /// Whether the audit log is what was written, without changing anything of it.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn verify_audit(config: &Config) -> Result<AuditReport, StartError> {
+        let private = private_pg(config).await?;
+        let found = match url(config, private.as_ref()).await {
+            Ok(url) => look_at_audit(&url, config).await,
+            Err(error) => Err(error),
+        };
+        leave(private).await;
+        found
+    }
+
     pub(crate) const fn keys(&self) -> &Keys {
         &self.keys
     }
@@ -118,6 +136,13 @@ impl Admin {
         let who = self.lobby.begin_console(doing).await?;
         Ok(self.operator.look(&who, doing, None).await?)
     }
+}
+
+async fn look_at_audit(url: &str, config: &Config) -> Result<AuditReport, StartError> {
+    let mut owner = PgConnectOptions::from_str(url)?.connect().await?;
+    let found = audit::verify(&mut owner, &config.data_dir).await?;
+    owner.close().await?;
+    Ok(found)
 }
 
 async fn ready(config: &Config, private: Option<&PrivatePg>, keys: &Keys) -> Result<(String, Uuid), StartError> {

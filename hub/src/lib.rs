@@ -45,3 +45,13 @@ pub use private_pg::PrivatePg;
 pub use refusal::Refusal;
 pub use serve::{Running, start};
 pub use start_error::StartError;
+
+/// The token that opens `/metrics` of the hub with this data directory.
+///
+/// # Errors
+/// If its key cannot be read or made.
+pub fn metrics_token(config: &Config) -> Result<String, StartError> {
+    let at = |source| StartError::Io { what: config.data_dir.display().to_string(), source };
+    std::fs::create_dir_all(&config.data_dir).map_err(at)?;
+    Ok(metrics::token(&pems_doors::Keys::load(&config.data_dir).map_err(at)?))
+}

@@ -15,6 +15,8 @@ pub enum StartError {
     Database(#[from] sqlx::Error),
     #[error("{0}")]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Audit(#[from] crate::audit::AuditError),
     #[error("{what}: {source}")]
     Io { what: String, source: io::Error },
     #[error("another hub serves {0} already; stop it first, or choose another data directory")]

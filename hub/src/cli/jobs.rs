@@ -1,10 +1,11 @@
 //! What each command does and prints.
 
 use super::settings::{Flags, Settled};
-use super::{Cli, Device, Failed, Job, School, keys};
+use super::{Cli, Device, Failed, Job, School, archive, keys, people};
 use crate::admin::{self, Admin};
 use crate::serve;
 use crate::start_error::StartError;
+use crate::tenants::NewSchool;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use std::io::{self, IsTerminal, Write};
@@ -25,11 +26,15 @@ pub(super) async fn run(cli: Cli) -> Result<ExitCode, Failed> {
     start_log(&settled, &cli.flags, matches!(job, Job::Serve))?;
     match job {
         Job::Serve => serve(settled, &out).await?,
-        Job::Verify => return verify(&settled, &out).await,
+        Job::Verify { audit: false } => return verify(&settled, &out).await,
+        Job::Verify { audit: true } => return verify_audit(&settled, &out).await,
+        Job::MetricsToken => metrics_token(&settled, &out)?,
         Job::Migrate => {
             Admin::open(&settled.config).await?.close().await;
             out.object(&json!({ "migrated": true }), |_| "the database is up to date".into())?;
         }
+        Job::Operator(job) => with_admin(&settled, async |admin| people::operator(admin, job, &out).await).await?,
+        Job::User(job) => with_admin(&settled, async |admin| people::user(admin, job, &out).await).await?,
         Job::Key(job) => with_admin(&settled, async |admin| keys::key(admin, job, &out).await).await?,
         Job::School(job) => with_admin(&settled, async |admin| school(admin, job, &out).await).await?,
         Job::Device(job) => with_admin(&settled, async |admin| device(admin, job, &out).await).await?,
@@ -78,10 +83,26 @@ async fn verify(settled: &Settled, out: &Out) -> Result<ExitCode, Failed> {
         let context = report.context.as_deref().map_or("context: none yet".into(), |form| format!("context: {form}"));
         match report.findings.as_slice() {
             [] => format!("{context}\nnothing is off"),
-            findings => format!("{context}\n{}", findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+            findings => {
+                format!("{context}\n{}", findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+            }
         }
     })?;
     Ok(if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn verify_audit(settled: &Settled, out: &Out) -> Result<ExitCode, Failed> {
+    let report = Admin::verify_audit(&settled.config).await?;
+    out.object(&report, |report| match report.broken.as_slice() {
+        [] => format!("{} chains with {} entries are whole", report.chains, report.entries),
+        broken => broken.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+    })?;
+    Ok(if report.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn metrics_token(settled: &Settled, out: &Out) -> Result<(), Failed> {
+    let token = crate::metrics_token(&settled.config)?;
+    out.object(&json!({ "token": token }), |_| token.clone())
 }
 
 async fn school(admin: &Admin, job: School, out: &Out) -> Result<(), Failed> {
@@ -90,8 +111,12 @@ async fn school(admin: &Admin, job: School, out: &Out) -> Result<(), Failed> {
         format!("{}  {}  {}  {}{state}", school.slug, school.school_id, school.id, school.name)
     };
     match job {
-        School::Add { name, slug, school_id, timezone } => {
-            out.object(&admin.add_school(&name, &slug, &school_id, &timezone).await?, line)
+        School::Add { name, slug, school_id, timezone, admin_email, admin_name } => {
+            let none = serde_json::Map::new();
+            let new =
+                NewSchool { name: &name, slug: &slug, school_id: &school_id, timezone: &timezone, metadata: &none };
+            let first = admin_email.map(|email| people::FirstAdmin { email, name: admin_name });
+            people::add_school(admin, &new, first, out, line).await
         }
         School::List => admin.schools().await?.iter().try_for_each(|school| out.object(school, line)),
         School::Show { slug } => out.object(&admin.school(&slug).await?, |shown| {
@@ -115,6 +140,9 @@ async fn school(admin: &Admin, job: School, out: &Out) -> Result<(), Failed> {
             admin.resume(&slug).await?;
             out.object(&json!({ "slug": slug, "suspended": false }), |_| format!("{slug} is let in again"))
         }
+        School::Export(job) => archive::export(admin, job, out).await,
+        School::Import(job) => archive::import(admin, job, out).await,
+        School::Erase(job) => archive::erase(admin, job, out).await,
     }
 }
 

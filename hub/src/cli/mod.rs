@@ -3,8 +3,11 @@
 //! Invariants: exit code 0 for done, 1 for refused or failed, 2 for bad usage; under `--json` every answer is one JSON object
 //! (JSON lines for lists) on stdout and every error `{"error":{"code","message","details"}}` on stderr.
 
+mod archive;
 mod jobs;
 mod keys;
+mod people;
+mod secret;
 mod settings;
 
 use crate::start_error::StartError;
@@ -34,7 +37,19 @@ enum Job {
     /// Bring the database up to date
     Migrate,
     /// Compare the database with what this program needs; exit 1 if anything is off
-    Verify,
+    Verify {
+        /// Recompute the audit log instead, and compare it with how far it had come at the last verification
+        #[arg(long)]
+        audit: bool,
+    },
+    /// Print the token that opens /metrics
+    MetricsToken,
+    /// Those who run the hub
+    #[command(subcommand)]
+    Operator(people::Operator),
+    /// Ways into a school for those who have none
+    #[command(subcommand)]
+    User(people::User),
     /// Keys that sign contexts
     #[command(subcommand)]
     Key(keys::Key),
@@ -60,6 +75,11 @@ enum School {
         school_id: String,
         #[arg(long, default_value = "Asia/Manila")]
         timezone: String,
+        /// Also adds the school's first administrator, and prints a one-time password
+        #[arg(long, value_name = "EMAIL")]
+        admin_email: Option<String>,
+        #[arg(long, requires = "admin_email", value_name = "NAME")]
+        admin_name: Option<String>,
     },
     /// All schools
     List,
@@ -69,6 +89,12 @@ enum School {
     Suspend { slug: String },
     /// Let a suspended school in again
     Resume { slug: String },
+    /// Write a school into an encrypted file
+    Export(archive::Export),
+    /// Make a school of an exported file: itself again, or another one beside it
+    Import(archive::Import),
+    /// Destroy every record of a suspended school at this hub
+    Erase(archive::Erase),
 }
 
 #[derive(Debug, Subcommand)]
@@ -127,9 +153,11 @@ impl From<StartError> for Failed {
             }
             StartError::Prepare(database::PrepareError::Epoch { .. }) => (Code::EpochChanged, None),
             StartError::Serving(_) => (Code::Conflict, None),
-            StartError::Pg(_) | StartError::Prepare(_) | StartError::Database(_) | StartError::Io { .. } => {
-                (Code::Io, None)
-            }
+            StartError::Pg(_)
+            | StartError::Prepare(_)
+            | StartError::Database(_)
+            | StartError::Audit(_)
+            | StartError::Io { .. } => (Code::Io, None),
         };
         Failed { code, message, details }
     }

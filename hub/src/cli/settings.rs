@@ -4,6 +4,7 @@
 use super::Failed;
 use crate::{Config, ContextForm};
 use clap::Args;
+use ipnet::IpNet;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::net::SocketAddr;
@@ -49,6 +50,16 @@ struct Settings {
     /// Enrolments that one address may try in a minute
     #[arg(long, global = true, env = "PEMS_HUB_ENROL_PER_MINUTE", value_name = "N")]
     enrol_per_minute: Option<NonZeroU32>,
+    /// A proxy, or a network of proxies, whose word counts for where a request comes from (X-Forwarded-For); may be repeated
+    #[arg(
+        long = "trust-proxy",
+        global = true,
+        env = "PEMS_HUB_TRUST_PROXY",
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    #[serde(default)]
+    trust_proxy: Vec<IpNet>,
     /// Database connections for devices' requests
     #[arg(long, global = true, env = "PEMS_HUB_APP_CONNECTIONS", value_name = "N")]
     app_connections: Option<NonZeroU32>,
@@ -73,11 +84,14 @@ const NAMES: &[&str] = &[
     "PEMS_HUB_DATA_DIR",
     "PEMS_HUB_TOKEN_TTL_SECONDS",
     "PEMS_HUB_ENROL_PER_MINUTE",
+    "PEMS_HUB_TRUST_PROXY",
     "PEMS_HUB_APP_CONNECTIONS",
     "PEMS_HUB_CONTEXT",
     "PEMS_HUB_ALLOW_FINDINGS",
     "PEMS_HUB_FSYNC",
     "PEMS_HUB_LOG",
+    super::archive::PASSPHRASE,
+    super::people::PASSWORD,
 ];
 
 /// The settings that result.
@@ -120,6 +134,7 @@ impl Flags {
         }
         config.context = given.context.or(file.context);
         config.allow_findings = given.allow_findings.or(file.allow_findings).unwrap_or(false);
+        config.trust_proxies = if given.trust_proxy.is_empty() { file.trust_proxy } else { given.trust_proxy };
         config.fsync = given.fsync.or(file.fsync).unwrap_or(true);
         Ok(Settled { config, log: given.log.or(file.log) })
     }
@@ -135,6 +150,7 @@ impl Settled {
             "data_dir": config.data_dir,
             "token_ttl_seconds": config.token_ttl.as_secs(),
             "enrol_per_minute": config.enrol_per_minute,
+            "trust_proxy": config.trust_proxies,
             "app_connections": config.app_connections,
             "context": config.context,
             "allow_findings": config.allow_findings,

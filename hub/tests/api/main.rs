@@ -1,0 +1,14 @@
+//! `/api/v1` of schools, learners and logs, with what surrounds it: events, limits, metrics. Real HTTP, a real PostgreSQL.
+
+mod audit;
+mod caller;
+mod events;
+mod fresh;
+mod learners;
+mod limits;
+mod metrics;
+mod plans;
+mod tenants;
+#[path = "../hub/world.rs"]
+#[expect(dead_code, reason = "shared with the test target hub")]
+mod world;

@@ -1,0 +1,73 @@
+//! Every question about learners is answered through an index, at 20,000 learners in each of two schools.
+
+use crate::caller::Api;
+use pems_model::Role;
+use uuid::Uuid;
+
+/// Learners with names that spread over the alphabet, all enrolled, 40 to a section.
+fn crowd(tenant: Uuid) -> String {
+    format!(
+        "DO $$
+        DECLARE top bigint := sync.take('{tenant}', 60102);
+            year uuid := gen_random_uuid(); at bigint := top - 60102;
+        BEGIN
+            INSERT INTO school_year (tenant_id, id, rev, label, start_date, end_date, status)
+                VALUES ('{tenant}', year, at + 1, '2026', '2026-06-01', '2027-03-31', 'open');
+            INSERT INTO section (tenant_id, id, rev, school_year, grade_level, name)
+                SELECT '{tenant}', md5('{tenant}s' || n)::uuid, at + 1 + n, year, '7', 'S' || n FROM generate_series(1, 500) n;
+            INSERT INTO student (tenant_id, id, rev, last_name, first_name, lrn, student_no)
+                SELECT '{tenant}', md5('{tenant}' || n)::uuid, at + 1000 + n, md5(n::text), 'A', lpad(n::text, 12, '0'), 'N' || n
+                FROM generate_series(1, 19000) n;
+            INSERT INTO enrolment (tenant_id, id, rev, student, school_year, grade_level, status)
+                SELECT '{tenant}', md5('{tenant}e' || n)::uuid, at + 20000 + n, md5('{tenant}' || n)::uuid, year, '7', 'enrolled'
+                FROM generate_series(1, 19000) n;
+            INSERT INTO section_membership (tenant_id, id, rev, enrolment, section, valid_from)
+                SELECT '{tenant}', gen_random_uuid(), at + 40000 + n, md5('{tenant}e' || n)::uuid,
+                    md5('{tenant}s' || (n / 40 + 1))::uuid, '2026-06-01'
+                FROM generate_series(1, 19000) n;
+        END $$"
+    )
+}
+
+#[tokio::test]
+async fn no_question_reads_a_whole_table() {
+    let api = Api::new().await;
+    let (a, b) = (api.world.school("a").await.id, api.world.school("b").await.id);
+    for tenant in [a, b] {
+        api.world.sql(&crowd(tenant)).await.expect("a crowd");
+    }
+    api.world.sql("ANALYZE; NOTIFY hub").await.expect("analyzed");
+    // Foreign keys and the like have looked, too.
+    let scans = "SELECT coalesce(sum(seq_scan), 0)::bigint FROM pg_stat_user_tables
+        WHERE relname IN ('student', 'enrolment', 'section_membership')";
+    let uses = |index: &str| format!("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = '{index}'");
+    let token = api.user(a, Role::Teacher).await;
+    let section: Uuid =
+        api.world.scalar(&format!("SELECT id FROM section WHERE tenant_id = '{a}' AND name = 'S7'")).await;
+    let deep = {
+        let page = api.get("/students?limit=200", &token).await;
+        format!("limit=200&cursor={}", page.data()["next_cursor"].as_str().expect("more"))
+    };
+    for (query, rows, index) in [
+        ("".to_owned(), 50, "student_name"),
+        ("limit=200".into(), 200, "student_name"),
+        ("q=ab&limit=200".into(), 84, "student_name"),
+        (deep, 200, "student_name"),
+        ("sort=rev".into(), 50, "student_rev"),
+        ("lrn=000000000007".into(), 1, "student_lrn"),
+        ("student_no=N7".into(), 1, "student_student_no"),
+        ("sex=F".into(), 0, "student_name"),
+        (format!("section={section}"), 40, "section_membership_section"),
+        ("grade_level=7".into(), 50, "enrolment_student"),
+    ] {
+        let (scanned, used): (i64, i64) = (api.world.scalar(scans).await, api.world.scalar(&uses(index)).await);
+        let reply = api.get(&format!("/students?{query}"), &token).await;
+        let found = reply.data()["items"].as_array().expect("a list").len();
+        assert_eq!(found, rows, "{query}");
+        api.until(&format!("{query} uses {index}"), async || {
+            (api.world.scalar::<i64>(&uses(index)).await > used).then_some(())
+        })
+        .await;
+        assert_eq!(api.world.scalar::<i64>(scans).await, scanned, "{query} read a table from end to end");
+    }
+}
