@@ -10,15 +10,15 @@ use crate::meter::{Meter, Visit};
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, Object, Pool, RecycleError, RecycleResult};
 use sqlx::postgres::{PgConnectOptions, PgRow};
-use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 use std::time::Duration;
 
 /// Longest wait for a free connection: beyond it, "busy, try again" serves everybody better.
 const WAIT: Duration = Duration::from_secs(10);
-/// Ends what a request may have left in its session, and says whether it prepared statements of its own (which could stand in
-/// for the hub's).
+/// Ends what a request may have left in its session, and counts the prepared statements: its own, which could stand in for the
+/// hub's, and all of them, because it may have thrown the hub's away.
 const SCRUB: &str = "CLOSE ALL; UNLISTEN *; RESET ALL; \
-    SELECT sec.hello(), EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql)";
+    SELECT sec.hello(), count(*) FILTER (WHERE from_sql), count(*) FROM pg_catalog.pg_prepared_statements";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -167,10 +167,10 @@ impl Tx {
     async fn end(mut self, how: &str) -> Result<(), DoorError> {
         let sql = AssertSqlSafe(format!("{how}; {SCRUB}"));
         let rows = sqlx::raw_sql(sql).fetch_all(&mut self.slot.conn).await?;
-        let greeted = rows.last().map(|row| (row.try_get(0), row.try_get(1)));
-        if let Some((Ok(nonce), Ok(false))) = greeted {
+        let greeted = rows.last().map(|row| (row.try_get(0), row.try_get(1), row.try_get::<i64, _>(2)));
+        if let Some((Ok(nonce), Ok(0_i64), Ok(prepared))) = greeted {
             self.slot.nonce = nonce;
-            self.slot.clean = true;
+            self.slot.clean = usize::try_from(prepared).is_ok_and(|n| n >= self.slot.conn.cached_statements_size());
         }
         Ok(())
     }

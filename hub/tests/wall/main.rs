@@ -5,6 +5,8 @@
 mod attack;
 mod attacks;
 mod caller;
+mod chance;
+mod crowd;
 mod fingerprint;
 mod plant;
 mod psql;
