@@ -104,7 +104,7 @@ impl Passwords {
 }
 
 /// The same letters typed on another keyboard are the same password (NIST SP 800-63B).
-fn normal(typed: &str) -> String {
+pub(super) fn normal(typed: &str) -> String {
     typed.nfkc().collect()
 }
 

@@ -1,5 +1,6 @@
 //! Which passwords will do: length and not being guessable, nothing about kinds of characters (NIST SP 800-63B).
 
+use super::password::normal;
 use crate::refusal::Refusal;
 use pems_model::Code;
 use pems_model::fold::fold_tight;
@@ -83,6 +84,7 @@ pub(crate) fn check(password: &str, about: &[&str]) -> Result<(), Refusal> {
         let details = json!({ "field": "new", "shortest": SHORTEST, "longest": LONGEST });
         Refusal::new(Code::PasswordWeak, why).with(details)
     };
+    let password = normal(password);
     let length = password.chars().count();
     if length < SHORTEST {
         return Err(weak("a password has ten characters or more; three or four words do well"));
@@ -93,10 +95,10 @@ pub(crate) fn check(password: &str, about: &[&str]) -> Result<(), Refusal> {
     let mut characters: Vec<char> = password.to_lowercase().chars().collect();
     characters.sort_unstable();
     characters.dedup();
-    if characters.len() < DISTINCT || is_row(password) {
+    if characters.len() < DISTINCT || is_row(&password) {
         return Err(weak("this is a pattern that is guessed first; three or four words do well"));
     }
-    let folded = fold_tight(password);
+    let folded = fold_tight(&password);
     let core = folded.trim_matches(|c: char| !c.is_alphabetic());
     if COMMON.contains(&core) || COMMON.contains(&folded.as_str()) {
         return Err(weak("this password is among the first that are guessed; three or four words do well"));

@@ -14,8 +14,19 @@ const ROUTES: &[(&str, &str)] = &[
 ];
 
 const BODIES: &[&str] = &[
-    "", "{", "null", "[]", "0", "\"x\"", "{\"\":1}", "{\"email\":1}", "{\"email\":\"\\u0000@\\u0000\",\"password\":\"\\u0000\"}",
-    "{\"school\":[],\"email\":{},\"password\":null}", "{\"school\":\"a\",\"school\":\"b\"}", "\u{feff}{}", "{\"new\":1e400}",
+    "",
+    "{",
+    "null",
+    "[]",
+    "0",
+    "\"x\"",
+    "{\"\":1}",
+    "{\"email\":1}",
+    "{\"email\":\"\\u0000@\\u0000\",\"password\":\"\\u0000\"}",
+    "{\"school\":[],\"email\":{},\"password\":null}",
+    "{\"school\":\"a\",\"school\":\"b\"}",
+    "\u{feff}{}",
+    "{\"new\":1e400}",
     "{\"school\":\"rizal\",\"email\":\"admin@rizal.ph\",\"password\":\"x\",\"role\":\"school_admin\"}",
 ];
 
@@ -52,8 +63,19 @@ async fn sql_in_every_field_is_only_text() {
     let me = town.sign_in(&admin).await;
     let people: i64 = town.world.scalar("SELECT count(*) FROM account").await;
     for text in [
-        "' OR 1=1 --", "'; DROP TABLE account; --", "\\'; SELECT pg_sleep(9); --", "$1", "$$", "admin@rizal.ph'/*", "%27%20OR",
-        "rizal' UNION SELECT 1--", "\u{0}", "\u{202e}", "{{7*7}}", "${jndi:ldap://x}", "../../etc/passwd",
+        "' OR 1=1 --",
+        "'; DROP TABLE account; --",
+        "\\'; SELECT pg_sleep(9); --",
+        "$1",
+        "$$",
+        "admin@rizal.ph'/*",
+        "%27%20OR",
+        "rizal' UNION SELECT 1--",
+        "\u{0}",
+        "\u{202e}",
+        "{{7*7}}",
+        "${jndi:ldap://x}",
+        "../../etc/passwd",
     ] {
         for body in [
             json!({ "school": text, "email": admin.email, "password": PASSWORD }),
@@ -63,7 +85,10 @@ async fn sql_in_every_field_is_only_text() {
         ] {
             let reply = town.ask(Method::POST, "/auth/sign-in", None, Some(&body)).await;
             let (status, code) = reply.refused();
-            assert!([(400, "bad_request"), (401, "wrong_credentials"), (429, "account_locked")].contains(&(status, code)), "{body}");
+            assert!(
+                [(400, "bad_request"), (401, "wrong_credentials"), (429, "account_locked")].contains(&(status, code)),
+                "{body}"
+            );
         }
         let operator = json!({ "email": "a@b.ph", "password": text, "code": text, "reason": text });
         assert!(town.ask(Method::POST, "/operators/sign-in", None, Some(&operator)).await.status.is_client_error());

@@ -57,7 +57,10 @@ async fn locks_grow_and_a_quiet_day_forgives() {
     assert_eq!(locks[4..], [1, 2, 4, 8, 15, 15, 15, 15].map(Some)[..locks.len() - 4]);
     // Just before the end of a lock is too early, and does not make it longer.
     let early = history(&mut owner, &[1, 2, 3, 4, 5, 64, 65]).await;
-    assert_eq!(early.iter().map(|tried| tried.allowed).collect::<Vec<_>>(), [true, true, true, true, true, false, true]);
+    assert_eq!(
+        early.iter().map(|tried| tried.allowed).collect::<Vec<_>>(),
+        [true, true, true, true, true, false, true]
+    );
     // After a day without a try it starts anew.
     let later = 5 + DAY + MINUTE;
     let forgiven = history(&mut owner, &[1, 2, 3, 4, 5, later, later + 1]).await;
@@ -105,7 +108,10 @@ async fn no_history_gets_more_than_its_share() {
         for tried in &found {
             assert_eq!(tried.allowed, until.is_none_or(|until| until <= tried.at), "round {round}: {tried:?}");
             if let Some(lock) = tried.locked_until.filter(|lock| Some(*lock) != until) {
-                assert!(tried.allowed && (MINUTE..=15 * MINUTE).contains(&(lock - tried.at)), "round {round}: {tried:?}");
+                assert!(
+                    tried.allowed && (MINUTE..=15 * MINUTE).contains(&(lock - tried.at)),
+                    "round {round}: {tried:?}"
+                );
             }
             until = tried.locked_until;
         }

@@ -93,9 +93,7 @@ async fn whatever_is_wrong_gets_the_same_answer_after_the_same_work() {
     town.world.hub.admin().add_operator("gone@division.ph", None, PASSWORD).await.expect("an operator");
     town.world.hub.admin().disable_operator("gone@division.ph").await.expect("an operator");
     let right = code(&totp, 0);
-    let body = |email: &str, password: &str, code: &str| {
-        json!({ "email": email, "password": password, "code": code, "reason": "a test" })
-    };
+    let body = |email: &str, password: &str, code: &str| json!({ "email": email, "password": password, "code": code, "reason": "a test" });
     let mut answers = Vec::new();
     for said in [
         body(EMAIL, "not this one", &right),
@@ -130,7 +128,9 @@ async fn a_code_serves_once_also_when_it_is_sent_twice_at_once() {
 async fn guesses_lock_operators_out_as_anybody() {
     let (town, totp) = with_operator().await;
     let before = town.world.hub.password_runs();
-    let answers = join_all((0..20).map(|n| sign_in(&town, PASSWORD, if n % 2 == 0 { "000000" } else { "111111" }, "guess"))).await;
+    let answers =
+        join_all((0..20).map(|n| sign_in(&town, PASSWORD, if n % 2 == 0 { "000000" } else { "111111" }, "guess")))
+            .await;
     assert_eq!(town.world.hub.password_runs() - before, 5);
     assert_eq!(answers.iter().filter(|answer| answer.refused() == (429, "account_locked")).count(), 15);
     assert_eq!(sign_in(&town, PASSWORD, &code(&totp, 0), "a test").await.refused(), (429, "account_locked"));
@@ -161,7 +161,9 @@ async fn a_mode_that_was_ended_is_refused_by_the_database_itself() {
                 town.world.hub.admin().reset_operator(EMAIL, PASSWORD).await.expect("an operator");
             }
             _ => {
-                town.sql("UPDATE sec.operator_mode SET begun_at = begun_at - interval '15 minutes', ends_at = now()").await;
+                town.sql("UPDATE sec.operator_mode SET begun_at = begun_at - interval '15 minutes', ends_at = ends_at - interval '15 minutes'
+                     WHERE operator_id IS NOT NULL")
+                    .await;
             }
         }
         let refused = door.look(&who, "looking", None).await.expect_err(end);
@@ -188,7 +190,12 @@ async fn who_runs_the_hub_is_not_decided_over_the_network() {
         let refused = sqlx::query(attempt).execute(tx.conn()).await.expect_err(attempt);
         assert_eq!(state(&DoorError::Database(refused)), "28000", "{attempt}");
     }
-    for secret in ["SELECT * FROM sec.operator", "SELECT * FROM sec.attempt", "SELECT password_hash FROM account", "SELECT * FROM refresh_token"] {
+    for secret in [
+        "SELECT * FROM sec.operator",
+        "SELECT * FROM sec.attempt",
+        "SELECT password_hash FROM account",
+        "SELECT * FROM refresh_token",
+    ] {
         let mut tx = door.begin(&who, "trying", None).await.expect("operator mode");
         let refused = sqlx::query(secret).execute(tx.conn()).await.expect_err(secret);
         assert_eq!(state(&DoorError::Database(refused)), "42501", "{secret}");

@@ -37,7 +37,10 @@ async fn sql_inside_a_school_reads_no_secret_and_nobody_elses_people() {
         ("SELECT * FROM refresh_token", "42501"),
         ("SELECT count(*) FROM refresh_token", "42501"),
         ("UPDATE session SET expires_at = now()", "42501"),
-        ("INSERT INTO session (tenant_id, id, account_id, expires_at) SELECT tenant_id, id, id, now() FROM account", "42501"),
+        (
+            "INSERT INTO session (tenant_id, id, account_id, expires_at) SELECT tenant_id, id, id, now() FROM account",
+            "42501",
+        ),
         ("SELECT * FROM sec.operator", "42501"),
         ("SELECT * FROM sec.attempt", "42501"),
         ("SELECT sec.begin_sign_in('mabini', 'admin@mabini.ph')", "42501"),

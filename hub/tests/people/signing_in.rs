@@ -214,7 +214,8 @@ async fn letters_of_every_kind_and_the_longest_of_everything_work() {
     let admin = town.sign_in(&admin).await;
     let long_name = "Ñ".repeat(128);
     let long_email = format!("{}@x.ph", "é".repeat(249));
-    for (email, name) in [("josé.peña@bágo.ph", "José Peña ñ 山田 🎓"), (long_email.as_str(), long_name.as_str())] {
+    for (email, name) in [("josé.peña@bágo.ph", "José Peña ñ 山田 🎓"), (long_email.as_str(), long_name.as_str())]
+    {
         let made = town.post("/users", &admin.access, &json!({ "email": email, "name": name, "role": "viewer" })).await;
         let made = made.data();
         assert_eq!((made["user"]["email"].as_str(), made["user"]["name"].as_str()), (Some(email), Some(name)));

@@ -27,7 +27,10 @@ async fn an_administrator_adds_changes_and_disables_people() {
     let ben = made.data()["one_time_password"].as_str().expect("a password").to_owned();
     let ben = session(&town.try_sign_in("rizal", "ben.cruz@rizal.ph", &ben).await);
     let named = town.patch(&path, &me.access, &json!({ "name": "Benjamin Cruz", "role": "registrar" })).await;
-    assert_eq!((named.data()["name"].as_str(), named.data()["role"].as_str()), (Some("Benjamin Cruz"), Some("registrar")));
+    assert_eq!(
+        (named.data()["name"].as_str(), named.data()["role"].as_str()),
+        (Some("Benjamin Cruz"), Some("registrar"))
+    );
     assert_eq!(town.get("/auth/me", &ben.access).await.data()["user"]["role"], "registrar");
 
     let disabled = town.patch(&path, &me.access, &json!({ "disabled": true })).await;
@@ -48,20 +51,26 @@ async fn an_administrator_adds_changes_and_disables_people() {
     town.try_sign_in("rizal", "ben.cruz@rizal.ph", &once).await.data();
 
     let log: Vec<String> = town.audit(admin.tenant).await.into_iter().map(|(action, _)| action).collect();
-    for action in ["user.created", "user.updated", "user.disabled", "user.enabled", "account.locked", "user.password_reset"] {
+    for action in
+        ["user.created", "user.updated", "user.disabled", "user.enabled", "account.locked", "user.password_reset"]
+    {
         assert_eq!(log.iter().filter(|entry| *entry == action).count(), 1, "{action} in {log:?}");
     }
     let personal: i64 = town
         .world
-        .scalar("SELECT count(*) FROM audit_log WHERE tenant_id <> uuid_nil() AND details::text ~* '(ben|cruz|rizal\\.ph)'"
-            .replace("uuid_nil()", "'00000000-0000-0000-0000-000000000000'").as_str())
+        .scalar(
+            "SELECT count(*) FROM audit_log WHERE tenant_id <> uuid_nil() AND details::text ~* '(ben|cruz|rizal\\.ph)'"
+                .replace("uuid_nil()", "'00000000-0000-0000-0000-000000000000'")
+                .as_str(),
+        )
         .await;
     assert_eq!(personal, 0, "ids and roles, never a person's data");
-    let events: Vec<String> = sqlx::query_scalar("SELECT type FROM event WHERE tenant_id = $1 AND type NOT LIKE 'TENANT%' ORDER BY seq")
-        .bind(admin.tenant)
-        .fetch_all(&mut town.world.owner().await)
-        .await
-        .expect("events");
+    let events: Vec<String> =
+        sqlx::query_scalar("SELECT type FROM event WHERE tenant_id = $1 AND type NOT LIKE 'TENANT%' ORDER BY seq")
+            .bind(admin.tenant)
+            .fetch_all(&mut town.world.owner().await)
+            .await
+            .expect("events");
     assert_eq!(events, ["USER_CREATED", "USER_UPDATED", "USER_DISABLED", "USER_ENABLED", "PASSWORD_RESET"]);
 }
 
@@ -135,9 +144,8 @@ async fn people_of_another_school_do_not_exist() {
         ("POST", "/reset-password", Some(json!({}))),
     ] {
         let method: reqwest::Method = method.parse().expect("a method");
-        let ask = async |id| {
-            town.ask(method.clone(), &format!("/users/{id}{rest}"), Some(&me.access), body.as_ref()).await
-        };
+        let ask =
+            async |id| town.ask(method.clone(), &format!("/users/{id}{rest}"), Some(&me.access), body.as_ref()).await;
         let (real, none) = (ask(b.id).await, ask(unknown).await);
         assert_eq!(real.refused(), (404, "not_found"));
         assert_eq!(real, none);
@@ -147,7 +155,10 @@ async fn people_of_another_school_do_not_exist() {
     town.post("/users", &me.access, &new).await.data();
     // Nothing of that has touched the other school.
     let after = town.get(&format!("/users/{}", b.id), &theirs.access).await;
-    assert_eq!((after.data()["name"].as_str(), after.data()["role"].as_str()), (Some("Somebody"), Some("school_admin")));
+    assert_eq!(
+        (after.data()["name"].as_str(), after.data()["role"].as_str()),
+        (Some("Somebody"), Some("school_admin"))
+    );
     town.try_sign_in("mabini", &b.email, PASSWORD).await.data();
     assert!(!town.audit(b.tenant).await.iter().any(|(action, _)| action.starts_with("user.")));
 }
@@ -172,10 +183,8 @@ async fn a_school_keeps_an_administrator() {
             _ => tokio::join!(town.patch(&mine, &me.access, &leave), town.patch(&theirs, &other.access, &leave)),
         };
         let gone = [&one, &two].into_iter().filter(|reply| reply.status.is_success()).count();
-        let left: i64 = town
-            .world
-            .scalar("SELECT count(*) FROM account WHERE role = 'school_admin' AND disabled_at IS NULL")
-            .await;
+        let left: i64 =
+            town.world.scalar("SELECT count(*) FROM account WHERE role = 'school_admin' AND disabled_at IS NULL").await;
         assert_eq!((gone, left), (1, 1), "round {round}: {one:?} {two:?}");
         town.sql("UPDATE account SET role = 'school_admin', disabled_at = NULL; UPDATE session SET ended_at = NULL, ended_why = NULL")
             .await;
@@ -206,7 +215,11 @@ async fn a_role_that_was_taken_is_gone_within_a_second() {
 async fn a_school_has_no_more_users_than_it_may() {
     let town = Town::new().await;
     let admin = town.school_with_admin("rizal").await;
-    town.sql(&format!(r#"UPDATE tenant SET metadata = '{{"limits": {{"maxUsers": 2}}}}' WHERE id = '{}'"#, admin.tenant)).await;
+    town.sql(&format!(
+        r#"UPDATE tenant SET metadata = '{{"limits": {{"maxUsers": 2}}}}' WHERE id = '{}'"#,
+        admin.tenant
+    ))
+    .await;
     let me = town.sign_in(&admin).await;
     let new = |n: u32| json!({ "email": format!("{n}@rizal.ph"), "name": "x", "role": "viewer" });
     let second = town.post("/users", &me.access, &new(1)).await;
