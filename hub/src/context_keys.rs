@@ -74,7 +74,7 @@ impl Admin {
         self.keys().forget(kid).map_err(|error: io::Error| Refusal::internal("context keys", &error))
     }
 
-    async fn owner(&self) -> Result<PgConnection, Refusal> {
+    pub(crate) async fn owner(&self) -> Result<PgConnection, Refusal> {
         Ok(PgConnectOptions::from_str(self.database_url())?.connect().await?)
     }
 }

@@ -46,7 +46,7 @@ pub(super) struct Erase {
 }
 
 pub(super) async fn export(admin: &Admin, job: Export, out: &Out) -> Result<(), Failed> {
-    let passphrase = secret::read("Passphrase of the file", job.password_file.as_deref(), PASSPHRASE)?;
+    let passphrase = secret::chosen("Passphrase of the file", job.password_file.as_deref(), Some(PASSPHRASE))?;
     if passphrase.chars().count() < PASSPHRASE_MIN {
         return Err(Failed::usage(format!(
             "a passphrase has {PASSPHRASE_MIN} characters at least: whoever has it can read the school"
@@ -67,7 +67,7 @@ pub(super) async fn export(admin: &Admin, job: Export, out: &Out) -> Result<(), 
 }
 
 pub(super) async fn import(admin: &Admin, job: Import, out: &Out) -> Result<(), Failed> {
-    let passphrase = secret::read("Passphrase of the file", job.password_file.as_deref(), PASSPHRASE)?;
+    let passphrase = secret::known("Passphrase of the file", job.password_file.as_deref(), Some(PASSPHRASE))?;
     let beside = job.as_slug.as_deref().zip(job.school_id.as_deref());
     let done = admin.import_school(&job.file, &Passphrase(passphrase), beside).await?;
     out.object(&done, |done| {

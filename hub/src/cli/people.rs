@@ -113,7 +113,7 @@ fn line(operator: &OperatorLine) -> String {
 impl Password {
     fn read(&self) -> Result<String, Failed> {
         let what = "Password (ten characters or more; three or four words do well)";
-        secret::read(what, self.password_file.as_deref(), PASSWORD)
+        secret::chosen(what, self.password_file.as_deref(), Some(PASSWORD))
     }
 }
 

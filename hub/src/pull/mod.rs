@@ -8,6 +8,7 @@
 mod cut;
 mod scan;
 
+pub(crate) use cut::Cutter;
 pub(crate) use scan::scan;
 
 use crate::clock::{self, Clock};
@@ -16,7 +17,7 @@ use crate::live::{Level, TenantLive};
 use crate::refusal::Refusal;
 use crate::shapes::Served;
 use axum::body::Bytes;
-use cut::{Cutter, Piece};
+use cut::Piece;
 use futures_util::TryStreamExt;
 use pems_doors::{Access, TenantContext, Tx};
 use pems_model::frame::{Frame, Rows, RowsHead};
@@ -39,7 +40,8 @@ const SEND_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Rows are to come in the order of the index, from the first byte on. The planner, which may not know how large a school is,
 /// would rather collect and sort them.
-const IN_ORDER: &str = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off";
+pub(crate) const IN_ORDER: &str =
+    "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off";
 
 /// Why an answer stops.
 #[derive(Debug)]

@@ -93,19 +93,24 @@ pub(super) async fn rows(tx: &mut Tx, schema: &Schema, tenant: Uuid, plan: &Plan
     for (index, entity) in schema.entities().iter().enumerate() {
         let range = plan.writes.range((index, Uuid::nil())..=(index, Uuid::max()));
         let rows: Vec<&Row> = range.map(|(_, write)| &write.after).collect();
-        if rows.is_empty() {
-            continue;
+        if !rows.is_empty() {
+            upsert_rows(tx, entity, tenant, &rows).await?;
         }
-        let mut query = sqlx::query(AssertSqlSafe(upsert(entity)))
-            .bind(tenant)
-            .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
-            .bind(rows.iter().map(|row| row.rev).collect::<Vec<_>>())
-            .bind(rows.iter().map(|row| row.deleted_at.map(moment)).collect::<Vec<_>>());
-        for (i, field) in entity.fields.iter().enumerate() {
-            query = bind_column(query, field.kind, &rows, i);
-        }
-        query.execute(tx.conn()).await?;
     }
+    Ok(())
+}
+
+/// Writes rows of one kind, whole, in one statement. Their revisions must have been taken in this transaction.
+pub(crate) async fn upsert_rows(tx: &mut Tx, entity: &Entity, tenant: Uuid, rows: &[&Row]) -> Result<(), Refusal> {
+    let mut query = sqlx::query(AssertSqlSafe(upsert(entity)))
+        .bind(tenant)
+        .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.rev).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.deleted_at.map(moment)).collect::<Vec<_>>());
+    for (i, field) in entity.fields.iter().enumerate() {
+        query = bind_column(query, field.kind, rows, i);
+    }
+    query.execute(tx.conn()).await?;
     Ok(())
 }
 

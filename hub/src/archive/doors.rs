@@ -1,0 +1,68 @@
+//! How an archive comes to the database: as an operator to read a school, inside the new school to fill it.
+
+use crate::admin::Admin;
+use crate::database::login;
+use crate::refusal::Refusal;
+use crate::tenants::{self, NewSchool, School};
+use pems_doors::{Access, AccessTokens, Caller, Grant, Tenant, Tx, edge};
+use pems_model::{Code, Role};
+use serde_json::Value as Json;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Time for one import: the token is checked when its transaction begins.
+const TOKEN_TTL: Duration = Duration::from_secs(60);
+
+impl Admin {
+    pub(super) async fn school_named(&self, slug: &str) -> Result<School, Refusal> {
+        let mut tx = self.look("school show").await?;
+        let school = tenants::by_slug(&mut tx, slug).await?;
+        tx.commit().await?;
+        school.ok_or_else(|| {
+            Refusal::new(Code::NotFound, format!("there is no school '{slug}'; `pems-hub school list` shows them"))
+        })
+    }
+
+    /// One snapshot over all schools, noted in the audit chain of the school that it is about.
+    pub(super) async fn look_at(&self, doing: &str, about: Uuid) -> Result<Tx, Refusal> {
+        let who = self.lobby().begin_console(doing).await?;
+        Ok(self.operator().look(&who, doing, Some(about)).await?)
+    }
+
+    /// A transaction inside one school. PostgreSQL confines it like any request's.
+    pub(super) async fn inside(&self, school: Uuid) -> Result<Tx, Refusal> {
+        let tokens = AccessTokens::new(self.keys(), TOKEN_TTL);
+        let grant = Grant::Device { tenant: school, device: Uuid::nil(), role: Role::SchoolAdmin };
+        let issued = tokens.issue(grant, edge::now()).map_err(|error| Refusal::internal("access token", &error))?;
+        let Caller::Tenant(who) = tokens.check(&issued.token, edge::now())? else {
+            return Err(Refusal::internal("access token", &"it is for somebody else"));
+        };
+        let door = Tenant::new(login(self.database_url(), "hub_app", self.keys())?, 1, self.keys().clone())?;
+        Ok(door.begin(&who, Access::Write).await?)
+    }
+
+    pub(super) async fn insert_school(&self, id: Uuid, new: &NewSchool<'_>) -> Result<(), Refusal> {
+        let mut tx = self.begin("school import").await?;
+        let living: Option<String> =
+            sqlx::query_scalar("SELECT slug FROM tenant WHERE id = $1").bind(id).fetch_optional(tx.conn()).await?;
+        if let Some(slug) = living {
+            let message =
+                format!("this school is here already, as '{slug}'; --as NEW-SLUG makes another one beside it");
+            return Err(Refusal::new(Code::Conflict, message));
+        }
+        tenants::create(&mut tx, id, new).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// An entry in a school's audit chain, or (nil) in the hub's.
+    pub(super) async fn note(&self, school: Uuid, action: &str, details: Json) -> Result<(), Refusal> {
+        let mut tx = self.begin(action).await?;
+        sqlx::query("SELECT sec.audit_of($1, $2, $1, $3)")
+            .bind(school)
+            .bind(action)
+            .bind(details)
+            .execute(tx.conn())
+            .await?;
+        Ok(tx.commit().await?)
+    }
+}

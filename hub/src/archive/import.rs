@@ -1,0 +1,176 @@
+//! `pems-hub school import`: the same school again, or a copy of it beside the living one.
+
+use super::file::Reader;
+use super::renumber::Renumber;
+use super::{End, FORMAT, Header, Line, Passphrase};
+use crate::admin::Admin;
+use crate::clock::State;
+use crate::pull;
+use crate::push::write;
+use crate::refusal::Refusal;
+use crate::tenants::NewSchool;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use pems_doors::{Tx, edge};
+use pems_model::pgcopy::Reader as Rows;
+use pems_model::{Code, Row};
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+use uuid::Uuid;
+
+/// Entries of the change log in one statement.
+const LOG_BATCH: usize = 1_000;
+
+/// What came out of a file.
+#[derive(Debug, Clone, Serialize)]
+pub struct Imported {
+    pub id: Uuid,
+    pub slug: String,
+    pub rev: i64,
+    /// The same as in the file where the school keeps its id; else that of the renumbered rows.
+    pub digest: String,
+    pub rows: BTreeMap<String, i64>,
+    pub log: i64,
+}
+
+impl Admin {
+    /// Makes a school of a file: with its own id and slug, or (`beside`: new slug, new DepEd School ID) as another school.
+    ///
+    /// # Errors
+    /// `conflict` if the school, slug or School ID is there; `bad_file`, `bad_usage` (wrong passphrase). Nothing stays then.
+    pub async fn import_school(
+        &self,
+        path: &Path,
+        passphrase: &Passphrase,
+        beside: Option<(&str, &str)>,
+    ) -> Result<Imported, Refusal> {
+        let mut file = Reader::open(path, passphrase)?;
+        let Line::School(header) = file.line()? else {
+            return Err(Refusal::new(Code::BadFile, format!("{} does not begin with a school", path.display())));
+        };
+        if header.format != FORMAT {
+            let message = format!("{} has format {}; this program reads {FORMAT}", path.display(), header.format);
+            return Err(Refusal::new(Code::UpgradeRequired, message));
+        }
+        let id = if beside.is_some() { edge::new_ordered_id(edge::now())? } else { header.id };
+        let (slug, school_id) = beside.unwrap_or((&header.slug, &header.school_id));
+        let Header { name, timezone, metadata, .. } = &header;
+        self.insert_school(id, &NewSchool { name, slug, school_id, timezone, metadata }).await?;
+        let filled = self.fill(id, &header, &mut file).await;
+        match filled {
+            Ok(imported) => {
+                let details = json!({ "from": header.id, "rev": header.rev, "digest": imported.digest });
+                self.note(id, "school.imported", details).await?;
+                Ok(Imported { slug: slug.to_owned(), ..imported })
+            }
+            Err(refusal) => {
+                // Nobody has a code for it yet, and it has no rows: only its name has to go.
+                self.forget_school(id).await?;
+                Err(refusal)
+            }
+        }
+    }
+
+    async fn fill(&self, id: Uuid, header: &Header, file: &mut Reader) -> Result<Imported, Refusal> {
+        let mut tx = self.inside(id).await?;
+        match self.fill_in(&mut tx, id, header, file).await {
+            Ok(imported) => {
+                tx.commit().await?;
+                Ok(imported)
+            }
+            Err(refusal) => {
+                tx.rollback().await;
+                Err(refusal)
+            }
+        }
+    }
+
+    async fn fill_in(&self, tx: &mut Tx, id: Uuid, header: &Header, file: &mut Reader) -> Result<Imported, Refusal> {
+        // All revisions up to the file's may be written now, by this transaction alone.
+        sqlx::query("SELECT sync.take($1, $2)").bind(id).bind(header.rev).execute(tx.conn()).await?;
+        let mut renumber = Renumber::new(header.id, id);
+        let (mut state, mut rows, mut log, mut waiting) = (State::default(), BTreeMap::new(), 0, Vec::new());
+        let end: End = loop {
+            match file.line()? {
+                Line::School(_) => return Err(Refusal::new(Code::BadFile, "the file has two schools")),
+                Line::Rows { entity, columns, data } => {
+                    let count = self.rows(tx, id, (&entity, &columns, &data), &mut renumber, &mut state).await?;
+                    *rows.entry(entity).or_insert(0) += count;
+                }
+                Line::Log { mut entry } => {
+                    log += 1;
+                    renumber.entry(&mut entry);
+                    waiting.push(entry);
+                    if waiting.len() >= LOG_BATCH {
+                        entries(tx, id, std::mem::take(&mut waiting)).await?;
+                    }
+                }
+                Line::Audit { .. } => {}
+                Line::End(end) => break end,
+            }
+        };
+        entries(tx, id, waiting).await?;
+        sqlx::query("UPDATE tenant_clock SET entity_rev = $2::jsonb, digest = $3::jsonb WHERE tenant_id = $1")
+            .bind(id)
+            .bind(state.revs_json())
+            .bind(state.digests_json())
+            .execute(tx.conn())
+            .await?;
+        let digest = state.combined();
+        let found = pull::scan(tx.conn(), self.schema(), id).await?.combined();
+        let same_school = id == header.id;
+        if end.rows != rows || end.log != log || found != digest || (same_school && digest != end.digest) {
+            let message = "what was written is not what the file promised; nothing was imported";
+            return Err(Refusal::new(Code::BadFile, message).with(json!({ "expected": end, "digest": found })));
+        }
+        Ok(Imported { id, slug: String::new(), rev: header.rev, digest, rows, log })
+    }
+
+    async fn rows(
+        &self,
+        tx: &mut Tx,
+        tenant: Uuid,
+        (name, columns, data): (&str, &[String], &str),
+        renumber: &mut Renumber,
+        state: &mut State,
+    ) -> Result<i64, Refusal> {
+        let bad = |why: String| Refusal::new(Code::BadFile, format!("rows of {name}: {why}; nothing was imported"));
+        let entity =
+            self.schema().entity(name).ok_or_else(|| bad("this program does not know them; update it".into()))?;
+        if let Some(column) = columns.iter().find(|column| entity.field_index(column).is_none()) {
+            return Err(bad(format!("this program does not know the field {column}; update it")));
+        }
+        let bytes = STANDARD.decode(data).map_err(|error| bad(error.to_string()))?;
+        let rows: Result<Vec<Row>, _> = Rows::new(&bytes, entity, columns).collect();
+        let mut rows = rows.map_err(|error| bad(error.to_string()))?;
+        let digest = state.digests.entry(name.to_owned()).or_default();
+        let rev = state.revs.entry(name.to_owned()).or_default();
+        for row in &mut rows {
+            renumber.row(entity, row);
+            digest.add(entity, row);
+            *rev = (*rev).max(row.rev);
+        }
+        write::upsert_rows(tx, entity, tenant, &rows.iter().collect::<Vec<_>>()).await?;
+        Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
+    }
+}
+
+async fn entries(tx: &mut Tx, tenant: Uuid, entries: Vec<Json>) -> Result<(), Refusal> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO change_log (tenant_id, replica_id, incarnation, op_no, change_id, rev, entity, row_id, kind, outcome,
+             problem, base_rev, fields, grp, user_id, device_id, at, edited_at, received_at)
+         SELECT $1, l.replica_id, l.incarnation, l.op_no, l.change_id, l.rev, l.entity, l.row_id, l.kind, l.outcome,
+             l.problem, l.base_rev, l.fields, l.grp, l.user_id, l.device_id, l.at, l.edited_at, l.received_at
+         FROM jsonb_populate_recordset(NULL::change_log, $2) AS l",
+    )
+    .bind(tenant)
+    .bind(Json::Array(entries))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! A school in a file: out, gone, back again, and beside itself; and files that are not whole.
+
+use pems_hub::archive::{Exported, Passphrase};
+use pems_model::Code;
+use pems_tests::rig::{Rig, TestOffice};
+use serde_json::{Value as Json, json};
+use std::path::PathBuf;
+use uuid::Uuid;
+
+fn passphrase() -> Passphrase {
+    Passphrase("correct horse battery".into())
+}
+
+/// A school with records, a history and something deleted, and the office that made them.
+struct Lived {
+    rig: Rig,
+    office: TestOffice,
+    year: Uuid,
+    pupil: Uuid,
+    enrolment: Uuid,
+    dir: tempfile::TempDir,
+}
+
+impl Lived {
+    async fn new() -> Lived {
+        let rig = Rig::product().await;
+        rig.school("mabini").await;
+        let office = rig.office("mabini").await;
+        let dates =
+            json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-04-02", "status": "open" });
+        let year = office.save("school_year", &dates);
+        let pupil =
+            office.save("student", &json!({ "last_name": "Peña", "first_name": "Ma. Luisa", "lrn": "123456789012" }));
+        let gone = office.save("student", &json!({ "last_name": "Mali", "first_name": "Kopya" }));
+        let enrolment = office.save("enrolment", &enrolment_of(pupil, year));
+        office.sync().await;
+        office.save("student", &json!({ "id": pupil, "last_name": "Peña-Cruz" }));
+        office.store().delete("student", gone).expect("a deletion");
+        office.sync().await;
+        rig.assert_level(&office).await;
+        Lived { rig, office, year, pupil, enrolment, dir: tempfile::tempdir().expect("a directory") }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.dir.path().join("mabini.pems")
+    }
+
+    async fn export(&self) -> Exported {
+        self.rig.hub().admin().export_school("mabini", &self.file(), &passphrase()).await.expect("a file")
+    }
+}
+
+fn enrolment_of(student: Uuid, year: Uuid) -> Json {
+    json!({ "student": student, "school_year": year, "grade_level": "7", "status": "enrolled" })
+}
+
+#[tokio::test]
+async fn an_erased_school_comes_back_as_it_was() {
+    let lived = Lived::new().await;
+    let (rig, admin) = (&lived.rig, lived.rig.hub().admin());
+    rig.school("rizal").await;
+    let neighbour = rig.office("rizal").await;
+    neighbour.save("student", &json!({ "last_name": "Santos", "first_name": "Jose" }));
+    neighbour.sync().await;
+    let (before, log) = (rig.at_hub("mabini").await, "SELECT count(*) FROM change_log");
+    let entries: i64 = rig.value(log).await;
+    let done = lived.export().await;
+    assert_eq!((done.rev, &done.digest, done.rows["student"]), (before.rev, &before.digest, 2), "deleted ones too");
+
+    assert_eq!(admin.erase_school("mabini", "mabini").await.expect_err("in use").code(), Code::Conflict);
+    admin.suspend("mabini").await.expect("suspended");
+    assert_eq!(admin.erase_school("mabini", "").await.expect_err("not confirmed").code(), Code::BadUsage);
+    admin.erase_school("mabini", "mabini").await.expect("erased");
+    assert_eq!(admin.school("mabini").await.expect_err("gone").code(), Code::NotFound);
+    let left: i64 = rig.value("SELECT count(*) FROM student WHERE last_name <> 'Santos'").await;
+    assert_eq!(left, 0);
+    rig.assert_level(&neighbour).await;
+
+    let back = admin.import_school(&lived.file(), &passphrase(), None).await.expect("the school again");
+    let after = rig.at_hub("mabini").await;
+    assert_eq!((back.id, &back.digest), (before.school.id, &before.digest));
+    assert_eq!((after.rev, &after.digest, &after.rows), (before.rev, &before.digest, &before.rows));
+    assert_eq!(rig.value::<i64>(log).await, entries, "the history as well");
+    let fresh = rig.office("mabini").await;
+    fresh.sync().await;
+    rig.assert_level(&fresh).await;
+    assert_eq!(fresh.get("student", lived.pupil), lived.office.get("student", lived.pupil));
+    let chain = "SELECT string_agg(action, ' ' ORDER BY seq) FROM audit_log WHERE action LIKE 'school.%'";
+    let chain: String = rig.value(chain).await;
+    assert!(chain.contains("school.erased") && chain.contains("school.imported"), "{chain}");
+}
+
+#[tokio::test]
+async fn a_copy_beside_the_living_school_is_a_school_of_its_own() {
+    let lived = Lived::new().await;
+    let (rig, admin) = (&lived.rig, lived.rig.hub().admin());
+    lived.export().await;
+    let taken = admin.import_school(&lived.file(), &passphrase(), None).await.expect_err("it lives");
+    assert_eq!(taken.code(), Code::Conflict);
+    let copy = admin.import_school(&lived.file(), &passphrase(), Some(("mabini-2", "900001"))).await.expect("a copy");
+    assert_eq!(copy.digest, rig.at_hub("mabini-2").await.digest);
+
+    let office = rig.office("mabini-2").await;
+    office.sync().await;
+    rig.assert_level(&office).await;
+    assert!(office.get("student", lived.pupil).is_some(), "what has an id of its own keeps it");
+    assert!(office.get("enrolment", lived.enrolment).is_none(), "what is derived from the school does not");
+    let year = &office.list("school_year")[0]["id"];
+    assert_ne!(year, &json!(lived.year));
+    // Entered anew, the same enrolment is the same row: not a second one.
+    let year = Uuid::parse_str(year.as_str().expect("an id")).expect("an id");
+    let again = office.save("enrolment", &enrolment_of(lived.pupil, year));
+    office.sync().await;
+    let all = office.list("enrolment");
+    assert_eq!((all.len(), &all[0]["id"], &all[0]["school_year"]), (1, &json!(again), &json!(year)));
+    // And the living one has noticed nothing.
+    lived.office.sync().await;
+    rig.assert_level(&lived.office).await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_whole_leaves_nothing_behind() {
+    let lived = Lived::new().await;
+    let (rig, admin) = (&lived.rig, lived.rig.hub().admin());
+    lived.export().await;
+    let whole = std::fs::read(lived.file()).expect("the file");
+    let schools = "SELECT count(*) FROM tenant";
+    let bad = lived.dir.path().join("bad.pems");
+    let import = async |bytes: &[u8], with: &Passphrase| {
+        std::fs::write(&bad, bytes).expect("written");
+        let refusal = admin.import_school(&bad, with, Some(("copy", "900002"))).await.expect_err("a bad file");
+        assert_eq!(rig.value::<i64>(schools).await, 1, "{refusal}");
+        refusal
+    };
+    let wrong = import(&whole, &Passphrase("another passphrase".into())).await;
+    assert_eq!(wrong.code(), Code::BadUsage, "{wrong}");
+    for cut in [0, 20, whole.len() / 2, whole.len() - 1] {
+        let refusal = import(&whole[..cut], &passphrase()).await;
+        assert_eq!(refusal.code(), Code::BadFile, "cut at {cut}: {refusal}");
+    }
+    let mut flipped = whole.clone();
+    let at = flipped.len() - 40;
+    flipped[at] ^= 1;
+    assert_eq!(import(&flipped, &passphrase()).await.code(), Code::BadFile);
+    assert_eq!(import(b"PK\x03\x04 not ours", &passphrase()).await.code(), Code::BadFile);
+    let again = admin.export_school("mabini", &lived.file(), &passphrase()).await.expect_err("it is there");
+    assert_eq!(again.code(), Code::Conflict);
+    let nowhere = lived.dir.path().join("no/such/folder.pems");
+    assert_eq!(admin.export_school("mabini", &nowhere, &passphrase()).await.expect_err("no folder").code(), Code::Io);
+    admin.import_school(&lived.file(), &passphrase(), Some(("copy", "900002"))).await.expect("the good one still does");
+}
+
+#[tokio::test]
+async fn an_export_is_encrypted_and_in_the_schools_audit_chain() {
+    let lived = Lived::new().await;
+    lived.export().await;
+    let bytes = std::fs::read(lived.file()).expect("the file");
+    assert!(
+        !bytes.windows(4).any(|window| window == b"Pena" || window == "Peña".as_bytes().get(..4).expect("4 bytes"))
+    );
+    let noted = "SELECT count(*) FROM audit_log a JOIN tenant t ON t.id = a.tenant_id WHERE details ->> 'doing' = 'school export'";
+    assert_eq!(lived.rig.value::<i64>(noted).await, 1);
+    let by_hand = lived.rig.sql("DELETE FROM student").await.expect_err("never by hand");
+    assert!(by_hand.to_string().contains("never destroyed"), "{by_hand}");
+}
