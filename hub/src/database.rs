@@ -180,18 +180,20 @@ async fn audit_key(owner: &mut PgConnection, action: &str, kid: &str) -> Result<
 }
 
 /// The wall must cost nothing to come first (`migrations/0006_first.sql`), and a database that was dumped and restored has lost
-/// that. Without a superuser the function is another one, and keeps its price.
+/// that. Without a superuser the wall's function is another one, and keeps its price.
 async fn settle_price(owner: &mut PgConnection) -> Result<(), sqlx::Error> {
     let lost: bool = sqlx::query_scalar(
         "SELECT procost <> 0 AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
-         FROM pg_proc WHERE oid = 'sec.same(uuid, uuid)'::regprocedure",
+         FROM pg_proc WHERE oid = 'pg_catalog.uuid_eq(uuid, uuid)'::regprocedure",
     )
     .fetch_one(&mut *owner)
     .await?;
     if lost {
-        sqlx::query("UPDATE pg_catalog.pg_proc SET procost = 0 WHERE oid = 'sec.same(uuid, uuid)'::regprocedure")
-            .execute(owner)
-            .await?;
+        sqlx::query(
+            "UPDATE pg_catalog.pg_proc SET procost = 0 WHERE oid = 'pg_catalog.uuid_eq(uuid, uuid)'::regprocedure",
+        )
+        .execute(owner)
+        .await?;
     }
     Ok(())
 }
