@@ -8,6 +8,7 @@ mod caller;
 mod chance;
 mod crowd;
 mod fingerprint;
+mod fuzz;
 mod plant;
 mod psql;
 mod residuals;
