@@ -16,6 +16,7 @@ pub(crate) use students::{LIMIT, LIMIT_MAX, Learner, LearnerList, LearnerOne, So
 use crate::clock::{self, Clock};
 use crate::hub::Hub;
 use crate::live::{Level, STALE};
+use crate::pull;
 use crate::refusal::Refusal;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -39,6 +40,11 @@ const IDLE: Duration = Duration::from_secs(300);
 pub(crate) trait Question: Serialize + Sync {
     /// Its kind, so that questions of different kinds are never equal.
     const KIND: &'static str;
+
+    /// Whether its rows are to come in the order of an index: see [`pull::IN_ORDER`]. Not for questions that few rows answer.
+    fn in_order(&self) -> bool {
+        false
+    }
 
     /// The `data` of the answer, from the open transaction; `None` for a record that is not there.
     fn ask(
@@ -87,7 +93,7 @@ pub(crate) async fn answer<Q: Question>(
     question: &Q,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
-    let name = name_of(Q::KIND, question);
+    let name = name_of(Q::KIND, &(who.tenant(), question));
     let live = hub.live.tenant(who.tenant());
     let known = live.watch().borrow().as_ref().filter(|level| level.as_of.elapsed() < STALE).map(|level| level.rev);
     if let Some(rev) = known {
@@ -101,7 +107,8 @@ pub(crate) async fn answer<Q: Question>(
         }
     }
     let generation = hub.live.generation();
-    let sql = format!("SELECT {} FROM tenant_clock WHERE tenant_id = '{}'", clock::COLUMNS, who.tenant());
+    let order = if question.in_order() { pull::IN_ORDER } else { "" };
+    let sql = format!("{order}; SELECT {} FROM tenant_clock WHERE tenant_id = '{}'", clock::COLUMNS, who.tenant());
     let (mut tx, rows) = hub.tenant.begin_with(who, Access::ReadOnly, &sql).await?;
     let row =
         rows.first().ok_or_else(|| Refusal::new(Code::NotFound, "the school has no clock; run `pems-hub verify`"))?;

@@ -133,6 +133,10 @@ impl LearnerList {
 impl Question for LearnerList {
     const KIND: &'static str = "learners";
 
+    fn in_order(&self) -> bool {
+        self.lrn.is_none() && self.student_no.is_none() && self.section.is_none()
+    }
+
     async fn ask(&self, hub: &Hub, tx: &mut Tx, who: &TenantContext) -> Result<Option<Json>, Refusal> {
         let (sql, needs) = self.sql(who.tenant())?;
         let mut found = sqlx::query_with(AssertSqlSafe(sql), needs).fetch_all(tx.conn()).await?;
