@@ -2,7 +2,7 @@
 //! everything that PostgreSQL answers (rows, errors with their details, notices) comes back as one text.
 
 use std::process::Stdio;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 /// Printed after every script, so that we know where its answers end.
@@ -64,14 +64,5 @@ impl Psql {
             String::from_utf8_lossy(&said).replace("Query buffer reset (cleared).\n", "")
         };
         tokio::join!(write, read).1
-    }
-
-    /// Ends the session and gives what it had left to say.
-    pub(crate) async fn close(mut self) -> String {
-        let _ = self.stdin.write_all(b"\n\\q\n").await;
-        drop(self.stdin);
-        let mut rest = String::new();
-        let _ = self.stdout.read_to_string(&mut rest).await;
-        rest
     }
 }

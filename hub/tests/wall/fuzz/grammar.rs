@@ -210,10 +210,9 @@ fn aggregate(v: &Vocabulary, chance: &mut Chance) -> String {
     )
 }
 
-/// SQL of one kind, ended by itself; each of its lines is psql's.
-pub(crate) fn statement(kind: &str, v: &Vocabulary, chance: &mut Chance) -> String {
+/// Reads, of every shape.
+fn reading(kind: &str, v: &Vocabulary, chance: &mut Chance) -> String {
     match kind {
-        "select" => format!("{};", select(v, chance)),
         "foreign" => foreign(v, chance),
         "functions" => {
             let kinds = [chance.of(&TYPES), chance.of(&TYPES)];
@@ -252,8 +251,14 @@ pub(crate) fn statement(kind: &str, v: &Vocabulary, chance: &mut Chance) -> Stri
             )
         }
         "join" => format!("SELECT * FROM ({}) a JOIN ({}) b USING (x) LIMIT 20;", texts(v, chance), texts(v, chance)),
+        _ => format!("{};", select(v, chance)),
+    }
+}
+
+/// Writes, and reads that lock.
+fn writing(kind: &str, v: &Vocabulary, chance: &mut Chance) -> String {
+    match kind {
         "insert" => format!("{};", insert(v, chance)),
-        "update" => format!("{};", update(v, chance)),
         "delete" => {
             let table = written(v, chance);
             let scope = [Source { alias: "t0".into(), table }];
@@ -264,9 +269,41 @@ pub(crate) fn statement(kind: &str, v: &Vocabulary, chance: &mut Chance) -> Stri
             "WITH w AS ({}) SELECT * FROM w LIMIT 20;",
             if chance.is(50) { insert(v, chance) } else { update(v, chance) }
         ),
+        "lock" => {
+            let table = written(v, chance);
+            let scope = [Source { alias: "t0".into(), table }];
+            let how = chance.of(&["FOR UPDATE NOWAIT", "FOR SHARE SKIP LOCKED", "FOR KEY SHARE", "FOR NO KEY UPDATE"]);
+            format!("SELECT t0.* FROM {} t0 WHERE {} {how};", table.name, condition(v, &scope, chance, 0))
+        }
+        _ => format!("{};", update(v, chance)),
+    }
+}
+
+/// What changes how a statement is planned or shown, and nothing of what it may see.
+const SETTINGS: &[&str] = &[
+    "enable_seqscan = off",
+    "enable_indexscan = off",
+    "enable_bitmapscan = off",
+    "enable_hashjoin = off",
+    "enable_nestloop = off",
+    "force_parallel_mode = on",
+    "plan_cache_mode = force_generic_plan",
+    "cpu_operator_cost = 0",
+    "jit_above_cost = 0",
+    "from_collapse_limit = 1",
+    "search_path = sec, public",
+    "row_security = off",
+    "bytea_output = escape",
+    "constraint_exclusion = on",
+    "work_mem = '64kB'",
+];
+
+/// What lies around statements: cursors, plans, settings, savepoints.
+fn keeping(kind: &str, v: &Vocabulary, chance: &mut Chance) -> String {
+    match kind {
         "cursor" => format!(
             "DECLARE c {}CURSOR FOR {};\nMOVE 1 FROM c;\nFETCH 5 FROM c;",
-            chance.of(&["", "SCROLL ", "BINARY "]).replace("BINARY ", ""),
+            chance.of(&["", "SCROLL "]),
             select(v, chance)
         ),
         "prepare" => format!("DEALLOCATE ALL;\nPREPARE p AS {};\nEXECUTE p;", select(v, chance)),
@@ -281,37 +318,26 @@ pub(crate) fn statement(kind: &str, v: &Vocabulary, chance: &mut Chance) -> Stri
             format!("EXPLAIN {how}{};", if chance.is(80) { select(v, chance) } else { update(v, chance) })
         }
         "setting" => {
-            let setting = chance.of(&[
-                "enable_seqscan = off",
-                "enable_indexscan = off",
-                "enable_bitmapscan = off",
-                "enable_hashjoin = off",
-                "enable_nestloop = off",
-                "force_parallel_mode = on",
-                "plan_cache_mode = force_generic_plan",
-                "cpu_operator_cost = 0",
-                "jit_above_cost = 0",
-                "from_collapse_limit = 1",
-                "search_path = sec, public",
-                "row_security = off",
-                "bytea_output = escape",
-                "constraint_exclusion = on",
-                "work_mem = '64kB'",
-            ]);
+            let setting = chance.of(SETTINGS);
             format!("SET LOCAL {setting};\n{};", select(v, chance))
         }
         "savepoint" => {
             format!("SAVEPOINT inner_one;\n{};\nROLLBACK TO inner_one;\n{};", update(v, chance), select(v, chance))
         }
-        "lock" => {
-            let table = written(v, chance);
-            let scope = [Source { alias: "t0".into(), table }];
-            let how = chance.of(&["FOR UPDATE NOWAIT", "FOR SHARE SKIP LOCKED", "FOR KEY SHARE", "FOR NO KEY UPDATE"]);
-            format!("SELECT t0.* FROM {} t0 WHERE {} {how};", table.name, condition(v, &scope, chance, 0))
-        }
         "block" => format!("DO $$ BEGIN PERFORM {}; END $$;", expression("text", v, &[], chance, 0)),
         _ => {
             format!("VALUES ({}), ({});", expression("text", v, &[], chance, 0), expression("text", v, &[], chance, 0))
         }
+    }
+}
+
+/// SQL of one kind, ended by itself; each of its lines is psql's.
+pub(crate) fn statement(kind: &str, v: &Vocabulary, chance: &mut Chance) -> String {
+    match kind {
+        "insert" | "update" | "delete" | "merge" | "writing cte" | "lock" => writing(kind, v, chance),
+        "cursor" | "prepare" | "copy" | "explain" | "setting" | "savepoint" | "block" | "values" => {
+            keeping(kind, v, chance)
+        }
+        _ => reading(kind, v, chance),
     }
 }
