@@ -57,12 +57,7 @@ impl Admin {
     /// An entry in a school's audit chain, or (nil) in the hub's.
     pub(super) async fn note(&self, school: Uuid, action: &str, details: Json) -> Result<(), Refusal> {
         let mut tx = self.begin(action).await?;
-        sqlx::query("SELECT sec.audit_of($1, $2, $1, $3)")
-            .bind(school)
-            .bind(action)
-            .bind(details)
-            .execute(tx.conn())
-            .await?;
+        tenants::audit(&mut tx, school, action, details).await?;
         Ok(tx.commit().await?)
     }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use time::OffsetDateTime;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -154,7 +155,7 @@ async fn device(admin: &Admin, job: Device, out: &Out) -> Result<(), Failed> {
         }
         Device::List { school } => admin.devices(&school).await?.iter().try_for_each(|device| {
             out.object(device, |device| {
-                let seen = device.last_seen_at.map_or("never".into(), |at| at.to_string());
+                let seen = device.last_seen_at.map_or("never".into(), moment);
                 let state = if device.revoked_at.is_some() { "  revoked" } else { "" };
                 format!("{}  {}  {}  last seen {seen}{state}", device.id, device.role.name(), device.name)
             })
@@ -164,6 +165,11 @@ async fn device(admin: &Admin, job: Device, out: &Out) -> Result<(), Failed> {
             out.object(&json!({ "device": id, "revoked": true }), |_| format!("{id} is revoked"))
         }
     }
+}
+
+/// A time as people read it.
+pub(super) fn moment(at: OffsetDateTime) -> String {
+    format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
 }
 
 /// Where answers go: JSON for scripts, text for people.

@@ -1,7 +1,7 @@
 //! `pems-hub key`: the keys that sign contexts.
 
 use super::Failed;
-use super::jobs::Out;
+use super::jobs::{Out, moment};
 use crate::admin::Admin;
 use crate::context_keys::ContextKey;
 use clap::Subcommand;
@@ -20,7 +20,7 @@ pub(super) enum Key {
 pub(super) async fn key(admin: &Admin, job: Key, out: &Out) -> Result<(), Failed> {
     let line = |key: &ContextKey| {
         let state = if key.signs { "  signs" } else { "" };
-        format!("{}  {}{state}", key.kid, key.created_at)
+        format!("{}  {}{state}", key.kid, moment(key.created_at))
     };
     match job {
         Key::List => admin.context_keys().iter().try_for_each(|key| out.object(key, line)),

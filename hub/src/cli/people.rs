@@ -1,6 +1,6 @@
 //! `pems-hub operator` and `pems-hub user`: those who run the hub, and ways into a school for those who have none.
 
-use super::jobs::Out;
+use super::jobs::{Out, moment};
 use super::{Failed, role, secret};
 use crate::admin::Admin;
 use crate::people::{NewOperator, OneTimePassword, OperatorLine};
@@ -105,7 +105,7 @@ fn second_factor(made: &NewOperator) -> String {
 }
 
 fn line(operator: &OperatorLine) -> String {
-    let seen = operator.last_sign_in_at.map_or("never".into(), |at| at.to_string());
+    let seen = operator.last_sign_in_at.map_or("never".into(), moment);
     let state = if operator.disabled_at.is_some() { "  disabled" } else { "" };
     format!("{}  {}  last signed in {seen}{state}", operator.email, operator.name)
 }

@@ -11,7 +11,7 @@ pub use jobs::SchoolDetails;
 pub(crate) use jobs::no_school;
 pub use settings::SettingsError;
 pub(crate) use settings::{Settings, max_users};
-pub(crate) use store::{by_id, by_slug, change, create, list, own};
+pub(crate) use store::{audit, by_id, by_slug, change, create, list, own};
 
 use crate::refusal::Refusal;
 use pems_model::Code;
