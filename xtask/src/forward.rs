@@ -20,6 +20,12 @@ pub(crate) fn demo(args: &[String]) -> Result<()> {
     run("debug", "demo", args)
 }
 
+/// The hub's API, fuzzed.
+pub(crate) fn fuzz_api(args: &[String]) -> Result<()> {
+    build(&["--bin", "fuzz_api"])?;
+    run("debug", "fuzz_api", args)
+}
+
 /// Measurements, of the code as it ships.
 pub(crate) fn bench(args: &[String]) -> Result<()> {
     build(&["--release", "--bin", "bench"])?;

@@ -4,6 +4,7 @@
 
 mod check;
 mod forward;
+mod fuzz_api;
 mod generate;
 mod session;
 mod setup;
@@ -25,6 +26,8 @@ cargo xtask COMMAND
                            run N simulated worlds of offices; a world that breaks a promise is printed
   demo [--headless]        set up what is missing, then a hub with schools and an office window (or the story in text)
   bench [...]              measure, in a release build
+  fuzz-api [--cases N] [--seed S]
+                           schemathesis against a running hub: every answer as the served OpenAPI says, none the hub's fault
   setup                    only set up what is missing";
 
 fn main() -> ExitCode {
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         (Some("simulate"), _) => forward::simulate(rest),
         (Some("demo"), _) => forward::demo(rest),
         (Some("bench"), _) => forward::bench(rest),
+        (Some("fuzz-api"), _) => fuzz_api::run(rest),
         (Some("help" | "--help" | "-h"), _) => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

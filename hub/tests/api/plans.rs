@@ -51,7 +51,7 @@ async fn no_question_reads_a_whole_table() {
     for (query, rows, index) in [
         ("".to_owned(), 50, "student_name"),
         ("limit=200".into(), 200, "student_name"),
-        ("q=ab&limit=200".into(), 84, "student_name"),
+        ("q=ab&limit=200".into(), 88, "student_name"),
         (deep, 200, "student_name"),
         ("sort=rev".into(), 50, "student_rev"),
         ("lrn=000000000007".into(), 1, "student_lrn"),
