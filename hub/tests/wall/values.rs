@@ -29,6 +29,9 @@ const TOLD: &[(&str, &str, &str)] = &[
     ("tenant_clock", "floor", "0"),
 ];
 
+/// Where planted numbers of A begin: what the hub itself counts (revisions, entries, events) must find its own numbers free.
+const FREE: i64 = 5_000;
+
 /// All tables in `public` with a `tenant_id`, with those columns that a row can be given.
 pub(crate) async fn tables(owner: &mut PgConnection) -> BTreeMap<String, Vec<Column>> {
     let rows = sqlx::query(
@@ -82,7 +85,7 @@ pub(crate) fn value(table: &str, column: &Column, whose: Whose, tenant: Uuid, n:
         }
         "text" | "character varying" | "name" => text(table, column, whose, n),
         "bigint" | "integer" | "smallint" | "numeric" | "xid8" if !secret || column.kind != "bigint" => {
-            format!("'{}'", n + 1)
+            format!("'{}'", FREE + n)
         }
         "bigint" => format!("{}", 918_273_645_000 + n),
         "boolean" => format!("{}", n % 2 == 0),
