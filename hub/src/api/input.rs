@@ -34,8 +34,11 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Hub>> for Asked<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Hub>) -> Result<Asked<T>, ApiError> {
-        let Query(value) = Query::<T>::try_from_uri(&parts.uri)
-            .map_err(|error| Refusal::new(Code::BadRequest, format!("the address: {error}")))?;
+        let Query(value) = Query::<T>::try_from_uri(&parts.uri).map_err(|error| {
+            let why = error.to_string();
+            let why = why.trim_start_matches("Failed to deserialize query string: ");
+            Refusal::new(Code::BadRequest, format!("the address: {why}"))
+        })?;
         Ok(Asked(value))
     }
 }

@@ -3,7 +3,7 @@
 
 use super::division::{Desk, Division};
 use anyhow::{Context, Result, ensure};
-use pems_model::Row;
+use pems_model::{Role, Row};
 use pems_node::store::{Choice, ListQuery, Save};
 use serde_json::{Value as Json, json};
 
@@ -35,6 +35,7 @@ pub async fn tell() -> Result<()> {
     meet(&registrar, &adviser).await?;
     settle(&registrar, &mut adviser).await?;
     prove(&division, &registrar, &adviser, &other).await?;
+    ask(&division, &registrar).await?;
     division.hub.stop().await;
     println!("done");
     Ok(())
@@ -102,6 +103,35 @@ async fn settle(registrar: &Desk, adviser: &mut Desk) -> Result<()> {
     ensure!(row.get(entity, "first_name").to_json() == item.theirs, "the other value did not come back");
     println!("review     one click brings {} back, in every office", item.theirs);
     Ok(())
+}
+
+/// The administrators of both schools sign in and ask the hub for learners.
+async fn ask(division: &Division, registrar: &Desk) -> Result<()> {
+    let (mine, strange) =
+        (learners_over_api(division, "nagrebcan").await?, learners_over_api(division, "san-isidro").await?);
+    let known: Vec<String> = learners(registrar)?.iter().map(|row| row.id.to_string()).collect();
+    ensure!(mine.len() == 200 && mine.iter().all(|id| known.contains(id)), "not the school's learners: {}", mine.len());
+    ensure!(strange.is_empty(), "the other school's administrator sees {} learners", strange.len());
+    println!(
+        "API        the administrator of Nagrebcan NHS signs in and reads learners; the one of San Isidro reads none"
+    );
+    Ok(())
+}
+
+/// The ids on the first page of learners that a school's administrator gets.
+async fn learners_over_api(division: &Division, slug: &str) -> Result<Vec<String>> {
+    let email = format!("head@{slug}.example");
+    let made = division.hub.admin().add_user(slug, &email, Some("School head"), Role::SchoolAdmin).await?;
+    let client = reqwest::Client::new();
+    let url = |path: &str| format!("{}/api/v1{path}", division.hub.url());
+    let sign_in = json!({ "school": slug, "email": email, "password": made.one_time_password });
+    let signed: Json = client.post(url("/auth/sign-in")).json(&sign_in).send().await?.json().await?;
+    let token = signed["data"]["access_token"].as_str().context("no access token")?;
+    let change = json!({ "current": made.one_time_password, "new": "three offices in Bacarra" });
+    client.post(url("/auth/password")).bearer_auth(token).json(&change).send().await?.error_for_status()?;
+    let page: Json = client.get(url("/students?limit=200")).bearer_auth(token).send().await?.json().await?;
+    let items = page["data"]["items"].as_array().context("no page of learners")?;
+    Ok(items.iter().filter_map(|item| item["id"].as_str().map(str::to_owned)).collect())
 }
 
 async fn prove(division: &Division, registrar: &Desk, adviser: &Desk, other: &Desk) -> Result<()> {

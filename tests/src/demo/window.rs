@@ -2,6 +2,7 @@
 
 use super::division::Division;
 use anyhow::{Context, Result, ensure};
+use pems_model::Role;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -10,6 +11,9 @@ const SCHOOLS: [(&str, &str, &str, usize); 3] = [
     ("San Isidro National High School", "san-isidro", "300022", 900),
     ("Bacarra National High School", "bacarra", "300002", 2_900),
 ];
+
+/// For a hub that is thrown away with the demo.
+const OPERATOR_PASSWORD: &str = "only for this demo";
 
 /// Fills the schools, opens the window and stays until Ctrl-C.
 ///
@@ -29,10 +33,17 @@ pub async fn open() -> Result<()> {
         println!(
             "           enrol another PC: pems-node --data DIR --key-file FILE enrol --hub {} --code {}",
             division.hub.url(),
-            division.hub.admin().device_code(slug, 120, pems_model::Role::Registrar).await?
+            division.hub.admin().device_code(slug, 120, Role::Registrar).await?
+        );
+        let head = format!("head@{slug}.example");
+        let made = division.hub.admin().add_user(slug, &head, Some("School head"), Role::SchoolAdmin).await?;
+        println!(
+            "           its administrator: {} (school {slug}), one-time password {}",
+            head, made.one_time_password
         );
         first.get_or_insert(desk);
     }
+    operator(&division).await?;
     let desk = first.context("no school")?;
     let key = desk.dir.with_extension("key");
     let program = program()?;
@@ -47,6 +58,14 @@ pub async fn open() -> Result<()> {
     tokio::signal::ctrl_c().await?;
     window.kill().and_then(|()| window.wait())?;
     division.hub.stop().await;
+    Ok(())
+}
+
+/// Somebody who runs this hub.
+async fn operator(division: &Division) -> Result<()> {
+    let made = division.hub.admin().add_operator("ops@demo.example", Some("Demo operator"), OPERATOR_PASSWORD).await?;
+    println!("operator   {}, password '{OPERATOR_PASSWORD}', second factor {}", made.email, made.otpauth);
+    println!("API        {}/api/v1/openapi.json; sign in with POST /api/v1/auth/sign-in", division.hub.url());
     Ok(())
 }
 
