@@ -24,11 +24,15 @@ const LANES: u32 = 1;
 /// Of a check that has nothing to check against.
 const NOBODY: &[u8; 16] = b"nobody's account";
 
+/// Counts how often Argon2 really ran: it is what one can measure about somebody else's sign-in.
+#[derive(Debug, Default)]
+pub(super) struct Runs(AtomicU64);
+
 /// What may be hashed or checked now.
 #[derive(Debug)]
 pub(crate) struct Passwords {
     permits: Arc<Semaphore>,
-    runs: Arc<AtomicU64>,
+    runs: Arc<Runs>,
 }
 
 /// The right to one check or one hash.
@@ -67,7 +71,7 @@ impl Passwords {
     /// If the machine fails.
     pub(crate) async fn check(&self, permit: Permit, typed: &str, hash: Option<String>) -> Result<Checked, Refusal> {
         let typed = normal(typed);
-        self.run(permit, move || check(&typed, hash.as_deref())).await
+        self.run(permit, move |runs| check(runs, &typed, hash.as_deref())).await
     }
 
     /// The PHC string under which a password is kept. `salt`: 16 random bytes.
@@ -76,22 +80,22 @@ impl Passwords {
     /// If the machine fails.
     pub(crate) async fn hash(&self, permit: Permit, typed: &str, salt: [u8; 16]) -> Result<String, Refusal> {
         let typed = normal(typed);
-        self.run(permit, move || hash(&typed, &salt)).await
+        self.run(permit, move |runs| hash(runs, &typed, &salt)).await
     }
 
     /// How often Argon2 ran so far: what signing in costs this hub.
     pub(crate) fn runs(&self) -> u64 {
-        self.runs.load(Ordering::Relaxed)
+        self.runs.0.load(Ordering::Relaxed)
     }
 
     async fn run<T: Send + 'static>(
         &self,
         permit: Permit,
-        job: impl FnOnce() -> Result<T, argon2::password_hash::Error> + Send + 'static,
+        job: impl FnOnce(&Runs) -> Result<T, argon2::password_hash::Error> + Send + 'static,
     ) -> Result<T, Refusal> {
-        self.runs.fetch_add(1, Ordering::Relaxed);
+        let runs = self.runs.clone();
         let done = tokio::task::spawn_blocking(move || {
-            let done = job();
+            let done = job(&runs);
             drop(permit.0);
             done
         });
@@ -108,24 +112,29 @@ pub(super) fn normal(typed: &str) -> String {
     typed.nfkc().collect()
 }
 
-fn argon2() -> Result<Argon2<'static>, argon2::password_hash::Error> {
+fn argon2(runs: &Runs) -> Result<Argon2<'static>, argon2::password_hash::Error> {
+    runs.0.fetch_add(1, Ordering::Relaxed);
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 /// Hashes now, on this thread: for the command line, which does nothing else.
-pub(crate) fn hash(typed: &str, salt: &[u8; 16]) -> Result<String, argon2::password_hash::Error> {
-    let hash: PasswordHash = argon2()?.hash_password_with_salt(typed.as_bytes(), salt)?;
+pub(super) fn hash_now(typed: &str, salt: &[u8; 16]) -> Result<String, argon2::password_hash::Error> {
+    hash(&Runs::default(), &normal(typed), salt)
+}
+
+fn hash(runs: &Runs, typed: &str, salt: &[u8]) -> Result<String, argon2::password_hash::Error> {
+    let hash: PasswordHash = argon2(runs)?.hash_password_with_salt(typed.as_bytes(), salt)?;
     Ok(hash.to_string())
 }
 
-fn check(typed: &str, kept: Option<&str>) -> Result<Checked, argon2::password_hash::Error> {
+fn check(runs: &Runs, typed: &str, kept: Option<&str>) -> Result<Checked, argon2::password_hash::Error> {
     let Some(kept) = kept else {
-        hash(typed, NOBODY)?;
+        hash(runs, typed, NOBODY)?;
         return Ok(Checked::Wrong);
     };
     let kept = PasswordHash::new(kept)?;
-    match argon2()?.verify_password(typed.as_bytes(), &kept) {
+    match argon2(runs)?.verify_password(typed.as_bytes(), &kept) {
         Ok(()) => {}
         Err(argon2::password_hash::Error::PasswordInvalid) => return Ok(Checked::Wrong),
         Err(error) => return Err(error),
@@ -134,10 +143,7 @@ fn check(typed: &str, kept: Option<&str>) -> Result<Checked, argon2::password_ha
         .is_ok_and(|params| (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, PASSES, LANES));
     let rehashed = match (current, kept.salt) {
         (true, _) | (_, None) => None,
-        (false, Some(salt)) => {
-            let fresh: PasswordHash = argon2()?.hash_password_with_salt(typed.as_bytes(), salt.as_ref())?;
-            Some(fresh.to_string())
-        }
+        (false, Some(salt)) => Some(hash(runs, typed, salt.as_ref())?),
     };
     Ok(Checked::Right { rehashed })
 }
@@ -148,13 +154,13 @@ mod tests {
 
     #[test]
     fn a_password_is_recognised_and_another_is_not() {
-        let kept = hash("Tatlong maliliit na isda", &[7; 16]).expect("a hash");
+        let kept = hash(&Runs::default(), "Tatlong maliliit na isda", &[7; 16]).expect("a hash");
         assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
-        let right = check("Tatlong maliliit na isda", Some(&kept)).expect("a check");
+        let right = check(&Runs::default(), "Tatlong maliliit na isda", Some(&kept)).expect("a check");
         assert_eq!(right, Checked::Right { rehashed: None });
-        assert_eq!(check("tatlong maliliit na isda", Some(&kept)).expect("a check"), Checked::Wrong);
-        assert_eq!(check("Tatlong maliliit na isda", None).expect("a check"), Checked::Wrong);
-        assert!(check("x", Some("not a hash")).is_err());
+        assert_eq!(check(&Runs::default(), "tatlong maliliit na isda", Some(&kept)).expect("a check"), Checked::Wrong);
+        assert_eq!(check(&Runs::default(), "Tatlong maliliit na isda", None).expect("a check"), Checked::Wrong);
+        assert!(check(&Runs::default(), "x", Some("not a hash")).is_err());
     }
 
     #[test]
@@ -164,13 +170,13 @@ mod tests {
             .hash_password_with_salt(b"long ago and far away", &[9; 16])
             .expect("a hash");
         let Checked::Right { rehashed: Some(new) } =
-            check("long ago and far away", Some(&old.to_string())).expect("a check")
+            check(&Runs::default(), "long ago and far away", Some(&old.to_string())).expect("a check")
         else {
             panic!("it is right, and out of date");
         };
-        let again = check("long ago and far away", Some(&new)).expect("a check");
+        let again = check(&Runs::default(), "long ago and far away", Some(&new)).expect("a check");
         assert_eq!(again, Checked::Right { rehashed: None });
-        assert_eq!(check("wrong", Some(&old.to_string())).expect("a check"), Checked::Wrong);
+        assert_eq!(check(&Runs::default(), "wrong", Some(&old.to_string())).expect("a check"), Checked::Wrong);
     }
 
     #[test]

@@ -289,5 +289,5 @@ fn account(row: &PgRow) -> Result<Account, Refusal> {
 
 /// Hashes on this thread, for the command line.
 pub(super) fn hash_now(secret: &str) -> Result<String, Refusal> {
-    password::hash(secret, &edge::random()?).map_err(|error| Refusal::internal("password", &error))
+    password::hash_now(secret, &edge::random()?).map_err(|error| Refusal::internal("password", &error))
 }
