@@ -6,7 +6,7 @@ use crate::hub::Hub;
 use crate::refusal::Refusal;
 use axum::extract::State;
 use pems_doors::{Access, Tx, edge};
-use pems_model::Role;
+use pems_model::{Code, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sqlx::Row;
@@ -64,6 +64,17 @@ pub(crate) struct Page {
     limit: Option<i64>,
 }
 
+impl Page {
+    /// Entries below this number are shown.
+    fn before(&self) -> Result<i64, Refusal> {
+        match self.cursor {
+            None => Ok(i64::MAX),
+            Some(seq) if seq >= 1 => Ok(seq),
+            Some(_) => Err(Refusal::new(Code::BadRequest, "cursor: next_cursor of the page before")),
+        }
+    }
+}
+
 /// The own school's log. For its administrators.
 #[utoipa::path(get, path = "/audit", params(Page), tag = "audit", security(("bearer" = [])),
     responses((status = 200, body = Success<AuditEntries>), Refusals))]
@@ -74,9 +85,9 @@ async fn own(
 ) -> Result<Answer<AuditEntries>, ApiError> {
     signed_in.must_be(&[Role::SchoolAdmin])?;
     let who = signed_in.0;
-    let limit = within(page.limit.unwrap_or(PAGE))?;
+    let (limit, before) = (within(page.limit.unwrap_or(PAGE))?, page.before()?);
     let mut tx = hub.tenant.begin(&who, Access::ReadOnly).await?;
-    let entries = entries(&mut tx, who.tenant(), page.cursor, limit).await?;
+    let entries = entries(&mut tx, who.tenant(), before, limit).await?;
     tx.commit().await?;
     Ok(Answer::ok(entries))
 }
@@ -90,20 +101,20 @@ async fn of(
     Id(id): Id,
     Asked(page): Asked<Page>,
 ) -> Result<Answer<AuditEntries>, ApiError> {
-    let limit = within(page.limit.unwrap_or(PAGE))?;
+    let (limit, before) = (within(page.limit.unwrap_or(PAGE))?, page.before()?);
     let mut tx = hub.operator.look(&who, "audit log shown", Some(id)).await?;
-    let entries = entries(&mut tx, id, page.cursor, limit).await?;
+    let entries = entries(&mut tx, id, before, limit).await?;
     tx.commit().await?;
     Ok(Answer::ok(entries))
 }
 
-async fn entries(tx: &mut Tx, school: Uuid, before: Option<i64>, limit: i64) -> Result<AuditEntries, Refusal> {
+async fn entries(tx: &mut Tx, school: Uuid, before: i64, limit: i64) -> Result<AuditEntries, Refusal> {
     let rows = sqlx::query(
         "SELECT seq, at, actor_kind, actor_id, action, subject, details, hash FROM audit_log
          WHERE tenant_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
     )
     .bind(school)
-    .bind(before.unwrap_or(i64::MAX))
+    .bind(before)
     .bind(limit)
     .fetch_all(tx.conn())
     .await?;

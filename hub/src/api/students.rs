@@ -51,8 +51,10 @@ pub(crate) struct StudentsAsked {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u32>,
     /// `next_cursor` of the page before, with the same filters and order.
+    #[param(min_length = 1)]
     cursor: Option<String>,
     /// Only these, separated by commas; `id` and `rev` are always there.
+    #[param(min_length = 1)]
     fields: Option<String>,
 }
 

@@ -35,7 +35,7 @@ pub(crate) struct NewTenant {
     school_id: String,
     /// A name of the IANA time zone database.
     #[serde(default = "manila")]
-    #[schema(default = "Asia/Manila")]
+    #[schema(default = "Asia/Manila", min_length = 1, max_length = 64)]
     timezone: String,
     #[serde(default)]
     #[schema(value_type = Object)]
@@ -53,7 +53,7 @@ pub(crate) struct TenantChange {
     #[schema(min_length = 1, max_length = 200, nullable = false)]
     name: Option<String>,
     #[serde(default, deserialize_with = "said")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, min_length = 1, max_length = 64)]
     timezone: Option<String>,
     /// Replaces all settings.
     #[serde(default, deserialize_with = "said")]

@@ -73,9 +73,6 @@ pub(crate) async fn change(tx: &mut Tx, id: Uuid, change: &SchoolChange<'_>) -> 
     let sql = format!("SELECT {COLUMNS} FROM tenant WHERE id = $1 FOR UPDATE");
     let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(tx.conn()).await?;
     let now = school(&row.ok_or(TenantError::Unknown)?)?;
-    if change.if_version.is_some_and(|version| version != now.etag()) {
-        return Err(TenantError::Stale { version: now.etag() });
-    }
     let mut changed = Vec::new();
     let name = change.name.map(valid_name).transpose()?.filter(|name| *name != now.name);
     changed.extend(name.map(|_| "name"));
@@ -88,6 +85,10 @@ pub(crate) async fn change(tx: &mut Tx, id: Uuid, change: &SchoolChange<'_>) -> 
     if let Some(metadata) = metadata {
         Settings::check(metadata).map_err(|error| TenantError::invalid(&error.field, error.to_string()))?;
         changed.push("metadata");
+    }
+    // What cannot be is said first: looking again would not help it.
+    if change.if_version.is_some_and(|version| version != now.etag()) {
+        return Err(TenantError::Stale { version: now.etag() });
     }
     let suspended = change.suspended.filter(|suspended| *suspended != now.suspended_at.is_some());
     if changed.is_empty() && suspended.is_none() {

@@ -152,7 +152,7 @@ async fn administrators_read_their_own_log_page_by_page() {
     let actions: Vec<_> =
         log.data()["items"].as_array().expect("a list").iter().map(|entry| entry["action"].clone()).collect();
     assert_eq!(actions, ["tenant.created"]);
-    for bad in ["limit=0", "cursor=x", "cursor=99999999999999999999"] {
+    for bad in ["limit=0", "cursor=0", "cursor=x", "cursor=99999999999999999999"] {
         assert_eq!(api.get(&format!("/audit?{bad}"), &ours).await.refused(), (400, "bad_request"), "{bad}");
     }
 }

@@ -14,6 +14,9 @@ use std::process::Command;
 use std::time::Duration;
 use totp_rs::Totp;
 
+/// What no schema can say, so that a request may fit the schema and still be refused: which time zones there are, which password
+/// is the present one, what an opaque cursor looks like.
+const NOT_CHECKED: &str = "positive_data_acceptance";
 const PASSWORD: &str = "tatlong isda sa ilog";
 
 #[derive(Parser)]
@@ -41,6 +44,8 @@ struct Round<'a> {
 #[tokio::main]
 async fn main() -> Result<()> {
     let args = Args::parse();
+    // One provider of TLS, chosen before anything connects.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let dir = tempfile::tempdir()?;
     let hub = start(config(&dir)?).await?;
     let done = rounds(&args, &hub).await;
@@ -117,7 +122,15 @@ async fn run(args: &Args, hub: &Running, round: &Round<'_>) -> Result<bool> {
     command.args(["run", &format!("{}/api/v1/openapi.json", hub.url())]);
     command.args(["--header", &format!("Authorization: Bearer {}", round.token)]);
     command.args(["--include-path-regex", round.of, "--exclude-path-regex", round.but]);
-    command.args(["--checks", "all", "--max-examples", &args.cases.to_string(), "--continue-on-failure"]);
+    command.args([
+        "--checks",
+        "all",
+        "--exclude-checks",
+        NOT_CHECKED,
+        "--max-examples",
+        &args.cases.to_string(),
+        "--continue-on-failure",
+    ]);
     command.args(["--workers", "2", "--no-color", "--warnings", "off"]);
     if let Some(seed) = args.seed {
         command.args(["--seed", &seed.to_string()]);
