@@ -66,6 +66,8 @@ pub(crate) async fn words(world: &World, real: bool) -> Words {
         ("{b_section}", "section"),
         ("{b_enrolment}", "enrolment"),
         ("{b_device}", "device"),
+        ("{b_account}", "account"),
+        ("{b_session}", "session"),
     ] {
         words.insert(name, or_random(known(table, Whose::B)).to_string());
     }
@@ -74,6 +76,7 @@ pub(crate) async fn words(world: &World, real: bool) -> Words {
         ("{b_student_no}", "student", "student_no"),
         ("{b_code_hash}", "device_code", "code_hash"),
         ("{b_key}", "device", "public_key"),
+        ("{b_token_hash}", "refresh_token", "token_hash"),
     ] {
         let planted = world.planted(table, column, Whose::B, 0).await;
         let mut random = edge::hex(&edge::random::<64>().expect("randomness")).into_bytes().into_iter().map(char::from);
@@ -84,6 +87,7 @@ pub(crate) async fn words(world: &World, real: bool) -> Words {
         };
         words.insert(name, if real { planted } else { other });
     }
+    words.insert("{b_email}", if real { "kx9q0@example.ph" } else { "kx9q0@example.th" }.into());
     words.insert("{b_slug}", if real { "kx9q-b" } else { "kx9q-q" }.into());
     words.insert("{b_school_id}", if real { "990772" } else { "990773" }.into());
     words

@@ -68,7 +68,11 @@ pub(crate) fn insert(table: &str, columns: &[Column], whose: Whose, tenant: Uuid
 pub(crate) fn value(table: &str, column: &Column, whose: Whose, tenant: Uuid, n: i64) -> String {
     let name = column.name.as_str();
     if let Some((_, _, told)) = TOLD.iter().find(|(t, c, _)| *t == table && *c == name) {
-        let mark = if whose == Whose::B && n > 0 { "5ec2e7b0" } else { "planted" };
+        let mark = match whose {
+            Whose::B if n > 0 => "5ec2e7b0",
+            Whose::B => "kx9q",
+            _ => "planted",
+        };
         return told
             .replace("{mark}", mark)
             .replace("{n}", &n.to_string())

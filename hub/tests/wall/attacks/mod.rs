@@ -1,6 +1,7 @@
 //! The attacks, as data: the whole list of docs/isolation.md and what else we could think of. Where time is what tells (how long a
 //! query takes), nothing here looks: docs/security.md says so.
 
+mod accounts;
 mod catalog;
 mod context;
 mod definitions;
