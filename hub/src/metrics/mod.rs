@@ -45,10 +45,12 @@ impl Class {
     const MEDIUM: i64 = 200_000;
 
     fn of(rows: i64) -> Class {
-        match rows {
-            ..=Class::SMALL => Class::Small,
-            ..=Class::MEDIUM => Class::Medium,
-            _ => Class::Large,
+        if rows <= Class::SMALL {
+            Class::Small
+        } else if rows <= Class::MEDIUM {
+            Class::Medium
+        } else {
+            Class::Large
         }
     }
 

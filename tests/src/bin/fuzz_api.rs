@@ -131,7 +131,8 @@ async fn run(args: &Args, hub: &Running, round: &Round<'_>) -> Result<bool> {
         &args.cases.to_string(),
         "--continue-on-failure",
     ]);
-    command.args(["--workers", "2", "--no-color", "--warnings", "off"]);
+    // One worker: with two, schemathesis 4.32 now and then stumbles over its own caches.
+    command.args(["--workers", "1", "--no-color", "--warnings", "off"]);
     if let Some(seed) = args.seed {
         command.args(["--seed", &seed.to_string()]);
     }
