@@ -25,7 +25,7 @@ struct Args {
     #[arg(long)]
     schemathesis: PathBuf,
     /// Cases for each operation and phase.
-    #[arg(long, default_value_t = 12)]
+    #[arg(long, default_value_t = 8)]
     cases: u32,
     /// Repeats a run.
     #[arg(long)]
