@@ -152,9 +152,11 @@ CREATE TRIGGER hint_settings AFTER UPDATE OF name, timezone, metadata ON tenant 
 -- Names without what spellings differ in: the same as pems_model::fold, for the letters of Latin names. Kept as a column,
 -- because under row-level security no function of ours could use an index.
 CREATE FUNCTION sync.fold(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN regexp_replace(btrim(regexp_replace(translate(upper(normalize(name, NFD)),
-    U&'-/,\00A0.''\2019`\0300\0301\0302\0303\0304\0306\0307\0308\0309\030A\030B\030C\031B\0323\0324\0326\0327\0328', '    '),
-    ' +', ' ', 'g')), '(^| )MA(?= |$)', '\1MARIA', 'g');
+RETURN btrim(replace(replace(replace(replace(
+    -- Every word between spaces of its own, so that `Ma. Ma.` is two of them; then runs of spaces become one.
+    replace(' ' || translate(upper(normalize(name, NFD)),
+        U&'-/,\00A0.''\2019`\0300\0301\0302\0303\0304\0306\0307\0308\0309\030A\030B\030C\031B\0323\0324\0326\0327\0328', '    ') || ' ',
+        ' ', '  '), ' MA ', ' MARIA '), ' ', U&' \0001'), U&'\0001 ', ''), U&'\0001', ''));
 REVOKE ALL ON FUNCTION sync.fold(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sync.fold(text) TO hub_app;
 
