@@ -56,7 +56,7 @@ GRANT EXECUTE ON FUNCTION sec.claim_events(integer, interval), sec.event_deliver
     sec.event_failed(uuid, bigint, interval), sec.tidy_events(interval), sec.levels(), sec.event_counts() TO hub_auth;
 GRANT EXECUTE ON FUNCTION sync.fold(text) TO hub_app;
 
--- Accounts, sessions, operators (0009).
+-- Accounts, sessions, operators (0009, 0011).
 GRANT SELECT (tenant_id, id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at)
     ON account TO hub_app, hub_operator;
 GRANT INSERT (tenant_id, id, email, name, role, password_hash, must_change_password) ON account TO hub_app;
