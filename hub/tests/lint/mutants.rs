@@ -145,7 +145,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     ),
     ("no primary key", "ALTER TABLE change_log DROP CONSTRAINT change_log_pkey", &["key_without_tenant"]),
     ("a single-column unique", "ALTER TABLE student ADD UNIQUE (lrn)", &["index_before_wall", "unique_without_tenant"]),
-    ("a unique expression", "CREATE UNIQUE INDEX one ON student (lower(email))", &["unique_without_tenant"]),
+    ("a unique expression", "CREATE UNIQUE INDEX one ON student (lower(email))", &["unique_without_tenant", "record_statistics"]),
     (
         "an exclusion over all schools",
         "ALTER TABLE device_code ADD EXCLUDE USING btree (device_id WITH =)",
@@ -157,8 +157,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         &["index_before_wall", "unique_without_tenant"],
     ),
     ("an index on a name", "CREATE INDEX n ON student (last_name)", &["index_before_wall", "index_without_tenant"]),
-    ("an index on an expression", "CREATE INDEX n ON student (lower(last_name))", &["index_without_tenant"]),
-    ("the school second", "CREATE INDEX n ON student ((last_name || ''), tenant_id)", &["index_without_tenant"]),
+    ("an index on an expression", "CREATE INDEX n ON student (lower(last_name))", &["index_without_tenant", "record_statistics"]),
+    ("the school second", "CREATE INDEX n ON student ((last_name || ''), tenant_id)", &["index_without_tenant", "record_statistics"]),
     (
         "a column shown whose index is not the school's",
         "GRANT SELECT (code_hash) ON device_code TO hub_app",
@@ -235,6 +235,12 @@ pub(crate) const MUTANTS: &[Mutant] = &[
          ALTER TABLE tenant_clock ALTER tenant_id SET STATISTICS 10; ANALYZE tenant_clock;
          ALTER TABLE tenant_clock ALTER tenant_id SET STATISTICS 0",
         &["tenant_statistics"],
+    ),
+    ("statistics on names", "ALTER TABLE student ALTER last_name SET STATISTICS 50", &["record_statistics"]),
+    (
+        "statistics on names in disguise",
+        "CREATE INDEX disguise ON student (tenant_id, upper(last_name))",
+        &["record_statistics"],
     ),
     // Functions and other code.
     (
