@@ -44,6 +44,9 @@ BEGIN
     FOR walled IN SELECT p.polrelid::regclass FROM pg_policy p WHERE p.polname = 'wall' LOOP
         CALL sec.no_statistics(walled);
     END LOOP;
+END $$;
+DO $$
+BEGIN
     -- What an ANALYZE has collected so far stays otherwise, for no later one looks at these columns again.
     DELETE FROM pg_statistic s USING pg_policy p, pg_attribute a
         WHERE p.polname = 'wall' AND s.starelid = p.polrelid AND a.attrelid = s.starelid AND a.attnum = s.staattnum

@@ -2,6 +2,7 @@
 //! one (RFC 7523). Tokens are checked in memory; they name the school, so a request never does.
 
 use crate::hub::Hub;
+use crate::limits::{Key, Limit};
 use crate::live::{admit, locked};
 use crate::refusal::Refusal;
 use axum::http::{HeaderMap, header};
@@ -80,6 +81,7 @@ impl Assertions {
             return Err(refuse("lives too long (five minutes at most); check the device's clock"));
         }
         admit(&device)?;
+        hub.limits.check(Limit::Token, Key::Device(claimed.iss))?;
         self.use_once(claims.jti, claims.exp + CLOCK_LEEWAY_S, now_s).map_err(refuse)?;
         let grant = Grant::Device { tenant: device.tenant, device: claimed.iss, role: device.role };
         let issued = hub.access.issue(grant, now).map_err(|error| Refusal::internal("access token", &error))?;

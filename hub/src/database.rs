@@ -18,13 +18,25 @@ use uuid::Uuid;
 const IDLE_TX: &str = "60s";
 /// Longest wait for a lock: beyond it "busy, try again" serves everybody better.
 const LOCK_WAIT: &str = "10s";
+/// What every session of the hub's roles begins with, and returns to. Said by us, it wins over what stolen SQL may have left on
+/// the role (ALTER ROLE hub_app SET ...): nobody's acknowledged records depend on it.
+const SESSION: [(&str, &str); 6] = [
+    ("idle_in_transaction_session_timeout", IDLE_TX),
+    ("lock_timeout", LOCK_WAIT),
+    // A statement whose hub has gone away ends, and its locks with it.
+    ("client_connection_check_interval", "2s"),
+    ("synchronous_commit", "on"),
+    ("default_transaction_read_only", "off"),
+    ("row_security", "on"),
+];
 /// Several hubs may make the cluster's roles at once; each try finds more of them made.
 const ROLE_ATTEMPTS: u32 = 10;
 /// Statements that a connection keeps prepared: each entity has a handful.
 const STATEMENTS: usize = 500;
 
-/// The first PostgreSQL whose parameters can be granted, which the context rests on.
-const OLDEST: i32 = 150_000;
+/// 15 is the first whose parameters can be granted, which the context rests on; its earlier releases have known holes in
+/// row-level security.
+const OLDEST: i32 = 150_018;
 /// SHA-384 of migration 1 as it was before it was changed.
 const FIRST_OF_OLD: &str =
     "290aa4e2f040e15232c9cab4815c41961e1169535051a3ee0610d8fdd84f37365d98fdbe7e8d7b4965299fc21649a3d6";
@@ -33,7 +45,7 @@ const PREPARING: i64 = 0x7065_6d73;
 
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
-    #[error("PostgreSQL {0} is too old; use 15 or newer")]
+    #[error("PostgreSQL {}.{} is too old; use 15.18 or newer", .0 / 10_000, .0 % 10_000)]
     TooOld(i32),
     #[error("the database cannot be used: {0}")]
     Sql(#[from] sqlx::Error),
@@ -57,7 +69,7 @@ pub(crate) async fn prepare(config: &Config, url: &str, keys: &Keys) -> Result<U
     let version: i32 =
         sqlx::query_scalar("SELECT current_setting('server_version_num')::int").fetch_one(&mut owner).await?;
     if version < OLDEST {
-        return Err(PrepareError::TooOld(version / 10_000));
+        return Err(PrepareError::TooOld(version));
     }
     // One at a time: a command may arrive while a hub starts. Held until the connection closes.
     sqlx::query("SELECT pg_advisory_lock($1)").bind(PREPARING).execute(&mut owner).await?;
@@ -270,6 +282,5 @@ async fn settle_epoch(owner: &mut PgConnection, data_dir: &Path) -> Result<Uuid,
 pub(crate) fn login(url: &str, role: &str, keys: &Keys) -> Result<PgConnectOptions, sqlx::Error> {
     let options = PgConnectOptions::from_str(url)?.username(role).statement_cache_capacity(STATEMENTS);
     let options = if options.get_socket().is_none() { options.password(&keys.password(role)) } else { options };
-    let limits = [("idle_in_transaction_session_timeout", IDLE_TX), ("lock_timeout", LOCK_WAIT)];
-    Ok(options.application_name("pems-hub").options(limits).disable_statement_logging())
+    Ok(options.application_name("pems-hub").options(SESSION).disable_statement_logging())
 }

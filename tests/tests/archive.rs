@@ -1,7 +1,7 @@
 //! A school in a file: out, gone, back again, and beside itself; and files that are not whole.
 
 use pems_hub::archive::{Exported, Passphrase};
-use pems_model::Code;
+use pems_model::{Code, Role};
 use pems_tests::rig::{Rig, TestOffice};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
@@ -162,4 +162,63 @@ async fn an_export_is_encrypted_and_in_the_schools_audit_chain() {
     assert_eq!(lived.rig.value::<i64>(noted).await, 1);
     let by_hand = lived.rig.sql("DELETE FROM student").await.expect_err("never by hand");
     assert!(by_hand.to_string().contains("never destroyed"), "{by_hand}");
+}
+
+/// A page of learners as an administrator of the school gets it: status, tag, names.
+async fn page(rig: &Rig, admin: &str, tag: Option<&str>) -> (u16, String, String) {
+    let made = rig.hub().admin().add_user("mabini", admin, None, Role::SchoolAdmin).await.expect("an administrator");
+    let client = reqwest::Client::new();
+    let url = |path: &str| format!("{}/api/v1{path}", rig.url());
+    let sign_in = json!({ "school": "mabini", "email": admin, "password": made.one_time_password });
+    let signed: Json =
+        client.post(url("/auth/sign-in")).json(&sign_in).send().await.expect("sent").json().await.expect("json");
+    let token = signed["data"]["access_token"].as_str().expect("a token");
+    let change = json!({ "current": made.one_time_password, "new": "tatlong bibe sa ilog" });
+    let changed = client.post(url("/auth/password")).bearer_auth(token).json(&change).send().await.expect("sent");
+    assert!(changed.status().is_success());
+    let mut ask = client.get(url("/students")).bearer_auth(token);
+    if let Some(tag) = tag {
+        ask = ask.header("if-none-match", tag);
+    }
+    let answer = ask.send().await.expect("sent");
+    let (status, tag) = (answer.status().as_u16(), answer.headers()["etag"].to_str().expect("a tag").to_owned());
+    (status, tag, answer.text().await.expect("a body"))
+}
+
+#[tokio::test]
+async fn what_was_remembered_of_an_erased_school_is_not_served_for_its_successor() {
+    let lived = Lived::new().await;
+    let (rig, admin) = (&lived.rig, lived.rig.hub().admin());
+    lived.export().await;
+    lived.office.save("student", &json!({ "last_name": "Erased", "first_name": "Later" }));
+    lived.office.sync().await;
+    let (_, tag, before) = page(rig, "one@mabini.ph", None).await;
+    assert!(before.contains("Erased"));
+    admin.suspend("mabini").await.expect("suspended");
+    admin.erase_school("mabini", "mabini").await.expect("erased");
+    admin.import_school(&lived.file(), &passphrase(), None).await.expect("the school again");
+    let office = rig.office("mabini").await;
+    office.save("student", &json!({ "last_name": "Another", "first_name": "Learner" }));
+    office.sync().await;
+    let (status, other, after) = page(rig, "two@mabini.ph", Some(&tag)).await;
+    assert_eq!(tag.split('-').next(), other.split('-').next(), "the same revision");
+    assert_eq!(status, 200, "not 304");
+    assert!(after.contains("Another") && !after.contains("Erased"), "{after}");
+}
+
+#[tokio::test]
+async fn what_a_killed_import_left_behind_makes_room_for_the_next() {
+    let lived = Lived::new().await;
+    let (rig, admin) = (&lived.rig, lived.rig.hub().admin());
+    lived.export().await;
+    // As a process leaves it that is killed between making the school and filling it.
+    admin.add_school("Half", "copy", "900003", "Asia/Manila").await.expect("a school");
+    rig.sql("UPDATE tenant SET metadata = '{\"importing\": true}' WHERE slug = 'copy'").await.expect("marked");
+    let copy = admin.import_school(&lived.file(), &passphrase(), Some(("copy", "900003"))).await.expect("a copy");
+    assert_eq!(rig.value::<i64>("SELECT count(*) FROM tenant WHERE slug = 'copy'").await, 1);
+    let left: Option<Json> = rig.value("SELECT metadata -> 'importing' FROM tenant WHERE slug = 'copy'").await;
+    assert_eq!((copy.rev, left), (rig.at_hub("mabini").await.rev, None), "whole, and not marked any more");
+    let again =
+        admin.import_school(&lived.file(), &passphrase(), Some(("copy", "900003"))).await.expect_err("it is whole");
+    assert_eq!(again.code(), Code::Conflict);
 }

@@ -33,7 +33,7 @@ impl Operator {
     /// # Errors
     /// An operator mode that is over (SQLSTATE 28000); a database that is busy or away.
     pub async fn begin(&self, who: &OperatorContext, doing: &str, about: Option<Uuid>) -> Result<Tx, DoorError> {
-        self.enter("BEGIN", who, doing, about).await
+        self.enter("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", who, doing, about).await
     }
 
     /// As [`Operator::begin`], with one snapshot for all statements and nothing to be written.

@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 /// Time for one import: the token is checked when its transaction begins.
 const TOKEN_TTL: Duration = Duration::from_secs(60);
+/// In the settings of a school that is being filled.
+const IMPORTING: &str = "importing";
 
 impl Admin {
     pub(super) async fn school_named(&self, slug: &str) -> Result<School, Refusal> {
@@ -41,23 +43,43 @@ impl Admin {
         Ok(door.begin(&who, Access::Write).await?)
     }
 
+    /// Makes the school that is to be filled, marked as such. One that a killed import left behind makes room.
     pub(super) async fn insert_school(&self, id: Uuid, new: &NewSchool<'_>) -> Result<(), Refusal> {
-        let mut tx = self.begin("school import").await?;
-        let living: Option<String> =
-            sqlx::query_scalar("SELECT slug FROM tenant WHERE id = $1").bind(id).fetch_optional(tx.conn()).await?;
-        if let Some(slug) = living {
-            let message =
-                format!("this school is here already, as '{slug}'; --as NEW-SLUG makes another one beside it");
-            return Err(Refusal::new(Code::Conflict, message));
+        let mut tx = self.look("school import").await?;
+        let there: Vec<(Uuid, String, bool)> =
+            sqlx::query_as("SELECT id, slug, metadata ? $3 FROM tenant WHERE id = $1 OR slug = $2 OR school_id = $4")
+                .bind(id)
+                .bind(new.slug)
+                .bind(IMPORTING)
+                .bind(new.school_id)
+                .fetch_all(tx.conn())
+                .await?;
+        tx.commit().await?;
+        for (there, slug, unfinished) in there {
+            if unfinished {
+                self.forget_school(there).await?;
+            } else if there == id {
+                let message =
+                    format!("this school is here already, as '{slug}'; --as NEW-SLUG makes another one beside it");
+                return Err(Refusal::new(Code::Conflict, message));
+            }
         }
-        tenants::create(&mut tx, id, new).await?;
+        let mut metadata = new.metadata.clone();
+        metadata.insert(IMPORTING.to_owned(), Json::Bool(true));
+        let mut tx = self.begin("school import").await?;
+        tenants::create(&mut tx, id, &NewSchool { metadata: &metadata, ..*new }).await?;
         Ok(tx.commit().await?)
     }
 
-    /// An entry in a school's audit chain, or (nil) in the hub's.
-    pub(super) async fn note(&self, school: Uuid, action: &str, details: Json) -> Result<(), Refusal> {
-        let mut tx = self.begin(action).await?;
-        tenants::audit(&mut tx, school, action, details).await?;
+    /// The school is whole: takes the mark away and says so in its audit chain.
+    pub(super) async fn open_school(&self, id: Uuid, details: Json) -> Result<(), Refusal> {
+        let mut tx = self.begin("school import").await?;
+        sqlx::query("UPDATE tenant SET metadata = metadata - $2, updated_at = now() WHERE id = $1")
+            .bind(id)
+            .bind(IMPORTING)
+            .execute(tx.conn())
+            .await?;
+        tenants::audit(&mut tx, id, "school.imported", details).await?;
         Ok(tx.commit().await?)
     }
 }

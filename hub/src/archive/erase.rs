@@ -25,21 +25,21 @@ impl Admin {
             return Err(Refusal::new(Code::Conflict, message));
         }
         let mut owner = self.owner().await?;
-        let rows = erase(&mut owner, school.id).await?;
+        let rows = erase(&mut owner, school.id, Some(slug)).await?;
         owner.close().await?;
-        self.note(Uuid::nil(), "school.erased", json!({ "school": school.id, "slug": slug, "rows": rows })).await?;
         Ok(rows)
     }
 
     /// Takes back a school that was just made and never filled.
     pub(super) async fn forget_school(&self, id: Uuid) -> Result<(), Refusal> {
         let mut owner = self.owner().await?;
-        erase(&mut owner, id).await?;
+        erase(&mut owner, id, None).await?;
         Ok(owner.close().await?)
     }
 }
 
-async fn erase(owner: &mut PgConnection, school: Uuid) -> Result<i64, Refusal> {
+/// `asked`: the slug of a school that somebody wants to end; it must be suspended still, and the hub's chain says what was done.
+async fn erase(owner: &mut PgConnection, school: Uuid, asked: Option<&str>) -> Result<i64, Refusal> {
     let mut tx = owner.begin().await?;
     sqlx::query("SELECT set_config('pems.erasing', $1, true)").bind(school.to_string()).execute(&mut *tx).await?;
     let superuser: bool =
@@ -51,12 +51,26 @@ async fn erase(owner: &mut PgConnection, school: Uuid) -> Result<i64, Refusal> {
         if !superuser {
             sqlx::raw_sql(switch("NO FORCE")).execute(&mut *tx).await?;
         }
-        let sql = AssertSqlSafe(format!("DELETE FROM public.{table} WHERE {key} = $1"));
+        // The school itself is the last. Somebody may have let it in again meanwhile.
+        let only = if key == "id" && asked.is_some() { "AND suspended_at IS NOT NULL" } else { "" };
+        let sql = AssertSqlSafe(format!("DELETE FROM public.{table} WHERE {key} = $1 {only}"));
         let done = sqlx::query(sql).bind(school).execute(&mut *tx).await?;
+        if !only.is_empty() && done.rows_affected() == 0 {
+            return Err(Refusal::new(Code::Conflict, "the school is in use again; nothing was erased"));
+        }
         erased += i64::try_from(done.rows_affected()).unwrap_or(i64::MAX);
         if !superuser {
             sqlx::raw_sql(switch("FORCE")).execute(&mut *tx).await?;
         }
+    }
+    if let Some(slug) = asked {
+        let details = json!({ "school": school, "slug": slug, "rows": erased });
+        sqlx::query("SELECT sec.append_audit($1, 'console', NULL, 'school.erased', $2, $3)")
+            .bind(Uuid::nil())
+            .bind(school)
+            .bind(details)
+            .execute(&mut *tx)
+            .await?;
     }
     sqlx::query("SELECT pg_notify('hub', '')").execute(&mut *tx).await?;
     tx.commit().await?;

@@ -18,8 +18,18 @@ const LEVEL: i32 = 3;
 /// A file that is being written, beside its final name.
 pub(super) struct Writer {
     out: zstd::Encoder<'static, StreamWriter<BufWriter<File>>>,
-    draft: PathBuf,
+    draft: Draft,
     path: PathBuf,
+}
+
+/// The file under its preliminary name, which goes away unless it got its final one.
+struct Draft(PathBuf);
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // After a rename there is nothing here any more.
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
 impl Writer {
@@ -29,17 +39,25 @@ impl Writer {
             return Err(Refusal::new(Code::Conflict, message));
         }
         let tag = edge::hex(&edge::random::<4>()?);
-        let draft = path.with_extension(format!("{tag}.part"));
-        let file = File::options().write(true).create_new(true).mode(0o600).open(&draft).map_err(at(&draft))?;
+        let draft = Draft(path.with_extension(format!("{tag}.part")));
+        let file = File::options().write(true).create_new(true).mode(0o600).open(&draft.0).map_err(at(&draft.0))?;
         let age = age::Encryptor::with_user_passphrase(SecretString::from(passphrase.0.clone()));
-        let out =
-            age.wrap_output(BufWriter::new(file)).and_then(|age| zstd::Encoder::new(age, LEVEL)).map_err(at(&draft))?;
+        let out = age
+            .wrap_output(BufWriter::new(file))
+            .and_then(|age| zstd::Encoder::new(age, LEVEL))
+            .map_err(at(&draft.0))?;
         Ok(Writer { out, draft, path: path.to_owned() })
     }
 
     pub(super) fn line(&mut self, line: &Line) -> Result<(), Refusal> {
         let text = serde_json::to_vec(line).map_err(|error| Refusal::internal("archive", &error))?;
-        self.out.write_all(&text).and_then(|()| self.out.write_all(b"\n")).map_err(at(&self.draft))
+        if text.len() as u64 >= LINE_MAX {
+            // Better no file than one that cannot be read again.
+            let message =
+                format!("a record or an entry of this school has more than {LINE_MAX} bytes; nothing was exported");
+            return Err(Refusal::new(Code::TooLarge, message));
+        }
+        self.out.write_all(&text).and_then(|()| self.out.write_all(b"\n")).map_err(at(&self.draft.0))
     }
 
     /// Gives the file its name, once all of it is on disk.
@@ -49,7 +67,7 @@ impl Writer {
             let file = out.finish()?.finish()?.into_inner().map_err(|error| error.into_error())?;
             file.sync_all()?;
             let length = file.metadata()?.len();
-            fs::rename(&draft, &path)?;
+            fs::rename(&draft.0, &path)?;
             Ok(length)
         };
         done().map_err(at(&path))

@@ -20,8 +20,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use uuid::Uuid;
 
-/// Entries of the change log in one statement.
+/// Entries of the change log in one statement, and their bytes: what an import holds in memory.
 const LOG_BATCH: usize = 1_000;
+const LOG_BYTES: usize = 4 << 20;
 
 /// What came out of a file.
 #[derive(Debug, Clone, Serialize)]
@@ -62,7 +63,7 @@ impl Admin {
         match filled {
             Ok(imported) => {
                 let details = json!({ "from": header.id, "rev": header.rev, "digest": imported.digest });
-                self.note(id, "school.imported", details).await?;
+                self.open_school(id, details).await?;
                 Ok(Imported { slug: slug.to_owned(), ..imported })
             }
             Err(refusal) => {
@@ -91,7 +92,8 @@ impl Admin {
         // All revisions up to the file's may be written now, by this transaction alone.
         sqlx::query("SELECT sync.take($1, $2)").bind(id).bind(header.rev).execute(tx.conn()).await?;
         let mut renumber = Renumber::new(header.id, id);
-        let (mut state, mut rows, mut log, mut waiting) = (State::default(), BTreeMap::new(), 0, Vec::new());
+        let (mut state, mut rows, mut log) = (State::default(), BTreeMap::new(), 0);
+        let (mut waiting, mut bytes) = (Vec::new(), 0);
         let end: End = loop {
             match file.line()? {
                 Line::School(_) => return Err(Refusal::new(Code::BadFile, "the file has two schools")),
@@ -101,9 +103,17 @@ impl Admin {
                 }
                 Line::Log { mut entry } => {
                     log += 1;
+                    if entry["rev"].as_i64().is_some_and(|rev| rev > header.rev) {
+                        return Err(Refusal::new(
+                            Code::BadFile,
+                            "the file's history goes beyond its revision; nothing was imported",
+                        ));
+                    }
+                    bytes += entry.to_string().len();
                     renumber.entry(&mut entry);
                     waiting.push(entry);
-                    if waiting.len() >= LOG_BATCH {
+                    if waiting.len() >= LOG_BATCH || bytes >= LOG_BYTES {
+                        bytes = 0;
                         entries(tx, id, std::mem::take(&mut waiting)).await?;
                     }
                 }

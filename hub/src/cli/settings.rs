@@ -38,7 +38,7 @@ struct Settings {
     /// Address and port to listen on
     #[arg(long, global = true, env = "PEMS_HUB_LISTEN", value_name = "ADDR")]
     listen: Option<SocketAddr>,
-    /// PostgreSQL 15 or newer, as its superuser; without it a private one is kept in the data directory
+    /// PostgreSQL 15.18 or newer, as its superuser; without it a private one is kept in the data directory
     #[arg(long, global = true, env = "PEMS_HUB_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
     /// Key, epoch and private database

@@ -33,7 +33,7 @@ pub const DATABASE: &str = "pems";
 #[derive(Debug, thiserror::Error)]
 pub enum PgError {
     #[error(
-        "no PostgreSQL programs found ({0}); install PostgreSQL 15 or newer, or name its bin directory in PEMS_PG_BIN"
+        "no PostgreSQL programs found ({0}); install PostgreSQL 15.18 or newer, or name its bin directory in PEMS_PG_BIN"
     )]
     NoPrograms(String),
     #[error("{what}: {source}")]

@@ -1,7 +1,7 @@
 //! Answers to reads of one school's records, from memory where that is as good as asking.
 //!
 //! Invariants:
-//! - an answer is kept under the school, the school's revision and the whole question; records change only with the revision,
+//! - an answer is kept under the hub's epoch, the school (and when it was made here), its revision and the whole question; records change only with the revision,
 //!   so an answer that is found is the one that PostgreSQL would give, and never another school's;
 //! - memory is used only while the revision is known for certain: every push of this process moves it before it is confirmed,
 //!   a hint of the database makes it unknown ([`crate::live`]), and only one process serves a hub;
@@ -93,7 +93,8 @@ pub(crate) async fn answer<Q: Question>(
     question: &Q,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
-    let name = name_of(Q::KIND, &(who.tenant(), question));
+    let born = hub.live.settings(&hub.tenant, who).await?.born;
+    let name = name_of(Q::KIND, &(hub.epoch, who.tenant(), born, question));
     let live = hub.live.tenant(who.tenant());
     let known = live.watch().borrow().as_ref().filter(|level| level.as_of.elapsed() < STALE).map(|level| level.rev);
     if let Some(rev) = known {

@@ -51,6 +51,9 @@ pub struct SettingsError {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Settings {
     pub(crate) api_rate_limit: Option<NonZeroU32>,
+    /// When this school was made here, microseconds since 1970: a school that was erased and imported again has its id and its
+    /// revisions, but is another one to whatever was remembered of it.
+    pub(crate) born: i64,
 }
 
 impl Settings {
@@ -81,16 +84,18 @@ impl Settings {
 
     fn read(metadata: &Json) -> Settings {
         let rate = metadata.pointer("/limits/apiRateLimit").and_then(Json::as_u64);
-        Settings { api_rate_limit: rate.and_then(|rate| NonZeroU32::new(u32::try_from(rate).ok()?)) }
+        Settings { api_rate_limit: rate.and_then(|rate| NonZeroU32::new(u32::try_from(rate).ok()?)), born: 0 }
     }
 
     /// Those of the caller's school.
     pub(crate) async fn load(tx: &mut Tx, who: &TenantContext) -> Result<Settings, Refusal> {
-        let metadata: Option<Json> = sqlx::query_scalar("SELECT metadata FROM tenant WHERE id = $1")
-            .bind(who.tenant())
-            .fetch_optional(tx.conn())
-            .await?;
-        Ok(metadata.as_ref().map_or_else(Settings::default, Settings::read))
+        let row: Option<(Json, i64)> = sqlx::query_as(
+            "SELECT metadata, (extract(epoch FROM created_at) * 1000000)::bigint FROM tenant WHERE id = $1",
+        )
+        .bind(who.tenant())
+        .fetch_optional(tx.conn())
+        .await?;
+        Ok(row.map_or_else(Settings::default, |(metadata, born)| Settings { born, ..Settings::read(&metadata) }))
     }
 }
 

@@ -130,6 +130,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         &["view_without_invoker"],
     ),
     ("a materialised view", "CREATE MATERIALIZED VIEW public.copy AS SELECT * FROM student", &["materialised_view"]),
+    ("a table that can be merged into", "DROP RULE no_merge ON student", &["merge_open"]),
     ("a rule", "CREATE RULE also AS ON UPDATE TO staff DO ALSO NOTHING", &["rewrite_rule"]),
     ("a foreign-data wrapper", "CREATE FOREIGN DATA WRAPPER away", &["foreign_server"]),
     (

@@ -9,6 +9,7 @@ mod chance;
 mod crowd;
 mod fingerprint;
 mod fuzz;
+mod merge;
 mod plant;
 mod psql;
 mod residuals;

@@ -131,7 +131,14 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         "rewrite_rule",
         "SELECT format('%s rule %I', r.name, w.rulename), 'a rule runs with the rights of the table''s owner'
-         FROM pg_rewrite w JOIN rel r ON r.oid = w.ev_class WHERE w.rulename <> '_RETURN' OR r.relkind NOT IN ('v', 'm')",
+         FROM pg_rewrite w JOIN rel r ON r.oid = w.ev_class WHERE (w.rulename <> '_RETURN' OR r.relkind NOT IN ('v', 'm'))
+             AND pg_get_ruledef(w.oid) NOT LIKE 'CREATE RULE no_merge AS%ON DELETE TO % DO NOTHING;'",
         "use a trigger",
+    ),
+    rule(
+        "merge_open",
+        "SELECT t.name, 'MERGE reads it without the policies for SELECT' FROM tbl t WHERE t.relrowsecurity AND NOT EXISTS (
+             SELECT FROM pg_rewrite w WHERE w.ev_class = t.oid AND w.rulename = 'no_merge' AND w.ev_enabled IN ('O', 'A'))",
+        "CALL sec.no_merge('...'): a table with a rule refuses every MERGE",
     ),
 ];

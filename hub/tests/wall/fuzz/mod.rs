@@ -31,7 +31,7 @@ const SIGNS: [&str; 7] = ["zx9q", "q9xz", "5ec2e7b0", "0b7e2ce5", "5a783951", "1
 pub(crate) const FOREIGN: &str = "~foreign~";
 
 /// Kinds that the role has no right to: none of them ever runs.
-const REFUSED: [&str; 2] = ["block", "delete"];
+const REFUSED: [&str; 3] = ["block", "delete", "merge"];
 
 /// How often each kind of statement was tried, and how often it ran.
 #[derive(Default)]
