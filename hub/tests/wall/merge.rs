@@ -5,7 +5,8 @@ use crate::plant::World;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 /// Answers "is there a row of anybody": how many rows it would have touched.
-const ANY_ROW: &str = "MERGE INTO review_item s USING (VALUES (1)) v ON true WHEN MATCHED THEN DO NOTHING
+const ANY_ROW: &str = "MERGE INTO review_item s USING (VALUES (1)) v ON true
+    WHEN MATCHED AND false THEN UPDATE SET field = 'x'
     WHEN NOT MATCHED THEN INSERT (tenant_id, id, rev, kind, entity, row_id, state) VALUES (sec.tenant(), gen_random_uuid(),
         (SELECT sync.take(sec.tenant(), 1)), 'conflict', 'student', gen_random_uuid(), 'open');";
 
