@@ -2,6 +2,7 @@
 
 mod builtins;
 mod mutants;
+mod mutants_of_rights;
 mod planted;
 mod starting;
 
