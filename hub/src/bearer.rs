@@ -83,6 +83,7 @@ impl Assertions {
         admit(&device)?;
         hub.limits.check(Limit::Token, Key::Device(claimed.iss))?;
         self.use_once(claims.jti, claims.exp + CLOCK_LEEWAY_S, now_s).map_err(refuse)?;
+        hub.lobby.device_seen(claimed.iss).await?;
         let grant = Grant::Device { tenant: device.tenant, device: claimed.iss, role: device.role };
         let issued = hub.access.issue(grant, now).map_err(|error| Refusal::internal("access token", &error))?;
         Ok(TokenAnswer { access_token: issued.token, token_type: "Bearer".into(), expires_in: issued.expires_in })

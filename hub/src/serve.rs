@@ -123,6 +123,7 @@ async fn listen(config: &Config, admin: &Admin, keys: &Keys, epoch: Uuid) -> Res
 async fn tidy(hub: Arc<Hub>) {
     let on = async {
         loop {
+            // A period, which ends at once when the hub stops.
             tokio::time::sleep(limits::TIDY_EVERY).await;
             hub.limits.tidy();
         }

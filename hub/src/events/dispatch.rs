@@ -58,6 +58,7 @@ impl Dispatcher {
                 Err(error) => {
                     tracing::warn!(%error, "events wait: the database does not answer");
                     hints = None;
+                    // Nothing tells when a database answers again; `run` ends the pause when the hub stops.
                     tokio::time::sleep(FIRST_WAIT).await;
                 }
             }

@@ -35,7 +35,7 @@ GRANT INSERT, UPDATE (last_seen_at) ON device TO hub_sec;
 GRANT SELECT ON device_code TO hub_operator, hub_sec;
 GRANT INSERT ON device_code TO hub_operator;
 GRANT UPDATE (used_at, device_id) ON device_code TO hub_sec;
-GRANT EXECUTE ON FUNCTION sec.redeem_code(bytea, uuid, bytea, text), sec.device(uuid) TO hub_auth;
+GRANT EXECUTE ON FUNCTION sec.redeem_code(bytea, uuid, bytea, text), sec.device(uuid), sec.device_seen(uuid) TO hub_auth;
 
 -- Sync (0003).
 GRANT SELECT, UPDATE ON tenant_clock TO hub_app;

@@ -37,6 +37,7 @@ impl Sampler {
                 if let Err(refusal) = self.sample().await {
                     tracing::warn!(%refusal, "the metrics were not sampled");
                 }
+                // Not a wait for something: a period. It ends at once when the hub stops.
                 tokio::time::sleep(EVERY).await;
             }
         };

@@ -191,6 +191,7 @@ impl PrivatePg {
             match PgConnection::connect(&self.url("postgres")).await {
                 Ok(conn) => return Ok(conn.close().await?),
                 Err(error) if tokio::time::Instant::now() > patience => return Err(error.into()),
+                // Another process's server: nothing tells when it is up or gone, so it is asked again.
                 Err(_) => tokio::time::sleep(LOOK_AGAIN).await,
             }
         }

@@ -44,10 +44,11 @@ async fn only_a_fresh_assertion_by_the_device_earns_a_token() {
     let world = World::new().await;
     world.school("a").await;
     let device = world.device("a").await;
+    let seen = format!("SELECT last_seen_at IS NOT NULL FROM device WHERE id = '{}'", device.identity.device_id);
+    assert!(world.scalar::<bool>(&seen).await, "enrolling asked for a token");
+    world.sql(&format!("UPDATE device SET last_seen_at = NULL WHERE id = '{}'", device.identity.device_id)).await.expect("forgotten");
     let good = device.assertion(|_| {});
-    assert!(world.ask_token(&good).await.status().is_success());
     for (what, bad) in [
-        ("used", good),
         ("expired", device.assertion(|claims| claims.exp -= 3_600)),
         ("too long", device.assertion(|claims| claims.exp += 3_600)),
         ("audience", device.assertion(|claims| claims.aud = "elsewhere".into())),
@@ -64,6 +65,10 @@ async fn only_a_fresh_assertion_by_the_device_earns_a_token() {
         jti: new_id(),
     };
     assert_eq!(code_of(world.ask_token(&sign(&new_key(), &claims)).await).await, Code::Unauthorized, "another key");
+    assert!(!world.scalar::<bool>(&seen).await, "nobody who failed to prove it was seen");
+    assert!(world.ask_token(&good).await.status().is_success());
+    assert!(world.scalar::<bool>(&seen).await, "the device was");
+    assert_eq!(code_of(world.ask_token(&good).await).await, Code::Unauthorized, "used");
 }
 
 #[tokio::test]

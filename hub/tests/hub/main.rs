@@ -6,6 +6,7 @@ mod enrolment;
 mod guards;
 mod keys;
 mod managed;
+mod operators;
 mod requests;
 mod running;
 mod syncing;

@@ -86,6 +86,15 @@ impl Lobby {
         }))
     }
 
+    /// The device has proved who it is just now.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn device_seen(&self, id: Uuid) -> Result<(), DoorError> {
+        sqlx::query("SELECT sec.device_seen($1)").bind(id).execute(&self.pool).await?;
+        Ok(())
+    }
+
     /// Turns a code into a device, once; the same device may ask again.
     ///
     /// # Errors

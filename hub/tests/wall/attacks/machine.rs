@@ -38,6 +38,7 @@ pub(super) const ATTACKS: &[Attack] = &[
     attack("where the server is", "SHOW data_directory;\nSHOW hba_file;\nSELECT setting FROM pg_settings WHERE name IN ('data_directory', 'config_file', 'hba_file');", "the machine"),
     attack("upkeep", "COMMIT;\nVACUUM student;\nANALYZE student;\nREINDEX TABLE student;\nCLUSTER student USING student_pkey;\nCHECKPOINT;", "the server's time"),
     attack("indexes by hand", "SELECT brin_summarize_new_values('student_pkey'::regclass);\nSELECT gin_clean_pending_list('student_pkey'::regclass);", "the server's time"),
+    // Refused, so it takes no time: the test fails where it is not.
     attack("sleeping", "SELECT pg_sleep(0);\nSELECT pg_sleep_for('0 s');\nSELECT pg_sleep_until(now());", "a connection for as long as one likes"),
     attack("more of the log", "SET log_statement = 'all';\nSET log_min_messages = debug5;\nSET log_lock_waits = on;\nSET log_min_duration_statement = 0;", "the server's log"),
     attack("more messages", "SET client_min_messages = debug5;\nSELECT * FROM student WHERE id = '{b_student}';\nSET client_min_messages = notice;", "what the server does for others").but_numbers(),
