@@ -46,7 +46,10 @@ async fn only_a_fresh_assertion_by_the_device_earns_a_token() {
     let device = world.device("a").await;
     let seen = format!("SELECT last_seen_at IS NOT NULL FROM device WHERE id = '{}'", device.identity.device_id);
     assert!(world.scalar::<bool>(&seen).await, "enrolling asked for a token");
-    world.sql(&format!("UPDATE device SET last_seen_at = NULL WHERE id = '{}'", device.identity.device_id)).await.expect("forgotten");
+    world
+        .sql(&format!("UPDATE device SET last_seen_at = NULL WHERE id = '{}'", device.identity.device_id))
+        .await
+        .expect("forgotten");
     let good = device.assertion(|_| {});
     for (what, bad) in [
         ("expired", device.assertion(|claims| claims.exp -= 3_600)),

@@ -30,7 +30,9 @@ impl Doors {
 
     /// Entries of the audit log that say that this was done.
     async fn traces(&self, doing: &str) -> i64 {
-        let sql = format!("SELECT count(*) FROM audit_log WHERE action = 'operator.entered' AND details ->> 'doing' = '{doing}'");
+        let sql = format!(
+            "SELECT count(*) FROM audit_log WHERE action = 'operator.entered' AND details ->> 'doing' = '{doing}'"
+        );
         self.world.scalar(&sql).await
     }
 }

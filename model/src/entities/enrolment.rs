@@ -7,6 +7,19 @@ use crate::Entity;
 use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{choice, date, flag, link, text};
 
+/// Where an enrolment can stand. Changes of it are [`super::ENROLMENT_EVENT`]s.
+pub const STATUSES: &[&str] = &[
+    "pre_registered",
+    "temporary",
+    "enrolled",
+    "transferred_out",
+    "moved_out",
+    "dropped",
+    "completed",
+    "retained",
+    "cancelled",
+];
+
 pub const ENROLMENT: Entity = Entity {
     name: "enrolment",
     label: "Enrolment",
@@ -19,22 +32,7 @@ pub const ENROLMENT: Entity = Entity {
         text("track", "Track", 40),
         text("strand", "Strand", 40),
         choice("kind", "Kind", &["new", "continuing", "transferee", "balik_aral", "repeater", "als_pept", "moved_in"]),
-        choice(
-            "status",
-            "Status",
-            &[
-                "pre_registered",
-                "temporary",
-                "enrolled",
-                "transferred_out",
-                "moved_out",
-                "dropped",
-                "completed",
-                "retained",
-                "cancelled",
-            ],
-        )
-        .required(),
+        choice("status", "Status", STATUSES).required(),
         date("first_attendance_date", "First day of attendance"),
         flag("late", "Late enrolment"),
         text("from_school", "From school", 200),

@@ -7,6 +7,9 @@ use crate::Entity;
 use crate::Role::SchoolAdmin;
 use crate::entity::{choice, digits, text};
 
+/// Most characters of a logo: 90 kB of PNG, sharp on paper and small beside a school's records.
+const LOGO_MAX: usize = 120_000;
+
 pub const SCHOOL_PROFILE: Entity = Entity {
     name: "school_profile",
     label: "School",
@@ -25,6 +28,11 @@ pub const SCHOOL_PROFILE: Entity = Entity {
         digits("mother_school_id", "Mother school ID", 6),
         text("head_name", "School head", 120),
         text("head_position", "Position of the school head", 80),
+        text("address", "Address", 200),
+        text("phone", "Telephone", 40),
+        text("email", "E-mail", 254),
+        // A PNG for letterheads, base64.
+        text("logo", "Logo", LOGO_MAX),
     ],
     ..Entity::SYNCED
 };

@@ -2,7 +2,7 @@
 
 use super::rules::in_order;
 use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
-use crate::entity::{choice, date, text};
+use crate::entity::{choice, date, flag, text};
 use crate::{Code, Entity, Problem, Row};
 
 pub const SCHOOL_YEAR: Entity = Entity {
@@ -16,6 +16,10 @@ pub const SCHOOL_YEAR: Entity = Entity {
         date("end_date", "Last day").required(),
         date("cutoff_date", "Enrolment cut-off"),
         choice("status", "Status", &["draft", "open", "closed"]).required(),
+        // How School Form 2 calls those who left; the wording changed with the years.
+        choice("drop_label", "SF2 word for dropped", &["NLPA", "NLS", "DROPPED OUT"]),
+        // Whether a half day counts half on School Form 2.
+        flag("half_days", "Count half days"),
     ],
     rule: Some(rule),
     ..Entity::SYNCED
