@@ -76,6 +76,10 @@ codes! {
     Internal = "internal",
 
     // About the local store and files.
+    /// Nobody is signed in at this PC, or it is locked.
+    NotSignedIn = "not_signed_in",
+    /// The keys of this office are sealed with a passphrase.
+    PassphraseNeeded = "passphrase_needed",
     NotEnrolled = "not_enrolled",
     AlreadyEnrolled = "already_enrolled",
     KeyMissing = "key_missing",

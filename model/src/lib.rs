@@ -15,6 +15,7 @@ pub mod frame;
 pub mod history;
 pub mod markdown;
 pub mod natural;
+pub mod password;
 pub mod pgcopy;
 pub mod planted;
 pub mod push;

@@ -57,6 +57,10 @@ impl Office {
             );
             return Err(NodeError::new(Code::NotEnrolled, message));
         };
+        if Sealed::path(dir).exists() && keys == KeySource::Keyring {
+            let message = "the keys of this office are sealed; type its passphrase";
+            return Err(NodeError::new(Code::PassphraseNeeded, message));
+        }
         let secrets = keys.load(&note.account)?.ok_or_else(|| {
             let message = format!("{keys} has no keys for this office (they were destroyed, or are kept elsewhere); without them the records cannot be read");
             NodeError::new(Code::KeyMissing, message)
@@ -76,11 +80,7 @@ impl Office {
         name: &str,
         schema: &'static Schema,
     ) -> Result<Office> {
-        std::fs::create_dir_all(dir).map_err(|error| NodeError::io("make the data folder", dir, &error))?;
-        if dir.join(RECORDS).exists() {
-            let message = format!("{} holds an enrolled office already; choose another data folder", dir.display());
-            return Err(NodeError::new(Code::AlreadyEnrolled, message));
-        }
+        refuse_enrolled(dir)?;
         // The keyring's own calls block and must not run on an async thread.
         let (folder, source) = (dir.to_owned(), keys.clone());
         let (account, secrets) = tokio::task::spawn_blocking(move || keys_for(&folder, &source))
@@ -102,15 +102,46 @@ impl Office {
             hub_url: hub.trim_end_matches('/').to_owned(),
             epoch: answer.epoch,
         };
-        // Made under another name and renamed: a power cut leaves either no records file or a whole one.
-        let fresh = dir.join("records.new");
-        for leftover in ["records.new", "records.new-wal", "records.new-shm"] {
-            let _ = std::fs::remove_file(dir.join(leftover));
-        }
-        drop(Store::create(&fresh, &secrets.database, &enrolled, schema, Box::new(SystemEnv))?);
-        std::fs::rename(&fresh, dir.join(RECORDS))
-            .map_err(|error| NodeError::io("keep the records file in", dir, &error))?;
+        drop(fresh(dir, &secrets, &enrolled, schema)?);
+        keep(dir)?;
         Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema })
+    }
+
+    /// Makes an office that has no hub, for the sample school.
+    ///
+    /// # Errors
+    /// `already_enrolled`, or what the disk or keyring said.
+    pub(crate) fn found(
+        dir: &Path,
+        keys: KeySource,
+        enrolled: &Enrolled,
+        fill: impl FnOnce(&mut Store) -> Result<()>,
+    ) -> Result<Office> {
+        let schema = Schema::product();
+        refuse_enrolled(dir)?;
+        let (account, secrets) = keys_for(dir, &keys)?;
+        let mut store = fresh(dir, &secrets, enrolled, schema)?;
+        fill(&mut store)?;
+        drop(store);
+        keep(dir)?;
+        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema })
+    }
+
+    /// Throws the office away: keys first, so that a crash leaves nothing that could be read.
+    ///
+    /// # Errors
+    /// What the keyring or the disk said.
+    pub(crate) fn discard(self) -> Result<()> {
+        self.destroy_keys()?;
+        for name in [RECORDS, "records.db-wal", "records.db-shm", NOTE] {
+            match std::fs::remove_file(self.dir.join(name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(NodeError::io("remove", &self.dir.join(name), &error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// A connection of its own to the records; readers and one writer do not wait for each other.
@@ -133,6 +164,38 @@ impl Office {
     pub fn destroy_keys(&self) -> Result<()> {
         self.keys.destroy(&self.account)
     }
+}
+
+/// Where the keys are that a passphrase seals.
+#[derive(Debug)]
+pub struct Sealed;
+
+impl Sealed {
+    pub fn path(dir: &Path) -> PathBuf {
+        dir.join("keys.sealed")
+    }
+}
+
+fn refuse_enrolled(dir: &Path) -> Result<()> {
+    std::fs::create_dir_all(dir).map_err(|error| NodeError::io("make the data folder", dir, &error))?;
+    if dir.join(RECORDS).exists() {
+        let message = format!("{} holds an enrolled office already; choose another data folder", dir.display());
+        return Err(NodeError::new(Code::AlreadyEnrolled, message));
+    }
+    Ok(())
+}
+
+/// A records file in the making: under another name until [`keep`], so a power cut leaves either no records file or a whole one.
+fn fresh(dir: &Path, secrets: &Secrets, enrolled: &Enrolled, schema: &'static Schema) -> Result<Store> {
+    for leftover in ["records.new", "records.new-wal", "records.new-shm"] {
+        let _ = std::fs::remove_file(dir.join(leftover));
+    }
+    Store::create(&dir.join("records.new"), &secrets.database, enrolled, schema, Box::new(SystemEnv))
+}
+
+fn keep(dir: &Path) -> Result<()> {
+    std::fs::rename(dir.join("records.new"), dir.join(RECORDS))
+        .map_err(|error| NodeError::io("keep the records file in", dir, &error))
 }
 
 /// The keys of an office in the making: those of an attempt that broke, or new ones.

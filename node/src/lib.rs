@@ -6,11 +6,13 @@
 
 pub mod api;
 pub mod cli;
+pub mod desk;
 pub mod env;
 pub mod error;
 pub mod identity;
 pub mod import;
 pub mod keys;
+pub mod sample;
 pub mod store;
 pub mod sync;
 

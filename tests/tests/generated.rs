@@ -26,3 +26,10 @@ fn the_requests_of_the_window_are_those_of_the_office() {
 fn the_page_about_the_records_says_what_is_declared() {
     is_current("docs/entities.md", &pems_model::markdown::entities(pems_model::Schema::product()));
 }
+
+#[test]
+fn the_requests_of_each_area_of_the_screens_are_those_of_the_desk() {
+    for (area, expected) in pems_node::desk::typescript() {
+        is_current(&format!("ui/src/generated/{area}.ts"), &expected);
+    }
+}

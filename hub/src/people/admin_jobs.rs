@@ -5,7 +5,7 @@
 
 use super::seal::Seal;
 use super::users::{hash_now, one_time, why_no_account};
-use super::{field, rules, totp};
+use super::{field, totp};
 use crate::admin::Admin;
 use crate::events::{self, DomainEvent};
 use crate::refusal::Refusal;
@@ -153,7 +153,7 @@ impl Admin {
     pub async fn add_operator(&self, email: &str, name: Option<&str>, password: &str) -> Result<NewOperator, Refusal> {
         let email = field::email(email)?;
         let name = name_or_email(name, &email)?;
-        rules::check(password, &[&email, &name])?;
+        super::strong(password, &[&email, &name])?;
         let id = edge::new_ordered_id(edge::now())?;
         let (made, sealed) = self.second_factor(id, &email)?;
         let mut tx = self.begin("operator add").await?;
@@ -176,7 +176,7 @@ impl Admin {
     /// `password_weak`, `not_found`.
     pub async fn reset_operator(&self, email: &str, password: &str) -> Result<NewOperator, Refusal> {
         let email = field::email(email)?;
-        rules::check(password, &[&email])?;
+        super::strong(password, &[&email])?;
         let mut tx = self.begin("operator reset").await?;
         let query = sqlx::query_scalar("SELECT sec.operator_id($1)").bind(&email);
         let id: Option<Uuid> = query.fetch_one(tx.conn()).await?;

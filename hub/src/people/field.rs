@@ -2,6 +2,7 @@
 
 use crate::refusal::Refusal;
 use pems_model::Code;
+use pems_model::password;
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 
@@ -64,7 +65,7 @@ pub(crate) fn reason(typed: &str) -> Result<String, Refusal> {
 /// # Errors
 /// `bad_request`.
 pub(crate) fn tried(field: &str, typed: &str) -> Result<(), Refusal> {
-    let fits = (1..=super::rules::LONGEST).contains(&super::password::normal(typed).chars().count());
+    let fits = (1..=password::LONGEST).contains(&password::normal(typed).chars().count());
     if fits { Ok(()) } else { Err(bad(field, "1 to 128 characters")) }
 }
 

@@ -1,6 +1,6 @@
 //! People: how somebody proves to be who they say, and what follows from it.
 //!
-//! - [`password`]: Argon2id, bounded in memory; [`rules`]: which passwords will do
+//! - [`password`]: Argon2id, bounded in memory; which passwords will do: [`pems_model::password`]
 //! - [`totp`]: the second factor of operators, [`seal`]ed in the database
 //! - [`tokens`]: what a session refreshes itself with
 //! - [`sign_in`], [`operators`]: the way in, for people of a school and for those who run the hub
@@ -16,7 +16,6 @@ pub(crate) mod admin_jobs;
 pub(crate) mod field;
 pub(crate) mod operators;
 pub(crate) mod password;
-pub(crate) mod rules;
 pub(crate) mod seal;
 pub(crate) mod sign_in;
 pub(crate) mod tokens;
@@ -24,3 +23,15 @@ pub(crate) mod totp;
 pub(crate) mod users;
 
 pub use admin_jobs::{NewOperator, OneTimePassword, OperatorLine};
+
+use crate::refusal::Refusal;
+
+/// # Errors
+/// `password_weak`, with what to do about it. `about`: what anybody knows of the person.
+fn strong(password: &str, about: &[&str]) -> Result<(), Refusal> {
+    use pems_model::password::{LONGEST, SHORTEST, check};
+    check(password, about).map_err(|problem| {
+        let details = serde_json::json!({ "field": problem.field, "shortest": SHORTEST, "longest": LONGEST });
+        Refusal::new(problem.code, problem.message).with(details)
+    })
+}

@@ -7,11 +7,11 @@ use crate::refusal::Refusal;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use pems_model::password::normal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use unicode_normalization::UnicodeNormalization;
 
 /// Checks at once: bounds memory to 76 MiB, and leaves a small machine something for its other work.
 const AT_ONCE: usize = 4;
@@ -105,11 +105,6 @@ impl Passwords {
             Err(error) => Err(Refusal::internal("password", &error)),
         }
     }
-}
-
-/// The same letters typed on another keyboard are the same password (NIST SP 800-63B).
-pub(super) fn normal(typed: &str) -> String {
-    typed.nfkc().collect()
 }
 
 fn argon2(runs: &Runs) -> Result<Argon2<'static>, argon2::password_hash::Error> {

@@ -1,8 +1,8 @@
 //! The way in for people of a school, and how they stay in.
 
+use super::field;
 use super::password::Checked;
 use super::tokens::RefreshToken;
-use super::{field, rules};
 use crate::hub::Hub;
 use crate::limits::{Key, Limit};
 use crate::refusal::Refusal;
@@ -160,7 +160,7 @@ pub(crate) async fn change_password(hub: &Hub, who: &TenantContext, current: &st
     let session = who.session().ok_or_else(over)?;
     // A weak choice must not cost a try, so it is refused before one is counted.
     let me = me(hub, who).await?;
-    rules::check(new, &[&me.email, &me.name, &me.school_name, &me.slug])?;
+    super::strong(new, &[&me.email, &me.name, &me.school_name, &me.slug])?;
     if new == current {
         let details = json!({ "field": "new" });
         return Err(Refusal::new(Code::PasswordWeak, "choose a password that is not the present one").with(details));

@@ -1,30 +1,26 @@
 //! The one command of the window: a request in, an answer or a failure out. It runs beside the window's own thread, so that
 //! neither the disk nor a locked keyring ever freezes the picture.
 
-use crate::office::{Office, Place};
 use pems_model::Code;
 use pems_model::wire::ErrorBody;
 use pems_node::NodeError;
-use pems_node::api::Request;
+use pems_node::desk::front::{Front, Place};
 use serde_json::Value as Json;
 use std::sync::{Arc, Mutex, PoisonError};
 use tauri::State;
 
 /// The office that this window is for. Requests take turns; each is a few milliseconds of SQLite.
 #[derive(Debug)]
-pub(crate) struct Desk(Arc<Mutex<Office>>);
+pub(crate) struct Desk(Arc<Mutex<Front>>);
 
 impl Desk {
     pub(crate) fn new(place: Place) -> Desk {
-        Desk(Arc::new(Mutex::new(Office::at(place))))
+        Desk(Arc::new(Mutex::new(Front::at(place))))
     }
 }
 
 #[tauri::command]
 pub(crate) async fn call(desk: State<'_, Desk>, request: Json) -> Result<Json, ErrorBody> {
-    let request: Request = serde_json::from_value(request)
-        .map_err(|error| NodeError::new(Code::BadRequest, format!("this is not a request of the office: {error}")))
-        .map_err(|error| error.to_body())?;
     let office = Arc::clone(&desk.0);
     // On a thread that may wait: the keyring's client must not run inside an async task.
     let answered = tauri::async_runtime::spawn_blocking(move || {

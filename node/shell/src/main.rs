@@ -5,11 +5,10 @@
 
 mod call;
 mod context;
-mod office;
-mod sync;
 mod window;
 
 use clap::Parser;
+use pems_node::desk::front::Place;
 use std::path::PathBuf;
 use tauri::Manager;
 
@@ -34,7 +33,7 @@ fn main() -> anyhow::Result<()> {
                 Some(dir) => dir,
                 None => app.path().app_data_dir()?.join("office"),
             };
-            app.manage(call::Desk::new(office::Place { data_dir, key_file: args.key_file }));
+            app.manage(call::Desk::new(Place { data_dir, key_file: args.key_file }));
             window::open(app)?;
             Ok(())
         })

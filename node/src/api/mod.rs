@@ -7,6 +7,7 @@ mod typescript;
 
 pub use typescript::typescript;
 
+use crate::desk::Desk;
 use crate::store::{Choice, Glance, ListQuery, ReviewEntry, Save};
 use crate::{NodeError, Result, Store};
 use pems_model::{Code, Entity, Row};
@@ -105,7 +106,8 @@ pub struct SavedRow {
 ///
 /// # Errors
 /// What the store refused, with its stable code; nothing is written then.
-pub fn handle(store: &mut Store, request: Request) -> Result<Json> {
+pub(crate) fn handle(desk: &mut Desk, request: Request) -> Result<Json> {
+    let store = &mut desk.store;
     match request {
         Request::Status => answer(&store.glance()?),
         Request::Search { entity, text, limit, fields } => {
@@ -124,12 +126,19 @@ pub fn handle(store: &mut Store, request: Request) -> Result<Json> {
             Ok(row.ok_or_else(missing)?.to_json(declared))
         }
         Request::Save { entity, id, fields } => {
-            let saved = store.save(&Save { entity: entity.clone(), id, fields })?;
-            saved_row(store, &entity, &saved)
+            refuse_guarded(&entity)?;
+            let save = Save { entity: entity.clone(), id, fields };
+            let (act, saved) = store.act(|work| work.save(&save))?;
+            let answer = saved_row(store, &entity, &saved)?;
+            desk.did_to(act, &saved, &entity);
+            Ok(answer)
         }
         Request::Delete { entity, id } => {
-            let saved = store.delete(&entity, id)?;
-            saved_row(store, &entity, &saved)
+            refuse_guarded(&entity)?;
+            let (act, saved) = store.act(|work| work.delete(&entity, id))?;
+            let answer = saved_row(store, &entity, &saved)?;
+            desk.did_to(act, &saved, &entity);
+            Ok(answer)
         }
         Request::Reviews => answer(&store.reviews()?),
         Request::Resolve { id, keep } => {
@@ -137,6 +146,25 @@ pub fn handle(store: &mut Store, request: Request) -> Result<Json> {
             Ok(Json::Null)
         }
     }
+}
+
+/// Records whose rules are more than those of a row: they are changed through the questions of their area alone.
+const GUARDED: &[&str] = &[
+    "attendance_sheet",
+    "attendance_mark",
+    "sf2_report",
+    "enrolment",
+    "enrolment_event",
+    "section_membership",
+    "school_user",
+];
+
+fn refuse_guarded(entity: &str) -> Result<()> {
+    if GUARDED.contains(&entity) {
+        let message = format!("{entity} records are not saved one by one; use their own screen");
+        return Err(NodeError::new(Code::BadRequest, message));
+    }
+    Ok(())
 }
 
 fn answer(value: &impl Serialize) -> Result<Json> {

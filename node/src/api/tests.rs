@@ -3,7 +3,7 @@ use crate::SystemEnv;
 use crate::store::Enrolled;
 use pems_model::{Role, Schema};
 
-fn office(role: Role) -> Store {
+fn office(role: Role) -> Desk {
     let enrolled = Enrolled {
         tenant_id: Uuid::from_u128(1),
         device_id: Uuid::from_u128(2),
@@ -14,14 +14,14 @@ fn office(role: Role) -> Store {
         hub_url: "https://hub.example".into(),
         epoch: Uuid::from_u128(3),
     };
-    Store::in_memory(&enrolled, Schema::product(), Box::new(SystemEnv)).expect("a store")
+    Desk::new(Store::in_memory(&enrolled, Schema::product(), Box::new(SystemEnv)).expect("a store"))
 }
 
-fn ask(store: &mut Store, request: Json) -> Result<Json> {
-    handle(store, serde_json::from_value(request).expect("a request"))
+fn ask(desk: &mut Desk, request: Json) -> Result<Json> {
+    desk.answer(request)
 }
 
-fn learner(store: &mut Store, last: &str, first: &str) -> Json {
+fn learner(store: &mut Desk, last: &str, first: &str) -> Json {
     let fields = json!({ "last_name": last, "first_name": first, "remarks": "kept at home" });
     ask(store, json!({ "do": "save", "entity": "student", "fields": fields })).expect("saved")
 }
@@ -67,7 +67,7 @@ fn a_refusal_names_its_code_and_field_and_writes_nothing() {
     ] {
         assert_eq!(ask(&mut store, request.clone()).expect_err("refused").code, code, "{request}");
     }
-    assert_eq!(store.count("student").expect("a count"), 0);
+    assert_eq!(store.store.count("student").expect("a count"), 0);
     assert_eq!(ask(&mut store, json!({ "do": "reviews" })).expect("a list"), json!([]));
 
     let mut viewer = office(Role::Viewer);

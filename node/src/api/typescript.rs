@@ -6,7 +6,7 @@ use std::fmt::Write;
 use ts_rs::{Config, TS};
 
 /// Which request is answered by what; TypeScript only, Rust has [`super::handle`].
-const ANSWERS: &str = "export interface Answers {
+const ANSWERS: &str = "export interface RecordsAnswers {
   status: Glance;
   search: Found;
   list: Found;
@@ -20,11 +20,17 @@ const ANSWERS: &str = "export interface Answers {
 
 /// The content of `ui/src/generated/api.ts`.
 pub fn typescript() -> String {
+    let areas = ["Session", "Learners", "Enrolment", "Attendance", "Forms", "Imports", "Needs", "Admin"];
     // Counts and revisions stay far below 2^53, and JSON makes them numbers.
     let config = Config::new().with_large_int("number");
     let mut out = String::from("// Made by `cargo xtask gen` from node/src/api. Do not edit.\n\n");
+    for area in areas {
+        let file = area.to_lowercase();
+        let _ = writeln!(out, "import type {{ {area}Answers, {area}Request }} from \"./{file}\";");
+    }
+    out.push('\n');
     let declarations = [
-        Request::decl(&config),
+        Request::decl(&config).replace("type Request", "type RecordsRequest"),
         Side::decl(&config),
         Glance::decl(&config),
         Found::decl(&config),
@@ -35,6 +41,9 @@ pub fn typescript() -> String {
         let _ = writeln!(out, "export {declaration}\n");
     }
     out.push_str(ANSWERS);
+    let all = |what: &str, between: &str| areas.map(|area| format!("{area}{what}")).join(between);
+    let _ = write!(out, "\nexport type Request = RecordsRequest | {};\n", all("Request", " | "));
+    let _ = write!(out, "\nexport interface Answers extends RecordsAnswers, {} {{}}\n", all("Answers", ", "));
     out.push_str("\nexport type Code =");
     for code in Code::ALL {
         let _ = write!(out, "\n  | \"{code}\"");

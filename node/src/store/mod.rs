@@ -6,6 +6,7 @@
 //! - a row and its outbox entry are written in one transaction;
 //! - rows of a pull become visible all at once, together with the cursors.
 
+mod act;
 mod apply;
 mod glance;
 mod journal;
@@ -20,6 +21,7 @@ mod staging;
 mod status;
 mod undo;
 
+pub use act::{Actor, Work};
 pub use apply::Applied;
 pub use glance::Glance;
 pub use journal::JournalEntry;
@@ -48,6 +50,8 @@ pub struct Store {
     tenant: Uuid,
     replica: Uuid,
     role: Role,
+    actor: Option<Actor>,
+    wrote: bool,
     unstaged: staging::Unstaged,
     batch: usize,
 }
@@ -121,6 +125,8 @@ impl Store {
             tenant: enrolled.tenant_id,
             replica: enrolled.device_id,
             role: enrolled.role,
+            actor: None,
+            wrote: false,
             unstaged: staging::Unstaged::default(),
             batch: MAX_CHANGES,
         })
@@ -160,9 +166,14 @@ impl Store {
         self.env.new_id()
     }
 
-    /// What the person at this device may do.
+    /// What this device may do at most, whoever works at it.
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// Whether rows of this entity may be written here and now: by the device, and by whoever is signed in.
+    pub fn may_write(&self, entity: &pems_model::Entity) -> bool {
+        entity.may_write(self.role) && self.actor.is_none_or(|actor| entity.may_write(actor.role))
     }
 
     /// Whether somebody else wrote to the file since the last call (another window, the headless command).
@@ -182,13 +193,16 @@ impl Store {
             env: &*self.env,
             tenant: self.tenant,
             role: self.role,
+            actor: self.actor,
             last_op_no: None,
         };
         let out = step(&mut inside)?;
-        if let Some(last) = inside.last_op_no {
+        let wrote = inside.last_op_no;
+        if let Some(last) = wrote {
             meta::set(&tx, "next_op_no", &(last + 1).to_string())?;
         }
         tx.commit()?;
+        self.wrote |= wrote.is_some();
         Ok(out)
     }
 }
@@ -200,6 +214,7 @@ struct Step<'a> {
     env: &'a dyn Env,
     tenant: Uuid,
     role: Role,
+    actor: Option<Actor>,
     /// The last `op_no` that this step handed out; stored when it commits, so the counter has no gaps.
     last_op_no: Option<i64>,
 }

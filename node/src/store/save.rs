@@ -78,7 +78,7 @@ impl Store {
     }
 
     pub(super) fn new_act(&self) -> Act {
-        Act { id: self.env.new_id(), group: None, user: None }
+        Act { id: self.env.new_id(), group: None, user: self.actor.map(|actor| actor.id) }
     }
 }
 
@@ -163,11 +163,17 @@ impl Step<'_> {
     }
 
     fn check_role(&self, entity: &Entity) -> Result<()> {
-        if entity.may_write(self.role) {
-            return Ok(());
+        if !entity.may_write(self.role) {
+            let message = format!(
+                "this PC is enrolled as {} and may not change {} records; use another PC, or ask a school admin",
+                self.role.name(),
+                entity.label
+            );
+            return Err(NodeError::new(Code::RoleForbidden, message));
         }
+        let Some(actor) = self.actor.filter(|actor| !entity.may_write(actor.role)) else { return Ok(()) };
         let message =
-            format!("the role {} may not change {} records; ask a school admin", self.role.name(), entity.label);
+            format!("the role {} may not change {} records; ask a school admin", actor.role.name(), entity.label);
         Err(NodeError::new(Code::RoleForbidden, message))
     }
 

@@ -2,10 +2,10 @@
 //!
 //! The screens do not listen to it; they see what it did in the file, exactly as they see what another program did.
 
+use crate::sync::{Driver, HubClient};
+use crate::{NodeError, Office, Result};
 use pems_model::Code;
 use pems_model::engine::Mode;
-use pems_node::sync::{Driver, HubClient};
-use pems_node::{NodeError, Office, Result};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -16,7 +16,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(300);
 
 /// A running sync.
 #[derive(Debug)]
-pub(crate) struct Sync {
+pub(super) struct Sync {
     saved: Arc<Notify>,
     ended: Arc<OnceLock<NodeError>>,
 }
@@ -26,7 +26,7 @@ impl Sync {
     ///
     /// # Errors
     /// If the records cannot be opened a second time, or the system gives no thread.
-    pub(crate) fn start(office: Office, hub: &str) -> Result<Sync> {
+    pub(super) fn start(office: Office, hub: &str) -> Result<Sync> {
         let sync = Sync { saved: Arc::new(Notify::new()), ended: Arc::new(OnceLock::new()) };
         let driver = Driver::new(office.store()?, HubClient::new(hub)?, office.signing_key(), Arc::clone(&sync.saved));
         let ended = Arc::clone(&sync.ended);
@@ -46,12 +46,12 @@ impl Sync {
     }
 
     /// Something was saved: it need not wait for the next look.
-    pub(crate) fn saved(&self) {
+    pub(super) fn saved(&self) {
         self.saved.notify_one();
     }
 
     /// Why this office may not be used any more, if that is so.
-    pub(crate) fn ended(&self) -> Option<NodeError> {
+    pub(super) fn ended(&self) -> Option<NodeError> {
         self.ended.get().map(|error| NodeError { details: None, ..NodeError::new(error.code, error.message.clone()) })
     }
 }
@@ -64,4 +64,14 @@ async fn watch(mut driver: Driver) -> Option<NodeError> {
             _ => tokio::time::sleep(ASK_AGAIN).await,
         }
     }
+}
+
+/// Waits for something that talks to the hub, on this thread.
+///
+/// # Errors
+/// If the system gives no runtime.
+pub(super) fn wait_for<T>(work: impl Future<Output = T>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| NodeError::new(Code::Internal, format!("no runtime: {error}; try again")))?;
+    Ok(runtime.block_on(work))
 }

@@ -1,14 +1,12 @@
 //! Which passwords will do: length and not being guessable, nothing about kinds of characters (NIST SP 800-63B).
 
-use super::password::normal;
-use crate::refusal::Refusal;
-use pems_model::Code;
-use pems_model::fold::fold_tight;
-use serde_json::json;
+use crate::fold::fold_tight;
+use crate::{Code, Problem};
+use unicode_normalization::UnicodeNormalization;
 
 /// Characters, not bytes.
-pub(crate) const SHORTEST: usize = 10;
-pub(crate) const LONGEST: usize = 128;
+pub const SHORTEST: usize = 10;
+pub const LONGEST: usize = 128;
 /// A part of a name this long or shorter says nothing.
 const TELLING: usize = 4;
 /// Distinct characters below which a password is a pattern.
@@ -77,13 +75,15 @@ const COMMON: &[&str] = &[
     "SECRET",
 ];
 
+/// The form in which a password is hashed and compared: what looks the same is the same, however a keyboard composes it.
+pub fn normal(password: &str) -> String {
+    password.nfkc().collect()
+}
+
 /// # Errors
 /// `password_weak`, with what to do about it. `about`: what anybody knows of the person (e-mail, name, school, slug).
-pub(crate) fn check(password: &str, about: &[&str]) -> Result<(), Refusal> {
-    let weak = |why: &str| {
-        let details = json!({ "field": "new", "shortest": SHORTEST, "longest": LONGEST });
-        Refusal::new(Code::PasswordWeak, why).with(details)
-    };
+pub fn check(password: &str, about: &[&str]) -> Result<(), Problem> {
+    let weak = |why: &str| Problem::at(Code::PasswordWeak, "new", why);
     let password = normal(password);
     let length = password.chars().count();
     if length < SHORTEST {
@@ -152,7 +152,7 @@ mod tests {
             "Philippines!!",
         ] {
             let refused = check(bad, ABOUT).expect_err(bad);
-            assert_eq!(refused.code(), Code::PasswordWeak, "{bad}");
+            assert_eq!(refused.code, Code::PasswordWeak, "{bad}");
         }
         assert!(check(&"x".repeat(129), ABOUT).is_err());
     }

@@ -1,5 +1,7 @@
-//! Where the keys of an office live: the keyring of the operating system, or a key file where there is none. Never in
-//! plaintext beside the records, and never chosen silently.
+//! Where the keys of an office live: the keyring of the operating system; where there is none, a file sealed with a passphrase, or
+//! a key file on a disk that only its owner reads. Never in plaintext beside the records, and never chosen silently.
+
+mod sealed;
 
 use crate::{NodeError, Result};
 use pems_model::Code;
@@ -14,6 +16,34 @@ pub enum KeySource {
     Keyring,
     /// A file that only its owner may read, for machines without a keyring.
     File(PathBuf),
+    /// A file sealed with a passphrase that somebody types, for machines without a keyring.
+    Sealed(PathBuf, Passphrase),
+}
+
+/// What somebody typed; never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Passphrase(String);
+
+impl Passphrase {
+    /// Fewest characters: it alone guards the records of a stolen PC.
+    pub const SHORTEST: usize = 12;
+
+    /// # Errors
+    /// `password_weak` for one that is too short.
+    pub fn new(typed: &str) -> Result<Passphrase> {
+        let typed = typed.trim();
+        if typed.chars().count() < Passphrase::SHORTEST {
+            let message = "a passphrase has twelve characters or more; four words do well";
+            return Err(NodeError::new(Code::PasswordWeak, message));
+        }
+        Ok(Passphrase(typed.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Passphrase(…)")
+    }
 }
 
 /// The key of the records file and the device's signing key (Ed25519 seed).
@@ -67,7 +97,8 @@ impl KeySource {
     /// The keys kept for `account`, or `None` where there are none yet.
     ///
     /// # Errors
-    /// `keyring_unavailable` where there is no keyring or it is locked; `key_missing` for a file that is not a key file.
+    /// `keyring_unavailable` where there is no keyring or it is locked; `key_missing` for a file that is not a key file;
+    /// `wrong_credentials` for another passphrase.
     pub fn load(&self, account: &str) -> Result<Option<Secrets>> {
         let text = match self {
             KeySource::Keyring => match keyring_entry(account)?.get_password() {
@@ -82,6 +113,11 @@ impl KeySource {
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
                 Err(error) => return Err(NodeError::io("read the key file", path, &error)),
+            },
+            KeySource::Sealed(path, passphrase) => match std::fs::read(path) {
+                Ok(bytes) => sealed::open(&bytes, &passphrase.0)?,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+                Err(error) => return Err(NodeError::io("read the sealed keys", path, &error)),
             },
         };
         let secrets = Secrets::decode(&text).ok_or_else(|| {
@@ -102,7 +138,10 @@ impl KeySource {
             KeySource::Keyring => {
                 keyring_entry(account)?.set_password(&secrets.encode()).map_err(|error| keyring_problem(&error))
             }
-            KeySource::File(path) => write_private(path, &secrets.encode()),
+            KeySource::File(path) => write_private(path, secrets.encode().as_bytes()),
+            KeySource::Sealed(path, passphrase) => {
+                write_private(path, &sealed::seal(&secrets.encode(), &passphrase.0)?)
+            }
         }
     }
 
@@ -116,7 +155,7 @@ impl KeySource {
                 Ok(()) | Err(keyring_core::Error::NoEntry) => Ok(()),
                 Err(error) => Err(keyring_problem(&error)),
             },
-            KeySource::File(path) => match std::fs::remove_file(path) {
+            KeySource::File(path) | KeySource::Sealed(path, _) => match std::fs::remove_file(path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     Err(NodeError::io("remove the key file", path, &error))
                 }
@@ -131,6 +170,7 @@ impl std::fmt::Display for KeySource {
         match self {
             KeySource::Keyring => f.write_str("the keyring"),
             KeySource::File(path) => write!(f, "the key file {}", path.display()),
+            KeySource::Sealed(path, _) => write!(f, "the sealed keys {}", path.display()),
         }
     }
 }
@@ -170,14 +210,14 @@ fn keyring_problem(error: &keyring_core::Error) -> NodeError {
 }
 
 /// Writes a file that only its owner may read, complete or not at all, and never over another one.
-fn write_private(path: &Path, text: &str) -> Result<()> {
+fn write_private(path: &Path, content: &[u8]) -> Result<()> {
     use std::io::Write;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let write = |mut file: std::fs::File| {
-        file.write_all(text.as_bytes())?;
+        file.write_all(content)?;
         file.sync_all()
     };
     options.open(path).and_then(write).map_err(|error| NodeError::io("write the key file", path, &error))
@@ -204,6 +244,22 @@ fn refuse_open_permissions(_path: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sealed_keys_open_with_their_passphrase_alone() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("keys.sealed");
+        let source = |typed: &str| KeySource::Sealed(path.clone(), Passphrase::new(typed).expect("long enough"));
+        let secrets = Secrets::generate().expect("randomness");
+        source("correct horse battery").store("x", &secrets).expect("stored");
+        let bytes = std::fs::read(&path).expect("a file");
+        assert!(!bytes.windows(16).any(|part| secrets.encode().as_bytes().windows(16).any(|key| key == part)));
+        assert_eq!(source("correct horse battery").load("x").expect("opens").expect("there").signing, secrets.signing);
+        assert_eq!(source("another horse battery").load("x").expect_err("refused").code, Code::WrongCredentials);
+        std::fs::write(&path, &bytes[..40]).expect("cut");
+        assert_eq!(source("correct horse battery").load("x").expect_err("refused").code, Code::KeyMissing);
+        assert_eq!(Passphrase::new("short").expect_err("refused").code, Code::PasswordWeak);
+    }
 
     #[test]
     fn a_key_file_is_private_and_never_overwritten() {

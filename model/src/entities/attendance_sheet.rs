@@ -1,0 +1,22 @@
+//! That attendance of a section was taken: without a sheet a day is "not taken", with a sheet and no marks everybody was present.
+
+use crate::Entity;
+use crate::Role::{Registrar, SchoolAdmin, SchoolHead, Teacher};
+use crate::entity::{any_id, choice, date, link, moment, text};
+
+pub const ATTENDANCE_SHEET: Entity = Entity {
+    name: "attendance_sheet",
+    label: "Attendance sheet",
+    writers: &[Teacher, Registrar, SchoolAdmin, SchoolHead],
+    natural_key: &["section", "on_date", "session"],
+    fields: &[
+        link("section", "Section", "section").required().fixed(),
+        date("on_date", "Day").required().fixed(),
+        choice("session", "Session", &["day", "am", "pm"]).required().fixed(),
+        any_id("taken_by", "Taken by"),
+        moment("taken_at", "Taken at"),
+        // Why a past day was corrected, the last time it was.
+        text("correction", "Reason of the correction", 200),
+    ],
+    ..Entity::SYNCED
+};

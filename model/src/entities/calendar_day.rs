@@ -1,0 +1,23 @@
+//! A day that is not an ordinary class day, or one that is although it is a Saturday. Weekdays without a row are class days.
+//!
+//! Class suspensions are days of their own, not weekday arithmetic: typhoons keep to no calendar.
+
+use crate::Entity;
+use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
+use crate::entity::{choice, date, link, text};
+
+pub const CALENDAR_DAY: Entity = Entity {
+    name: "calendar_day",
+    label: "Calendar day",
+    writers: &[SchoolAdmin, SchoolHead, Registrar],
+    natural_key: &["school_year", "on_date", "scope"],
+    fields: &[
+        link("school_year", "School year", "school_year").required().fixed(),
+        date("on_date", "Day").required().fixed(),
+        choice("scope", "For whom", &["school", "kinder", "elementary", "jhs", "shs"]).required().fixed(),
+        choice("kind", "Kind", &["class", "holiday", "suspension", "event", "makeup"]).required(),
+        choice("source", "By order of", &["national", "division", "school"]),
+        text("reason", "Reason", 160),
+    ],
+    ..Entity::SYNCED
+};

@@ -1,0 +1,27 @@
+//! Somebody who works at the school's PCs: how they are called, what they may do, and what their password is checked against, so
+//! that signing in works without a network.
+//!
+//! The hub keeps this in step with its own account of the same id (`migrations/0015`). People are disabled, never deleted: what
+//! they did stays theirs.
+
+use crate::Entity;
+use crate::Role::SchoolAdmin;
+use crate::entity::{choice, claim, flag, link, text};
+
+pub const SCHOOL_USER: Entity = Entity {
+    name: "school_user",
+    label: "User",
+    writers: &[SchoolAdmin],
+    fields: &[
+        text("name", "Name", 128).required().searched(),
+        claim("email", "E-mail", 254).searched(),
+        choice("role", "Role", &["school_admin", "school_head", "registrar", "teacher", "cashier", "viewer"])
+            .required(),
+        link("staff", "Staff member", "staff"),
+        // Argon2id, as a PHC string.
+        text("verifier", "Password verifier", 200),
+        flag("must_change", "Must choose a password"),
+        flag("disabled", "Disabled"),
+    ],
+    ..Entity::SYNCED
+};

@@ -1,0 +1,22 @@
+//! A section's month on School Form 2: signed, which locks its attendance, or opened again with a reason.
+
+use crate::Entity;
+use crate::Role::{Registrar, SchoolAdmin, SchoolHead, Teacher};
+use crate::entity::{any_id, choice, date, link, moment, text};
+
+pub const SF2_REPORT: Entity = Entity {
+    name: "sf2_report",
+    label: "SF2 of a month",
+    writers: &[Teacher, Registrar, SchoolAdmin, SchoolHead],
+    natural_key: &["section", "month"],
+    fields: &[
+        link("section", "Section", "section").required().fixed(),
+        // Its first day.
+        date("month", "Month").required().fixed(),
+        choice("state", "State", &["signed", "reopened"]).required(),
+        any_id("signed_by", "Signed by"),
+        moment("signed_at", "Signed at"),
+        text("reason", "Reason of the reopening", 200),
+    ],
+    ..Entity::SYNCED
+};

@@ -1,0 +1,26 @@
+//! A paper that the school wants of a learner: missing, received, given back.
+//!
+//! Kinds: PSA birth certificate, SF9 (report card), SF10 (permanent record), certificate of good moral character, and others.
+
+use crate::Entity;
+use crate::Role::{Registrar, SchoolAdmin};
+use crate::entity::{choice, date, link, text};
+
+pub const STUDENT_DOCUMENT: Entity = Entity {
+    name: "student_document",
+    label: "Document",
+    writers: &[Registrar, SchoolAdmin],
+    natural_key: &["student", "kind"],
+    fields: &[
+        link("student", "Learner", "student").required().fixed(),
+        choice("kind", "Kind", &["psa", "sf9", "sf10", "good_moral", "id_photo", "als_pept", "medical", "other"])
+            .required()
+            .fixed(),
+        choice("state", "State", &["missing", "received", "returned", "waived"]).required(),
+        date("required_by", "Required by"),
+        date("received_on", "Received on"),
+        date("returned_on", "Given back on"),
+        text("note", "Note", 300),
+    ],
+    ..Entity::SYNCED
+};

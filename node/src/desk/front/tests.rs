@@ -1,0 +1,56 @@
+use super::*;
+
+fn place(dir: &tempfile::TempDir) -> Place {
+    Place { data_dir: dir.path().join("office"), key_file: Some(dir.path().join("key")) }
+}
+
+fn ask(front: &mut Front, request: Json) -> Result<Json> {
+    front.answer(request)
+}
+
+#[test]
+fn an_empty_folder_says_that_it_holds_no_office_and_where_it_looked() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let place = place(&dir);
+    let mut front = Front::at(place.clone());
+    let error = ask(&mut front, json!({ "do": "status" })).expect_err("nothing is enrolled");
+    assert_eq!(error.code, Code::NotEnrolled);
+    assert_eq!(error.details, Some(json!({ "data_dir": place.data_dir, "key_file": place.key_file })));
+    let state = ask(&mut front, json!({ "do": "session.state" })).expect("a stage");
+    assert_eq!(state["stage"], "first_run");
+}
+
+#[test]
+fn the_sample_school_is_made_used_and_thrown_away() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut front = Front::at(place(&dir));
+    let state = ask(&mut front, json!({ "do": "session.sample" })).expect("a school");
+    assert_eq!((&state["stage"], &state["sample"]), (&json!("sign_in"), &json!(true)));
+    let refused =
+        ask(&mut front, json!({ "do": "list", "entity": "student", "limit": 1 })).expect_err("nobody is here");
+    assert_eq!(refused.code, Code::NotSignedIn);
+    let id = state["people"][0]["id"].clone();
+    let state = ask(&mut front, json!({ "do": "session.sign_in", "id": id, "password": "" })).expect("signed in");
+    assert_eq!(state["stage"], "open");
+    assert!(ask(&mut front, json!({ "do": "list", "entity": "student", "limit": 1 })).is_ok());
+    ask(&mut front, json!({ "do": "session.discard_sample" })).expect("thrown away");
+    let state = ask(&mut front, json!({ "do": "session.state" })).expect("a stage");
+    assert_eq!(state["stage"], "first_run");
+    assert!(!dir.path().join("office/records.db").exists() && !dir.path().join("key").exists());
+}
+
+#[test]
+fn sealed_keys_want_their_passphrase_at_every_start() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let place = Place { data_dir: dir.path().join("office"), key_file: None };
+    let mut front = Front::at(place.clone());
+    let sample = |typed: &str| json!({ "do": "session.sample", "passphrase": typed });
+    assert_eq!(ask(&mut front, sample("short")).expect_err("too short").code, Code::PasswordWeak);
+    ask(&mut front, sample("apat na salita ito")).expect("a school");
+    let mut again = Front::at(place);
+    assert_eq!(ask(&mut again, json!({ "do": "session.state" })).expect("a stage")["stage"], "sealed");
+    let unseal = |typed: &str| json!({ "do": "session.unseal", "passphrase": typed });
+    let refused = ask(&mut again, unseal("ibang salita naman ito")).expect_err("another passphrase");
+    assert_eq!(refused.code, Code::WrongCredentials);
+    assert_eq!(ask(&mut again, unseal("apat na salita ito")).expect("open")["stage"], "sign_in");
+}

@@ -1,0 +1,139 @@
+//! The desk: who works at this PC, and everything that a window may ask of the office's records. One folder for each area of the
+//! screens; a request is named after it, `{"do": "learners.find", ...}`.
+//!
+//! Invariants: what is asked is asked by somebody who is signed in (but for signing in itself), wherever the school has users;
+//! what somebody did can be undone as one act.
+
+pub mod admin;
+pub mod attendance;
+pub mod enrolment;
+pub mod forms;
+pub mod front;
+pub mod imports;
+pub mod learners;
+pub mod needs;
+pub mod session;
+mod sync;
+mod undo;
+
+pub use undo::Acts;
+
+use crate::store::Saved;
+use crate::{NodeError, Result, Store};
+use pems_model::{Code, Entity, Role};
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+/// The office's records and who works with them.
+#[derive(Debug)]
+pub struct Desk {
+    pub store: Store,
+    session: session::Session,
+    acts: Acts,
+}
+
+impl Desk {
+    pub fn new(store: Store) -> Desk {
+        Desk { store, session: session::Session::default(), acts: Acts::default() }
+    }
+
+    /// Answers one request of the window.
+    ///
+    /// # Errors
+    /// What the store refused, with its stable code; nothing is written then.
+    pub fn answer(&mut self, request: Json) -> Result<Json> {
+        let name = request.get("do").and_then(Json::as_str).unwrap_or_default().to_owned();
+        let area = name.split_once('.').map_or("", |(area, _)| area);
+        if area != "session" && name != "status" {
+            self.check_signed_in()?;
+        }
+        match area {
+            "" => crate::api::handle(self, read(request)?),
+            "session" => session::answer(self, read(request)?),
+            "learners" => learners::answer(self, read(request)?),
+            "enrolment" => enrolment::answer(self, read(request)?),
+            "attendance" => attendance::answer(self, read(request)?),
+            "forms" => forms::answer(self, read(request)?),
+            "imports" => imports::answer(self, read(request)?),
+            "needs" => needs::answer(self, read(request)?),
+            "admin" => admin::answer(self, read(request)?),
+            _ => Err(NodeError::new(Code::BadRequest, format!("the office has no requests '{area}.…'"))),
+        }
+    }
+
+    /// Who is signed in; none where the school has no users.
+    pub fn person(&self) -> Option<&session::Person> {
+        self.session.person()
+    }
+
+    /// What may be done here and now: the person's role, or the device's where the school has no users.
+    pub fn role(&self) -> Role {
+        self.person().map_or_else(|| self.store.role(), |person| person.role)
+    }
+
+    /// # Errors
+    /// `role_forbidden`, in words, unless the role is one of these.
+    pub fn check_role(&self, allowed: &[Role], what: &str) -> Result<()> {
+        let role = self.role();
+        if allowed.contains(&role) {
+            return Ok(());
+        }
+        let message = format!("the role {} may not {what}; ask a school admin", role.name());
+        Err(NodeError::new(Code::RoleForbidden, message))
+    }
+
+    /// Remembers the saving or deleting of one row.
+    pub(crate) fn did_to(&mut self, act: Uuid, saved: &Saved, entity: &str) {
+        if saved.changed {
+            let label = self.store.schema().entity(entity).map_or(entity, |entity| entity.label);
+            let what = if saved.row.deleted_at.is_some() {
+                "Deletion"
+            } else if saved.created {
+                "New record"
+            } else {
+                "Change"
+            };
+            self.did(act, format!("{what}: {label}"));
+        }
+    }
+
+    /// Remembers an act so that Ctrl+Z takes it back. `what` says it in a few words: "Paste of 200 learners".
+    pub fn did(&mut self, act: Uuid, what: impl Into<String>) {
+        self.acts.did(act, what.into());
+    }
+}
+
+fn read<T: DeserializeOwned>(request: Json) -> Result<T> {
+    serde_json::from_value(request)
+        .map_err(|error| NodeError::new(Code::BadRequest, format!("this is not a request of the office: {error}")))
+}
+
+/// An area's types for `ui/src/generated/`: the file's name and what it holds.
+pub fn typescript() -> Vec<(&'static str, String)> {
+    let config = &ts_rs::Config::new().with_large_int("number");
+    let file = |name: &'static str, declarations: Vec<String>, answers: &str| {
+        let mut out = format!("// Made by `cargo xtask gen` from node/src/desk/{name}. Do not edit.\n\n");
+        for declaration in declarations {
+            out.push_str("export ");
+            out.push_str(&declaration);
+            out.push_str("\n\n");
+        }
+        out.push_str(answers);
+        (name, out)
+    };
+    vec![
+        file("session", session::declarations(config), session::ANSWERS),
+        file("learners", learners::declarations(config), learners::ANSWERS),
+        file("enrolment", enrolment::declarations(config), enrolment::ANSWERS),
+        file("attendance", attendance::declarations(config), attendance::ANSWERS),
+        file("forms", forms::declarations(config), forms::ANSWERS),
+        file("imports", imports::declarations(config), imports::ANSWERS),
+        file("needs", needs::declarations(config), needs::ANSWERS),
+        file("admin", admin::declarations(config), admin::ANSWERS),
+    ]
+}
+
+pub(crate) fn declared(store: &Store, name: &str) -> Result<&'static Entity> {
+    store.schema().entity(name).ok_or_else(|| NodeError::new(Code::UnknownEntity, format!("no records are '{name}'")))
+}

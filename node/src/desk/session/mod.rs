@@ -1,0 +1,312 @@
+//! Who works at this PC: signing in without a network, locking, switching. `{"do": "session.…"}`.
+//!
+//! Invariants: a password is checked against the verifier that the school's hub or administrator made, which syncs like any
+//! record; wrong tries are counted on the disk, so a restart gives none back; a desk that nobody touches locks itself.
+
+mod people;
+mod tries;
+pub mod verifier;
+
+pub use people::Person;
+
+use super::Desk;
+use crate::store::{Actor, Save};
+use crate::{NodeError, Result};
+use pems_model::{Code, Role, password};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use ts_rs::TS;
+use uuid::Uuid;
+
+const MINUTE: i64 = 60_000_000;
+/// A desk that nobody touched this long is locked, unless the school sets another time: a shared PC at a counter.
+const IDLE_MINUTES: i64 = 15;
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(tag = "do", deny_unknown_fields)]
+#[ts(rename = "SessionRequest")]
+pub enum Request {
+    /// Who is here, and who could be. Answered by [`State`].
+    #[serde(rename = "session.state")]
+    State,
+    /// Answered by [`State`].
+    #[serde(rename = "session.sign_in")]
+    SignIn {
+        #[ts(type = "string")]
+        id: Uuid,
+        password: String,
+    },
+    #[serde(rename = "session.sign_out")]
+    SignOut,
+    /// The person stays; what is on the screen is hidden until the password is typed.
+    #[serde(rename = "session.lock")]
+    Lock,
+    /// Another password for oneself. Answered by [`State`].
+    #[serde(rename = "session.password")]
+    Password { current: String, new: String },
+    /// What Ctrl+Z and Ctrl+Shift+Z would do. Answered by [`Undoable`].
+    #[serde(rename = "session.undoable")]
+    Undoable,
+    /// Answered by [`Taken`].
+    #[serde(rename = "session.undo")]
+    Undo,
+    /// Answered by [`Taken`].
+    #[serde(rename = "session.redo")]
+    Redo,
+    /// An office that this PC has not yet: with a code from the hub. Answered by [`State`].
+    #[serde(rename = "session.enrol")]
+    Enrol {
+        hub: String,
+        code: String,
+        name: String,
+        /// Where the PC has no keyring: what seals the keys.
+        #[serde(default)]
+        #[ts(optional)]
+        passphrase: Option<String>,
+    },
+    /// A made-up school to try things with. Answered by [`State`].
+    #[serde(rename = "session.sample")]
+    Sample {
+        #[serde(default)]
+        #[ts(optional)]
+        passphrase: Option<String>,
+    },
+    /// Throws the sample school away, keys and all. Answered by [`State`].
+    #[serde(rename = "session.discard_sample")]
+    DiscardSample,
+    /// Opens an office whose keys are sealed. Answered by [`State`].
+    #[serde(rename = "session.unseal")]
+    Unseal { passphrase: String },
+}
+
+/// How the office stands with those who sit before it.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct State {
+    /// `first_run`, `sealed`, `sign_in`, `locked` or `open`.
+    pub stage: &'static str,
+    pub school: Option<String>,
+    pub device: Option<String>,
+    /// A made-up school, where no password is asked.
+    pub sample: bool,
+    /// Who is signed in or, locked, who was.
+    pub person: Option<Person>,
+    /// What may be done here and now.
+    #[ts(type = "string | null")]
+    pub role: Option<Role>,
+    /// Who could sign in.
+    pub people: Vec<Person>,
+    pub idle_minutes: i64,
+    /// The folder of the records, for a first run.
+    pub data_dir: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Undoable {
+    pub undo: Option<String>,
+    pub redo: Option<String>,
+}
+
+/// What an undo or a redo did.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Taken {
+    pub what: String,
+    pub removed: usize,
+    pub restored: usize,
+    /// Records that somebody changed since; they are left as they are.
+    pub left: usize,
+}
+
+pub(super) const ANSWERS: &str = "export interface SessionAnswers {
+  \"session.state\": State;
+  \"session.sign_in\": State;
+  \"session.sign_out\": State;
+  \"session.lock\": State;
+  \"session.password\": State;
+  \"session.undoable\": Undoable;
+  \"session.undo\": Taken;
+  \"session.redo\": Taken;
+  \"session.enrol\": State;
+  \"session.sample\": State;
+  \"session.discard_sample\": State;
+  \"session.unseal\": State;
+}
+";
+
+pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
+    vec![Request::decl(config), State::decl(config), Person::decl(config), Undoable::decl(config), Taken::decl(config)]
+}
+
+/// Who is signed in, and since when nothing was asked.
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    person: Option<Person>,
+    locked: bool,
+    touched: i64,
+}
+
+impl Session {
+    pub(super) fn person(&self) -> Option<&Person> {
+        self.person.as_ref()
+    }
+}
+
+pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
+    match request {
+        Request::State => desk.state(),
+        Request::SignIn { id, password } => desk.sign_in(id, &password),
+        Request::SignOut => {
+            desk.leave();
+            desk.state()
+        }
+        Request::Lock => {
+            desk.session.locked = desk.session.person.is_some();
+            desk.store.sign(None);
+            desk.state()
+        }
+        Request::Password { current, new } => desk.change_password(&current, &new),
+        Request::Undoable => {
+            desk.check_signed_in()?;
+            let (undo, redo) = desk.acts.next();
+            to_json(&Undoable { undo: undo.map(str::to_owned), redo: redo.map(str::to_owned) })
+        }
+        Request::Undo => desk.take_back(false),
+        Request::Redo => desk.take_back(true),
+        Request::Enrol { .. } | Request::Sample { .. } | Request::DiscardSample | Request::Unseal { .. } => {
+            Err(NodeError::new(Code::AlreadyEnrolled, "this PC has its office already"))
+        }
+    }
+}
+
+pub(crate) fn to_json(value: &impl Serialize) -> Result<Json> {
+    serde_json::to_value(value).map_err(|error| NodeError::new(Code::Internal, error.to_string()))
+}
+
+impl Desk {
+    fn state(&mut self) -> Result<Json> {
+        self.lock_if_idle()?;
+        let enrolled = self.store.enrolled()?;
+        let people = people::active(&self.store)?;
+        let stage = match &self.session.person {
+            Some(_) if self.session.locked => "locked",
+            Some(_) => "open",
+            None if people.is_empty() => "open",
+            None => "sign_in",
+        };
+        to_json(&State {
+            stage,
+            school: Some(enrolled.school_name),
+            device: Some(enrolled.device_name),
+            sample: self.store.is_sample()?,
+            person: self.session.person.clone(),
+            role: (stage == "open").then(|| self.role()),
+            people,
+            idle_minutes: self.idle_minutes()?,
+            data_dir: None,
+        })
+    }
+
+    fn idle_minutes(&self) -> Result<i64> {
+        Ok(self.store.local("idle_minutes")?.and_then(|text| text.parse().ok()).unwrap_or(IDLE_MINUTES))
+    }
+
+    fn lock_if_idle(&mut self) -> Result<()> {
+        let idle = self.store.now().saturating_sub(self.session.touched);
+        if self.session.person.is_some() && idle > self.idle_minutes()?.saturating_mul(MINUTE) {
+            self.session.locked = true;
+            self.store.sign(None);
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// `not_signed_in`, unless somebody is or the school has no users yet.
+    pub(super) fn check_signed_in(&mut self) -> Result<()> {
+        self.lock_if_idle()?;
+        let refused = |message| Err(NodeError::new(Code::NotSignedIn, message));
+        match &self.session.person {
+            Some(_) if self.session.locked => refused("this desk is locked; type your password to go on"),
+            Some(person) => {
+                // What an administrator took away elsewhere counts here as soon as it has arrived.
+                let id = person.id;
+                match people::find(&self.store, id)? {
+                    Some(now) => {
+                        self.store.sign(Some(Actor { id, role: now.role }));
+                        self.session.person = Some(now);
+                        self.session.touched = self.store.now();
+                        Ok(())
+                    }
+                    None => {
+                        self.leave();
+                        refused("this user may not sign in any more; ask a school admin")
+                    }
+                }
+            }
+            None if people::any(&self.store)? => refused("nobody is signed in at this PC; sign in first"),
+            None => Ok(()),
+        }
+    }
+
+    fn sign_in(&mut self, id: Uuid, typed: &str) -> Result<Json> {
+        let nobody = || NodeError::new(Code::NotFound, "there is no such user at this school any more; choose another");
+        let person = people::find(&self.store, id)?.ok_or_else(nobody)?;
+        if !self.store.is_sample()? {
+            self.check_password(id, typed)?;
+        }
+        if self.session.person.as_ref().is_none_or(|before| before.id != id) {
+            self.acts.forget();
+        }
+        self.store.sign(Some(Actor { id, role: person.role }));
+        self.session = Session { person: Some(person), locked: false, touched: self.store.now() };
+        self.state()
+    }
+
+    fn check_password(&mut self, id: Uuid, typed: &str) -> Result<()> {
+        let Some(kept) = people::verifier(&self.store, id)? else {
+            let message = "this user has no password yet; ask a school admin for a one-time password";
+            return Err(NodeError::new(Code::WrongCredentials, message));
+        };
+        tries::begin(&mut self.store, id)?;
+        if verifier::matches(&kept, typed) {
+            return tries::forget(&mut self.store, id);
+        }
+        Err(NodeError::new(Code::WrongCredentials, "this is not the password; type it again"))
+    }
+
+    fn leave(&mut self) {
+        self.session = Session::default();
+        self.acts.forget();
+        self.store.sign(None);
+    }
+
+    fn change_password(&mut self, current: &str, new: &str) -> Result<Json> {
+        self.check_signed_in()?;
+        let Some(person) = self.session.person.clone() else {
+            return Err(NodeError::new(Code::NotSignedIn, "nobody is signed in at this PC; sign in first"));
+        };
+        self.check_password(person.id, current)?;
+        let school = self.store.enrolled()?.school_name;
+        password::check(new, &[&person.name, person.email.as_deref().unwrap_or_default(), &school])?;
+        let made = verifier::make(new)?;
+        let users = super::declared(&self.store, people::ENTITY)?;
+        if !users.may_write(self.store.role()) {
+            return Err(NodeError::new(
+                Code::RoleForbidden,
+                "this PC may not change users: choose your password at a PC of a school admin, or ask for a new one-time password",
+            ));
+        }
+        // One's own password is one's own to change, whatever one's role may do with users.
+        self.store.sign(Some(Actor { id: person.id, role: Role::SchoolAdmin }));
+        let fields = json!({ "verifier": made, "must_change": false }).as_object().cloned().unwrap_or_default();
+        let saved = self.store.save(&Save { entity: people::ENTITY.into(), id: Some(person.id), fields });
+        self.store.sign(Some(Actor { id: person.id, role: person.role }));
+        saved?;
+        self.session.person = people::find(&self.store, person.id)?;
+        self.state()
+    }
+
+    fn take_back(&mut self, redo: bool) -> Result<Json> {
+        self.check_signed_in()?;
+        let (what, undone) = self.undo(redo)?;
+        to_json(&Taken { what, removed: undone.removed, restored: undone.restored, left: undone.left.len() })
+    }
+}

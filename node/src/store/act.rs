@@ -1,0 +1,134 @@
+//! What somebody does at once: several saves and deletions that are written together and undone together.
+
+use super::save::Act;
+use super::{Save, Saved, Step, Store, rows};
+use crate::Result;
+use pems_model::{Role, Row};
+use rusqlite::Connection;
+use uuid::Uuid;
+
+/// Who is signed in at this PC. Without one, what is saved is the device's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Actor {
+    pub id: Uuid,
+    pub role: Role,
+}
+
+/// The inside of an act: reads see what the act has written so far.
+pub struct Work<'a, 'b> {
+    step: &'a mut Step<'b>,
+    act: Act,
+}
+
+impl std::fmt::Debug for Work<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Work").field("act", &self.act.id).finish_non_exhaustive()
+    }
+}
+
+impl Work<'_, '_> {
+    /// # Errors
+    /// As [`Store::save`]; nothing of the act is written if the caller passes it on.
+    pub fn save(&mut self, save: &Save) -> Result<Saved> {
+        self.step.save(save, self.act)
+    }
+
+    /// # Errors
+    /// As [`Store::delete`].
+    pub fn delete(&mut self, entity: &str, id: Uuid) -> Result<Saved> {
+        self.step.delete(entity, id, self.act)
+    }
+
+    /// # Errors
+    /// If there is no such entity, or SQLite fails.
+    pub fn get(&self, entity: &str, id: Uuid) -> Result<Option<Row>> {
+        rows::load(self.step.tx, self.step.entity(entity)?, id)
+    }
+
+    /// For reading alone: rows are written through [`Work::save`], which keeps the outbox.
+    pub(crate) fn conn(&self) -> &Connection {
+        self.step.tx
+    }
+
+    pub fn now(&self) -> i64 {
+        self.step.env.now()
+    }
+
+    pub fn new_id(&self) -> Uuid {
+        self.step.env.new_id()
+    }
+}
+
+impl Store {
+    /// Runs `work` in one durable step, all or nothing. Returns the act under which [`Store::undo`] takes it back.
+    ///
+    /// # Errors
+    /// What `work` or the disk said; nothing is written then.
+    pub fn act<T>(&mut self, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<(Uuid, T)> {
+        let act = self.new_act();
+        self.run(act, work)
+    }
+
+    /// As [`Store::act`], and the hub too takes all of it or nothing. For a handful of rows that make no sense apart.
+    ///
+    /// # Errors
+    /// As [`Store::act`].
+    pub fn act_together<T>(&mut self, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<(Uuid, T)> {
+        let act = self.new_act();
+        self.run(Act { group: Some(act.id), ..act }, work)
+    }
+
+    fn run<T>(&mut self, act: Act, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<(Uuid, T)> {
+        let out = self.transaction(|step| work(&mut Work { step, act }))?;
+        Ok((act.id, out))
+    }
+
+    /// From now on this person works at this store; `None`: nobody.
+    pub fn sign(&mut self, actor: Option<Actor>) {
+        self.actor = actor;
+    }
+
+    pub fn actor(&self) -> Option<Actor> {
+        self.actor
+    }
+
+    /// Whether something was saved since the last call: then the sync need not wait for its next look.
+    pub fn take_wrote(&mut self) -> bool {
+        std::mem::take(&mut self.wrote)
+    }
+
+    /// For the screens' own questions. Reading alone: whatever writes goes through an act.
+    pub(crate) fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// The office as the hub enrolled it.
+    ///
+    /// # Errors
+    /// `store_corrupt`, if the file does not say.
+    pub fn enrolled(&self) -> Result<super::Enrolled> {
+        super::meta::read_enrolled(&self.conn)
+    }
+
+    /// Whether this is a made-up school, which has no hub.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn is_sample(&self) -> Result<bool> {
+        Ok(self.local("sample")?.is_some())
+    }
+
+    /// A setting of this PC alone, which never travels.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn local(&self, key: &str) -> Result<Option<String>> {
+        super::meta::get(&self.conn, &format!("local.{key}"))
+    }
+
+    /// # Errors
+    /// If SQLite fails.
+    pub fn set_local(&mut self, key: &str, value: &str) -> Result<()> {
+        super::meta::set(&self.conn, &format!("local.{key}"), value)
+    }
+}
