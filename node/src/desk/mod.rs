@@ -14,6 +14,7 @@ pub mod learners;
 pub mod needs;
 pub mod session;
 mod sync;
+pub mod today;
 mod undo;
 
 pub use undo::Acts;

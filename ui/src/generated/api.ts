@@ -1,6 +1,15 @@
 // Made by `cargo xtask gen` from node/src/api. Do not edit.
 
-export type Request = { "do": "status" } | { "do": "search", entity: string, text: string, limit: number, 
+import type { SessionAnswers, SessionRequest } from "./session";
+import type { LearnersAnswers, LearnersRequest } from "./learners";
+import type { EnrolmentAnswers, EnrolmentRequest } from "./enrolment";
+import type { AttendanceAnswers, AttendanceRequest } from "./attendance";
+import type { FormsAnswers, FormsRequest } from "./forms";
+import type { ImportsAnswers, ImportsRequest } from "./imports";
+import type { NeedsAnswers, NeedsRequest } from "./needs";
+import type { AdminAnswers, AdminRequest } from "./admin";
+
+export type RecordsRequest = { "do": "status" } | { "do": "search", entity: string, text: string, limit: number, 
 /**
  * The fields that the screen shows; all of them where it does not say.
  */
@@ -64,7 +73,7 @@ stands: string, mine_at: string | null, theirs_at: string | null, mine_device: s
  */
 reason: unknown, };
 
-export interface Answers {
+export interface RecordsAnswers {
   status: Glance;
   search: Found;
   list: Found;
@@ -74,6 +83,10 @@ export interface Answers {
   reviews: ReviewEntry[];
   resolve: null;
 }
+
+export type Request = RecordsRequest | SessionRequest | LearnersRequest | EnrolmentRequest | AttendanceRequest | FormsRequest | ImportsRequest | NeedsRequest | AdminRequest;
+
+export interface Answers extends RecordsAnswers, SessionAnswers, LearnersAnswers, EnrolmentAnswers, AttendanceAnswers, FormsAnswers, ImportsAnswers, NeedsAnswers, AdminAnswers {}
 
 export type Code =
   | "unknown_entity"
@@ -118,6 +131,8 @@ export type Code =
   | "stale"
   | "busy"
   | "internal"
+  | "not_signed_in"
+  | "passphrase_needed"
   | "not_enrolled"
   | "already_enrolled"
   | "key_missing"

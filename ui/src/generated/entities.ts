@@ -32,6 +32,14 @@ export interface SchoolProfile extends Synced {
   head_name?: string;
   /** Position of the school head */
   head_position?: string;
+  /** Address */
+  address?: string;
+  /** Telephone */
+  phone?: string;
+  /** E-mail */
+  email?: string;
+  /** Logo */
+  logo?: string;
 }
 
 /** School year */
@@ -46,6 +54,10 @@ export interface SchoolYear extends Synced {
   cutoff_date?: string;
   /** Status */
   status: "draft" | "open" | "closed";
+  /** SF2 word for dropped */
+  drop_label?: "NLPA" | "NLS" | "DROPPED OUT";
+  /** Count half days */
+  half_days?: boolean;
 }
 
 /** Term */
@@ -60,6 +72,22 @@ export interface Term extends Synced {
   start_date: string;
   /** Last day */
   end_date: string;
+}
+
+/** Calendar day */
+export interface CalendarDay extends Synced {
+  /** School year */
+  school_year: string;
+  /** Day */
+  on_date: string;
+  /** For whom */
+  scope: "school" | "kinder" | "elementary" | "jhs" | "shs";
+  /** Kind */
+  kind: "class" | "holiday" | "suspension" | "event" | "makeup";
+  /** By order of */
+  source?: "national" | "division" | "school";
+  /** Reason */
+  reason?: string;
 }
 
 /** Staff member */
@@ -82,6 +110,40 @@ export interface Staff extends Synced {
   employee_no?: string;
   /** E-mail */
   email?: string;
+}
+
+/** User */
+export interface SchoolUser extends Synced {
+  /** Name */
+  name: string;
+  /** E-mail */
+  email?: string;
+  /** Role */
+  role: "school_admin" | "school_head" | "registrar" | "teacher" | "cashier" | "viewer";
+  /** Staff member */
+  staff?: string;
+  /** Password verifier */
+  verifier?: string;
+  /** Must choose a password */
+  must_change?: boolean;
+  /** Disabled */
+  disabled?: boolean;
+}
+
+/** Number range */
+export interface NumberRange extends Synced {
+  /** What for */
+  purpose: "student_no";
+  /** PC */
+  device: string;
+  /** Begins with */
+  prefix?: string;
+  /** From */
+  from_no: number;
+  /** To */
+  to_no: number;
+  /** Digits */
+  digits?: number;
 }
 
 /** Section */
@@ -226,6 +288,28 @@ export interface Enrolment extends Synced {
   unsettled_account?: boolean;
 }
 
+/** Enrolment event */
+export interface EnrolmentEvent extends Synced {
+  /** Enrolment */
+  enrolment: string;
+  /** What happened */
+  kind: "enrolled" | "confirmed" | "transferred_out" | "moved_out" | "dropped" | "returned" | "completed" | "retained" | "cancelled";
+  /** Effective on */
+  on_date: string;
+  /** Status after it */
+  status: "pre_registered" | "temporary" | "enrolled" | "transferred_out" | "moved_out" | "dropped" | "completed" | "retained" | "cancelled";
+  /** Reason (SF2) */
+  reason_code?: string;
+  /** Other school */
+  school?: string;
+  /** Note */
+  note?: string;
+  /** Made by */
+  made_by?: string;
+  /** Made at */
+  made_at?: string;
+}
+
 /** Section membership */
 export interface SectionMembership extends Synced {
   /** Enrolment */
@@ -236,6 +320,68 @@ export interface SectionMembership extends Synced {
   valid_from: string;
   /** Until (not including) */
   valid_to?: string;
+}
+
+/** Document */
+export interface StudentDocument extends Synced {
+  /** Learner */
+  student: string;
+  /** Kind */
+  kind: "psa" | "sf9" | "sf10" | "good_moral" | "id_photo" | "als_pept" | "medical" | "other";
+  /** State */
+  state: "missing" | "received" | "returned" | "waived";
+  /** Required by */
+  required_by?: string;
+  /** Received on */
+  received_on?: string;
+  /** Given back on */
+  returned_on?: string;
+  /** Note */
+  note?: string;
+}
+
+/** Attendance sheet */
+export interface AttendanceSheet extends Synced {
+  /** Section */
+  section: string;
+  /** Day */
+  on_date: string;
+  /** Session */
+  session: "day" | "am" | "pm";
+  /** Taken by */
+  taken_by?: string;
+  /** Taken at */
+  taken_at?: string;
+  /** Reason of the correction */
+  correction?: string;
+}
+
+/** Attendance mark */
+export interface AttendanceMark extends Synced {
+  /** Attendance sheet */
+  sheet: string;
+  /** Learner */
+  student: string;
+  /** Mark */
+  code: "P" | "A" | "L" | "C" | "E";
+  /** Note */
+  note?: string;
+}
+
+/** SF2 of a month */
+export interface Sf2Report extends Synced {
+  /** Section */
+  section: string;
+  /** Month */
+  month: string;
+  /** State */
+  state: "signed" | "reopened";
+  /** Signed by */
+  signed_by?: string;
+  /** Signed at */
+  signed_at?: string;
+  /** Reason of the reopening */
+  reason?: string;
 }
 
 /** Review item */
@@ -276,12 +422,20 @@ export interface Entities {
   school_profile: SchoolProfile;
   school_year: SchoolYear;
   term: Term;
+  calendar_day: CalendarDay;
   staff: Staff;
+  school_user: SchoolUser;
+  number_range: NumberRange;
   section: Section;
   student: Student;
   guardian: Guardian;
   student_guardian: StudentGuardian;
   enrolment: Enrolment;
+  enrolment_event: EnrolmentEvent;
   section_membership: SectionMembership;
+  student_document: StudentDocument;
+  attendance_sheet: AttendanceSheet;
+  attendance_mark: AttendanceMark;
+  sf2_report: Sf2Report;
   review_item: ReviewItem;
 }

@@ -1,0 +1,5 @@
+// Made by `cargo xtask gen` from node/src/desk/enrolment. Do not edit.
+
+export type EnrolmentRequest = never;
+
+export interface EnrolmentAnswers {}

@@ -1,0 +1,66 @@
+// Made by `cargo xtask gen` from node/src/desk/session. Do not edit.
+
+export type SessionRequest = { "do": "session.state" } | { "do": "session.sign_in", id: string, password: string, } | { "do": "session.sign_out" } | { "do": "session.lock" } | { "do": "session.password", current: string, new: string, } | { "do": "session.undoable" } | { "do": "session.undo" } | { "do": "session.redo" } | { "do": "session.enrol", hub: string, code: string, name: string, 
+/**
+ * Where the PC has no keyring: what seals the keys.
+ */
+passphrase?: string, } | { "do": "session.sample", passphrase?: string, } | { "do": "session.discard_sample" } | { "do": "session.unseal", passphrase: string, };
+
+export type State = { 
+/**
+ * `first_run`, `sealed`, `sign_in`, `locked` or `open`.
+ */
+stage: string, school: string | null, device: string | null, 
+/**
+ * A made-up school, where no password is asked.
+ */
+sample: boolean, 
+/**
+ * Who is signed in or, locked, who was.
+ */
+person: Person | null, 
+/**
+ * What may be done here and now.
+ */
+role: string | null, 
+/**
+ * Who could sign in.
+ */
+people: Array<Person>, idle_minutes: number, 
+/**
+ * The folder of the records, for a first run.
+ */
+data_dir: string | null, };
+
+export type Person = { id: string, name: string, email: string | null, role: string, 
+/**
+ * The record of this person among the staff: an adviser sees the own sections first.
+ */
+staff: string | null, 
+/**
+ * Signed in with a one-time password, which is to be replaced.
+ */
+must_change: boolean, };
+
+export type Undoable = { undo: string | null, redo: string | null, };
+
+export type Taken = { what: string, removed: number, restored: number, 
+/**
+ * Records that somebody changed since; they are left as they are.
+ */
+left: number, };
+
+export interface SessionAnswers {
+  "session.state": State;
+  "session.sign_in": State;
+  "session.sign_out": State;
+  "session.lock": State;
+  "session.password": State;
+  "session.undoable": Undoable;
+  "session.undo": Taken;
+  "session.redo": Taken;
+  "session.enrol": State;
+  "session.sample": State;
+  "session.discard_sample": State;
+  "session.unseal": State;
+}
