@@ -1,7 +1,7 @@
 // How names, dates and moments look. Pure: the present is an argument.
 
 import type { Student } from "../generated/entities";
-import { strings } from "./strings";
+import { words } from "../strings/index.svelte";
 
 /** The part of a learner's name after the last name, in the order of the school forms: first, extension, middle. */
 export function givenNames(learner: Pick<Student, "first_name" | "name_ext" | "middle_name">): string {
@@ -11,7 +11,7 @@ export function givenNames(learner: Pick<Student, "first_name" | "name_ext" | "m
 /** `2012-03-05` as `5 Mar 2012`; what is not a day is shown as it is. */
 export function day(date: string): string {
   const [, year, month, number] = /^(\d{4})-(\d{2})-(\d{2})/.exec(date) ?? [];
-  const name = strings.months[Number(month) - 1];
+  const name = words.common.months[Number(month) - 1];
   return year && name ? `${Number(number)} ${name} ${year}` : date;
 }
 
@@ -20,9 +20,9 @@ export function when(then: Date, now: Date): string {
   const time = `${two(then.getHours())}:${two(then.getMinutes())}`;
   const days = Math.round((midnight(now) - midnight(then)) / 86_400_000);
   if (days === 0) return time;
-  if (days === 1) return strings.yesterday(time);
+  if (days === 1) return words.common.yesterday(time);
   // A clock that was set back makes the past look like the future: then only the date is certain.
-  if (days > 1 && days <= 60) return strings.daysAgo(days);
+  if (days > 1 && days <= 60) return words.common.daysAgo(days);
   return day(`${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())}`);
 }
 

@@ -2,7 +2,7 @@
 
 import type { Glance } from "../generated/api";
 import { isRecent, when } from "./format";
-import { strings } from "./strings";
+import { words } from "../strings/index.svelte";
 
 /** What the icon and colour stand for; the text says the same. */
 export type Tone = "good" | "wait" | "need" | "bad";
@@ -16,20 +16,20 @@ export interface Part {
 export function syncLine(glance: Glance, now: Date): Part[] {
   const parts: Part[] = [work(glance, now)];
   const needs = glance.review + glance.parked;
-  if (needs > 0) parts.push({ tone: "need", text: strings.sync.needs(needs) });
+  if (needs > 0) parts.push({ tone: "need", text: words.sync.needs(needs) });
   return parts;
 }
 
 function work(glance: Glance, now: Date): Part {
-  if (glance.diverged) return { tone: "bad", text: strings.sync.diverged };
+  if (glance.diverged) return { tone: "bad", text: words.sync.diverged };
   const contact = glance.last_contact ? new Date(glance.last_contact) : null;
   if (glance.pending > 0) {
     const text = contact
-      ? strings.sync.waits(glance.pending, when(contact, now))
-      : strings.sync.waitsNever(glance.pending);
+      ? words.sync.waits(glance.pending, when(contact, now))
+      : words.sync.waitsNever(glance.pending);
     return { tone: "wait", text };
   }
-  if (!contact) return { tone: "wait", text: strings.sync.never };
-  const say = isRecent(contact, now) ? strings.sync.level : strings.sync.levelSince;
+  if (!contact) return { tone: "wait", text: words.sync.never };
+  const say = isRecent(contact, now) ? words.sync.level : words.sync.levelSince;
   return { tone: "good", text: say(when(contact, now)) };
 }

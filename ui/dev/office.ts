@@ -1,0 +1,44 @@
+// An office without records behind it, for the gallery alone: answers what the window asks with made-up learners.
+// `?as=teacher` signs somebody else in, `?sample`, `?theme=dark`, `?density=compact`, `?language=fil`.
+
+import { learners } from "./people";
+
+const asked = new URLSearchParams(location.search);
+const all = learners(20_000);
+for (const [name, value] of [["theme", asked.get("theme")], ["density", asked.get("density")]] as const)
+  if (value) localStorage.setItem("pems.look", `{"${name}":"${value}"}`);
+localStorage.setItem("pems.language", asked.get("language") ?? "en");
+
+function answer(request: { do: string; text?: string; limit?: number }): unknown {
+  if (request.do === "status")
+    return {
+      school: "Apolinario Mabini National High School",
+      device: "Registrar 1",
+      hub: "https://hub.example",
+      pending: Number(asked.get("pending") ?? 0),
+      parked: 0,
+      review: Number(asked.get("review") ?? 3),
+      last_contact: new Date(Date.now() - 3_600_000).toISOString(),
+      diverged: false,
+      version: 1,
+    };
+  if (request.do === "session")
+    return {
+      user: { id: "u1", name: "Marites Villanueva", username: "marites", role: asked.get("as") ?? "school_admin" },
+      locked: false,
+      sample: asked.has("sample"),
+      school: "Apolinario Mabini National High School",
+    };
+  if (request.do === "search") {
+    const text = (request.text ?? "").toLowerCase().replace(/\W/g, "");
+    const rows = all.filter((row) => `${row.last_name}${row.first_name}${row.lrn}`.toLowerCase().replace(/\W/g, "").includes(text));
+    return { rows: rows.slice(0, request.limit), more: rows.length > (request.limit ?? 0), total: all.length };
+  }
+  throw { code: "bad_request", message: `the gallery's office does not know ${request.do}` };
+}
+
+Object.assign(window, {
+  __TAURI_INTERNALS__: {
+    invoke: async (_command: string, { request }: { request: { do: string } }) => structuredClone(answer(request)),
+  },
+});

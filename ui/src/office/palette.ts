@@ -1,0 +1,65 @@
+// What the palette offers for what is typed. Learners come from the records; screens and acts are few and found here.
+
+import type { Student } from "../generated/entities";
+import { call } from "../shared/call";
+import { day, givenNames } from "../shared/format";
+import type { IconName } from "../shared/icons";
+import { matching } from "../shared/options";
+import { go } from "../shared/router.svelte";
+import { shortcuts } from "../shared/shortcuts.svelte";
+import { words } from "../strings/index.svelte";
+import { visibleRoutes } from "./routes";
+
+/** Learners shown: what fits without scrolling; more is what the Learners screen is for. */
+const LEARNERS = 7;
+
+export interface Answer {
+  id: string;
+  group: "learners" | "screens" | "actions";
+  icon: IconName;
+  text: string;
+  detail?: string;
+  keys?: string;
+  run: () => void;
+}
+
+const fields = ["last_name", "first_name", "middle_name", "name_ext", "lrn", "student_no", "birth_date"] as const satisfies (keyof Student)[];
+
+/** Rejects with a Failure where the records cannot be asked. */
+export async function learnersFor(text: string): Promise<Answer[]> {
+  if (text.trim() === "") return [];
+  const found = await call({ do: "search", entity: "student", text, limit: LEARNERS, fields: [...fields] });
+  return (found.rows as unknown as Student[]).map((row) => ({
+    id: row.id,
+    group: "learners",
+    icon: "person",
+    text: `${row.last_name}, ${givenNames(row)}`,
+    detail: [row.lrn ?? row.student_no, row.birth_date ? day(row.birth_date) : ""].filter(Boolean).join(" · "),
+    run: () => go("learners", [row.id]),
+  }));
+}
+
+export function screensFor(text: string): Answer[] {
+  const all = visibleRoutes().map((route) => ({
+    id: `screen-${route.id}`,
+    group: "screens" as const,
+    icon: route.icon,
+    text: words.frame.screens[route.id],
+    run: () => go(route.id),
+  }));
+  return matching(all, text);
+}
+
+export function actionsFor(text: string): Answer[] {
+  const all = shortcuts()
+    .filter(({ keys }) => keys !== "Ctrl+K" && !keys.startsWith("Alt+"))
+    .map((one, at) => ({
+      id: `action-${at}`,
+      group: "actions" as const,
+      icon: "forward" as const,
+      text: one.label(),
+      keys: one.keys,
+      run: one.run,
+    }));
+  return text.trim() === "" ? [] : matching(all, text);
+}

@@ -1,0 +1,52 @@
+// Every screen of the office, in the order of the navigation. A new screen is one entry here, its folder with Index.svelte,
+// its words in strings/{en,fil}/, and its name in strings' frame.screens.
+
+import type { Component } from "svelte";
+import type { IconName } from "../shared/icons";
+import type { Address } from "../shared/router.svelte";
+import { isAny, type Role } from "../shared/session.svelte";
+import type { Words } from "../strings/index.svelte";
+
+export type ScreenId = keyof Words["frame"]["screens"];
+
+/** What every screen is given. */
+export interface ScreenProps {
+  /** Where in the screen one is: `path` is what follows the screen's name. */
+  address: Address;
+  /** Another number whenever the records changed: then what is shown is read again. */
+  version: number;
+}
+
+export interface Route {
+  id: ScreenId;
+  icon: IconName;
+  roles: readonly Role[] | "all";
+  /** Whether it stands in the navigation; the others are reached from a screen or the palette. */
+  nav: boolean;
+  load: () => Promise<{ default: Component<ScreenProps> | Component<Record<string, never>> }>;
+}
+
+const office: readonly Role[] = ["school_admin", "school_head", "registrar"];
+const classes: readonly Role[] = [...office, "teacher"];
+
+export const routes: readonly Route[] = [
+  { id: "home", icon: "home", roles: "all", nav: true, load: () => import("./home/Index.svelte") },
+  { id: "learners", icon: "people", roles: "all", nav: true, load: () => import("./learners/Index.svelte") },
+  { id: "desk", icon: "enrol", roles: office, nav: true, load: () => import("./desk/Index.svelte") },
+  { id: "sections", icon: "sections", roles: classes, nav: true, load: () => import("./sections/Index.svelte") },
+  { id: "attendance", icon: "check", roles: classes, nav: true, load: () => import("./attendance/Index.svelte") },
+  { id: "forms", icon: "printer", roles: classes, nav: true, load: () => import("./forms/Index.svelte") },
+  { id: "needs", icon: "inbox", roles: classes, nav: true, load: () => import("./needs/Index.svelte") },
+  { id: "admin", icon: "school", roles: ["school_admin", "school_head"], nav: true, load: () => import("./admin/Index.svelte") },
+  { id: "promotion", icon: "up", roles: office, nav: false, load: () => import("./promotion/Index.svelte") },
+  { id: "calendar", icon: "calendar", roles: classes, nav: false, load: () => import("./calendar/Index.svelte") },
+  { id: "imports", icon: "download", roles: office, nav: false, load: () => import("./imports/Index.svelte") },
+];
+
+/** Where the window opens. */
+export const START: ScreenId = "learners";
+
+export const routeOf = (id: string): Route | undefined => routes.find((route) => route.id === id);
+
+/** The screens that are shown to whoever is at the PC. */
+export const visibleRoutes = (): Route[] => routes.filter((route) => isAny(route.roles));

@@ -1,0 +1,59 @@
+// What was just done, and the way back. A screen says `done("Saved")` after an act; the bar at the foot shows it and offers
+// to undo. Undo itself is the office's (one log of acts, also bulk ones); the frame hands it over with `useActs`.
+
+import { words } from "../strings/index.svelte";
+import { isFailure } from "./call";
+
+export interface Acts {
+  /** Undoes the last act; what it was, in words, or null where there is nothing to undo. */
+  undo: () => Promise<string | null>;
+  redo: () => Promise<string | null>;
+}
+
+export interface Note {
+  text: string;
+  tone: "good" | "bad";
+  /** Whether the bar offers the way back. */
+  undo: boolean;
+}
+
+/** Long enough to read it and reach for the mouse; Ctrl+Z works afterwards too. */
+export const NOTE_FOR_MS = 8_000;
+
+const state = $state({ note: null as Note | null, acts: null as Acts | null });
+
+export const note = (): Note | null => state.note;
+
+/** Tells what was done; `undo` where Ctrl+Z takes it back. */
+export function done(text: string, { undo = false } = {}): void {
+  state.note = { text, tone: "good", undo };
+}
+
+/** Tells what did not work, where there is no better place than the bar. */
+export function failed(text: string): void {
+  state.note = { text, tone: "bad", undo: false };
+}
+
+export function dismiss(): void {
+  state.note = null;
+}
+
+export function setActs(acts: Acts | null): void {
+  state.acts = acts;
+}
+
+export const canUndo = (): boolean => state.acts !== null;
+
+export const undo = (): Promise<void> => back("undo");
+export const redo = (): Promise<void> => back("redo");
+
+async function back(way: "undo" | "redo"): Promise<void> {
+  if (!state.acts) return;
+  try {
+    const what = await state.acts[way]();
+    if (what === null) done(way === "undo" ? words.common.nothingToUndo : words.common.nothingToRedo);
+    else done(way === "undo" ? words.common.undone(what) : words.common.redone(what), { undo: way === "redo" });
+  } catch (error) {
+    failed(isFailure(error) ? error.message : String(error));
+  }
+}

@@ -1,0 +1,22 @@
+// The address in the window, followed by the screens. Going somewhere is a link (`href={hrefOf(..)}`) or `go(..)`; Alt+Left
+// goes back as in a browser.
+
+import { hrefOf, parse, type Address } from "./address";
+
+export { hrefOf, type Address } from "./address";
+
+const state = $state({ here: parse(typeof location === "undefined" ? "" : location.hash) });
+
+export const here = (): Address => state.here;
+
+export function go(screen: string, path: readonly string[] = [], query: Record<string, string> = {}): void {
+  location.hash = hrefOf(screen, path, query);
+}
+
+/** Changes the address without a step to come back to, as for a filter or a tab. */
+export function replace(screen: string, path: readonly string[] = [], query: Record<string, string> = {}): void {
+  history.replaceState(history.state, "", hrefOf(screen, path, query));
+  state.here = parse(location.hash);
+}
+
+if (typeof window !== "undefined") window.addEventListener("hashchange", () => (state.here = parse(location.hash)));

@@ -1,0 +1,48 @@
+// Every shortcut that works now, in one list: that is what the sheet (?) shows and what key presses are compared with. A
+// component adds its own with `useShortcuts` and they leave with it. Of two for the same keys the newer one holds.
+
+import { untrack } from "svelte";
+import { matches, typing } from "./keys";
+
+export interface Shortcut {
+  /** `Ctrl+K`, `Alt+1`, `F2`, `?`; empty for an act that only the palette offers. */
+  keys: string;
+  /** What it does; asked when it is shown, so that it follows the language. */
+  label: () => string;
+  run: () => void;
+  group?: "anywhere" | "screen";
+  /** Also while text is being typed. Without it only combinations with Ctrl or Alt, and function keys, are. */
+  whileTyping?: boolean;
+}
+
+// Raw: a list is found again by its identity when it leaves.
+let lists = $state.raw<Shortcut[][]>([]);
+
+export const shortcuts = (): Shortcut[] => lists.flat();
+
+/** Adds shortcuts until the returned function is called. */
+export function addShortcuts(list: Shortcut[]): () => void {
+  lists = [...lists, list];
+  return () => {
+    lists = lists.filter((other) => other !== list);
+  };
+}
+
+/** Adds shortcuts for as long as the component that calls this is shown. */
+export function useShortcuts(list: Shortcut[]): void {
+  $effect.pre(() => untrack(() => addShortcuts(list)));
+}
+
+/** Runs the shortcut that `event` is. The frame calls it for every key press that nobody else took. */
+export function press(event: KeyboardEvent): void {
+  if (event.defaultPrevented) return;
+  const into = typing(event.target);
+  const found = lists.flat().reverse().find(({ keys, whileTyping }) => {
+    if (!matches(keys, event)) return false;
+    const combined = /^(Ctrl|Alt)\+|^F\d/.test(keys);
+    return into === null || (into === "letters" ? combined : (whileTyping ?? combined));
+  });
+  if (!found) return;
+  event.preventDefault();
+  found.run();
+}

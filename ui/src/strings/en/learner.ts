@@ -1,0 +1,3 @@
+export const learner = {
+  title: "Learner",
+};

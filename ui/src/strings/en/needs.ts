@@ -1,0 +1,3 @@
+export const needs = {
+  title: "Needs you",
+};

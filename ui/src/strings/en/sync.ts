@@ -1,0 +1,12 @@
+import { plural } from "../number";
+
+export const sync = {
+  label: "Sync",
+  level: (when: string) => `All work is at the hub, ${when}`,
+  levelSince: (when: string) => `All work is at the hub; last contact ${when}`,
+  waits: (n: number, when: string) => `${plural(n, "change waits", "changes wait")}; last contact ${when}`,
+  waitsNever: (n: number) => `${plural(n, "change waits", "changes wait")}; the hub was not reached yet`,
+  never: "The hub was not reached yet",
+  needs: (n: number) => `${plural(n, "item needs", "items need")} you`,
+  diverged: "This copy differs from the hub’s; tell your system administrator",
+};

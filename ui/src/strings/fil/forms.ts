@@ -1,0 +1,5 @@
+import type { forms as english } from "../en/forms";
+
+export const forms: typeof english = {
+  title: "Mga form",
+};

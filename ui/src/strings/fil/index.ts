@@ -1,0 +1,20 @@
+// The Filipino catalogue, one file a screen.
+export { common } from "./common";
+export { frame } from "./frame";
+export { sync } from "./sync";
+export { signin } from "./signin";
+export { firstrun } from "./firstrun";
+export { home } from "./home";
+export { learners } from "./learners";
+export { learner } from "./learner";
+export { desk } from "./desk";
+export { sections } from "./sections";
+export { promotion } from "./promotion";
+export { attendance } from "./attendance";
+export { calendar } from "./calendar";
+export { forms } from "./forms";
+export { imports } from "./imports";
+export { needs } from "./needs";
+export { admin } from "./admin";
+export { trouble } from "./trouble";
+export { shortcuts } from "./shortcuts";

@@ -1,0 +1,5 @@
+import type { learner as english } from "../en/learner";
+
+export const learner: typeof english = {
+  title: "Mag-aaral",
+};

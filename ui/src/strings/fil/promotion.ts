@@ -1,0 +1,5 @@
+import type { promotion as english } from "../en/promotion";
+
+export const promotion: typeof english = {
+  title: "Promotion",
+};

@@ -1,0 +1,5 @@
+import type { sections as english } from "../en/sections";
+
+export const sections: typeof english = {
+  title: "Mga section",
+};
