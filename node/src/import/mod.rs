@@ -15,6 +15,7 @@ mod grades;
 mod headers;
 mod known;
 mod limits;
+pub mod lis;
 mod matcher;
 mod oneroster;
 mod people;

@@ -1,0 +1,43 @@
+//! The School Register (School Form 1) that LIS exports, compared with what the office has, and brought in where the clerk
+//! says so. DepEd's checking committees want SF1 from LIS, so the two must be reconciled; LIS is not replaced.
+//!
+//! [`read`] makes a [`Register`] of a file, [`reconcile`] sets it beside the records, [`apply`] carries out the choices in one
+//! act that can be undone.
+//!
+//! Invariants: nothing is overwritten that was not chosen; an empty cell erases nothing; an LRN is never repaired; learners
+//! are never merged on a guess; the register of another school is refused; applying twice changes nothing the second time.
+
+mod cells;
+mod layout;
+mod names;
+mod reader;
+mod register;
+mod remarks;
+mod workbook;
+
+pub use register::{Line, PersonName, RefusedRow, Register, Remark, RemarkCode, Warning};
+
+use crate::{NodeError, Result};
+use std::io::Read;
+use std::path::Path;
+
+/// Reads a register from a file.
+///
+/// # Errors
+/// `io` where it cannot be opened, `bad_file` or `too_large` with what is wrong, where, and what to do.
+pub fn read(path: &Path) -> Result<Register> {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| Read::take(file, workbook::MOST_BYTES as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| NodeError::io("read", path, &error))?;
+    read_bytes(&name, &bytes)
+}
+
+/// Reads a register from the bytes of a file; `name` is the file's, for messages.
+///
+/// # Errors
+/// As [`read`], without `io`.
+pub fn read_bytes(name: &str, bytes: &[u8]) -> Result<Register> {
+    reader::read(name, bytes)
+}

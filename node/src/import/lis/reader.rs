@@ -1,0 +1,301 @@
+//! The sheet of a register to its lines: every row is a learner, a total, the end, or named as something that was not read.
+
+use super::layout::{self, Column, Layout};
+use super::register::{Line, PersonName, RefusedRow, Register, Warning};
+use super::workbook::{self, Content, Sheet};
+use super::{cells, names, remarks};
+use crate::Result;
+use crate::import::headers::normal;
+use crate::import::{bad_file, grades};
+use pems_model::entities::{GUARDIAN, STUDENT};
+use pems_model::{Code, Entity, Kind, Problem};
+use std::collections::HashMap;
+
+/// Learners of one register. The largest sections of the country have about 100.
+const MOST_LEARNERS: usize = 1_000;
+/// What the row after the last learner begins with, without spaces and punctuation.
+const STOPS: &[&str] = &["listandcodeofindicators", "preparedby", "certifiedcorrect", "generatedthrulis", "bosydate"];
+
+/// Reads the register in `bytes`. `file` is its name for messages.
+///
+/// # Errors
+/// `bad_file` or `too_large` for what concerns the whole file; what concerns a row is in the register.
+pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Register> {
+    let sheets = workbook::open(file, bytes)?;
+    let mut found = sheets.iter().filter_map(|sheet| Layout::find(sheet).map(|layout| (sheet, layout)));
+    let Some((sheet, layout)) = found.next() else {
+        let why = "no sheet of it has the table of School Form 1 (LRN, NAME, Sex) in its first 15 rows; choose the School Register that LIS gave";
+        return Err(bad_file(file, why.to_owned()));
+    };
+    let mut reader = Reader { sheet, layout, register: header(file, bytes, sheet, layout)?, lrns: HashMap::new() };
+    for (other, _) in found {
+        reader.register.warnings.push(Warning {
+            line: None,
+            cell: None,
+            message: format!("sheet '{}' is a register too and was not read; only '{}' was", other.name, sheet.name),
+        });
+    }
+    reader.rows()?;
+    Ok(reader.register)
+}
+
+fn header(file: &str, bytes: &[u8], sheet: &Sheet, layout: Layout) -> Result<Register> {
+    let value = |what| layout.header_value(sheet, what);
+    let wrong = |cell: &str, why: String| bad_file(file, format!("sheet '{}', cell {cell}: {why}", sheet.name));
+    let (school_id, cell) = value(layout::SCHOOL_ID);
+    if school_id.len() != 6 || !school_id.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong(&cell, format!("the School ID must be six digits, not '{school_id}'")));
+    }
+    let (text, cell) = value(layout::SCHOOL_YEAR);
+    let school_year = cells::school_year(&text)
+        .ok_or_else(|| wrong(&cell, format!("the school year must be as 2026-2027, not '{text}'")))?;
+    let (text, cell) = value(layout::GRADE_LEVEL);
+    let grade = text.split('(').next().unwrap_or_default().trim();
+    let grade_level =
+        grades::read(grade).ok_or_else(|| wrong(&cell, format!("'{text}' is no grade level from K to 12")))?;
+    let (section, cell) = value(layout::SECTION);
+    if section.is_empty() {
+        return Err(wrong(&cell, "the section's name is missing".to_owned()));
+    }
+    let optional = |what| Some(value(what).0).filter(|text| !text.is_empty());
+    Ok(Register {
+        file: file.to_owned(),
+        sheet: sheet.name.clone(),
+        hash: blake3::hash(bytes).to_hex().to_string(),
+        school_id,
+        school_name: value(layout::SCHOOL_NAME).0,
+        region: optional(layout::REGION),
+        division: optional(layout::DIVISION),
+        school_year,
+        grade_level: grade_level.to_owned(),
+        section,
+        learners: Vec::new(),
+        refused: Vec::new(),
+        warnings: Vec::new(),
+    })
+}
+
+struct Reader<'a> {
+    sheet: &'a Sheet,
+    layout: Layout,
+    register: Register,
+    /// Row in which an LRN was first.
+    lrns: HashMap<String, u32>,
+}
+
+/// What a row of the table is.
+enum Kinds {
+    Learner,
+    Nothing,
+    End,
+}
+
+impl Reader<'_> {
+    fn rows(&mut self) -> Result<()> {
+        for row in self.sheet.rows() {
+            if row < self.layout.first_row() {
+                continue;
+            }
+            match self.kind(row) {
+                Kinds::Learner => self.learner(row),
+                Kinds::Nothing => {}
+                Kinds::End => return Ok(()),
+            }
+            if self.register.learners.len() > MOST_LEARNERS {
+                let message = format!("{}: more than {MOST_LEARNERS} learners; a register has one section", self.register.file);
+                return Err(crate::NodeError::new(Code::TooLarge, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// A learner has twelve digits in the LRN column. Without an LRN yet, it takes two of three: a name with a comma, a sex, a
+    /// birth date; so the names under the signatures are none.
+    fn kind(&mut self, row: u32) -> Kinds {
+        let (lrn, name) = (self.text(row, layout::LRN), self.text(row, layout::NAME));
+        if cells::is_lrn(&lrn) {
+            return Kinds::Learner;
+        }
+        if self.sheet.row(row).any(|(_, content)| is_stop(content)) {
+            return Kinds::End;
+        }
+        let head = self.layout.head(self.sheet, row);
+        // "<=== TOTAL MALE" stands between the boys and the girls.
+        if head.contains("<==") || normal(&name).starts_with("total") || normal(&lrn).starts_with("total") {
+            return Kinds::Nothing;
+        }
+        let sexed = cells::sex(&self.text(row, layout::SEX)).is_some();
+        let born = self.layout.cell(self.sheet, row, layout::BIRTH_DATE).is_some();
+        if [name.contains(','), sexed, born].iter().filter(|sign| **sign).count() >= 2 {
+            return Kinds::Learner;
+        }
+        if !head.is_empty() {
+            let cell = self.layout.name_of(self.sheet, row, layout::LRN);
+            self.warn(row, Some(cell), format!("'{}' was not read: it is no learner's row", shortened(&head)));
+        }
+        Kinds::Nothing
+    }
+
+    fn learner(&mut self, row: u32) {
+        let mut line = Line { line: row + 1, ..Line::default() };
+        match self.lrn(row) {
+            Ok(lrn) => line.lrn = lrn,
+            Err(problem) => return self.refuse(row, layout::LRN, problem),
+        }
+        let name = self.text(row, layout::NAME);
+        let Some(parts) = names::learner(&name) else {
+            let message = format!("'{name}' is no learner's name as LAST, FIRST, MIDDLE; correct it in LIS and export again");
+            return self.refuse(row, layout::NAME, Problem::new(Code::BadFormat, message));
+        };
+        let first = parts.first.clone().unwrap_or_default();
+        for (field, part) in [("last_name", Some(&parts.last)), ("first_name", Some(&first)), ("middle_name", parts.middle.as_ref())] {
+            if let Err(problem) = part.map_or(Ok(()), |part| fits(&STUDENT, field, part)) {
+                return self.refuse(row, layout::NAME, problem);
+            }
+        }
+        (line.last_name, line.first_name, line.middle_name, line.name_ext) = (parts.last, first, parts.middle, parts.ext);
+        if let Some(lrn) = &line.lrn {
+            if let Some(before) = self.lrns.get(lrn) {
+                let message = format!("this LRN is on line {before} too; the first one counts: correct it in LIS and export again");
+                return self.refuse(row, layout::LRN, Problem::new(Code::Conflict, message));
+            }
+            self.lrns.insert(lrn.clone(), line.line);
+        }
+        self.particulars(row, &mut line);
+        self.family(row, &mut line);
+        let remarks = self.text(row, layout::REMARKS);
+        line.codes = remarks::parse(&remarks);
+        line.remarks = Some(remarks).filter(|text| !text.is_empty());
+        self.register.learners.push(line);
+    }
+
+    fn lrn(&self, row: u32) -> Result<Option<String>, Problem> {
+        let Some((_, content)) = self.layout.cell(self.sheet, row, layout::LRN) else { return Ok(None) };
+        cells::lrn(content)
+    }
+
+    /// Sex, birth date, language, address.
+    fn particulars(&mut self, row: u32, line: &mut Line) {
+        let sex = self.text(row, layout::SEX);
+        line.sex = cells::sex(&sex).map(str::to_owned);
+        if line.sex.is_none() {
+            self.warn_cell(row, layout::SEX, &format!("'{sex}' is neither M nor F; left out"));
+        }
+        match self.layout.cell(self.sheet, row, layout::BIRTH_DATE).map(|(_, cell)| cells::date(cell, self.sheet.date_1904)) {
+            Some(Ok(date)) => line.birth_date = Some(date),
+            Some(Err(why)) => self.warn_cell(row, layout::BIRTH_DATE, &format!("{why}; left out")),
+            None => self.warn_cell(row, layout::BIRTH_DATE, "there is none"),
+        }
+        self.check_age(row, line);
+        line.mother_tongue = self.kept(row, layout::MOTHER_TONGUE, &STUDENT, "mother_tongue");
+        line.ip_group = self.kept(row, layout::IP_GROUP, &STUDENT, "ip_group");
+        line.religion = self.kept(row, layout::RELIGION, &STUDENT, "religion");
+        line.house_street = self.kept(row, layout::HOUSE_STREET, &STUDENT, "house_street");
+        line.barangay = self.kept(row, layout::BARANGAY, &STUDENT, "barangay");
+        line.municipality = self.kept(row, layout::MUNICIPALITY, &STUDENT, "municipality");
+        line.province = self.kept(row, layout::PROVINCE, &STUDENT, "province");
+        line.modality = Some(self.text(row, layout::MODALITY)).filter(|text| !names::is_none(text));
+    }
+
+    /// The age is computed, never kept; one that does not fit shows a wrong birth date.
+    fn check_age(&mut self, row: u32, line: &Line) {
+        let age = self.text(row, layout::AGE).parse::<f64>().ok();
+        let computed = line.birth_date.as_deref().and_then(|born| cells::age_in_june(born, &self.register.school_year));
+        let Some(computed) = computed else { return };
+        if !(3..=80).contains(&computed) {
+            self.warn_cell(row, layout::BIRTH_DATE, &format!("a learner of {computed} years; check the birth date"));
+        } else if age.is_some_and(|age| age.floor() != f64::from(computed)) {
+            let message = format!("the form says {}, the birth date {computed}; check the birth date", self.text(row, layout::AGE));
+            self.warn_cell(row, layout::AGE, &message);
+        }
+    }
+
+    fn family(&mut self, row: u32, line: &mut Line) {
+        line.father = self.person(row, layout::FATHER);
+        line.mother = self.person(row, layout::MOTHER);
+        line.guardian = self.person(row, layout::GUARDIAN);
+        line.relationship = Some(self.text(row, layout::RELATIONSHIP)).filter(|text| !names::is_none(text));
+        let contact = self.text(row, layout::CONTACT);
+        if names::is_none(&contact) {
+            return;
+        }
+        match cells::phone(&contact) {
+            Some((phone, rest)) => {
+                line.contact = Some(phone);
+                if rest {
+                    self.warn_cell(row, layout::CONTACT, &format!("'{}' has several numbers; the first was taken", shortened(&contact)));
+                }
+            }
+            None => self.warn_cell(
+                row,
+                layout::CONTACT,
+                &format!("'{}' is no mobile number (09 and nine digits); left out", shortened(&contact)),
+            ),
+        }
+    }
+
+    fn person(&mut self, row: u32, column: Column) -> Option<PersonName> {
+        let text = self.text(row, column);
+        let name = names::person(&text)?;
+        let parts = [("last_name", Some(&name.last)), ("first_name", name.first.as_ref()), ("middle_name", name.middle.as_ref())];
+        for (field, part) in parts {
+            if let Err(problem) = part.map_or(Ok(()), |part| fits(&GUARDIAN, field, part)) {
+                self.warn_cell(row, column, &format!("{}; left out", problem.message));
+                return None;
+            }
+        }
+        if name.first.is_none() {
+            let message = format!("'{}' has no comma between last and first name; kept as a last name", name.last);
+            self.warn_cell(row, column, &message);
+        }
+        Some(name)
+    }
+
+    /// A text that a field can hold; a dash is none.
+    fn kept(&mut self, row: u32, column: Column, entity: &Entity, field: &str) -> Option<String> {
+        let text = Some(self.text(row, column)).filter(|text| !names::is_none(text))?;
+        match fits(entity, field, &text) {
+            Ok(()) => Some(text),
+            Err(problem) => {
+                self.warn_cell(row, column, &format!("{}; left out", problem.message));
+                None
+            }
+        }
+    }
+
+    fn text(&self, row: u32, column: Column) -> String {
+        self.layout.text(self.sheet, row, column)
+    }
+
+    fn refuse(&mut self, row: u32, column: Column, problem: Problem) {
+        let cell = self.layout.name_of(self.sheet, row, column);
+        let message = format!("{}: {}", column.label, problem.message);
+        self.register.refused.push(RefusedRow { line: row + 1, cell, code: problem.code, message });
+    }
+
+    fn warn_cell(&mut self, row: u32, column: Column, message: &str) {
+        let cell = self.layout.name_of(self.sheet, row, column);
+        self.warn(row, Some(cell), format!("{}: {message}", column.label));
+    }
+
+    fn warn(&mut self, row: u32, cell: Option<String>, message: String) {
+        self.register.warnings.push(Warning { line: Some(row + 1), cell, message });
+    }
+}
+
+fn is_stop(content: &Content) -> bool {
+    matches!(content, Content::Text(text) if { let text = normal(text); STOPS.iter().any(|stop| text.starts_with(stop)) })
+}
+
+/// Whether a field can hold a text.
+fn fits(entity: &Entity, name: &str, text: &str) -> Result<(), Problem> {
+    let Some(field) = entity.fields.iter().find(|field| field.name == name && matches!(field.kind, Kind::Text { .. })) else {
+        return Ok(());
+    };
+    pems_model::Value::parse(field, &text.into()).map(|_| ())
+}
+
+/// The beginning of a text, for messages.
+fn shortened(text: &str) -> String {
+    text.chars().take(40).collect()
+}
