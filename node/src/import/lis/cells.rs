@@ -27,13 +27,18 @@ pub(super) fn lrn(content: &Content) -> Result<Option<String>, Problem> {
         Content::Text(_) => is_rounded(&text),
     };
     if rounded {
-        let message = format!("'{text}' was rounded by a spreadsheet, its digits are lost; export the register from LIS again and do not save it in Excel");
+        let message = format!(
+            "'{text}' was rounded by a spreadsheet, its digits are lost; export the register from LIS again and do not save it in Excel"
+        );
         return Err(Problem::new(Code::BadFormat, message));
     }
     match text.as_str() {
         "-" | "--" | "N/A" | "NONE" => Ok(None),
         text if is_lrn(text) => Ok(Some(text.to_owned())),
-        _ => Err(Problem::new(Code::BadFormat, format!("'{text}' is not twelve digits; correct it in LIS and export again"))),
+        _ => Err(Problem::new(
+            Code::BadFormat,
+            format!("'{text}' is not twelve digits; correct it in LIS and export again"),
+        )),
     }
 }
 
@@ -93,7 +98,8 @@ pub(super) fn school_year(text: &str) -> Option<String> {
 pub(super) fn age_in_june(born: &str, school_year: &str) -> Option<i32> {
     let year: i32 = school_year.get(..4)?.parse().ok()?;
     // 1970-01-02 was a Friday.
-    let friday = (1..=7).find(|day| parse_date(&format!("{year:04}-06-{day:02}")).is_some_and(|days| (days - 1).rem_euclid(7) == 0))?;
+    let friday = (1..=7)
+        .find(|day| parse_date(&format!("{year:04}-06-{day:02}")).is_some_and(|days| (days - 1).rem_euclid(7) == 0))?;
     let mut parts = born.split('-').map(str::parse::<i32>);
     let (y, m, d) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
     Some(year - y - i32::from((m, d) > (6, friday)))
@@ -116,18 +122,33 @@ mod tests {
             let problem = lrn(&damaged).expect_err("rounded");
             assert!(problem.message.contains("rounded"), "{}", problem.message);
         }
-        for wrong in [text("13279700000"), text("13279700000O"), Content::Number(12_345_678_901.0), text("1327-9700-0001")] {
+        for wrong in
+            [text("13279700000"), text("13279700000O"), Content::Number(12_345_678_901.0), text("1327-9700-0001")]
+        {
             assert_eq!(lrn(&wrong).expect_err("no LRN").code, Code::BadFormat);
         }
     }
 
     #[test]
     fn dates_in_three_ways() {
-        for cell in [text("05/04/2013"), text("05-04-2013"), text("2013-05-04"), Content::Number(41_398.0), Content::Number(41_398.75)] {
+        for cell in [
+            text("05/04/2013"),
+            text("05-04-2013"),
+            text("2013-05-04"),
+            Content::Number(41_398.0),
+            Content::Number(41_398.75),
+        ] {
             assert_eq!(date(&cell, false).as_deref(), Ok("2013-05-04"), "{cell:?}");
         }
         assert_eq!(date(&Content::Number(39_936.0), true).as_deref(), Ok("2013-05-04"));
-        for cell in [text("05/32/2013"), text("soon"), Content::Number(2_013.0), Content::Number(-1.0), Content::Number(f64::NAN), Content::Number(1e300)] {
+        for cell in [
+            text("05/32/2013"),
+            text("soon"),
+            Content::Number(2_013.0),
+            Content::Number(-1.0),
+            Content::Number(f64::NAN),
+            Content::Number(1e300),
+        ] {
             assert!(date(&cell, false).is_err(), "{cell:?}");
         }
     }

@@ -7,19 +7,35 @@
 //! Invariants: nothing is overwritten that was not chosen; an empty cell erases nothing; an LRN is never repaired; learners
 //! are never merged on a guess; the register of another school is refused; applying twice changes nothing the second time.
 
+mod apply;
 mod cells;
+mod choices;
+mod differences;
+mod family;
+mod here;
 mod layout;
+mod matching;
 mod names;
 mod reader;
+mod reconciliation;
 mod register;
 mod remarks;
 mod workbook;
+mod writer;
 
+pub use apply::apply;
+pub use choices::{Applied, AppliedCounts, LineChoice};
+pub use reconciliation::{
+    Candidate, Difference, Extra, LineState, MatchedBy, OurSection, ReconciledCounts, ReconciledLine, Reconciliation,
+    Suspicion, reconcile,
+};
 pub use register::{Line, PersonName, RefusedRow, Register, Remark, RemarkCode, Warning};
 
-use crate::{NodeError, Result};
+use crate::{NodeError, Result, Store};
+use pems_model::Code;
 use std::io::Read;
 use std::path::Path;
+use ts_rs::TS;
 
 /// Reads a register from a file.
 ///
@@ -40,4 +56,38 @@ pub fn read(path: &Path) -> Result<Register> {
 /// As [`read`], without `io`.
 pub fn read_bytes(name: &str, bytes: &[u8]) -> Result<Register> {
     reader::read(name, bytes)
+}
+
+/// As [`apply`], for the file that [`reconcile`] was shown of: `hash` is that of the [`Reconciliation`].
+///
+/// # Errors
+/// As [`read`] and [`apply`]; `stale` where the file is not the one that was looked at.
+pub fn apply_file(store: &mut Store, path: &Path, hash: &str, choices: &[LineChoice]) -> Result<Applied> {
+    let register = read(path)?;
+    if register.hash != hash {
+        let message = format!("{} has changed since it was read; look at it again, then apply", register.file);
+        return Err(NodeError::new(Code::Stale, message));
+    }
+    apply(store, &register, choices)
+}
+
+/// What this module's answers are called in TypeScript.
+pub fn declarations(config: &ts_rs::Config) -> Vec<String> {
+    vec![
+        LineChoice::decl(config),
+        Applied::decl(config),
+        AppliedCounts::decl(config),
+        Reconciliation::decl(config),
+        ReconciledLine::decl(config),
+        ReconciledCounts::decl(config),
+        LineState::decl(config),
+        MatchedBy::decl(config),
+        Difference::decl(config),
+        OurSection::decl(config),
+        Candidate::decl(config),
+        Suspicion::decl(config),
+        Extra::decl(config),
+        RefusedRow::decl(config),
+        Warning::decl(config),
+    ]
 }

@@ -28,7 +28,8 @@ pub(super) fn person(text: &str) -> Option<PersonName> {
     let first = parts.next().filter(|first| !is_none(first)).unwrap_or_default();
     let rest: Vec<&str> = parts.filter(|part| !is_none(part)).collect();
     let mut name = PersonName { last, ..PersonName::default() };
-    let mut middle: Vec<&str> = rest.iter().flat_map(|part| part.split_whitespace()).filter(|word| *word != "-").collect();
+    let mut middle: Vec<&str> =
+        rest.iter().flat_map(|part| part.split_whitespace()).filter(|word| *word != "-").collect();
     // `JR. SALAZAR`, `SALAZAR JR`, or `JR` alone.
     if let Some(ext) = middle.first().and_then(|word| extension(word, middle.len() > 1)) {
         name.ext = Some(ext);
@@ -38,7 +39,8 @@ pub(super) fn person(text: &str) -> Option<PersonName> {
         middle.pop();
     }
     let mut words: Vec<&str> = first.split_whitespace().collect();
-    if let (None, true, Some(ext)) = (&name.ext, words.len() > 1, words.last().and_then(|word| extension(word, false))) {
+    if let (None, true, Some(ext)) = (&name.ext, words.len() > 1, words.last().and_then(|word| extension(word, false)))
+    {
         name.ext = Some(ext);
         words.pop();
     }

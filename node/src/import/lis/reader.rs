@@ -102,7 +102,8 @@ impl Reader<'_> {
                 Kinds::End => return Ok(()),
             }
             if self.register.learners.len() > MOST_LEARNERS {
-                let message = format!("{}: more than {MOST_LEARNERS} learners; a register has one section", self.register.file);
+                let message =
+                    format!("{}: more than {MOST_LEARNERS} learners; a register has one section", self.register.file);
                 return Err(crate::NodeError::new(Code::TooLarge, message));
             }
         }
@@ -144,19 +145,25 @@ impl Reader<'_> {
         }
         let name = self.text(row, layout::NAME);
         let Some(parts) = names::learner(&name) else {
-            let message = format!("'{name}' is no learner's name as LAST, FIRST, MIDDLE; correct it in LIS and export again");
+            let message =
+                format!("'{name}' is no learner's name as LAST, FIRST, MIDDLE; correct it in LIS and export again");
             return self.refuse(row, layout::NAME, Problem::new(Code::BadFormat, message));
         };
         let first = parts.first.clone().unwrap_or_default();
-        for (field, part) in [("last_name", Some(&parts.last)), ("first_name", Some(&first)), ("middle_name", parts.middle.as_ref())] {
+        for (field, part) in
+            [("last_name", Some(&parts.last)), ("first_name", Some(&first)), ("middle_name", parts.middle.as_ref())]
+        {
             if let Err(problem) = part.map_or(Ok(()), |part| fits(&STUDENT, field, part)) {
                 return self.refuse(row, layout::NAME, problem);
             }
         }
-        (line.last_name, line.first_name, line.middle_name, line.name_ext) = (parts.last, first, parts.middle, parts.ext);
+        (line.last_name, line.first_name, line.middle_name, line.name_ext) =
+            (parts.last, first, parts.middle, parts.ext);
         if let Some(lrn) = &line.lrn {
             if let Some(before) = self.lrns.get(lrn) {
-                let message = format!("this LRN is on line {before} too; the first one counts: correct it in LIS and export again");
+                let message = format!(
+                    "this LRN is on line {before} too; the first one counts: correct it in LIS and export again"
+                );
                 return self.refuse(row, layout::LRN, Problem::new(Code::Conflict, message));
             }
             self.lrns.insert(lrn.clone(), line.line);
@@ -181,7 +188,11 @@ impl Reader<'_> {
         if line.sex.is_none() {
             self.warn_cell(row, layout::SEX, &format!("'{sex}' is neither M nor F; left out"));
         }
-        match self.layout.cell(self.sheet, row, layout::BIRTH_DATE).map(|(_, cell)| cells::date(cell, self.sheet.date_1904)) {
+        match self
+            .layout
+            .cell(self.sheet, row, layout::BIRTH_DATE)
+            .map(|(_, cell)| cells::date(cell, self.sheet.date_1904))
+        {
             Some(Ok(date)) => line.birth_date = Some(date),
             Some(Err(why)) => self.warn_cell(row, layout::BIRTH_DATE, &format!("{why}; left out")),
             None => self.warn_cell(row, layout::BIRTH_DATE, "there is none"),
@@ -205,7 +216,10 @@ impl Reader<'_> {
         if !(3..=80).contains(&computed) {
             self.warn_cell(row, layout::BIRTH_DATE, &format!("a learner of {computed} years; check the birth date"));
         } else if age.is_some_and(|age| age.floor() != f64::from(computed)) {
-            let message = format!("the form says {}, the birth date {computed}; check the birth date", self.text(row, layout::AGE));
+            let message = format!(
+                "the form says {}, the birth date {computed}; check the birth date",
+                self.text(row, layout::AGE)
+            );
             self.warn_cell(row, layout::AGE, &message);
         }
     }
@@ -223,7 +237,11 @@ impl Reader<'_> {
             Some((phone, rest)) => {
                 line.contact = Some(phone);
                 if rest {
-                    self.warn_cell(row, layout::CONTACT, &format!("'{}' has several numbers; the first was taken", shortened(&contact)));
+                    self.warn_cell(
+                        row,
+                        layout::CONTACT,
+                        &format!("'{}' has several numbers; the first was taken", shortened(&contact)),
+                    );
                 }
             }
             None => self.warn_cell(
@@ -237,7 +255,11 @@ impl Reader<'_> {
     fn person(&mut self, row: u32, column: Column) -> Option<PersonName> {
         let text = self.text(row, column);
         let name = names::person(&text)?;
-        let parts = [("last_name", Some(&name.last)), ("first_name", name.first.as_ref()), ("middle_name", name.middle.as_ref())];
+        let parts = [
+            ("last_name", Some(&name.last)),
+            ("first_name", name.first.as_ref()),
+            ("middle_name", name.middle.as_ref()),
+        ];
         for (field, part) in parts {
             if let Err(problem) = part.map_or(Ok(()), |part| fits(&GUARDIAN, field, part)) {
                 self.warn_cell(row, column, &format!("{}; left out", problem.message));
@@ -289,7 +311,8 @@ fn is_stop(content: &Content) -> bool {
 
 /// Whether a field can hold a text.
 fn fits(entity: &Entity, name: &str, text: &str) -> Result<(), Problem> {
-    let Some(field) = entity.fields.iter().find(|field| field.name == name && matches!(field.kind, Kind::Text { .. })) else {
+    let Some(field) = entity.fields.iter().find(|field| field.name == name && matches!(field.kind, Kind::Text { .. }))
+    else {
         return Ok(());
     };
     pems_model::Value::parse(field, &text.into()).map(|_| ())

@@ -148,7 +148,8 @@ impl Line {
 impl PersonName {
     /// `DELGADO, RAMON SALAZAR JR`, as SF1 prints it.
     pub fn text(&self) -> String {
-        let rest: Vec<&str> = [&self.first, &self.middle, &self.ext].into_iter().flatten().map(String::as_str).collect();
+        let rest: Vec<&str> =
+            [&self.first, &self.middle, &self.ext].into_iter().flatten().map(String::as_str).collect();
         if rest.is_empty() { self.last.clone() } else { format!("{}, {}", self.last, rest.join(" ")) }
     }
 }

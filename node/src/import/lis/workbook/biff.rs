@@ -88,7 +88,8 @@ fn sheet(name: String, mut records: Records<'_>, texts: &[Rc<str>], date_1904: b
             FORMULA => {
                 formula = record.place();
                 // A text result has FFFF at the end and follows in a record of its own.
-                if let (Some(place), Some(value)) = (formula, record.f64(6).filter(|_| record.u16(12) != Some(0xFFFF))) {
+                if let (Some(place), Some(value)) = (formula, record.f64(6).filter(|_| record.u16(12) != Some(0xFFFF)))
+                {
                     sheet.put(place, Content::Number(value))?;
                 }
             }
@@ -155,11 +156,8 @@ impl Record<'_> {
     /// A number in 30 bits and two flags: a hundredth, and whole.
     fn rk(&self, at: usize) -> Option<f64> {
         let raw = u32::from_le_bytes(self.data.get(at..at + 4)?.try_into().ok()?);
-        let number = if raw & 2 != 0 {
-            f64::from(raw.cast_signed() >> 2)
-        } else {
-            f64::from_bits(u64::from(raw & !3) << 32)
-        };
+        let number =
+            if raw & 2 != 0 { f64::from(raw.cast_signed() >> 2) } else { f64::from_bits(u64::from(raw & !3) << 32) };
         Some(if raw & 1 != 0 { number / 100.0 } else { number })
     }
 }

@@ -48,7 +48,8 @@ impl<'a> Compound<'a> {
             _ => return Err(damaged("its sector size")),
         };
         let mut file = Compound { bytes, sector, fat: Vec::new() };
-        let mut fat_sectors: Vec<u32> = numbers(bytes.get(HEADER_DIFAT).ok_or_else(|| damaged("its header"))?).collect();
+        let mut fat_sectors: Vec<u32> =
+            numbers(bytes.get(HEADER_DIFAT).ok_or_else(|| damaged("its header"))?).collect();
         let mut next = u32_at(bytes, 68)?;
         for _ in 0..file.sectors() {
             if next >= MARKS {

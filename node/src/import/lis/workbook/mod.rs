@@ -47,12 +47,17 @@ impl Sheet {
     fn put(&mut self, place: (u32, u32), content: Content) -> Result<(), String> {
         match &content {
             Content::Text(text) if text.trim().is_empty() => return Ok(()),
-            Content::Text(text) if text.len() > MOST_LETTERS * 4 => return Err("one of its cells is longer than Excel allows".to_owned()),
+            Content::Text(text) if text.len() > MOST_LETTERS * 4 => {
+                return Err("one of its cells is longer than Excel allows".to_owned());
+            }
             _ => {}
         }
         self.cells.insert(place, content);
         if self.cells.len() > MOST_CELLS {
-            return Err(format!("its sheet '{}' has more than {MOST_CELLS} cells; a register has far fewer", self.name));
+            return Err(format!(
+                "its sheet '{}' has more than {MOST_CELLS} cells; a register has far fewer",
+                self.name
+            ));
         }
         Ok(())
     }
@@ -110,7 +115,9 @@ pub(super) fn cell_name(row: u32, column: u32) -> String {
 /// `too_large`, or `bad_file` with what the file is instead and what to do.
 pub(super) fn open(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>> {
     if bytes.len() > MOST_BYTES {
-        let message = format!("{file}: it has more than {MOST_BYTES} bytes; an SF1 register has far fewer: choose the file that LIS gave");
+        let message = format!(
+            "{file}: it has more than {MOST_BYTES} bytes; an SF1 register has far fewer: choose the file that LIS gave"
+        );
         return Err(NodeError::new(Code::TooLarge, message));
     }
     let sheets = if bytes.starts_with(cfb::SIGNATURE) {
@@ -140,7 +147,8 @@ fn what_else(bytes: &[u8]) -> &'static str {
         return "it is a web page with the name of a workbook; open it in Excel, save it as .xlsx, and import that";
     }
     let plain = !bytes.contains(&0);
-    if plain && head.lines().next().is_some_and(|line| line.contains(',') || line.contains(';') || line.contains('\t')) {
+    if plain && head.lines().next().is_some_and(|line| line.contains(',') || line.contains(';') || line.contains('\t'))
+    {
         return "it is CSV text with the name of a workbook; download the register (SF1) from LIS again, or import it as a list (CSV)";
     }
     "it is no Excel workbook; choose the School Register (SF1) that LIS gave, .xls or .xlsx"

@@ -55,12 +55,10 @@ impl Parts<'_> {
 /// Name and link of each sheet, and whether days are counted from 1904.
 fn listed_sheets(xml: &str) -> Result<(Vec<(String, String)>, bool), String> {
     let (mut sheets, mut date_1904) = (Vec::new(), false);
-    each_start(xml, |start| {
-        match start.local_name().as_ref() {
-            "sheet" => sheets.push((attribute(start, "name"), attribute(start, "id"))),
-            "workbookPr" => date_1904 = matches!(attribute(start, "date1904").as_str(), "1" | "true"),
-            _ => {}
-        }
+    each_start(xml, |start| match start.local_name().as_ref() {
+        "sheet" => sheets.push((attribute(start, "name"), attribute(start, "id"))),
+        "workbookPr" => date_1904 = matches!(attribute(start, "date1904").as_str(), "1" | "true"),
+        _ => {}
     })?;
     Ok((sheets, date_1904))
 }
@@ -218,7 +216,9 @@ mod tests {
 
     #[test]
     fn cells_of_every_kind() {
-        let shared = shared_texts("<sst><si><t>PE&#209;A &amp; CO</t></si><si><r><t>DE</t></r><r><t> LEON</t></r><rPh><t>x</t></rPh></si></sst>");
+        let shared = shared_texts(
+            "<sst><si><t>PE&#209;A &amp; CO</t></si><si><r><t>DE</t></r><r><t> LEON</t></r><rPh><t>x</t></rPh></si></sst>",
+        );
         let xml = r#"<worksheet><sheetData><row r="2"><c r="A2" t="s"><v>0</v></c><c t="s"><v>1</v></c><c t="inlineStr"><is><t>in</t></is></c>
             <c r="F2"><v>41408</v></c><c t="s"><v>99</v></c></row><row><c t="str"><f>A2</f><v>of a formula</v></c></row></sheetData></worksheet>"#;
         let sheet = sheet(Sheet::new("s".into(), false), xml, &shared.expect("texts")).expect("a sheet");

@@ -1,0 +1,316 @@
+//! The records that a register makes: learners, their parents, enrolments, the section and the seats in it.
+
+use super::apply::Plan;
+use super::choices::AppliedCounts;
+use super::differences::{self, has_left, with_relation};
+use super::family::{self, Named};
+use super::here::{Relative, date, person_text};
+use super::register::{Line, PersonName, Register, Remark, RemarkCode};
+use crate::Result;
+use crate::store::{Save, Saved, Work};
+use pems_model::entities::{ENROLMENT, SCHOOL_YEAR, SECTION_MEMBERSHIP};
+use pems_model::{Row, Value, fold::fold};
+use serde_json::{Map, Value as Json, json};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Letters of the fields that take a remark's words; the rest stays in the register.
+const SCHOOL_LETTERS: usize = 200;
+const REASON_LETTERS: usize = 10;
+
+pub(super) struct Writer<'w, 'a, 'b> {
+    work: &'w mut Work<'a, 'b>,
+    register: &'w Register,
+    year: &'w Row,
+    section: Option<Uuid>,
+    phones: HashMap<String, Vec<Row>>,
+    today: i32,
+    pub(super) counts: AppliedCounts,
+}
+
+impl<'w, 'a, 'b> Writer<'w, 'a, 'b> {
+    pub(super) fn new(
+        work: &'w mut Work<'a, 'b>,
+        register: &'w Register,
+        year: &'w Row,
+        section: Option<&Row>,
+        phones: HashMap<String, Vec<Row>>,
+        today: i32,
+    ) -> Writer<'w, 'a, 'b> {
+        let section = section.map(|row| row.id);
+        Writer { work, register, year, section, phones, today, counts: AppliedCounts::default() }
+    }
+
+    pub(super) fn carry_out(&mut self, plan: &Plan<'_>) -> Result<()> {
+        let Some((student, beside)) = &plan.known else {
+            let student = self.new_learner(plan.line)?;
+            return self.enrol(plan.line, student, None, &[]);
+        };
+        self.take(plan, *student, &beside.relatives)?;
+        let (place, line) = (&beside.place, plan.line);
+        if plan.enrol {
+            self.enrol(line, *student, place.enrolment.as_ref(), &place.memberships)?;
+        }
+        let Some(enrolment) = &place.enrolment else { return Ok(()) };
+        if plan.take.iter().any(|field| field == "status") {
+            self.take_status(line, enrolment, &place.memberships, plan.move_section)?;
+        }
+        if plan.move_section {
+            self.move_here(line, enrolment, &place.memberships)?;
+        }
+        Ok(())
+    }
+
+    fn new_learner(&mut self, line: &Line) -> Result<Uuid> {
+        let mut fields = Map::new();
+        for (field, value) in differences::student_fields(line) {
+            fields.insert(field.to_owned(), value.into());
+        }
+        fields.insert("lrn_status".into(), if line.lrn.is_some() { "confirmed" } else { "none" }.into());
+        if line.remark(RemarkCode::Cct).is_some() {
+            fields.insert("four_ps".into(), true.into());
+        }
+        let people = family::of(line);
+        if people.is_empty() {
+            fields.extend(line.contact.clone().map(|phone| ("phone".to_owned(), phone.into())));
+        }
+        let student = self.save("student", None, fields)?.row.id;
+        self.counts.learners_added += 1;
+        for person in &people {
+            self.add_relative(student, person, person.phone)?;
+        }
+        Ok(student)
+    }
+
+    /// A parent or guardian of a learner: one of that name and number who is here already, or a new one.
+    fn add_relative(&mut self, student: Uuid, person: &Named<'_>, phone: Option<&str>) -> Result<()> {
+        let name = fold(&person.name.text());
+        let with_phone = phone.and_then(|phone| self.phones.get(phone)).into_iter().flatten();
+        let known = with_phone.map(|row| (row.id, fold(&person_text(row)))).find(|(_, text)| *text == name);
+        let guardian = match known {
+            Some((id, _)) => id,
+            None => {
+                let mut fields = name_fields(person.name);
+                fields.insert("phone".into(), phone.into());
+                let row = self.save("guardian", None, fields)?.row;
+                self.counts.guardians_added += 1;
+                if let Some(phone) = phone {
+                    self.phones.entry(phone.to_owned()).or_default().push(row.clone());
+                }
+                row.id
+            }
+        };
+        let mut link = object(json!({ "student": student, "guardian": guardian, "relation": person.relation }));
+        if person.is_primary {
+            link.insert("is_primary".into(), true.into());
+        }
+        self.save("student_guardian", None, link)?;
+        Ok(())
+    }
+
+    /// Takes over the chosen fields of learner and family.
+    fn take(&mut self, plan: &Plan<'_>, student: Uuid, relatives: &[Relative]) -> Result<()> {
+        let chosen = |name: &str| plan.take.iter().any(|field| field == name);
+        let mut fields = Map::new();
+        for (field, value) in differences::student_fields(plan.line) {
+            if chosen(field) {
+                fields.insert(field.to_owned(), value.into());
+            }
+        }
+        if chosen("lrn") {
+            fields.insert("lrn_status".into(), "confirmed".into());
+        }
+        if chosen("four_ps") {
+            fields.insert("four_ps".into(), true.into());
+        }
+        let people = family::of(plan.line);
+        if people.is_empty() && chosen("contact") {
+            fields.extend(plan.line.contact.clone().map(|phone| ("phone".to_owned(), phone.into())));
+        }
+        if !fields.is_empty() {
+            self.save("student", Some(student), fields)?;
+        }
+        for person in &people {
+            let phone = person.phone.filter(|_| chosen("contact"));
+            let mut known = with_relation(relatives, person.relation).map(|known| &known.guardian);
+            // The one who is meant; of several, the one of that name.
+            let theirs = fold(&person.name.text());
+            let named = known.clone().find(|row| fold(&person_text(row)) == theirs);
+            let only = known.next().filter(|_| known.next().is_none());
+            match named.or(only) {
+                Some(row) => {
+                    let mut fields = if chosen(person.relation) { name_fields(person.name) } else { Map::new() };
+                    fields.extend(phone.map(|phone| ("phone".to_owned(), phone.into())));
+                    if !fields.is_empty() {
+                        self.save("guardian", Some(row.id), fields)?;
+                    }
+                }
+                None if chosen(person.relation) || phone.is_some() => self.add_relative(student, person, phone)?,
+                None => {}
+            }
+        }
+        self.counts.fields_taken += u32::try_from(plan.take.len()).unwrap_or(u32::MAX);
+        Ok(())
+    }
+
+    /// Enrols a learner in the register's section, a cancelled enrolment anew.
+    fn enrol(&mut self, line: &Line, student: Uuid, cancelled: Option<&Row>, memberships: &[Row]) -> Result<()> {
+        let section = self.section()?;
+        let kind = if line.remark(RemarkCode::TransferredIn).is_some() {
+            Some("transferee")
+        } else {
+            line.remark(RemarkCode::BalikAral).map(|_| "balik_aral")
+        };
+        let came = line.remark(RemarkCode::TransferredIn).or_else(|| line.remark(RemarkCode::BalikAral));
+        let mut fields = object(json!({
+            "grade_level": self.register.grade_level,
+            "kind": kind,
+            "late": line.remark(RemarkCode::LateEnrolment).map(|_| true),
+            "from_school": words(came, SCHOOL_LETTERS),
+        }));
+        if cancelled.is_none() {
+            fields.extend(object(json!({ "student": student, "school_year": self.year.id })));
+        }
+        fields.extend(leaving(line));
+        if let (true, Some(date)) = (fields["effectivity_date"].is_null(), came.and_then(|remark| remark.date.clone()))
+        {
+            fields.insert("effectivity_date".into(), date.into());
+        }
+        let enrolment = self.save("enrolment", cancelled.map(|row| row.id), fields)?.row.id;
+        let from = self.first_day(line);
+        self.seat(enrolment, memberships, section, from, left_on(line))?;
+        self.counts.enrolled += 1;
+        Ok(())
+    }
+
+    /// What LIS says about who left, and who did not.
+    fn take_status(&mut self, line: &Line, enrolment: &Row, memberships: &[Row], moves: bool) -> Result<()> {
+        let fields = leaving(line);
+        let left_on = left_on(line);
+        self.save("enrolment", Some(enrolment.id), fields)?;
+        let open = memberships.iter().find(|row| date(&SECTION_MEMBERSHIP, row, "valid_to").is_none());
+        if has_left(differences::status(line)) {
+            let from = open.and_then(|row| date(&SECTION_MEMBERSHIP, row, "valid_from"));
+            if let (Some(row), Some(on), true) = (open, left_on, from < left_on) {
+                self.save("section_membership", Some(row.id), object(json!({ "valid_to": day(on) })))?;
+            }
+        } else if let (None, Some(last), false) = (open, memberships.last(), moves) {
+            self.save("section_membership", Some(last.id), object(json!({ "valid_to": null })))?;
+        }
+        Ok(())
+    }
+
+    /// Into the register's section from today on: the days before stay those of the old section.
+    fn move_here(&mut self, line: &Line, enrolment: &Row, memberships: &[Row]) -> Result<()> {
+        let section = self.section()?;
+        let grade = object(json!({ "grade_level": self.register.grade_level }));
+        if enrolment.get(&ENROLMENT, "grade_level").as_text() != Some(&self.register.grade_level) {
+            self.save("enrolment", Some(enrolment.id), grade)?;
+        }
+        let from = if memberships.is_empty() { self.first_day(line) } else { self.within_year(self.today) };
+        self.seat(enrolment.id, memberships, section, from, None)?;
+        self.counts.moved += 1;
+        Ok(())
+    }
+
+    /// One open seat in `section` from a day on; for a learner who left, until then.
+    fn seat(
+        &mut self,
+        enrolment: Uuid,
+        memberships: &[Row],
+        section: Uuid,
+        from: i32,
+        until: Option<i32>,
+    ) -> Result<()> {
+        let begins = |row: &Row| date(&SECTION_MEMBERSHIP, row, "valid_from").unwrap_or(i32::MIN);
+        let ends = |row: &Row| date(&SECTION_MEMBERSHIP, row, "valid_to");
+        // Days of older seats are not taken twice.
+        let from = memberships.iter().filter_map(ends).fold(from, i32::max);
+        let open = memberships.iter().find(|row| ends(row).is_none());
+        let same_day = memberships.iter().find(|row| begins(row) == from);
+        let seat = match open {
+            Some(row) if begins(row) < from => {
+                self.save("section_membership", Some(row.id), object(json!({ "valid_to": day(from) })))?;
+                None
+            }
+            other => other.or(same_day),
+        };
+        let from = seat.map_or(from, begins);
+        let until = until.filter(|until| *until > from).map(day);
+        let mut fields = object(json!({ "section": section, "valid_to": until }));
+        if seat.is_none() {
+            fields.extend(object(json!({ "enrolment": enrolment, "valid_from": day(from) })));
+        }
+        self.save("section_membership", seat.map(|row| row.id), fields)?;
+        Ok(())
+    }
+
+    /// The register's section; the first learner makes it.
+    fn section(&mut self) -> Result<Uuid> {
+        if let Some(section) = self.section {
+            return Ok(section);
+        }
+        let fields = object(json!({
+            "school_year": self.year.id,
+            "grade_level": self.register.grade_level,
+            "name": self.register.section,
+        }));
+        let id = self.save("section", None, fields)?.row.id;
+        self.counts.sections_added += 1;
+        self.section = Some(id);
+        Ok(id)
+    }
+
+    /// The day on which a learner came: of the T/I remark, or the year's first.
+    fn first_day(&self, line: &Line) -> i32 {
+        let came = line.remark(RemarkCode::TransferredIn).and_then(|remark| remark.date.as_deref());
+        came.and_then(pems_model::value::parse_date)
+            .map_or_else(|| self.within_year(i32::MIN), |day| self.within_year(day))
+    }
+
+    /// The day itself if it is one of the school year, else the year's first.
+    fn within_year(&self, day: i32) -> i32 {
+        let (first, last) = (date(&SCHOOL_YEAR, self.year, "start_date"), date(&SCHOOL_YEAR, self.year, "end_date"));
+        let first = first.unwrap_or_default();
+        if day > first && last.is_none_or(|last| day <= last) { day } else { first }
+    }
+
+    fn save(&mut self, entity: &str, id: Option<Uuid>, fields: Map<String, Json>) -> Result<Saved> {
+        self.work.save(&Save { entity: entity.to_owned(), id, fields })
+    }
+}
+
+/// Status, day, school and reason of a line's enrolment. Nulls too: an enrolment that is taken up again forgets them.
+fn leaving(line: &Line) -> Map<String, Json> {
+    let (out, dropped) = (line.remark(RemarkCode::TransferredOut), line.remark(RemarkCode::Dropped));
+    object(json!({
+        "status": differences::status(line),
+        "effectivity_date": left_on(line).map(day),
+        "to_school": words(out, SCHOOL_LETTERS),
+        "reason_code": words(dropped, REASON_LETTERS),
+    }))
+}
+
+fn left_on(line: &Line) -> Option<i32> {
+    let remark = line.remark(RemarkCode::TransferredOut).or_else(|| line.remark(RemarkCode::Dropped))?;
+    remark.date.as_deref().and_then(pems_model::value::parse_date)
+}
+
+/// What a remark says, if a field can hold it.
+fn words(remark: Option<&Remark>, most: usize) -> Option<&str> {
+    remark?.detail.as_deref().filter(|detail| detail.chars().count() <= most)
+}
+
+fn name_fields(name: &PersonName) -> Map<String, Json> {
+    object(
+        json!({ "last_name": name.last, "first_name": name.first, "middle_name": name.middle, "name_ext": name.ext }),
+    )
+}
+
+fn day(days: i32) -> Json {
+    Value::Date(days).to_json()
+}
+
+fn object(json: Json) -> Map<String, Json> {
+    if let Json::Object(object) = json { object } else { Map::new() }
+}
