@@ -91,3 +91,6 @@ pub fn declarations(config: &ts_rs::Config) -> Vec<String> {
         Warning::decl(config),
     ]
 }
+
+#[cfg(test)]
+mod tests;
