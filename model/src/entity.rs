@@ -3,6 +3,7 @@
 //! Invariant: [`check`] runs at compile time over every set of entities, so a declaration that could not work does not build.
 
 use crate::{Problem, Role, Row};
+use uuid::Uuid;
 
 /// What a field holds, in the field's standard terms. Limits are part of the kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub struct Entity {
     pub label: &'static str,
     /// Roles that may create, change and delete rows.
     pub writers: &'static [Role],
+    /// Fields that a user may change in the row that is that user, whatever the role: one's own password.
+    pub own: &'static [&'static str],
     /// Fields that name the thing in the real world. Rows made apart with equal values get one and the same id.
     pub natural_key: &'static [&'static str],
     /// At most one row in a school.
@@ -79,6 +82,7 @@ impl Entity {
         name: "",
         label: "",
         writers: &[],
+        own: &[],
         natural_key: &[],
         singleton: false,
         hub_made: false,
@@ -93,6 +97,11 @@ impl Entity {
 
     pub fn may_write(&self, role: Role) -> bool {
         self.writers.contains(&role)
+    }
+
+    /// Whether a user with this role may change these fields of this row.
+    pub fn may_change<'a>(&self, role: Role, user: Uuid, row: Uuid, mut fields: impl Iterator<Item = &'a str>) -> bool {
+        self.may_write(role) || (user == row && !self.own.is_empty() && fields.all(|name| self.own.contains(&name)))
     }
 
     /// Whether rows of this entity are found by a folded search key.
@@ -202,6 +211,11 @@ pub const fn check(entities: &[&Entity]) {
         while i < entity.fields.len() {
             check_field(entities, at, i);
             i += 1;
+        }
+        let mut o = 0;
+        while o < entity.own.len() {
+            assert!(field_position(entity, entity.own[o]) < entity.fields.len(), "own names fields of its entity");
+            o += 1;
         }
         let mut k = 0;
         while k < entity.natural_key.len() {

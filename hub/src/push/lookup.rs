@@ -12,10 +12,10 @@ use pems_model::pgcopy;
 use pems_model::push::{Holder, Known, Needs, needs};
 use pems_model::review::Author;
 use pems_model::wire::{Change, ChangeResult, Outcome};
-use pems_model::{Entity, Kind, Problem, Row, Schema, Value};
+use pems_model::{Entity, Kind, Problem, Role, Row, Schema, Value};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Row as _, ValueRef};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The stored answers to changes that come again.
@@ -76,6 +76,7 @@ pub(super) async fn known(tx: &mut Tx, schema: &Schema, tenant: Uuid, changes: &
     needs.claims_of(schema, &known.rows);
     links_and_claims(tx, schema, tenant, &needs, &mut known).await?;
     history(tx, schema, tenant, changes, &mut known).await?;
+    known.users = users(tx, tenant, changes).await?;
     Ok(known)
 }
 
@@ -179,6 +180,29 @@ async fn links_and_claims(
         }
     }
     Ok(())
+}
+
+/// What those may do now who are said to have made the changes.
+async fn users(tx: &mut Tx, tenant: Uuid, changes: &[Change]) -> Result<BTreeMap<Uuid, Option<Role>>, Refusal> {
+    let ids: BTreeSet<Uuid> = changes.iter().filter_map(|change| change.user_id).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = sqlx::query(
+        "SELECT found.* FROM unnest($2::uuid[]) AS wanted (key), LATERAL (
+             SELECT id, role, coalesce(disabled, false) OR deleted_at IS NOT NULL FROM school_user
+             WHERE tenant_id = $1 AND id = wanted.key OFFSET 0) AS found",
+    )
+    .bind(tenant)
+    .bind(ids.into_iter().collect::<Vec<Uuid>>())
+    .fetch_all(tx.conn())
+    .await?;
+    let mut users = BTreeMap::new();
+    for row in rows {
+        let disabled: bool = row.try_get(2)?;
+        users.insert(row.try_get(0)?, Role::parse(row.try_get(1)?).filter(|_| !disabled));
+    }
+    Ok(users)
 }
 
 /// The change log of rows that have moved since the change that comes for them was made.

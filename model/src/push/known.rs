@@ -2,7 +2,7 @@
 
 use crate::history::Logged;
 use crate::wire::Change;
-use crate::{Kind, Row, Schema, Value};
+use crate::{Kind, Role, Row, Schema, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -32,6 +32,8 @@ pub struct Known {
     pub history: BTreeMap<(usize, Uuid), Vec<Logged>>,
     pub exists: BTreeSet<(usize, Uuid)>,
     pub claims: BTreeMap<Holder, Uuid>,
+    /// The school's users among those who made the changes: what they may do, `None` for one who is disabled.
+    pub users: BTreeMap<Uuid, Option<Role>>,
 }
 
 /// Lists what a push needs. Changes that make no sense need nothing; the plan refuses them. A row that may come back from a

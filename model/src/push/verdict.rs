@@ -1,15 +1,24 @@
 //! Which changes of a push are refused before anything is merged, and whom they take with them.
 
 use super::{Known, Push, refused_groups};
+use crate::entities::SCHOOL_USER;
 use crate::wire::{Change, ChangeKind};
-use crate::{Code, Kind, Problem, Value};
+use crate::{Code, Kind, Problem, Role, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Refusals by position, with dependants and groups already taken along.
 pub(super) fn refusals(push: &Push<'_>, known: &Known, changes: &[Change]) -> BTreeMap<usize, Problem> {
-    let mut refused: BTreeMap<usize, Problem> =
-        changes.iter().enumerate().filter_map(|(i, change)| Some((i, alone(push, change)?))).collect();
+    let mut refused: BTreeMap<usize, Problem> = BTreeMap::new();
+    let mut users = known.users.clone();
+    for (i, change) in changes.iter().enumerate() {
+        match alone(push, change).or_else(|| by_user(push, &users, change)) {
+            Some(problem) => {
+                refused.insert(i, problem);
+            }
+            None => learn_user(push, known, &mut users, change),
+        }
+    }
     spread(push, known, changes, &mut refused);
     refused
 }
@@ -34,6 +43,38 @@ fn alone(push: &Push<'_>, change: &Change) -> Option<Problem> {
         None => Some(Problem::at(Code::UnknownField, name, format!("{} has no field '{name}'", entity.label))),
         Some(i) => Value::parse(&entity.fields[i], json).err(),
     })
+}
+
+/// Whether whoever made the change may. A user that the hub has not heard of was made at an office, and counts for as much as
+/// the device: what a device says of its users is its word.
+fn by_user(push: &Push<'_>, users: &BTreeMap<Uuid, Option<Role>>, change: &Change) -> Option<Problem> {
+    let id = change.user_id?;
+    let entity = push.schema.entity(&change.entity)?;
+    let why = match users.get(&id)? {
+        Some(role) if entity.may_change(*role, id, change.row_id, change.fields.keys().map(String::as_str)) => {
+            return None;
+        }
+        Some(role) => format!("the role {} may not change {} records; ask a school admin", role.name(), entity.label),
+        None => "the user who made this change is disabled at the hub; ask a school admin".to_owned(),
+    };
+    Some(Problem::new(Code::RoleForbidden, why))
+}
+
+/// A user who is made or changed in this very push counts as that for what comes after it.
+fn learn_user(push: &Push<'_>, known: &Known, users: &mut BTreeMap<Uuid, Option<Role>>, change: &Change) {
+    if change.entity != SCHOOL_USER.name {
+        return;
+    }
+    let current = push.schema.index(&change.entity).and_then(|index| known.rows.get(&(index, change.row_id)));
+    let stored = current.and_then(|row| Role::parse(row.get(&SCHOOL_USER, "role").as_text()?));
+    let before = users.get(&change.row_id).copied().flatten().or(stored);
+    let role = change.fields.get("role").and_then(|role| Role::parse(role.as_str()?)).or(before);
+    let was_disabled = matches!(users.get(&change.row_id), Some(None))
+        || current.is_some_and(|row| *row.get(&SCHOOL_USER, "disabled") == Value::Bool(true));
+    let disabled = change.fields.get("disabled").map_or(was_disabled, |flag| flag.as_bool() == Some(true));
+    if role.is_some() {
+        users.insert(change.row_id, role.filter(|_| !disabled));
+    }
 }
 
 /// Refuses whatever hangs on something refused: children of missing parents, later edits of rows that were not made, and the

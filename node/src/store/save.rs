@@ -107,7 +107,7 @@ impl Step<'_> {
 
     pub(super) fn save(&mut self, save: &Save, act: Act) -> Result<Saved> {
         let entity = self.entity(&save.entity)?;
-        self.check_role(entity)?;
+        self.check_role(entity, save.id, save.fields.keys().map(String::as_str))?;
         let values = parse(entity, &save.fields)?;
         let (current, id) = self.find(entity, save.id, &values)?;
         if entity.hub_made && current.is_none() {
@@ -145,7 +145,7 @@ impl Step<'_> {
 
     pub(super) fn delete(&mut self, entity: &str, id: Uuid, act: Act) -> Result<Saved> {
         let entity = self.entity(entity)?;
-        self.check_role(entity)?;
+        self.check_role(entity, Some(id), ["id"].into_iter())?;
         if entity.hub_made {
             let message = format!("{} records cannot be deleted; resolve them instead", entity.label);
             return Err(NodeError::new(Code::HubOnly, message));
@@ -162,7 +162,7 @@ impl Step<'_> {
         Ok(Saved { row: gone, changed: true, created: false })
     }
 
-    fn check_role(&self, entity: &Entity) -> Result<()> {
+    fn check_role<'a>(&self, entity: &Entity, row: Option<Uuid>, fields: impl Iterator<Item = &'a str>) -> Result<()> {
         if !entity.may_write(self.role) {
             let message = format!(
                 "this PC is enrolled as {} and may not change {} records; use another PC, or ask a school admin",
@@ -171,7 +171,10 @@ impl Step<'_> {
             );
             return Err(NodeError::new(Code::RoleForbidden, message));
         }
-        let Some(actor) = self.actor.filter(|actor| !entity.may_write(actor.role)) else { return Ok(()) };
+        let Some(actor) = self.actor else { return Ok(()) };
+        if entity.may_change(actor.role, actor.id, row.unwrap_or_default(), fields) {
+            return Ok(());
+        }
         let message =
             format!("the role {} may not change {} records; ask a school admin", actor.role.name(), entity.label);
         Err(NodeError::new(Code::RoleForbidden, message))
