@@ -1,8 +1,8 @@
 // Who sits at this PC, as the office says. The one place where screens learn the user's role and the school; what a person
 // may write is decided in Rust, this only keeps from the eyes what is of no use to them.
 
-import type { Request } from "../generated/api";
-import { call, isFailure } from "./call";
+import type { SessionRequest, State } from "../generated/session";
+import { call } from "./call";
 
 export type Role = "school_admin" | "school_head" | "registrar" | "teacher" | "cashier" | "viewer";
 
@@ -11,9 +11,16 @@ export interface User {
   name: string;
   username: string;
   role: Role;
+  /** The staff record of this person, if there is one. */
+  staff: string | null;
+  /** Signed in with a one-time password. */
+  mustChange: boolean;
 }
 
+export type Stage = "first_run" | "sealed" | "sign_in" | "locked" | "open";
+
 export interface Session {
+  stage: Stage;
   /** Nobody before somebody signed in. */
   user: User | null;
   /** Signed in, but away: the window asks for the password and keeps what was being typed. */
@@ -21,8 +28,12 @@ export interface Session {
   /** A made-up school to try things with. */
   sample: boolean;
   school: string;
+  /** What this PC may do, where the school has no users yet. */
+  role: Role | null;
+  people: User[];
   /** Whether this office knows users at all; one that does not asks nobody to sign in. */
   users: boolean;
+  dataDir: string;
 }
 
 const state = $state({ now: null as Session | null });
@@ -35,7 +46,7 @@ export const session = {
     return state.now?.user ?? null;
   },
   get role(): Role | null {
-    return state.now?.user?.role ?? null;
+    return state.now?.user?.role ?? state.now?.role ?? null;
   },
 };
 
@@ -46,18 +57,39 @@ export function isAny(roles: readonly Role[] | "all"): boolean {
   return role !== null && roles.includes(role);
 }
 
-/** Puts an answer of the office on the screen; used by {@link readSession} and after signing in. */
+const user = (person: State["people"][number]): User => ({
+  id: person.id,
+  name: person.name,
+  username: person.email ?? "",
+  role: person.role as Role,
+  staff: person.staff,
+  mustChange: person.must_change,
+});
+
+function take(answer: State): void {
+  state.now = {
+    stage: answer.stage as Stage,
+    user: answer.person ? user(answer.person) : null,
+    locked: answer.stage === "locked",
+    sample: answer.sample,
+    school: answer.school ?? "",
+    role: answer.role as Role | null,
+    people: answer.people.map(user),
+    users: answer.people.length > 0,
+    dataDir: answer.data_dir ?? "",
+  };
+}
+
+/** Puts a session on the screen without asking; for the gallery. */
 export function setSession(next: Session): void {
   state.now = next;
 }
 
-/** Asks the office who is here. Rejects with a Failure. */
-export async function readSession(): Promise<void> {
-  try {
-    const answer = (await call({ do: "session" } as unknown as Request)) as unknown as Omit<Session, "users">;
-    state.now = { ...answer, users: true };
-  } catch (error) {
-    if (!isFailure(error) || error.code !== "bad_request") throw error;
-    state.now = { user: null, locked: false, sample: false, school: "", users: false };
-  }
+/** Asks the office who is here, or tells it. Rejects with a Failure. */
+export async function askSession(
+  request: Exclude<SessionRequest, { do: "session.undoable" | "session.undo" | "session.redo" }>,
+): Promise<void> {
+  take(await call(request));
 }
+
+export const readSession = (): Promise<void> => askSession({ do: "session.state" });
