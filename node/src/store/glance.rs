@@ -44,4 +44,23 @@ impl Store {
             version: self.data_version()?,
         })
     }
+    /// How far this copy is and what the last contact with the hub said.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn contact(&self) -> Result<Contact> {
+        let offset = meta::get(&self.conn, "clock_offset")?;
+        Ok(Contact {
+            rev: meta::get_int(&self.conn, "rev")?,
+            clock_offset: offset.and_then(|text| text.parse().ok()),
+        })
+    }
+}
+
+/// What the last contact with the hub left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contact {
+    pub rev: i64,
+    /// Microseconds by which the hub's clock was ahead; none before the first contact.
+    pub clock_offset: Option<i64>,
 }

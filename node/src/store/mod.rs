@@ -8,6 +8,7 @@
 
 mod act;
 mod apply;
+mod copy;
 mod glance;
 mod journal;
 mod layout;
@@ -23,7 +24,8 @@ mod undo;
 
 pub use act::{Actor, Work};
 pub use apply::Applied;
-pub use glance::Glance;
+pub use copy::{Copied, Place};
+pub use glance::{Contact, Glance};
 pub use journal::JournalEntry;
 pub use meta::Enrolled;
 pub use read::{ListQuery, as_json};
@@ -54,6 +56,8 @@ pub struct Store {
     wrote: bool,
     unstaged: staging::Unstaged,
     batch: usize,
+    /// Where the file is; none for a store in memory.
+    place: Option<Place>,
 }
 
 impl std::fmt::Debug for Store {
@@ -81,7 +85,8 @@ impl Store {
         }
         let conn = Connection::open(path)?;
         unlock(&conn, key)?;
-        Store::found(conn, enrolled, schema, env)
+        let store = Store::found(conn, enrolled, schema, env)?;
+        Ok(Store { place: Some(Place::new(path, key, schema)), ..store })
     }
 
     /// A store that lives in memory and dies with it, for simulations and tests. Not encrypted.
@@ -112,7 +117,8 @@ impl Store {
             Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         unlock(&conn, key)?;
         layout::upgrade(&conn, schema)?;
-        Store::with(conn, schema, env)
+        let store = Store::with(conn, schema, env)?;
+        Ok(Store { place: Some(Place::new(path, key, schema)), ..store })
     }
 
     fn with(conn: Connection, schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
@@ -129,6 +135,7 @@ impl Store {
             wrote: false,
             unstaged: staging::Unstaged::default(),
             batch: MAX_CHANGES,
+            place: None,
         })
     }
 
@@ -244,6 +251,16 @@ fn entity(schema: &Schema, name: &str) -> Result<&'static pems_model::Entity> {
 
 /// Sets the key and the ways of writing. WAL with full sync: a save is on the disk when it returns.
 fn unlock(conn: &Connection, key: &[u8; 32]) -> Result<()> {
+    set_key(conn, key)?;
+    conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    conn.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0))?;
+    conn.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;",
+    )?;
+    Ok(())
+}
+
+fn set_key(conn: &Connection, key: &[u8; 32]) -> Result<()> {
     // SQLCipher writes to stderr by itself, where scripts read our errors; what it has to say comes back as an error too.
     conn.execute_batch("PRAGMA cipher_log_level = NONE;")?;
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -252,10 +269,5 @@ fn unlock(conn: &Connection, key: &[u8; 32]) -> Result<()> {
     if cipher.is_none() {
         return Err(NodeError::new(Code::Internal, "this build has no encryption; it will not write records"));
     }
-    conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
-    conn.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0))?;
-    conn.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;",
-    )?;
     Ok(())
 }

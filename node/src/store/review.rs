@@ -114,30 +114,59 @@ impl Store {
     /// # Errors
     /// `not_found` for an entry that is not open; `conflict` where the value cannot be put back as it is.
     pub fn resolve(&mut self, id: Uuid, choice: Choice) -> Result<()> {
-        let entity = super::entity(self.schema, REVIEW_ITEM)?;
-        let mut act = self.new_act();
-        let (replica, item) = (self.replica, rows::load(&self.conn, entity, id)?);
-        match item {
+        let (act, replica) = (self.new_act(), self.replica);
+        self.transaction(|step| step.resolve(id, choice, replica, act))
+    }
+
+    /// Settles many in one durable step, each by itself: what somebody settled meanwhile does not hold up the others. Returns the
+    /// act under which [`Store::undo`] takes the conflicts among them back, and one answer for each.
+    ///
+    /// # Errors
+    /// Only what stops everything (the disk); refusals are in the list.
+    pub fn resolve_each(&mut self, choices: &[(Uuid, Choice)]) -> Result<(Uuid, Vec<Result<()>>)> {
+        let (act, replica) = (self.new_act(), self.replica);
+        let settled = self.transaction(|step| {
+            choices
+                .iter()
+                .map(|(id, choice)| match step.went_along(*id)? {
+                    true => Ok(Ok(())),
+                    false => step.attempt(|step| step.resolve(*id, *choice, replica, act)),
+                })
+                .collect()
+        })?;
+        Ok((act.id, settled))
+    }
+}
+
+impl Step<'_> {
+    fn resolve(&mut self, id: Uuid, choice: Choice, replica: Uuid, act: Act) -> Result<()> {
+        let entity = self.entity(REVIEW_ITEM)?;
+        match rows::load(self.tx, entity, id)? {
             Some(item) => {
-                let keep_lost = self.lost_is_mine(entity, &item) == (choice == Choice::Mine);
-                act.group = Some(self.env.new_id());
-                self.transaction(|step| step.settle_conflict(entity, &item, keep_lost, replica, act))
+                let lost_is_mine = item.get(entity, "lost_replica").as_id() == Some(replica);
+                let keep_lost = lost_is_mine == (choice == Choice::Mine);
+                let act = Act { group: Some(self.env.new_id()), ..act };
+                self.settle_conflict(entity, &item, keep_lost, replica, act)
             }
-            None if choice == Choice::Mine => self.transaction(|step| step.send_again(id, act)),
-            None => self.transaction(|step| {
+            None if choice == Choice::Mine => self.send_again(id, act),
+            None => {
                 // The mark tells a decision of a person from anything else that could end a change.
-                let dropped = step.tx.execute(
+                let dropped = self.tx.execute(
                     "UPDATE op SET state = 'dropped', outcome = json_set(outcome, '$.decided', json('true'))
                      WHERE change_id = ?1 AND state = 'parked'",
                     [id.as_bytes()],
                 )?;
                 if dropped == 1 { Ok(()) } else { Err(not_found(entity, id)) }
-            }),
+            }
         }
     }
-}
 
-impl Step<'_> {
+    /// Whether this refused change went out again together with one that it hangs on.
+    fn went_along(&self, id: Uuid) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM op WHERE change_id = ?1 AND state = 'retried')";
+        Ok(self.tx.prepare_cached(sql)?.query_row([id.as_bytes()], |row| row.get(0))?)
+    }
+
     fn settle_conflict(&mut self, inbox: &Entity, item: &Row, keep_lost: bool, replica: Uuid, act: Act) -> Result<()> {
         if item.get(inbox, "state").as_text() != Some("open") {
             return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));

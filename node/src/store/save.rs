@@ -90,7 +90,7 @@ fn placed(error: NodeError, at: usize) -> NodeError {
 
 impl Step<'_> {
     /// Runs `work` so that its failure takes back only what it did itself. What concerns the whole file still stops everything.
-    fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<Result<T>> {
+    pub(super) fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<Result<T>> {
         self.tx.execute_batch("SAVEPOINT attempt")?;
         let last_op_no = self.last_op_no;
         let outcome = work(self);

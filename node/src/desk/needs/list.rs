@@ -1,0 +1,191 @@
+//! What needs somebody, in words: the record's name, both values, who typed them, when and at which PC.
+
+use super::words;
+use crate::desk::Desk;
+use crate::store::ReviewEntry;
+use crate::{Result, Store};
+use pems_model::Kind;
+use pems_model::review::REVIEW_ITEM;
+use serde::Serialize;
+use serde_json::Value as Json;
+use ts_rs::TS;
+use uuid::Uuid;
+
+/// Most entries of one answer: more than anybody settles in an afternoon. Settling these brings the next.
+const MOST: usize = 2_000;
+
+/// What needs somebody, the latest first.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Needs {
+    pub items: Vec<Need>,
+    /// How many there are, also those that are not in this answer.
+    pub total: usize,
+}
+
+/// A conflict, or a change that the hub refused.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Need {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    /// `conflict`: two PCs changed one field. `claim`: a number was taken already. `deleted`: deleted here, changed there.
+    /// `refused`: the hub did not take a change of this PC.
+    pub kind: String,
+    pub entity: String,
+    pub entity_label: String,
+    #[ts(type = "string")]
+    pub row_id: Uuid,
+    /// `Dela Cruz, Juan Reyes`.
+    pub record: String,
+    /// For a refused change: `new`, `change` or `delete`; for the others `change`.
+    pub what: &'static str,
+    /// None where it is about the whole record.
+    pub fields: Vec<Sides>,
+    /// `mine` or `theirs`: which of the two the record has now.
+    pub stands: &'static str,
+    pub mine: Author,
+    pub theirs: Author,
+    /// Why a change was refused: the stable code and the sentence.
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+/// One field, both ways. Texts are as the screens format them: ISO dates, choices by their code, names of linked records.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Sides {
+    pub field: String,
+    pub label: String,
+    /// `text`, `date`, `time`, `flag` or `choice`.
+    pub shape: &'static str,
+    pub mine: Option<String>,
+    pub theirs: Option<String>,
+}
+
+/// Who typed a value, where and when.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
+pub struct Author {
+    pub name: Option<String>,
+    /// RFC 3339.
+    pub at: Option<String>,
+    /// Whether it was typed at this PC.
+    pub here: bool,
+    /// The last figures of the other PC's id, which its own sync details show too.
+    pub pc: Option<String>,
+}
+
+pub(super) fn list(desk: &Desk) -> Result<Needs> {
+    let store = &desk.store;
+    let mut reviews = store.reviews()?;
+    let at = |entry: &ReviewEntry| entry.theirs_at.clone().max(entry.mine_at.clone());
+    reviews.sort_by_cached_key(|entry| std::cmp::Reverse(at(entry)));
+    let total = reviews.len();
+    let items = reviews.iter().take(MOST).map(|entry| need(store, entry)).collect::<Result<_>>()?;
+    Ok(Needs { items, total })
+}
+
+fn need(store: &Store, entry: &ReviewEntry) -> Result<Need> {
+    let refused = entry.kind == "refused";
+    let (mine, theirs) = authors(store, entry)?;
+    let declared = store.schema().entity(&entry.entity);
+    let mut fields = Vec::new();
+    if refused {
+        let row = store.get(&entry.entity, entry.row_id).ok().flatten();
+        for (name, typed) in entry.mine.as_object().into_iter().flatten() {
+            let stands = match (declared, &row) {
+                (Some(entity), Some(row)) => row.get(entity, name).to_json(),
+                _ => Json::Null,
+            };
+            fields.push(sides(store, &entry.entity, name, typed, &stands)?);
+        }
+    } else if let Some(name) = &entry.field {
+        fields.push(sides(store, &entry.entity, name, &entry.mine, &entry.theirs)?);
+    }
+    let record = match declared {
+        Some(entity) => match words::record_name(store, entity, entry.row_id)? {
+            name if name == entity.label && refused => typed_name(&entry.mine).unwrap_or(name),
+            name => name,
+        },
+        None => entry.entity.clone(),
+    };
+    let reason = |key: &str| entry.reason.as_ref().and_then(|reason| reason[key].as_str().map(str::to_owned));
+    Ok(Need {
+        id: entry.id,
+        kind: entry.kind.clone(),
+        entity: entry.entity.clone(),
+        entity_label: declared.map_or(entry.entity.as_str(), |entity| entity.label).to_owned(),
+        row_id: entry.row_id,
+        record,
+        what: if refused { what_was_refused(store, entry.id)? } else { "change" },
+        fields,
+        stands: entry.stands,
+        mine,
+        theirs,
+        code: reason("code"),
+        message: reason("message"),
+    })
+}
+
+/// The name in a refused new record, which is in no table any more.
+fn typed_name(fields: &Json) -> Option<String> {
+    let text = |name: &str| fields[name].as_str();
+    match (text("last_name"), text("first_name"), text("name")) {
+        (Some(last), first, _) => Some(format!("{last}, {}", first.unwrap_or_default())),
+        (None, _, Some(name)) => Some(name.to_owned()),
+        _ => None,
+    }
+}
+
+fn sides(store: &Store, entity: &str, field: &str, mine: &Json, theirs: &Json) -> Result<Sides> {
+    let declared = store.schema().entity(entity).and_then(|entity| {
+        let i = entity.field_index(field)?;
+        Some(&entity.fields[i])
+    });
+    let kind = declared.map_or(Kind::Text { max: 0 }, |field| field.kind);
+    Ok(Sides {
+        field: field.to_owned(),
+        label: declared.map_or(field, |field| field.label).to_owned(),
+        shape: words::shape(kind),
+        mine: words::field_words(store, kind, mine)?,
+        theirs: words::field_words(store, kind, theirs)?,
+    })
+}
+
+fn what_was_refused(store: &Store, change: Uuid) -> Result<&'static str> {
+    let sql = "SELECT kind = 'delete', before IS NULL FROM op WHERE change_id = ?1";
+    let mut statement = store.conn().prepare_cached(sql)?;
+    let what = statement.query_row([change.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(match what {
+        (true, _) => "delete",
+        (_, true) => "new",
+        _ => "change",
+    })
+}
+
+fn authors(store: &Store, entry: &ReviewEntry) -> Result<(Author, Author)> {
+    let (mine, theirs) = if entry.kind == "refused" {
+        let mut statement = store.conn().prepare_cached("SELECT user_id FROM op WHERE change_id = ?1")?;
+        let user: Option<[u8; 16]> = statement.query_row([entry.id.as_bytes()], |row| row.get(0))?;
+        (user.map(Uuid::from_bytes), None)
+    } else {
+        let item = store.get(REVIEW_ITEM, entry.id)?;
+        let entity = super::super::declared(store, REVIEW_ITEM)?;
+        let user = |name: &str| item.as_ref().and_then(|item| item.get(entity, name).as_id());
+        let kept_is_mine = entry.stands == "mine";
+        let (kept, lost) = (user("kept_user"), user("lost_user"));
+        if kept_is_mine { (kept, lost) } else { (lost, kept) }
+    };
+    let author = |user, device: Option<Uuid>, at: &Option<String>| -> Result<Author> {
+        Ok(Author {
+            name: words::user_name(store, user)?,
+            at: at.clone(),
+            here: device == Some(store.replica()),
+            pc: device.filter(|id| *id != store.replica()).map(short),
+        })
+    };
+    Ok((author(mine, entry.mine_device, &entry.mine_at)?, author(theirs, entry.theirs_device, &entry.theirs_at)?))
+}
+
+/// The last four figures of an id: enough to tell the PCs of a school apart.
+pub(crate) fn short(id: Uuid) -> String {
+    let text = id.to_string();
+    text[text.len() - 4..].to_uppercase()
+}

@@ -1,0 +1,216 @@
+//! The file as a file: a second connection to it for long looks, and whole copies of it for the day a disk dies.
+//!
+//! Invariants: a copy is encrypted with the key of the original; it has its name only once it was read back whole; nothing is
+//! ever written over a file that exists.
+
+use super::{Store, set_key};
+use crate::{NodeError, Result, SystemEnv};
+use pems_model::{Code, Schema};
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+
+/// All pages in one go: one snapshot, which under WAL holds up nobody who writes meanwhile.
+const ALL_PAGES: i32 = -1;
+const MOST_TRIES: u32 = 100;
+
+/// Where the records are, and how to open them once more.
+#[derive(Clone)]
+pub struct Place {
+    path: PathBuf,
+    key: [u8; 32],
+    schema: &'static Schema,
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Place").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// A copy that was read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    pub bytes: u64,
+    /// Live records in the copy.
+    pub records: i64,
+}
+
+impl Store {
+    /// Where the file is; none for a store in memory.
+    pub fn place(&self) -> Option<Place> {
+        self.place.clone()
+    }
+}
+
+impl Place {
+    pub(super) fn new(path: &Path, key: &[u8; 32], schema: &'static Schema) -> Place {
+        Place { path: path.to_owned(), key: *key, schema }
+    }
+
+    /// A connection of its own, for questions that read everything: whoever works at the desk does not wait for them.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open(&self) -> Result<Store> {
+        Store::open(&self.path, &self.key, self.schema, Box::new(SystemEnv))
+    }
+
+    /// Bytes of the records file.
+    pub fn bytes(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |file| file.len())
+    }
+
+    /// Where a copy lies while it is made.
+    pub fn unfinished(to: &Path) -> PathBuf {
+        let mut name = to.file_name().unwrap_or_default().to_owned();
+        name.push(".part");
+        to.with_file_name(name)
+    }
+
+    /// Copies the records as they are at this moment. Takes seconds for a large school, without holding up anybody.
+    ///
+    /// # Errors
+    /// `conflict` where there is such a file already, `store_corrupt` where the copy does not read back whole, or what the disk
+    /// said; nothing is left behind then.
+    pub fn copy_to(&self, to: &Path) -> Result<Copied> {
+        if to.exists() {
+            let message = format!("{} exists already and is not written over; choose another name", to.display());
+            return Err(NodeError::new(Code::Conflict, message));
+        }
+        let part = Place::unfinished(to);
+        clear(&part);
+        let copied = self.fill(&part).and_then(|()| self.read_back(&part)).and_then(|copied| {
+            let sync = std::fs::OpenOptions::new().write(true).open(&part).and_then(|file| file.sync_all());
+            sync.and_then(|()| std::fs::rename(&part, to)).map_err(|error| NodeError::io("write", to, &error))?;
+            Ok(copied)
+        });
+        if copied.is_err() {
+            clear(&part);
+        }
+        copied
+    }
+
+    fn fill(&self, part: &Path) -> Result<()> {
+        // The disk's own words say more than "cannot open".
+        std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(part)
+            .map_err(|error| NodeError::io("write", part, &error))?;
+        let source = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        set_key(&source, &self.key)?;
+        let mut copy = Connection::open(part)?;
+        set_key(&copy, &self.key)?;
+        let backup = Backup::new(&source, &mut copy)?;
+        for _ in 0..MOST_TRIES {
+            if backup.step(ALL_PAGES)? == StepResult::Done {
+                return Ok(());
+            }
+            std::thread::yield_now();
+        }
+        let message = "another program keeps the records busy; close it, or try again in a moment";
+        Err(NodeError::new(Code::StoreLocked, message))
+    }
+
+    fn read_back(&self, part: &Path) -> Result<Copied> {
+        let damaged = || {
+            let message = "the copy does not read back whole and was thrown away; check the disk it was to go to, or choose another";
+            NodeError::new(Code::StoreCorrupt, message)
+        };
+        let conn = Connection::open(part)?;
+        set_key(&conn, &self.key)?;
+        // One file, complete in itself: no log beside it that somebody forgets to take along.
+        conn.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
+        let said: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+        if said != "ok" {
+            return Err(damaged());
+        }
+        let mut records = 0;
+        for entity in self.schema.entities() {
+            let sql = format!("SELECT count(*) FROM {} WHERE deleted_at IS NULL", entity.name);
+            records += conn.query_row(&sql, [], |row| row.get::<_, i64>(0))?;
+        }
+        conn.close().map_err(|(_, error)| error)?;
+        let bytes = std::fs::metadata(part).map_err(|error| NodeError::io("read", part, &error))?.len();
+        Ok(Copied { bytes, records })
+    }
+}
+
+/// What a broken attempt left.
+fn clear(part: &Path) {
+    for end in ["", "-journal", "-wal", "-shm"] {
+        let mut name = part.as_os_str().to_owned();
+        name.push(end);
+        let _ = std::fs::remove_file(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Enrolled, Save};
+    use pems_model::Role;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    const KEY: [u8; 32] = [5; 32];
+
+    fn store(path: &Path) -> Store {
+        let enrolled = Enrolled {
+            tenant_id: Uuid::from_u128(1),
+            device_id: Uuid::from_u128(2),
+            device_name: "Registrar 1".into(),
+            role: Role::Registrar,
+            school_name: "Mabini National High School".into(),
+            school_slug: "mabini".into(),
+            hub_url: String::new(),
+            epoch: Uuid::from_u128(3),
+        };
+        Store::create(path, &KEY, &enrolled, Schema::product(), Box::new(SystemEnv)).expect("a store")
+    }
+
+    fn learner(store: &mut Store, name: &str) {
+        let fields = json!({ "last_name": name, "first_name": "Ana" }).as_object().cloned().unwrap_or_default();
+        store.save(&Save { entity: "student".into(), id: None, fields }).expect("saved");
+    }
+
+    #[test]
+    fn a_copy_opens_with_the_key_alone_and_has_everything_that_was_saved() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (path, to) = (dir.path().join("records.db"), dir.path().join("copy.db"));
+        let mut original = store(&path);
+        learner(&mut original, "Reyes");
+        let place = original.place().expect("a file");
+        let copied = place.copy_to(&to).expect("copied");
+        assert_eq!((copied.records, copied.bytes), (1, std::fs::metadata(&to).expect("a file").len()));
+        learner(&mut original, "Later");
+        let names: Vec<_> = std::fs::read_dir(dir.path())
+            .expect("a folder")
+            .map(|entry| entry.expect("a file").file_name().to_string_lossy().into_owned())
+            .filter(|name| name.starts_with("copy"))
+            .collect();
+        assert_eq!(names, ["copy.db"], "nothing lies beside it");
+        let bytes = std::fs::read(&to).expect("the copy");
+        assert!(!bytes.windows(5).any(|part| part == b"Reyes"), "encrypted");
+
+        let open = |key| Store::open(&to, key, Schema::product(), Box::new(SystemEnv));
+        assert_eq!(open(&[6; 32]).expect_err("another key").code, Code::StoreCorrupt);
+        let copy = open(&KEY).expect("opens");
+        assert_eq!((copy.count("student").expect("a count"), copy.replica()), (1, original.replica()));
+        assert_eq!(place.copy_to(&to).expect_err("never written over").code, Code::Conflict);
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_made_leaves_nothing() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let original = store(&dir.path().join("records.db"));
+        let place = original.place().expect("a file");
+        let to = dir.path().join("no such folder").join("copy.db");
+        assert_eq!(place.copy_to(&to).expect_err("no folder").code, Code::Io);
+        let wrong = Place { key: [9; 32], ..place };
+        let to = dir.path().join("copy.db");
+        assert!(wrong.copy_to(&to).is_err());
+        assert!(!to.exists() && !Place::unfinished(&to).exists());
+    }
+}
