@@ -50,10 +50,7 @@ impl Store {
     /// If SQLite fails.
     pub fn contact(&self) -> Result<Contact> {
         let offset = meta::get(&self.conn, "clock_offset")?;
-        Ok(Contact {
-            rev: meta::get_int(&self.conn, "rev")?,
-            clock_offset: offset.and_then(|text| text.parse().ok()),
-        })
+        Ok(Contact { rev: meta::get_int(&self.conn, "rev")?, clock_offset: offset.and_then(|text| text.parse().ok()) })
     }
 }
 

@@ -136,6 +136,15 @@ impl Store {
         })?;
         Ok((act.id, settled))
     }
+
+    /// Whether any change was saved under this act: only then [`Store::undo`] can take it back.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn did_write(&self, act: Uuid) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM op WHERE act = ?1)";
+        Ok(self.conn.prepare_cached(sql)?.query_row([act.as_bytes()], |row| row.get(0))?)
+    }
 }
 
 impl Step<'_> {

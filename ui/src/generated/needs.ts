@@ -1,5 +1,103 @@
 // Made by `cargo xtask gen` from node/src/desk/needs. Do not edit.
 
-export type NeedsRequest = never;
+export type NeedsRequest = { "do": "needs.list" } | { "do": "needs.count" } | { "do": "needs.resolve", items: Array<Decision>, } | { "do": "needs.sync" };
 
-export interface NeedsAnswers {}
+export type Decision = { id: string, keep: "mine" | "theirs", };
+
+export type Counted = { open: number, };
+
+export type Needs = { items: Array<Need>, 
+/**
+ * How many there are, also those that are not in this answer.
+ */
+total: number, };
+
+export type Need = { id: string, 
+/**
+ * `conflict`: two PCs changed one field. `claim`: a number was taken already. `deleted`: deleted here, changed there.
+ * `refused`: the hub did not take a change of this PC.
+ */
+kind: string, entity: string, entity_label: string, row_id: string, 
+/**
+ * `Dela Cruz, Juan Reyes`.
+ */
+record: string, 
+/**
+ * For a refused change: `new`, `change` or `delete`; for the others `change`.
+ */
+what: string, 
+/**
+ * None where it is about the whole record.
+ */
+fields: Array<Sides>, 
+/**
+ * `mine` or `theirs`: which of the two the record has now.
+ */
+stands: string, mine: Author, theirs: Author, 
+/**
+ * Why a change was refused: the stable code and the sentence.
+ */
+code: string | null, message: string | null, };
+
+export type Sides = { field: string, label: string, 
+/**
+ * `text`, `date`, `time`, `flag` or `choice`.
+ */
+shape: string, mine: string | null, theirs: string | null, };
+
+export type Author = { name: string | null, 
+/**
+ * RFC 3339.
+ */
+at: string | null, 
+/**
+ * Whether it was typed at this PC.
+ */
+here: boolean, 
+/**
+ * The last figures of the other PC's id, which its own sync details show too.
+ */
+pc: string | null, };
+
+export type Settled = { settled: number, 
+/**
+ * Those that could not be settled, and why; they are as they were.
+ */
+failed: Array<Unsettled>, };
+
+export type Unsettled = { id: string, code: string, message: string, };
+
+export type SyncDetails = { school: string, device: string, device_id: string, 
+/**
+ * The figures by which other PCs of the school name this one.
+ */
+device_short: string, device_role: string, hub: string, sample: boolean, app_version: string, schema: string, 
+/**
+ * Changes that wait to be sent, by kind of record, most first.
+ */
+pending: Array<Waiting>, pending_total: number, 
+/**
+ * When the change was made that waits longest, RFC 3339.
+ */
+oldest: string | null, parked: number, review: number, last_contact: string | null, 
+/**
+ * Seconds by which the hub's clock was ahead of this PC's at the last contact.
+ */
+clock_offset: number | null, 
+/**
+ * How far this copy is in the hub's order of changes.
+ */
+rev: number, 
+/**
+ * The digest that was compared with the hub's at the last contact.
+ */
+digest: string, diverged: boolean, };
+
+export type Waiting = { entity: string, label: string, count: number, };
+
+export interface NeedsAnswers {
+  "needs.list": Needs;
+  "needs.count": Counted;
+  "needs.resolve": Settled;
+  "needs.sync": SyncDetails;
+}

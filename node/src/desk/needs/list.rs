@@ -185,7 +185,7 @@ fn authors(store: &Store, entry: &ReviewEntry) -> Result<(Author, Author)> {
 }
 
 /// The last four figures of an id: enough to tell the PCs of a school apart.
-pub(crate) fn short(id: Uuid) -> String {
+pub(super) fn short(id: Uuid) -> String {
     let text = id.to_string();
     text[text.len() - 4..].to_uppercase()
 }

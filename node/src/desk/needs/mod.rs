@@ -1,24 +1,142 @@
-//! The questions of the window about needs: `{"do": "needs.…"}`.
+//! *Needs you*: what waits for a person, and the sync line explained. `{"do": "needs.…"}`.
+//!
+//! Invariant: settling many is one durable step, and what somebody else settled meanwhile does not hold up the rest.
+
+mod list;
+mod sync;
+#[cfg(test)]
+mod tests;
+pub(crate) mod words;
+
+pub use list::{Author, Need, Needs, Sides};
+pub use sync::{SyncDetails, Waiting};
 
 use super::Desk;
-use crate::Result;
-use serde::Deserialize;
+use super::session::to_json;
+use crate::api::Side;
+use crate::store::Choice;
+use crate::{NodeError, Result};
+use pems_model::{Code, Role};
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::collections::HashSet;
 use ts_rs::TS;
+use uuid::Uuid;
+
+/// Most entries that one request settles: as many as one list has.
+const MOST: usize = 2_000;
 
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(tag = "do", deny_unknown_fields)]
 #[ts(rename = "NeedsRequest")]
-pub enum Request {}
+pub enum Request {
+    /// Answered by [`Needs`].
+    #[serde(rename = "needs.list")]
+    List,
+    /// How many there are. Answered by [`Counted`].
+    #[serde(rename = "needs.count")]
+    Count,
+    /// Settles one or many in one step. Answered by [`Settled`].
+    #[serde(rename = "needs.resolve")]
+    Resolve { items: Vec<Decision> },
+    /// Answered by [`SyncDetails`].
+    #[serde(rename = "needs.sync")]
+    Sync,
+}
+
+/// Which value of one entry stays. For a refused change, `mine` sends it again and `theirs` lets it go.
+#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    #[ts(type = "\"mine\" | \"theirs\"")]
+    pub keep: Side,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct Counted {
+    pub open: i64,
+}
+
+/// What became of the decisions.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Settled {
+    pub settled: usize,
+    /// Those that could not be settled, and why; they are as they were.
+    pub failed: Vec<Unsettled>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Unsettled {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    pub code: &'static str,
+    pub message: String,
+}
 
 /// Which request is answered by what, for the window.
-pub(super) const ANSWERS: &str = "export interface NeedsAnswers {}\n";
+pub(super) const ANSWERS: &str = "export interface NeedsAnswers {
+  \"needs.list\": Needs;
+  \"needs.count\": Counted;
+  \"needs.resolve\": Settled;
+  \"needs.sync\": SyncDetails;
+}
+";
 
 /// What the declarations of this area are called in TypeScript.
 pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
-    vec![Request::decl(config)]
+    vec![
+        Request::decl(config),
+        Decision::decl(config),
+        Counted::decl(config),
+        Needs::decl(config),
+        Need::decl(config),
+        Sides::decl(config),
+        Author::decl(config),
+        Settled::decl(config),
+        Unsettled::decl(config),
+        SyncDetails::decl(config),
+        Waiting::decl(config),
+    ]
 }
 
-pub(super) fn answer(_desk: &mut Desk, request: Request) -> Result<Json> {
-    match request {}
+pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
+    match request {
+        Request::List => to_json(&list::list(desk)?),
+        Request::Count => {
+            let glance = desk.store.glance()?;
+            to_json(&Counted { open: glance.review + glance.parked })
+        }
+        Request::Resolve { items } => to_json(&resolve(desk, &items)?),
+        Request::Sync => to_json(&sync::details(desk)?),
+    }
+}
+
+fn resolve(desk: &mut Desk, items: &[Decision]) -> Result<Settled> {
+    if desk.role() == Role::Viewer {
+        let message = "the role viewer may not settle what needs somebody; ask a school admin";
+        return Err(NodeError::new(Code::RoleForbidden, message));
+    }
+    let mut seen = HashSet::new();
+    if items.is_empty() || items.len() > MOST || !items.iter().all(|item| seen.insert(item.id)) {
+        let message = format!("settle between 1 and {MOST} entries at a time, each of them once");
+        return Err(NodeError::new(Code::BadRequest, message));
+    }
+    let choice = |side| if side == Side::Mine { Choice::Mine } else { Choice::Theirs };
+    let choices: Vec<_> = items.iter().map(|item| (item.id, choice(item.keep))).collect();
+    let (act, outcomes) = desk.store.resolve_each(&choices)?;
+    let mut failed = Vec::new();
+    for (item, outcome) in items.iter().zip(outcomes) {
+        if let Err(error) = outcome {
+            failed.push(Unsettled { id: item.id, code: error.code.text(), message: error.message });
+        }
+    }
+    let settled = items.len() - failed.len();
+    // Letting a refused change go writes no change: then there is nothing that could be taken back.
+    if desk.store.did_write(act)? {
+        let things = if settled == 1 { "item" } else { "items" };
+        desk.did(act, format!("{settled} {things} settled in Needs you"));
+    }
+    Ok(Settled { settled, failed })
 }

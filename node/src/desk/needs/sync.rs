@@ -7,7 +7,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 /// Version of this program.
-pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Everything about this PC and the hub. Cheap: no row of a record is read for it.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -74,7 +74,7 @@ pub(super) fn details(desk: &Desk) -> Result<SyncDetails> {
     })
 }
 
-pub(crate) fn waiting(store: &Store) -> Result<Vec<Waiting>> {
+fn waiting(store: &Store) -> Result<Vec<Waiting>> {
     let sql = "SELECT entity, count(*) FROM op INDEXED BY op_state WHERE state = 'pending' GROUP BY entity ORDER BY 2 DESC, 1";
     let mut statement = store.conn().prepare_cached(sql)?;
     let found = statement.query_map([], |row| {
@@ -86,7 +86,7 @@ pub(crate) fn waiting(store: &Store) -> Result<Vec<Waiting>> {
 }
 
 /// When the change was made that waits longest, in microseconds.
-pub(crate) fn oldest(store: &Store) -> Result<Option<i64>> {
+fn oldest(store: &Store) -> Result<Option<i64>> {
     let sql = "SELECT min(at) FROM op INDEXED BY op_state WHERE state = 'pending'";
     Ok(store.conn().prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }

@@ -35,9 +35,9 @@ fn name_of(store: &Store, entity: &Entity, row: &Row, depth: usize) -> Result<St
         let parts = [text("grade_level"), text("name")];
         return Ok(parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" "));
     }
-    let links = entity.fields.iter().filter(|field| matches!(field.kind, Kind::Link(_))).map(|field| field.name).take(1);
-    let key: Vec<&str> =
-        if entity.natural_key.is_empty() { links.collect() } else { entity.natural_key.to_vec() };
+    let links =
+        entity.fields.iter().filter(|field| matches!(field.kind, Kind::Link(_))).map(|field| field.name).take(1);
+    let key: Vec<&str> = if entity.natural_key.is_empty() { links.collect() } else { entity.natural_key.to_vec() };
     let mut parts = Vec::new();
     for name in key {
         let Some(i) = entity.field_index(name) else { continue };

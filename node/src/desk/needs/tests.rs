@@ -1,0 +1,169 @@
+use super::*;
+use crate::store::{Enrolled, Save};
+use crate::{Store, SystemEnv};
+use pems_model::frame::{Rows, RowsHead};
+use pems_model::wire::{ChangeResult, End, Outcome};
+use pems_model::{Problem, Row, Schema, Value, pgcopy};
+use serde_json::json;
+
+const OTHER_PC: &str = "00000000-0000-0000-0000-00000000beef";
+
+fn desk(role: Role) -> Desk {
+    let enrolled = Enrolled {
+        tenant_id: Uuid::from_u128(1),
+        device_id: Uuid::from_u128(2),
+        device_name: "Registrar 1".into(),
+        role,
+        school_name: "Mabini National High School".into(),
+        school_slug: "mabini".into(),
+        hub_url: "https://hub.example".into(),
+        epoch: Uuid::from_u128(3),
+    };
+    Desk::new(Store::in_memory(&enrolled, Schema::product(), Box::new(SystemEnv)).expect("a store"))
+}
+
+fn save(desk: &mut Desk, entity: &str, fields: Json) -> Uuid {
+    let fields = fields.as_object().cloned().unwrap_or_default();
+    desk.store.save(&Save { entity: entity.into(), id: None, fields }).expect("saved").row.id
+}
+
+/// Rows as the hub sends them, through the store's own door.
+fn pull(desk: &mut Desk, name: &str, given: &[(u128, Json)]) {
+    let entity = desk.store.schema().entity(name).expect("an entity");
+    let (mut raw, through) = (Vec::new(), 1_000);
+    for (id, fields) in given {
+        let mut row = Row::empty(entity, Uuid::from_u128(*id));
+        row.rev = 900;
+        for (name, json) in fields.as_object().expect("fields") {
+            let i = entity.field_index(name).expect("a field");
+            row.values[i] = Value::parse(&entity.fields[i], json).expect("a value");
+        }
+        pgcopy::write(&row, &mut raw);
+    }
+    let head = RowsHead {
+        entity: name.into(),
+        columns: entity.fields.iter().map(|field| field.name.into()).collect(),
+        count: u32::try_from(given.len()).expect("a few rows"),
+        through,
+        raw_len: u32::try_from(raw.len()).expect("a few rows"),
+    };
+    let body = zstd::bulk::compress(&raw, 1).expect("compressed");
+    desk.store.stage(Rows { head, body }).expect("staged");
+    let epoch = Uuid::from_u128(3);
+    let hub_time = desk.store.now();
+    let end = End { rev: through, epoch, durable_rev: None, digest: None, more: false, hub_time };
+    desk.store.apply(&end).expect("applied");
+}
+
+/// Conflicts about the learner 77: this PC's other value lost.
+fn with_conflicts(desk: &mut Desk) {
+    let learner = json!({ "last_name": "Dela Cruz", "first_name": "Juan", "birth_date": "2012-02-29", "sex": "M" });
+    pull(desk, "student", &[(77, learner)]);
+    let conflict = |field: &str, kept: &str, lost: &str, at: &str| {
+        json!({ "kind": "conflict", "entity": "student", "row_id": Uuid::from_u128(77), "field": field,
+            "kept_value": json!(kept).to_string(), "lost_value": json!(lost).to_string(), "state": "open",
+            "kept_replica": OTHER_PC, "lost_replica": Uuid::from_u128(2), "lost_at": at })
+    };
+    let first = conflict("first_name", "Juan", "Juanito", "2026-06-08T01:00:00Z");
+    let birth = conflict("birth_date", "2012-02-29", "2012-02-28", "2026-06-09T01:00:00Z");
+    pull(desk, "review_item", &[(70, first), (71, birth)]);
+}
+
+fn refuse(desk: &mut Desk, op_no: i64) {
+    let problem = Problem::new(Code::RoleForbidden, "this PC may not do that any more");
+    desk.store.keep_results(&[ChangeResult { op_no, outcome: Outcome::Refused { problem } }]).expect("kept");
+}
+
+fn ask(desk: &mut Desk, request: Json) -> Json {
+    desk.answer(request).expect("an answer")
+}
+
+#[test]
+fn a_conflict_is_told_in_words_the_latest_first() {
+    let mut desk = desk(Role::Registrar);
+    with_conflicts(&mut desk);
+    let needs = ask(&mut desk, json!({ "do": "needs.list" }));
+    assert_eq!(needs["total"], json!(2));
+    let need = &needs["items"][0];
+    assert_eq!((&need["record"], &need["entity_label"]), (&json!("Dela Cruz, Juan"), &json!("Learner")));
+    let sides = json!([{ "field": "birth_date", "label": "Birth date", "shape": "date", "mine": "2012-02-28", "theirs": "2012-02-29" }]);
+    assert_eq!((&need["fields"], &need["stands"]), (&sides, &json!("theirs")));
+    assert_eq!((&need["mine"]["here"], &need["theirs"]["pc"]), (&json!(true), &json!("BEEF")));
+    assert_eq!(ask(&mut desk, json!({ "do": "needs.count" })), json!({ "open": 2 }));
+}
+
+#[test]
+fn many_are_settled_in_one_step_and_taken_back_as_one() {
+    let mut desk = desk(Role::Registrar);
+    with_conflicts(&mut desk);
+    let nobody = Uuid::from_u128(9);
+    let items = json!([{ "id": Uuid::from_u128(70), "keep": "mine" }, { "id": nobody, "keep": "mine" },
+        { "id": Uuid::from_u128(71), "keep": "theirs" }]);
+    let settled = ask(&mut desk, json!({ "do": "needs.resolve", "items": items }));
+    assert_eq!(settled["settled"], json!(2), "{settled}");
+    assert_eq!((&settled["failed"][0]["id"], &settled["failed"][0]["code"]), (&json!(nobody), &json!("not_found")));
+    let learner = |desk: &mut Desk| ask(desk, json!({ "do": "get", "entity": "student", "id": Uuid::from_u128(77) }));
+    let now = learner(&mut desk);
+    assert_eq!((&now["first_name"], &now["birth_date"]), (&json!("Juanito"), &json!("2012-02-29")));
+    assert_eq!(ask(&mut desk, json!({ "do": "needs.count" })), json!({ "open": 0 }));
+
+    let taken = ask(&mut desk, json!({ "do": "session.undo" }));
+    assert_eq!(taken["what"], json!("2 items settled in Needs you"));
+    assert_eq!(learner(&mut desk)["first_name"], json!("Juan"));
+    assert_eq!(ask(&mut desk, json!({ "do": "needs.count" })), json!({ "open": 2 }));
+}
+
+#[test]
+fn a_refused_change_is_sent_again_with_what_hangs_on_it_or_let_go() {
+    let mut desk = desk(Role::Registrar);
+    let student = save(&mut desk, "student", json!({ "last_name": "Reyes", "first_name": "Ana" }));
+    save(&mut desk, "student_document", json!({ "student": student, "kind": "psa", "state": "missing" }));
+    save(&mut desk, "student", json!({ "last_name": "Santos", "first_name": "Ben" }));
+    (1..=3).for_each(|op_no| refuse(&mut desk, op_no));
+    let needs = ask(&mut desk, json!({ "do": "needs.list" }));
+    let items = needs["items"].as_array().expect("a list");
+    let of = |name: &str| items.iter().find(|need| need["record"] == json!(name)).expect(name);
+    let (ana, ben) = (of("Reyes, Ana"), of("Santos, Ben"));
+    assert_eq!(
+        (&ana["kind"], &ana["what"], &ana["code"]),
+        (&json!("refused"), &json!("new"), &json!("role_forbidden"))
+    );
+    let paper = items.iter().find(|need| need["entity"] == json!("student_document")).expect("the paper");
+    let decisions = json!([{ "id": ana["id"], "keep": "mine" }, { "id": paper["id"], "keep": "mine" },
+        { "id": ben["id"], "keep": "theirs" }]);
+    let settled = ask(&mut desk, json!({ "do": "needs.resolve", "items": decisions }));
+    assert_eq!((&settled["settled"], &settled["failed"]), (&json!(3), &json!([])));
+    let sync = ask(&mut desk, json!({ "do": "needs.sync" }));
+    assert_eq!((&sync["pending_total"], &sync["parked"]), (&json!(2), &json!(0)), "Ana and her paper go out again");
+}
+
+#[test]
+fn settling_is_refused_for_those_who_only_look_and_for_odd_lists() {
+    let mut viewer = desk(Role::Viewer);
+    let one = json!({ "do": "needs.resolve", "items": [{ "id": Uuid::from_u128(70), "keep": "mine" }] });
+    assert_eq!(viewer.answer(one).expect_err("may only look").code, Code::RoleForbidden);
+    let mut desk = desk(Role::Registrar);
+    let twice = json!([{ "id": Uuid::from_u128(70), "keep": "mine" }, { "id": Uuid::from_u128(70), "keep": "theirs" }]);
+    for items in [json!([]), twice] {
+        let refused = desk.answer(json!({ "do": "needs.resolve", "items": items })).expect_err("refused");
+        assert_eq!(refused.code, Code::BadRequest);
+    }
+}
+
+#[test]
+fn the_sync_line_is_explained_by_kind_of_record() {
+    let mut desk = desk(Role::Registrar);
+    let before = ask(&mut desk, json!({ "do": "needs.sync" }));
+    assert_eq!(
+        (&before["pending"], &before["oldest"], &before["clock_offset"]),
+        (&json!([]), &Json::Null, &Json::Null)
+    );
+    save(&mut desk, "student", json!({ "last_name": "Reyes", "first_name": "Ana" }));
+    save(&mut desk, "student", json!({ "last_name": "Santos", "first_name": "Ben" }));
+    save(&mut desk, "guardian", json!({ "last_name": "Reyes" , "first_name": "Luz" }));
+    let sync = ask(&mut desk, json!({ "do": "needs.sync" }));
+    let pending = json!([{ "entity": "student", "label": "Learner", "count": 2 },
+        { "entity": "guardian", "label": "Parent or guardian", "count": 1 }]);
+    assert_eq!((&sync["pending"], &sync["pending_total"]), (&pending, &json!(3)));
+    assert!(sync["oldest"].is_string() && sync["device_short"] == json!("0002"), "{sync}");
+}
