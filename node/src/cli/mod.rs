@@ -8,6 +8,7 @@ mod output;
 mod records;
 mod review;
 mod roster;
+mod sf1;
 
 use crate::{NodeError, Office, Result, Store};
 use clap::{Args, Parser, Subcommand};

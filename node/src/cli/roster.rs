@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
-    /// A CSV file, or a OneRoster bundle (folder or zip).
+    /// A CSV file, the School Register (SF1) that LIS exported, or a OneRoster bundle (folder or zip).
     source: PathBuf,
     #[arg(long = "as", value_name = "KIND")]
     kind: Kind,
@@ -43,6 +43,7 @@ pub(super) struct ImportArgs {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Kind {
     Csv,
+    Sf1,
     Oneroster,
 }
 
@@ -64,6 +65,7 @@ pub(super) fn import(session: &Session, args: &ImportArgs) -> Result<ExitCode> {
             entity: super::entity(&args.entity)?.name.into(),
             mapping: args.mapping.iter().map(split).collect::<Result<_>>()?,
         },
+        Kind::Sf1 => return super::sf1::import(session, &args.source, args.dry_run, args.skip_refused),
         Kind::Oneroster => Format::OneRoster,
     };
     let options = Options {

@@ -2,7 +2,8 @@
 //!
 //! The way of a row: a *reader* ([`table`], [`bundle`]) makes records that know their file, line and column; a *mapper*
 //! ([`csv_map`], [`oneroster`]) makes proposals of them; the *matcher* ([`matcher`]) finds out which record each proposal is
-//! about; the batch is saved in one act. Another format (LIS SF1) is another reader and mapper, nothing else.
+//! about; the batch is saved in one act. Another list is another reader and mapper, nothing else. LIS's register (SF1) is no
+//! list to take over but one to reconcile with, and has a place of its own: [`lis`].
 //!
 //! Invariants: one batch is written whole or not at all; importing a file twice changes nothing the second time; an empty
 //! cell never erases a value; nothing is repaired or merged on a guess: what is unsure is refused or listed.
