@@ -2,6 +2,7 @@
 
 mod bad_files;
 mod command;
+mod lis;
 mod oneroster;
 mod samples;
 mod size;
