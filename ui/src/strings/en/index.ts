@@ -18,3 +18,4 @@ export { needs } from "./needs";
 export { admin } from "./admin";
 export { trouble } from "./trouble";
 export { shortcuts } from "./shortcuts";
+export { grid } from "./grid";

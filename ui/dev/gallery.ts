@@ -1,0 +1,16 @@
+import "../src/shared/font.css";
+import "../src/shared/tokens.css";
+import "../src/shared/base.css";
+import { mount } from "svelte";
+import { look, restoreLook } from "../src/shared/look.svelte";
+import { setLanguage } from "../src/strings/index.svelte";
+import Gallery from "./Gallery.svelte";
+
+const asked = new URLSearchParams(location.search);
+restoreLook();
+const theme = asked.get("theme");
+if (theme === "light" || theme === "dark") look.theme = theme;
+look.density = asked.get("density") === "compact" ? "compact" : "comfortable";
+setLanguage(asked.get("language") === "fil" ? "fil" : "en");
+const target = document.getElementById("app");
+if (target) mount(Gallery, { target });
