@@ -7,6 +7,9 @@ use pems_model::{Code, Entity, Kind, Problem, Row, Value, natural, push::complet
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
+/// What a change remembers beside the fields it changed, where it brought a deleted row back. Reserved: no field has this name.
+pub(super) const WAS_DELETED: &str = "deleted_at";
+
 /// One thing to save: with `id` it edits (or makes a row with that id), without it makes a row.
 #[derive(Debug, Clone)]
 pub struct Save {
@@ -131,9 +134,13 @@ impl Step<'_> {
             before.insert(field.name.into(), row.values[i].to_json());
             row.values[i] = value;
         }
-        let revived = row.deleted_at.take().is_some();
+        let deleted_at = row.deleted_at.take();
+        if let Some(at) = deleted_at {
+            // Taking this back deletes the row again.
+            before.insert(WAS_DELETED.into(), at.into());
+        }
         complete(entity, &row)?;
-        if changed.is_empty() && current.is_some() && !revived {
+        if changed.is_empty() && current.is_some() && deleted_at.is_none() {
             return Ok(Saved { row, changed: false, created: false });
         }
         overlay::remember_hub_state(self.tx, entity, id, current.as_ref())?;

@@ -1,6 +1,6 @@
 //! Taking back a whole act (an import, a bulk edit): new changes that restore what was, so every office follows.
 
-use super::save::Act;
+use super::save::{Act, WAS_DELETED};
 use super::{Save, Step, Store, journal, rows};
 use crate::{NodeError, Result};
 use pems_model::Code;
@@ -59,11 +59,42 @@ impl Step<'_> {
                 undone.removed += 1;
             }
             (Some(Json::Object(before)), "upsert") if row.is_live() && untouched => {
-                self.save(&Save { entity: entry.entity.clone(), id: Some(row.id), fields: before.clone() }, act)?;
-                undone.restored += 1;
+                let mut fields = before.clone();
+                let was_deleted = fields.remove(WAS_DELETED).is_some();
+                self.save(&Save { entity: entry.entity.clone(), id: Some(row.id), fields }, act)?;
+                if was_deleted {
+                    self.delete(&entry.entity, row.id, act)?;
+                    undone.removed += 1;
+                } else {
+                    undone.restored += 1;
+                }
             }
             _ => undone.left.push(row.id),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::desk::enrolment::tests::office;
+    use crate::store::Save;
+    use pems_model::Role;
+    use serde_json::json;
+
+    #[test]
+    fn what_was_undone_and_done_again_can_be_undone_again() {
+        let store = &mut office(Role::Registrar).store;
+        let fields = json!({ "last_name": "Cruz", "first_name": "Ana" }).as_object().cloned().expect("an object");
+        let save = Save { entity: "student".into(), id: None, fields };
+        let (made, saved) = store.act(|work| work.save(&save)).expect("saved");
+        let live = |store: &crate::Store| store.get("student", saved.row.id).expect("read").expect("a row").is_live();
+        let undone = store.undo(made).expect("undone");
+        assert!(!live(store));
+        let redone = store.undo(undone.act).expect("done again");
+        assert!(live(store));
+        let gone = store.undo(redone.act).expect("undone again");
+        assert!(!live(store), "a row that came back can go again");
+        assert_eq!((gone.removed, gone.left.len()), (1, 0));
     }
 }
