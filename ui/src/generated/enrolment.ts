@@ -1,5 +1,196 @@
 // Made by `cargo xtask gen` from node/src/desk/enrolment. Do not edit.
 
-export type EnrolmentRequest = never;
+export type EnrolmentRequest = { "do": "enrolment.years" } | { "do": "enrolment.next_year", year: string, } | { "do": "enrolment.find", text: string, limit: number, } | { "do": "enrolment.desk", student: string, school_year: string, } | { "do": "enrolment.papers", student?: string, kind: string, } | { "do": "enrolment.paper", student: string, kind: string, state: string, } | { "do": "enrolment.enrol", enrol: EnrolFields, } | { "do": "enrolment.confirm", enrolments: string[], on_date: string, } | { "do": "enrolment.transfer_out", enrolment: string, to_school: string, on_date: string, unsettled_account?: boolean, } | { "do": "enrolment.reasons" } | { "do": "enrolment.drop", enrolment: string, reason_code: string, note?: string, on_date: string, } | { "do": "enrolment.return", enrolment: string, on_date: string, section?: string, over_capacity?: boolean, } | { "do": "enrolment.cancel", enrolment: string, note?: string, on_date: string, } | { "do": "enrolment.of", student: string, } | { "do": "enrolment.sections", school_year: string, as_of?: string, } | { "do": "enrolment.section", school_year: string, id?: string, fields: SectionFields, } | { "do": "enrolment.delete_section", id: string, } | { "do": "enrolment.copy_sections", from_year: string, to_year: string, } | { "do": "enrolment.roster", section: string, as_of?: string, } | { "do": "enrolment.list", school_year: string, only: Only, grade?: string, } | { "do": "enrolment.assign", enrolments: string[], section?: string, on_date: string, over_capacity?: boolean, } | { "do": "enrolment.promotion_preview", from_year: string, to_year: string, } | { "do": "enrolment.promote", from_year: string, to_year: string, 
+/**
+ * Only these grades; all where it does not say.
+ */
+grades?: Array<string>, choices?: Array<PromotionChoice>, };
 
-export interface EnrolmentAnswers {}
+export type Years = { years: Array<Year>, 
+/**
+ * The one that today is in.
+ */
+current: string | null, today: string, };
+
+export type Year = { id: string, 
+/**
+ * `2026-2027`.
+ */
+label: string, start_date: string, end_date: string, 
+/**
+ * The last day on which enrolment is not late.
+ */
+cutoff_date: string | null, 
+/**
+ * `draft`, `open` or `closed`.
+ */
+status: string, };
+
+export type Made = { id: string, };
+
+export type Count = { count: number, };
+
+export type Known = { student: string, last_name: string, first_name: string, middle_name: string | null, name_ext: string | null, lrn: string | null, sex: string | null, birth_date: string | null, 
+/**
+ * The newest enrolment.
+ */
+last: Past | null, };
+
+export type Past = { enrolment: string, school_year: string, year: string, grade_level: string, kind: string | null, status: string, section: string | null, section_name: string | null, unsettled_account: boolean, late: boolean, from_school: string | null, to_school: string | null, reason_code: string | null, effectivity_date: string | null, };
+
+export type Proposal = { known: Known, 
+/**
+ * The enrolment of this year, if there is one.
+ */
+here: Past | null, 
+/**
+ * Years before, the newest first.
+ */
+past: Array<Past>, kind: string, grade_level: string | null, section: string | null, papers: Array<Paper>, 
+/**
+ * What speaks against it: `unsettled_account`, `not_finished` (the last enrolment is still open), `missing_papers`,
+ * `enrolled` (in this year, already), `left` (in this year; to be taken back).
+ */
+holds: Array<string>, };
+
+export type Paper = { 
+/**
+ * A kind of `student_document`.
+ */
+kind: string, 
+/**
+ * `missing`, `received`, `returned`, `waived`; none where nobody asked for it yet.
+ */
+state: string | null, 
+/**
+ * Whether this kind of enrolment wants it.
+ */
+wanted: boolean, };
+
+export type PaperState = { kind: string, state: string, };
+
+export type PaperSet = { 
+/**
+ * The enrolment that was confirmed with it.
+ */
+confirmed: string | null, };
+
+export type EnrolFields = { 
+/**
+ * A learner who is known.
+ */
+student: string, 
+/**
+ * Fields of a new one, or changed ones of a known one.
+ */
+learner: Record<string, unknown>, school_year: string, grade_level: string, track?: string, strand?: string, 
+/**
+ * `new`, `continuing`, `transferee`, `balik_aral`, `repeater`, `als_pept`, `moved_in`.
+ */
+kind: string, section: string, from_school?: string, papers?: Array<PaperState>, on_date: string, 
+/**
+ * Somebody agreed to more learners than the section has seats.
+ */
+over_capacity?: boolean, };
+
+export type Enrolled = { student: string, enrolment: string, status: string, late: boolean, missing: Array<string>, };
+
+export type DropReason = { 
+/**
+ * As the form numbers them, for example `b.1`.
+ */
+code: string, category: string, reason: string, 
+/**
+ * Whether the form wants it in words ("Others, specify").
+ */
+specify: boolean, };
+
+export type SectionRow = { id: string, school_year: string, grade_level: string, name: string, track: string | null, strand: string | null, adviser: string | null, 
+/**
+ * `Reyes, Ana`.
+ */
+adviser_name: string | null, room: string | null, capacity: number | null, shift: string | null, male: number, female: number, 
+/**
+ * With those whose sex is not known.
+ */
+total: number, 
+/**
+ * Of these, the ones that are expected and not in class yet.
+ */
+coming: number, };
+
+export type SectionFields = { grade_level?: string, name?: string, track?: string, strand?: string, adviser: string, room?: string, capacity?: number, shift?: string, };
+
+export type SectionList = { sections: Array<SectionRow>, as_of: string, };
+
+export type Member = { enrolment: string, student: string, lrn: string | null, last_name: string, first_name: string, middle_name: string | null, name_ext: string | null, sex: string | null, birth_date: string | null, kind: string | null, 
+/**
+ * On the day that was asked for.
+ */
+status: string, late: boolean, valid_from: string, valid_to: string | null, 
+/**
+ * Kinds of papers that are missing today.
+ */
+missing: Array<string>, };
+
+export type Roster = { section: SectionRow, members: Array<Member>, as_of: string, };
+
+export type Only = "unassigned" | "temporary" | "pre_registered" | "left";
+
+export type Waiting = { enrolment: string, learner: Known, grade_level: string, kind: string | null, status: string, missing: Array<string>, };
+
+export type Step = "promote" | "retain" | "graduate" | "hold";
+
+export type PromotionRow = { enrolment: string, student: string, name: string, lrn: string | null, sex: string | null, grade_level: string, section: string | null, status: string, step: Step, 
+/**
+ * The grade of the next year; none for who graduates or is held.
+ */
+next: string | null, 
+/**
+ * Why a learner is held: `missing_papers`, `unsettled_account`, `not_enrolled` (pre-registered, never came), `no_grade`.
+ */
+hold: string | null, };
+
+export type PromotionPreview = { lines: Array<PromotionRow>, 
+/**
+ * Enrolled in the next year already.
+ */
+done: number, 
+/**
+ * Transferred out, dropped, cancelled: there is nothing to decide.
+ */
+left: number, 
+/**
+ * The grade after which a learner of this school graduates.
+ */
+last_grade: string, };
+
+export type PromotionChoice = { enrolment: string, step: Step, };
+
+export type Promoted = { promoted: number, retained: number, graduated: number, held: number, };
+
+export interface EnrolmentAnswers {
+  "enrolment.years": Years;
+  "enrolment.next_year": Made;
+  "enrolment.find": Known[];
+  "enrolment.desk": Proposal;
+  "enrolment.papers": Paper[];
+  "enrolment.paper": PaperSet;
+  "enrolment.enrol": Enrolled;
+  "enrolment.confirm": Count;
+  "enrolment.transfer_out": Count;
+  "enrolment.reasons": DropReason[];
+  "enrolment.drop": Count;
+  "enrolment.return": Count;
+  "enrolment.cancel": Count;
+  "enrolment.of": Past[];
+  "enrolment.sections": SectionList;
+  "enrolment.section": Made;
+  "enrolment.delete_section": Count;
+  "enrolment.copy_sections": Count;
+  "enrolment.roster": Roster;
+  "enrolment.list": Waiting[];
+  "enrolment.assign": Count;
+  "enrolment.promotion_preview": PromotionPreview;
+  "enrolment.promote": Promoted;
+}

@@ -92,7 +92,10 @@ fn arrange(desk: &mut Desk, request: Request) -> Result<Json> {
         Request::Section { school_year, id, fields } => {
             let (act, made) = desk.store.act(|work| sections::save(work, school_year, id, &fields))?;
             let name = fields.name.as_deref().unwrap_or_default();
-            desk.did(act, if id.is_some() { format!("Change of section {name}") } else { format!("New section {name}") });
+            desk.did(
+                act,
+                if id.is_some() { format!("Change of section {name}") } else { format!("New section {name}") },
+            );
             json(&Made { id: made })
         }
         Request::DeleteSection { id } => {
@@ -146,8 +149,7 @@ fn write(desk: &mut Desk, request: Request) -> Result<Json> {
         Request::Paper { student, kind, state } => {
             let paper = papers::PaperState { kind, state };
             let day = Day(by.today);
-            let (act, confirmed) =
-                desk.store.act_together(|work| papers::arrived(work, &by, student, &paper, day))?;
+            let (act, confirmed) = desk.store.act_together(|work| papers::arrived(work, &by, student, &paper, day))?;
             let what = format!("Paper of {}", name(desk, student)?);
             desk.did(act, what);
             json(&PaperSet { confirmed: confirmed.map(|one| one.id) })

@@ -3,7 +3,7 @@
 
 use super::papers::{self, Paper};
 use super::promotion::next_grade;
-use super::{Day, record, sections, year};
+use super::{Day, sections, year};
 use crate::{NodeError, Result};
 use pems_model::Code;
 use rusqlite::{Connection, OptionalExtension};

@@ -114,9 +114,7 @@ pub fn enrol(work: &mut Work<'_, '_>, by: &By, told: &Enrol) -> Result<Enrolled>
 fn learner(work: &mut Work<'_, '_>, told: &Enrol) -> Result<Uuid> {
     match (&told.student, &told.learner) {
         (Some(student), None) => Ok(*student),
-        (student, Some(fields)) => {
-            Ok(record::save(work, "student", *student, Json::Object(fields.clone()))?.row.id)
-        }
+        (student, Some(fields)) => Ok(record::save(work, "student", *student, Json::Object(fields.clone()))?.row.id),
         (None, None) => Err(NodeError::new(Code::Required, "choose a learner, or write a new one's name")),
     }
 }
@@ -130,7 +128,8 @@ fn of_year(work: &Work<'_, '_>, student: Uuid, year: Uuid) -> Result<Option<reco
                 "temporary" | "enrolled" => "move the learner to another section instead",
                 _ => "take the learner back instead",
             };
-            let message = format!("this learner has an enrolment in this school year already ({}); {remedy}", one.status);
+            let message =
+                format!("this learner has an enrolment in this school year already ({}); {remedy}", one.status);
             Err(NodeError::new(Code::Conflict, message)
                 .with_details(json!({ "enrolment": one.id, "status": one.status })))
         }

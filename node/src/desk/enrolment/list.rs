@@ -33,7 +33,8 @@ pub struct Waiting {
     pub missing: Vec<String>,
 }
 
-const COLUMNS: &str = "SELECT e.id, l.id, l.last_name, l.first_name, l.middle_name, l.name_ext, l.lrn, l.sex, l.birth_date,
+const COLUMNS: &str =
+    "SELECT e.id, l.id, l.last_name, l.first_name, l.middle_name, l.name_ext, l.lrn, l.sex, l.birth_date,
         e.grade_level, e.kind, e.status
      FROM enrolment e JOIN student l ON l.id = e.student
      WHERE e.school_year = ?1 AND e.deleted_at IS NULL AND l.deleted_at IS NULL AND (?2 IS NULL OR e.grade_level = ?2)";

@@ -77,9 +77,7 @@ pub enum Request {
     },
     /// Enrols. Answered by [`enrol::Enrolled`].
     #[serde(rename = "enrolment.enrol")]
-    Enrol {
-        enrol: enrol::Enrol,
-    },
+    Enrol { enrol: enrol::Enrol },
     /// Pre-registered learners came, temporary ones are complete. Answered by [`Count`].
     #[serde(rename = "enrolment.confirm")]
     Confirm {

@@ -15,7 +15,8 @@ fn check_status(enrolment: &Enrolment, allowed: &[&str], what: &str) -> Result<(
     if allowed.contains(&enrolment.status.as_str()) {
         return Ok(());
     }
-    let message = format!("this enrolment stands as '{}' and cannot be {what}; look the learner up again", enrolment.status);
+    let message =
+        format!("this enrolment stands as '{}' and cannot be {what}; look the learner up again", enrolment.status);
     Err(NodeError::new(Code::Rule, message))
 }
 
@@ -71,11 +72,14 @@ pub fn drop(work: &mut Work<'_, '_>, by: &By, id: Uuid, code: &str, note: Option
     let enrolment = record::find(work.conn(), id)?;
     check_status(&enrolment, HERE, "dropped")?;
     year::find(work.conn(), enrolment.school_year)?.check_day(on, by.today)?;
-    let refused = |code, field: &str, message: String| {
-        Err(NodeError::new(code, message).with_details(json!({ "field": field })))
-    };
+    let refused =
+        |code, field: &str, message: String| Err(NodeError::new(code, message).with_details(json!({ "field": field })));
     let Some(reason) = reasons::find(code) else {
-        return refused(Code::NotAChoice, "reason_code", format!("'{code}' is no reason of School Form 2; choose one of the list"));
+        return refused(
+            Code::NotAChoice,
+            "reason_code",
+            format!("'{code}' is no reason of School Form 2; choose one of the list"),
+        );
     };
     if reason.specify && note.is_none_or(|note| note.trim().is_empty()) {
         return refused(Code::Required, "note", "this reason wants a few words; write them".into());

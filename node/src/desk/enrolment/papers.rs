@@ -43,7 +43,10 @@ fn wanted(kind: &str) -> &'static [&'static str] {
     }
 }
 
-const KNOWN: &str = "SELECT kind, state FROM student_document WHERE student = ?1 AND deleted_at IS NULL ORDER BY id";
+/// In the order in which they are asked for.
+const ORDER: &[&str] = &["sf9", "psa", "good_moral", "sf10", "als_pept", "id_photo", "medical"];
+
+const KNOWN: &str = "SELECT kind, state FROM student_document WHERE student = ?1 AND deleted_at IS NULL";
 
 /// What is known of a learner's papers, and what an enrolment of `kind` wants besides.
 pub fn of(conn: &Connection, student: Option<Uuid>, kind: &str) -> Result<Vec<Paper>> {
@@ -62,7 +65,8 @@ pub fn of(conn: &Connection, student: Option<Uuid>, kind: &str) -> Result<Vec<Pa
             papers.push(Paper { kind: (*kind).into(), state: None, wanted: true });
         }
     }
-    papers.sort_by_key(|paper| !paper.wanted);
+    let order = |paper: &Paper| ORDER.iter().position(|kind| *kind == paper.kind).unwrap_or(ORDER.len());
+    papers.sort_by_key(|paper| (!paper.wanted, order(paper)));
     Ok(papers)
 }
 

@@ -132,7 +132,8 @@ pub fn preview(conn: &Connection, from: Uuid, to: Uuid) -> Result<Preview> {
     let mut rows = statement.query((from.as_bytes(), to.as_bytes()))?;
     while let Some(row) = rows.next()? {
         let (grade_level, status): (String, String) = (row.get(2)?, row.get(3)?);
-        let decided_here = matches!(status.as_str(), "pre_registered" | "temporary" | "enrolled" | "completed" | "retained");
+        let decided_here =
+            matches!(status.as_str(), "pre_registered" | "temporary" | "enrolled" | "completed" | "retained");
         let graduated = status == "completed" && grade_level == last;
         if row.get(13)? || graduated {
             preview.done += 1;
@@ -158,7 +159,12 @@ pub fn preview(conn: &Connection, from: Uuid, to: Uuid) -> Result<Preview> {
         });
     }
     preview.lines.sort_by_cached_key(|line| {
-        (grade_order(&line.grade_level), line.section.clone(), line.sex.as_deref() != Some("M"), pems_model::fold::fold(&line.name))
+        (
+            grade_order(&line.grade_level),
+            line.section.clone(),
+            line.sex.as_deref() != Some("M"),
+            pems_model::fold::fold(&line.name),
+        )
     });
     Ok(preview)
 }
@@ -254,7 +260,10 @@ fn one(work: &mut Work<'_, '_>, by: &By, line: &Line, step: Step, to: Uuid, on: 
         return Ok(());
     }
     let Some(grade) = next_of(step, &line.grade_level) else {
-        let message = format!("there is no grade after {} for {}; let the learner graduate, or hold", line.grade_level, line.name);
+        let message = format!(
+            "there is no grade after {} for {}; let the learner graduate, or hold",
+            line.grade_level, line.name
+        );
         return Err(NodeError::new(Code::Rule, message));
     };
     let kind = if step == Step::Retain { "repeater" } else { "continuing" };

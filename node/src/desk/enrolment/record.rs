@@ -21,10 +21,7 @@ pub struct Enrolment {
     pub student: Uuid,
     pub school_year: Uuid,
     pub grade_level: String,
-    pub kind: Option<String>,
     pub status: String,
-    pub unsettled_account: bool,
-    pub live: bool,
 }
 
 /// A stay in a section, `[from, to)`.
@@ -42,8 +39,7 @@ impl Stay {
     }
 }
 
-const COLUMNS: &str = "SELECT id, student, school_year, grade_level, kind, status, coalesce(unsettled_account, 0), \
-                       deleted_at IS NULL FROM enrolment";
+const COLUMNS: &str = "SELECT id, student, school_year, grade_level, status FROM enrolment";
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Enrolment> {
     Ok(Enrolment {
@@ -51,10 +47,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Enrolment> {
         student: Uuid::from_bytes(row.get(1)?),
         school_year: Uuid::from_bytes(row.get(2)?),
         grade_level: row.get(3)?,
-        kind: row.get(4)?,
-        status: row.get(5)?,
-        unsettled_account: row.get(6)?,
-        live: row.get(7)?,
+        status: row.get(4)?,
     })
 }
 
@@ -63,7 +56,9 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Enrolment> {
 pub fn find(conn: &Connection, id: Uuid) -> Result<Enrolment> {
     let sql = format!("{COLUMNS} WHERE id = ?1 AND deleted_at IS NULL");
     let found = conn.prepare_cached(&sql)?.query_row([id.as_bytes()], read).optional()?;
-    found.ok_or_else(|| NodeError::new(Code::NotFound, "this enrolment is not there any more; look the learner up again"))
+    found.ok_or_else(|| {
+        NodeError::new(Code::NotFound, "this enrolment is not there any more; look the learner up again")
+    })
 }
 
 /// A learner's enrolments, live ones only, the newest school year first.
@@ -80,12 +75,7 @@ pub fn events(conn: &Connection, enrolment: Uuid) -> Result<Vec<Event>> {
         "SELECT id, on_date, coalesce(made_at, 0), status FROM enrolment_event WHERE enrolment = ?1 AND deleted_at IS NULL",
     )?;
     let read = |row: &rusqlite::Row<'_>| {
-        Ok(Event {
-            id: Uuid::from_bytes(row.get(0)?),
-            on_date: row.get(1)?,
-            made_at: row.get(2)?,
-            status: row.get(3)?,
-        })
+        Ok(Event { id: Uuid::from_bytes(row.get(0)?), on_date: row.get(1)?, made_at: row.get(2)?, status: row.get(3)? })
     };
     Ok(statement.query_map([enrolment.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
 }
@@ -105,11 +95,6 @@ pub fn stays(conn: &Connection, enrolment: Uuid) -> Result<Vec<Stay>> {
         })
     };
     Ok(statement.query_map([enrolment.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
-}
-
-/// The last stay, whether it is over or not.
-pub fn last_stay(conn: &Connection, enrolment: Uuid) -> Result<Option<Stay>> {
-    Ok(stays(conn, enrolment)?.pop())
 }
 
 pub fn save(work: &mut Work<'_, '_>, entity: &str, id: Option<Uuid>, fields: Json) -> Result<Saved> {

@@ -58,18 +58,21 @@ const SECTIONS: &str = "SELECT s.id, s.school_year, s.grade_level, s.name, s.tra
      FROM section s LEFT JOIN staff a ON a.id = s.adviser AND a.deleted_at IS NULL
      WHERE s.deleted_at IS NULL";
 
-/// Whoever is in a section on a day has a stay that covers it. Leaving ends the stay; the status is looked at too, because two
-/// PCs may have moved and dropped a learner at the same time.
+/// Whoever is in a section on a day has a stay that covers it, and no later one that began. Leaving ends the stay; the status is
+/// looked at too, because two PCs may have moved and dropped a learner at the same time.
 const COUNTS: &str = "SELECT l.sex, e.status, count(*)
      FROM section_membership m JOIN enrolment e ON e.id = m.enrolment JOIN student l ON l.id = e.student
      WHERE m.section = ?1 AND m.deleted_at IS NULL AND e.deleted_at IS NULL AND l.deleted_at IS NULL
        AND m.valid_from <= ?2 AND (m.valid_to IS NULL OR m.valid_to > ?2)
+       AND NOT EXISTS (SELECT 1 FROM section_membership n WHERE n.enrolment = m.enrolment AND n.deleted_at IS NULL
+                       AND n.valid_from > m.valid_from AND n.valid_from <= ?2)
        AND NOT (e.status IN ('transferred_out', 'moved_out', 'dropped', 'cancelled')
                 AND coalesce(e.effectivity_date, 0) <= ?2)
      GROUP BY 1, 2";
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Section> {
-    let id = |at: usize| -> rusqlite::Result<Option<Uuid>> { Ok(row.get::<_, Option<[u8; 16]>>(at)?.map(Uuid::from_bytes)) };
+    let id =
+        |at: usize| -> rusqlite::Result<Option<Uuid>> { Ok(row.get::<_, Option<[u8; 16]>>(at)?.map(Uuid::from_bytes)) };
     Ok(Section {
         id: Uuid::from_bytes(row.get(0)?),
         school_year: Uuid::from_bytes(row.get(1)?),
@@ -125,7 +128,8 @@ pub fn of_year(conn: &Connection, year: Uuid, day: i32) -> Result<Vec<Section>> 
 /// # Errors
 /// `not_found`.
 pub fn find(conn: &Connection, id: Uuid, day: i32) -> Result<Section> {
-    let found = conn.prepare_cached(&format!("{SECTIONS} AND s.id = ?1"))?.query_row([id.as_bytes()], read).optional()?;
+    let found =
+        conn.prepare_cached(&format!("{SECTIONS} AND s.id = ?1"))?.query_row([id.as_bytes()], read).optional()?;
     let missing = || NodeError::new(Code::NotFound, "this section is not there any more; choose another");
     counted(conn, found.ok_or_else(missing)?, day)
 }
@@ -209,7 +213,8 @@ pub fn assign(work: &mut Work<'_, '_>, by: &By, placing: &Placing<'_>) -> Result
 }
 
 fn check_fits(enrolment: &record::Enrolment, section: &Section) -> Result<()> {
-    let refused = |message: String| Err(NodeError::new(Code::Rule, message).with_details(json!({ "field": "section" })));
+    let refused =
+        |message: String| Err(NodeError::new(Code::Rule, message).with_details(json!({ "field": "section" })));
     if enrolment.school_year != section.school_year {
         return refused(format!("section {} belongs to another school year; choose one of this year", section.name));
     }

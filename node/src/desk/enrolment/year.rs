@@ -71,9 +71,8 @@ impl Year {
             let message = format!("school year {} is closed; open it again, or choose another", self.label);
             return Err(NodeError::new(Code::Rule, message));
         }
-        let refused = |message| {
-            Err(NodeError::new(Code::Rule, message).with_details(serde_json::json!({ "field": "on_date" })))
-        };
+        let refused =
+            |message| Err(NodeError::new(Code::Rule, message).with_details(serde_json::json!({ "field": "on_date" })));
         if day > self.end_date {
             return refused(format!("school year {} ended on {}; choose a day until then", self.label, self.end_date));
         }

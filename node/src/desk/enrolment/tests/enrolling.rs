@@ -93,7 +93,10 @@ fn a_full_section_wants_a_yes_and_a_year_that_is_over_wants_none() {
     let mut assign =
         json!({ "do": "enrolment.assign", "enrolments": [third], "section": rizal, "on_date": "2026-07-01" });
     let refused = school.ask(assign.clone()).expect_err("two seats");
-    assert_eq!(refused.details.expect("details")["over_capacity"], json!({ "section": "Rizal", "capacity": 2, "total": 3 }));
+    assert_eq!(
+        refused.details.expect("details")["over_capacity"],
+        json!({ "section": "Rizal", "capacity": 2, "total": 3 })
+    );
     assert_eq!(school.roster(&rizal, "2026-07-01"), ["Abad", "Bato"]);
     assign["over_capacity"] = json!(true);
     school.ask(assign).expect("agreed");

@@ -55,7 +55,8 @@ struct School {
 fn school() -> School {
     let mut desk = office(Role::Registrar);
     let year = |desk: &mut Desk, label: &str, first: &str, end: &str, cutoff: &str| {
-        let fields = json!({ "label": label, "start_date": first, "end_date": end, "cutoff_date": cutoff, "status": "open" });
+        let fields =
+            json!({ "label": label, "start_date": first, "end_date": end, "cutoff_date": cutoff, "status": "open" });
         made(desk, "school_year", fields)
     };
     let last_year = year(&mut desk, "2025-2026", "2025-06-16", "2026-03-31", "2025-07-04");

@@ -47,9 +47,7 @@ fn dropping_wants_a_reason_of_the_form_and_coming_back_continues() {
     let luna = school.luna.clone();
     let student = school.learner("Cruz", "F");
     let enrolment = school.enrol(&student, Some(&luna), "2026-06-08");
-    let drop = |code: &str, note: Json, day: &str| {
-        json!({ "do": "enrolment.drop", "enrolment": enrolment, "reason_code": code, "note": note, "on_date": day })
-    };
+    let drop = |code: &str, note: Json, day: &str| json!({ "do": "enrolment.drop", "enrolment": enrolment, "reason_code": code, "note": note, "on_date": day });
     for (request, code, field) in [
         (drop("z.9", Json::Null, "2026-06-20"), Code::NotAChoice, "reason_code"),
         (drop("f", Json::Null, "2026-06-20"), Code::Required, "note"),
@@ -83,9 +81,7 @@ fn moving_between_sections_leaves_no_gap_and_no_overlap() {
     let (luna, rizal) = (school.luna.clone(), school.rizal.clone());
     let student = school.learner("Cruz", "F");
     let enrolment = school.enrol(&student, Some(&luna), "2026-06-08");
-    let assign = |section: Option<&str>, day: &str| {
-        json!({ "do": "enrolment.assign", "enrolments": [enrolment], "section": section, "on_date": day })
-    };
+    let assign = |section: Option<&str>, day: &str| json!({ "do": "enrolment.assign", "enrolments": [enrolment], "section": section, "on_date": day });
     school.ask(assign(Some(&rizal), "2026-06-22")).expect("moved");
     assert_eq!((school.roster(&luna, "2026-06-21").len(), school.roster(&rizal, "2026-06-21").len()), (1, 0));
     assert_eq!((school.roster(&luna, "2026-06-22").len(), school.roster(&rizal, "2026-06-22").len()), (0, 1));

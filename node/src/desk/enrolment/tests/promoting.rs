@@ -12,7 +12,8 @@ fn last_year(school: &mut School) -> Vec<String> {
         let made = school.ask(json!({ "do": "enrolment.enrol", "enrol": enrol })).expect("enrolled");
         made["enrolment"].as_str().expect("an id").to_owned()
     });
-    let drop = json!({ "do": "enrolment.drop", "enrolment": enrolled[4], "reason_code": "b.1", "on_date": "2025-09-01" });
+    let drop =
+        json!({ "do": "enrolment.drop", "enrolment": enrolled[4], "reason_code": "b.1", "on_date": "2025-09-01" });
     school.ask(drop).expect("dropped");
     enrolled.to_vec()
 }
@@ -57,7 +58,8 @@ fn a_whole_school_moves_up_and_can_be_taken_back() {
     assert_eq!(school.row("enrolment", &enrolled[2])["status"], "retained");
     let list = json!({ "do": "enrolment.list", "school_year": school.year, "only": "pre_registered" });
     let coming = school.ask(list.clone()).expect("a list");
-    let coming: Vec<_> = coming.as_array().expect("a list").iter().map(|one| (&one["grade_level"], &one["kind"])).collect();
+    let coming: Vec<_> =
+        coming.as_array().expect("a list").iter().map(|one| (&one["grade_level"], &one["kind"])).collect();
     assert_eq!(coming, [(&json!("7"), &json!("repeater")), (&json!("8"), &json!("continuing"))]);
     let rest = school.ask(ask("enrolment.promotion_preview", json!({}))).expect("a preview");
     assert_eq!((rest["lines"].as_array().map(Vec::len), &rest["done"]), (Some(1), &json!(3)), "only Bato is left");
@@ -72,11 +74,13 @@ fn a_whole_school_moves_up_and_can_be_taken_back() {
 fn who_was_promoted_comes_and_is_enrolled() {
     let mut school = school();
     last_year(&mut school);
-    let promote = json!({ "do": "enrolment.promote", "from_year": school.last_year, "to_year": school.year, "grades": ["7"] });
+    let promote =
+        json!({ "do": "enrolment.promote", "from_year": school.last_year, "to_year": school.year, "grades": ["7"] });
     assert_eq!(school.ask(promote).expect("promoted")["graduated"], 0, "only grade 7");
     let list = json!({ "do": "enrolment.list", "school_year": school.year, "only": "unassigned" });
     let coming = school.ask(list).expect("a list");
-    let ids: Vec<&str> = coming.as_array().expect("a list").iter().filter_map(|one| one["enrolment"].as_str()).collect();
+    let ids: Vec<&str> =
+        coming.as_array().expect("a list").iter().filter_map(|one| one["enrolment"].as_str()).collect();
     let eight = school.eight.clone();
     let assign = json!({ "do": "enrolment.assign", "enrolments": ids, "section": eight, "on_date": "2026-06-08" });
     school.ask(assign).expect("in a section");
@@ -103,7 +107,8 @@ fn years_must_follow_each_other_and_the_next_one_can_be_made() {
     let years = school.ask(json!({ "do": "enrolment.years" })).expect("years");
     assert_eq!((&years["current"], &years["today"]), (&json!(school.year), &json!("2026-07-15")));
     let student = school.learner("Abad", "M");
-    let enrol = json!({ "student": student, "school_year": next, "grade_level": "7", "kind": "new", "on_date": "2026-07-15" });
+    let enrol =
+        json!({ "student": student, "school_year": next, "grade_level": "7", "kind": "new", "on_date": "2026-07-15" });
     let early = school.ask(json!({ "do": "enrolment.enrol", "enrol": enrol })).expect("enrolled early");
     assert_eq!(early["status"], "pre_registered");
 }
