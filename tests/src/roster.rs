@@ -37,8 +37,8 @@ const SECTION_SIZE: usize = 45;
 const TERMS: [(&str, &str); 3] =
     [("2026-06-08", "2026-09-15"), ("2026-09-16", "2026-12-18"), ("2027-01-04", "2027-04-08")];
 
-const FIRST_NAMES: &str = include_str!("../data/names/first_names.json");
-const LAST_NAMES: &str = include_str!("../data/names/last_names.json");
+const FIRST_NAMES: &str = include_str!("../../node/data/names/first_names.json");
+const LAST_NAMES: &str = include_str!("../../node/data/names/last_names.json");
 const SECTIONS: [&str; 12] = [
     "Rizal",
     "Bonifacio",

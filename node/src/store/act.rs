@@ -118,15 +118,6 @@ impl Store {
         Ok(self.local("sample")?.is_some())
     }
 
-    /// Takes everything in the file as if a hub had delivered it: nothing waits to be sent. For the sample school, which has none.
-    ///
-    /// # Errors
-    /// If SQLite fails.
-    pub(crate) fn settle_as_delivered(&mut self) -> Result<()> {
-        self.conn.execute_batch("BEGIN IMMEDIATE; DELETE FROM op; DELETE FROM shadow; COMMIT;")?;
-        Ok(())
-    }
-
     /// A setting of this PC alone, which never travels.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ impl Clerk {
     /// An office without a hub, with its School ID and a school year.
     fn new() -> Clerk {
         let clerk = Clerk { dir: tempfile::tempdir().expect("a folder") };
-        let office = pems_node::sample::open(&clerk.data(), KeySource::File(clerk.key())).expect("an office");
+        let office = pems_node::sample::empty(&clerk.data(), KeySource::File(clerk.key())).expect("an office");
         let mut store = office.store().expect("a store");
         let mut save = |entity: &str, fields: Json| {
             let Json::Object(fields) = fields else { panic!("an object") };
