@@ -20,13 +20,17 @@ export interface Note {
 /** Long enough to read it and reach for the mouse; Ctrl+Z works afterwards too. */
 export const NOTE_FOR_MS = 8_000;
 
-const state = $state({ note: null as Note | null, acts: null as Acts | null });
+const state = $state({ note: null as Note | null, acts: null as Acts | null, acted: 0 });
+
+/** Another number after everything that was done, undone or done again here: then what is shown is read again. */
+export const acted = (): number => state.acted;
 
 export const note = (): Note | null => state.note;
 
 /** Tells what was done; `undo` where Ctrl+Z takes it back. */
 export function done(text: string, { undo = false } = {}): void {
   state.note = { text, tone: "good", undo };
+  state.acted += 1;
 }
 
 /** Tells what did not work, where there is no better place than the bar. */
