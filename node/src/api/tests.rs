@@ -63,6 +63,7 @@ fn a_refusal_names_its_code_and_field_and_writes_nothing() {
         (json!({ "do": "list", "entity": "grades", "limit": 1 }), Code::UnknownEntity),
         (json!({ "do": "list", "entity": "student", "limit": 1, "fields": ["age"] }), Code::UnknownField),
         (json!({ "do": "get", "entity": "student", "id": Uuid::from_u128(9) }), Code::NotFound),
+        (json!({ "do": "list", "entity": "school_user", "limit": 1 }), Code::BadRequest),
         (json!({ "do": "resolve", "id": Uuid::from_u128(9), "keep": "mine" }), Code::NotFound),
     ] {
         assert_eq!(ask(&mut store, request.clone()).expect_err("refused").code, code, "{request}");

@@ -103,12 +103,18 @@ impl Window {
 
     pub(crate) async fn text(&self, css: &str) -> String {
         let script = format!("return document.querySelector({css:?})?.innerText ?? ''");
-        self.run(&script).await.as_str().unwrap_or_default().to_owned()
+        self.run(&script).await.as_str().unwrap_or_default().trim().to_owned()
     }
 
     /// Types into the element that has the keys.
     pub(crate) async fn keys(&self, keys: &str) {
         self.page.active_element().await.expect("an element").send_keys(keys).await.expect("keys");
+    }
+
+    /// Puts the keys into a field and types.
+    pub(crate) async fn fill(&self, css: &str, text: &str) {
+        self.page.find(Locator::Css(css)).await.expect(css).send_keys(text).await.expect("keys");
+        self.run(&format!("document.querySelector({css:?}).focus(); return null")).await;
     }
 
     pub(crate) async fn click(&self, css: &str) {

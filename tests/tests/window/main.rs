@@ -4,6 +4,7 @@
 //! (`cargo build --workspace`). Pictures of what was seen are kept in `artifacts/screens/`.
 #![cfg(target_os = "linux")]
 
+mod day;
 mod driver;
 mod office;
 
@@ -35,7 +36,7 @@ async fn a_learner_is_found_by_folded_name_with_the_keyboard_alone() {
     with_window(&folder, false, DESK, |window| async move {
         window.until("document.querySelectorAll('.data').length > 0").await;
         assert_eq!(window.text("header strong").await, "Apolinario Mabini National High School");
-        let line = window.text("footer").await;
+        let line = window.text("footer p").await;
         assert!(line.starts_with("All work is at the hub, "), "{line}");
         assert!(line.ends_with("1 item needs you"), "{line}");
         let drawn = window.run("return document.querySelectorAll('.data').length").await.as_u64().unwrap_or(0);
@@ -87,7 +88,7 @@ async fn what_another_program_saves_appears_by_itself_also_in_the_dark() {
             folder.save_learner("Aaaron", "Carla");
             window.until(&format!("{NAMES}.join(';') === 'Aaaron, Bea;Aaaron, Carla'")).await;
             assert_eq!(
-                window.text("footer").await.replace('\n', " "),
+                window.text("footer p").await.replace('\n', " "),
                 "2 changes wait; last contact 3 days ago 1 item needs you"
             );
             window.keys("\u{e00c}").await;
@@ -104,21 +105,23 @@ async fn what_another_program_saves_appears_by_itself_also_in_the_dark() {
 }
 
 #[tokio::test]
-async fn a_new_pc_is_told_what_to_do_and_goes_on_by_itself() {
+async fn a_new_pc_asks_for_address_and_code_and_goes_on_by_itself() {
     let folder = Folder::empty();
     with_window(&folder, false, DESK, |window| {
         let folder = &folder;
         async move {
             window.until("document.querySelector('h1')?.innerText.startsWith('Welcome')").await;
-            let command = window.text(".command code").await;
-            assert!(
-                command.starts_with("pems-node --data ") && command.contains(&*folder.data.to_string_lossy()),
-                "{command}"
-            );
+            assert!(window.text(".folder code").await.contains(&*folder.data.to_string_lossy()));
             window.is_accessible().await;
             window.picture("first-run").await;
-            window.click(".command button").await;
-            window.until("document.querySelector('.command button').innerText === 'Copied'").await;
+            // An address that is none, and one where nobody is: a sentence each, and what was typed stays.
+            window.fill("[name=hub]", "hub.example").await;
+            window.fill("[name=code]", "AAAA-BBBB").await;
+            window.fill("[name=name]", "Registrar 1").await;
+            window.keys("\u{e007}").await;
+            window.until("document.querySelector('.banner.bad')?.innerText.includes('begins with https')").await;
+            window.is_accessible().await;
+            window.picture("first-run-refused").await;
             folder.enrol();
             window.until("document.querySelectorAll('.data').length > 0").await;
         }
@@ -177,7 +180,7 @@ async fn a_first_day_without_learners_says_what_comes_next() {
     let folder = Folder::just_enrolled();
     with_window(&folder, false, DESK, |window| async move {
         window.until("document.querySelector('.empty h2')?.innerText === 'No learners yet'").await;
-        assert_eq!(window.text("footer").await, "The hub was not reached yet");
+        assert_eq!(window.text("footer p").await, "The hub was not reached yet");
         window.is_accessible().await;
         window.picture("no-learners").await;
     })

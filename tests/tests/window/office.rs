@@ -90,6 +90,19 @@ impl Folder {
         store.save(&save(fields)).expect("saved");
     }
 
+    /// A user with a password, as an administrator makes one.
+    pub(crate) fn save_user(&self, name: &str, role: &str, password: &str) {
+        let mut admin = enrolled();
+        admin.role = Role::SchoolAdmin;
+        let mut scratch = Store::in_memory(&admin, Schema::product(), Box::new(SystemEnv)).expect("a store");
+        let verifier = pems_node::desk::session::verifier::make(password).expect("a verifier");
+        let fields = json!({ "name": name, "role": role, "verifier": verifier });
+        let fields = fields.as_object().cloned().unwrap_or_default();
+        let saved = scratch.save(&Save { entity: "school_user".into(), id: None, fields }).expect("saved");
+        let mut store = Store::open(&self.records(), &KEY, Schema::product(), Box::new(SystemEnv)).expect("the store");
+        pull(&mut store, &[("school_user", vec![Row { rev: 950, ..saved.row }])]);
+    }
+
     /// As if the last contact with the hub were some days ago.
     pub(crate) fn age(&self, days: i64) {
         let env = Box::new(Earlier(days * DAY));

@@ -54,4 +54,5 @@ export const frame = {
     keys: "Arrows choose, Enter opens, Esc closes",
     found: (n: number) => `${plural(n, "answer", "answers")}`,
   },
+  left: (n: number) => `${n} left as somebody changed them since`,
 };

@@ -9,4 +9,5 @@ export const sync = {
   never: "The hub was not reached yet",
   needs: (n: number) => `${plural(n, "item needs", "items need")} you`,
   diverged: "This copy differs from the hub’s; tell your system administrator",
+  sample: "A made-up school: nothing is sent anywhere",
 };

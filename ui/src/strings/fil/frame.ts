@@ -55,4 +55,5 @@ export const frame: typeof english = {
     keys: "Arrow para pumili, Enter para buksan, Esc para isara",
     found: (n: number) => `${plural(n, "sagot", "sagot")}`,
   },
+  left: (n: number) => `${n} hindi ginalaw dahil may nagbago na`,
 };

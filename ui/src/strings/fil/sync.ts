@@ -10,4 +10,5 @@ export const sync: typeof english = {
   never: "Hindi pa naaabot ang hub",
   needs: (n: number) => `${count(n)} bagay ang kailangan ka`,
   diverged: "Iba ang kopyang ito sa nasa hub; sabihin sa system administrator",
+  sample: "Kunwaring paaralan: walang ipinadadala kahit saan",
 };

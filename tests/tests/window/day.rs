@@ -1,0 +1,127 @@
+//! A day at the school's PC without any hub: a made-up school is opened, people sign in and lock the desk, a class is taken, and
+//! the program is killed in between. Also the same with real passwords.
+
+use crate::driver::{Opening, Window};
+use crate::office::Folder;
+use crate::{DESK, with_window};
+use serde_json::json;
+
+/// Chooses a user of the sample school by name.
+async fn enter(window: &Window, name: &str) {
+    let button =
+        format!("[...document.querySelectorAll('article li button')].find((one) => one.innerText.includes('{name}'))");
+    window.until(&button).await;
+    window.run(&format!("{button}.click(); return null")).await;
+    window.until("document.querySelector('.frame')").await;
+}
+
+async fn open_sample(window: &Window) {
+    window.until("document.querySelector('section button')").await;
+    window.click("section button").await;
+    window.until("document.querySelectorAll('article li button').length === 4").await;
+}
+
+#[tokio::test]
+async fn a_teacher_takes_the_class_by_keyboard_and_undoes_it_without_any_hub() {
+    let folder = Folder::empty();
+    with_window(&folder, false, DESK, |window| async move {
+        open_sample(&window).await;
+        window.is_accessible().await;
+        window.picture("sign-in").await;
+        enter(&window, "Benigno").await;
+        window.until("document.querySelector('footer p').innerText.includes('made-up school')").await;
+        assert_eq!(window.text("header .sample").await, "Sample school: nothing here is real");
+
+        // The second to last school day of the sample was taken; it is corrected, with a reason.
+        window.run("location.hash = '#/attendance'; return null").await;
+        window.until("document.querySelectorAll('main li a').length === 10").await;
+        assert_eq!(window.text("main li em").await, "Your section");
+        window.is_accessible().await;
+        window.picture("attendance").await;
+        let taken = "[...document.querySelectorAll('main li strong')][0].innerText.includes('absent')";
+        for _ in 0..10 {
+            if window.run(&format!("return {taken}")).await == json!(true) {
+                break;
+            }
+            let before = window.run("return location.hash").await;
+            window.click("[aria-label='The day before']").await;
+            window
+                .until(&format!("location.hash !== {before} && document.querySelectorAll('main li a').length > 0"))
+                .await;
+            window.until("document.querySelector('main li a').hash.startsWith(location.hash)").await;
+        }
+        window.click("main li a").await;
+        window.until("document.activeElement.getAttribute('role') === 'listbox'").await;
+        assert_eq!(window.run("return document.querySelectorAll('.seat').length").await, json!(41));
+        let marks = "[...document.querySelectorAll('.seat b')].map((mark) => mark.innerText[0]).join('')";
+        let before = window.run(&format!("return {marks}")).await;
+        // Everybody was there; then the first is absent, the second late, the third excused.
+        window.keys(&" ".repeat(41)).await;
+        window.until(&format!("{marks} === 'P'.repeat(41)")).await;
+        window.keys("\u{e011}ale").await;
+        window.until(&format!("{marks} === 'ALE' + 'P'.repeat(38)")).await;
+        assert_eq!(window.text(".tally").await, "39 present, 1 absent, 1 late, 1 excused");
+        window.keys("\u{e009}s\u{e000}").await;
+        window.until("document.querySelector('.banner.bad')?.innerText.includes('corrected with a reason')").await;
+        window.is_accessible().await;
+        window.fill("[name=reason]", "The list was read again").await;
+        window.keys("\u{e009}s\u{e000}").await;
+        window.until("document.querySelector('.state').innerText.includes('Corrected: The list was read again')").await;
+        window.picture("attendance-sheet").await;
+        window.is_accessible().await;
+        window.run("document.querySelector('[role=listbox]').focus(); return null").await;
+        window.keys("\u{e009}z\u{e000}").await;
+        window.until(&format!("{marks} === {before}")).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_desk_is_locked_and_opened_with_a_password_and_a_killed_app_loses_nothing() {
+    let folder = Folder::enrolled();
+    let password = "tatlong isda sa ilog";
+    folder.save_user("Corazon Reyes", "registrar", password);
+    with_window(&folder, false, DESK, |window| {
+        let folder = &folder;
+        async move {
+            window.until("document.querySelector('[name=password]')").await;
+            window.fill("[name=password]", "wrong").await;
+            window.keys("\u{e007}").await;
+            window.until("document.querySelector('.error')?.innerText.includes('not the password')").await;
+            window.is_accessible().await;
+            window.picture("sign-in-refused").await;
+            window.fill("[name=password]", password).await;
+            window.keys("\u{e007}").await;
+            window.until("document.querySelectorAll('.data').length > 0").await;
+            let ask = "__TAURI_INTERNALS__.invoke('call', { request: { do: 'session.lock' } })";
+            assert_eq!(window.refusal(ask).await, None);
+            window.until("document.querySelector('h1')?.innerText === 'Locked by Corazon Reyes'").await;
+            let peek = "__TAURI_INTERNALS__.invoke('call', { request: { do: 'list', entity: 'student', limit: 1 } })";
+            assert!(
+                window.refusal(peek).await.is_some_and(|said| said.contains("locked")),
+                "a locked desk answers nothing"
+            );
+            window.is_accessible().await;
+            window.picture("locked").await;
+            window.fill("[name=password]", password).await;
+            window.keys("\u{e007}").await;
+            window.until("document.querySelector('.frame') && !document.querySelector('.work').hidden").await;
+            let save = "__TAURI_INTERNALS__.invoke('call', { request: { do: 'save', entity: 'student',
+                fields: { last_name: 'Zobel', first_name: 'Ana', sex: 'F' } } })";
+            assert_eq!(window.refusal(save).await, None);
+            // Killed the moment after it said saved; another window finds it, and nobody is signed in there.
+            drop(window);
+            let opening = Opening { data: &folder.data, key_file: &folder.key_file, dark: true, size: DESK };
+            let again = Window::open(&opening).await;
+            again.until("document.querySelector('[name=password]')").await;
+            again.fill("[name=password]", password).await;
+            again.keys("\u{e007}").await;
+            again.until("document.querySelectorAll('.data').length > 0").await;
+            again.run("location.hash = '#/learners'; return null").await;
+            again.keys("zobel").await;
+            again.until("document.querySelector('.data')?.innerText.startsWith('Zobel, Ana')").await;
+            again.picture("after-a-kill").await;
+        }
+    })
+    .await;
+}
