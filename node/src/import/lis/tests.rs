@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::store::{Enrolled, ListQuery, Save};
-use crate::{Store, SystemEnv};
+use crate::{Env, Store, SystemEnv};
 use pems_model::{Role, Schema};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -20,6 +20,19 @@ fn sample(name: &str) -> PathBuf {
 
 fn register() -> Register {
     read(&sample("sf1.xls")).expect("the register")
+}
+
+/// Noon of 15 September 2026 in Manila, in the middle of the school year.
+struct MidYear;
+
+impl Env for MidYear {
+    fn now(&self) -> i64 {
+        1_789_444_800_000_000
+    }
+
+    fn new_id(&self) -> Uuid {
+        SystemEnv.new_id()
+    }
 }
 
 struct Office {
@@ -41,7 +54,7 @@ impl Office {
             epoch: Uuid::from_u128(0xe),
         };
         let path = dir.path().join("records.db");
-        let store = Store::create(&path, &[7; 32], &enrolled, Schema::product(), Box::new(SystemEnv)).expect("a store");
+        let store = Store::create(&path, &[7; 32], &enrolled, Schema::product(), Box::new(MidYear)).expect("a store");
         let mut office = Office { store, _dir: dir };
         office.save("school_profile", json!({ "deped_school_id": "300021", "name": "Mabini NHS" }));
         office.save(
@@ -192,14 +205,26 @@ fn broken_files_are_answers_and_soon() {
                 assert!(matches!(error.code, Code::BadFile | Code::TooLarge), "{name} at {at}: {}", error.message);
             }
         }
-        // The shell's own structures, where a flip does most harm: header, FAT, directory, the last sectors.
-        for at in (0..1024.min(whole.len())).chain(whole.len().saturating_sub(2048)..whole.len()) {
+        // The shell's own structures, where a flip does most harm: its header, and what it has at the end.
+        for at in (0..512).chain(whole.len() - 512..whole.len()) {
             let mut flipped = whole.clone();
             flipped[at] = 0xFF;
             let _answer = read_bytes(name, &flipped);
         }
     }
     assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_chain_that_bites_its_tail_ends() {
+    let mut bytes = std::fs::read(sample("sf1.xls")).expect("the sample");
+    let number = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+    // The directory's first sector, and where the FAT's first sector says what follows it.
+    let (directory, fat) = (number(48), number(76));
+    let at = 512 * (fat as usize + 1) + 4 * directory as usize;
+    bytes[at..at + 4].copy_from_slice(&directory.to_le_bytes());
+    let error = read_bytes("tail.xls", &bytes).expect_err("a refusal");
+    assert!(error.code == Code::BadFile && error.message.contains("chain"), "{}", error.message);
 }
 
 #[test]
@@ -316,7 +341,11 @@ fn sections_leavers_and_extras() {
     let after = office.reconcile();
     assert_eq!((after.counts.same, after.counts.wrong_section), (38, 0), "{:#?}", after.lines);
     let of_ramon = office.rows("section_membership").into_iter().filter(|row| row["enrolment"] == enrolment["id"]);
-    assert_eq!(of_ramon.filter(|row| row["valid_to"].is_null()).count(), 1, "one open seat");
+    let mut seats: Vec<_> =
+        of_ramon.map(|row| [&row["section"], &row["valid_from"], &row["valid_to"]].map(Json::clone)).collect();
+    seats.sort_by_key(|seat| seat[1].to_string());
+    let (luna, rizal, moved) = (json!(luna), json!(rizal), json!("2026-09-15"));
+    assert_eq!(seats, [[luna, json!("2026-06-22"), moved.clone()], [rizal, moved, Json::Null]], "the days before stay");
 }
 
 #[test]
