@@ -1,5 +1,5 @@
 //! The register of LIS through `pems-node`, as a clerk or a script has it. What is read and decided is tested where it is written
-//! (`node/src/import/lis/tests.rs`).
+//! (`node/src/import/lis/tests/`).
 
 use pems_node::keys::KeySource;
 use pems_node::store::Save;
