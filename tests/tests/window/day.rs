@@ -52,15 +52,17 @@ async fn a_teacher_takes_the_class_by_keyboard_and_undoes_it_without_any_hub() {
         }
         window.click("main li a").await;
         window.until("document.activeElement.getAttribute('role') === 'listbox'").await;
-        assert_eq!(window.run("return document.querySelectorAll('.seat').length").await, json!(41));
+        let seats = window.run("return document.querySelectorAll('.seat').length").await.as_u64().unwrap_or(0);
+        assert!((30..46).contains(&seats), "a class of the sample, not {seats}");
         let marks = "[...document.querySelectorAll('.seat b')].map((mark) => mark.innerText[0]).join('')";
         let before = window.run(&format!("return {marks}")).await;
         // Everybody was there; then the first is absent, the second late, the third excused.
-        window.keys(&" ".repeat(41)).await;
-        window.until(&format!("{marks} === 'P'.repeat(41)")).await;
+        window.keys(&" ".repeat(46)).await;
+        window.until(&format!("{marks} === 'P'.repeat({seats})")).await;
         window.keys("\u{e011}ale").await;
-        window.until(&format!("{marks} === 'ALE' + 'P'.repeat(38)")).await;
-        assert_eq!(window.text(".tally").await, "39 present, 1 absent, 1 late, 1 excused");
+        window.until(&format!("{marks} === 'ALE' + 'P'.repeat({})", seats - 3)).await;
+        let told = format!("{} present, 1 absent, 1 late, 1 excused", seats - 2);
+        assert_eq!(window.text(".tally").await, told);
         window.keys("\u{e009}s\u{e000}").await;
         window.until("document.querySelector('.banner.bad')?.innerText.includes('corrected with a reason')").await;
         window.is_accessible().await;

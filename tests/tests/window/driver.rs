@@ -136,6 +136,9 @@ impl Window {
         let source = std::fs::read_to_string(&axe)
             .unwrap_or_else(|error| panic!("{}: {error}; run `npm ci` in ui/ first", axe.display()));
         self.run(&format!("{source}; return null")).await;
+        // A colour on its way to another one is neither.
+        let still = "const done = arguments[0]; Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => done(null))";
+        self.page.execute_async(still, vec![]).await.expect("a still picture");
         let script = "const done = arguments[arguments.length - 1];
             axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(
                 (found) => done({ passes: found.passes.length, violations: found.violations.map((rule) =>
