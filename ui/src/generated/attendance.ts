@@ -1,58 +1,254 @@
 // Made by `cargo xtask gen` from node/src/desk/attendance. Do not edit.
 
-export type AttendanceRequest = { "do": "attendance.sections", date?: string, } | { "do": "attendance.class", section: string, date: string, session: string, } | { "do": "attendance.take", section: string, date: string, session: string, marks: Array<Mark>, 
+export type AttendanceRequest = { "do": "attendance.today", date?: string, } | { "do": "attendance.class", section: string, date: string, 
 /**
- * Why a past day is changed.
+ * `day`, `am` or `pm`.
  */
-correction?: string, } | { "do": "attendance.away", section: string, date: string, } | { "do": "attendance.sign", section: string, date: string, } | { "do": "attendance.reopen", section: string, date: string, reason: string, };
+session: string, } | { "do": "attendance.take", section: string, date: string, session: string, marks: Array<TakenMark>, 
+/**
+ * Why a day that was taken is changed afterwards.
+ */
+correction?: string, } | { "do": "attendance.five_days", date?: string, } | { "do": "attendance.month", section: string, month: string, } | { "do": "attendance.sign_off", section: string, month: string, } | { "do": "attendance.reopen", section: string, month: string, reason: string, } | { "do": "attendance.calendar", school_year?: string, } | { "do": "attendance.set_days", school_year: string, setting: DaySetting, } | { "do": "attendance.add_holidays", school_year: string, dates?: Array<string>, } | { "do": "attendance.remove_days", school_year: string, ids: string[], };
 
-export type Mark = { student: string, 
+export type TakenMark = { student: string, 
 /**
- * `A`, `L`, `C` or `E`.
+ * `P`, `A`, `L`, `C` or `E`.
  */
-code: string, };
+code: string, note?: string, };
 
-export type DayKind = { class_day: boolean, 
+export type Day = { 
 /**
- * `class`, `makeup`, `weekend`, `holiday`, `suspension`, `event` or `outside` (of the school year).
+ * `YYYY-MM-DD`.
  */
-kind: string, reason: string | null, };
+date: string, 
+/**
+ * `class`, `makeup`, `event`, `holiday`, `suspension`, `weekend` or `outside` (of the school year).
+ */
+kind: string, 
+/**
+ * What the holiday or event is, or why classes are suspended.
+ */
+label: string | null, 
+/**
+ * Whether attendance may be taken.
+ */
+class: boolean, };
 
-export type Seat = { student: string, name: string, sex: string | null, 
-/**
- * `A`, `L`, `C`, `E`; none for present (or not taken).
- */
-code: string | null, };
+export type Name = { last: string, first: string, middle: string | null, ext: string | null, };
 
-export type Class = { section: string, section_name: string, grade_level: string, date: string, session: string, day: DayKind, 
+export type SectionInfo = { id: string, name: string, grade_level: string, adviser: string | null, 
 /**
- * Males, then females, each by name; as of the date.
+ * Whether the person here advises it.
  */
-seats: Array<Seat>, 
+mine: boolean, 
 /**
- * Without it the class has not been taken, which is not the same as everybody present.
+ * Whether the person here may take its attendance.
  */
-taken_at: string | null, taken_by: string | null, correction: string | null, 
-/**
- * Who signed the month's SF2: then nothing is changed any more.
- */
-signed_by: string | null, past: boolean, };
+may_take: boolean, };
 
-export type SectionDay = { id: string, name: string, grade_level: string, adviser: string | null, 
+export type Taken = { by: string | null, 
 /**
- * Whether the person at this desk advises it.
+ * RFC 3339.
  */
-mine: boolean, learners: number, taken: boolean, absent: number, late: number, day: DayKind, };
+at: string | null, 
+/**
+ * Why it was corrected afterwards, the last time.
+ */
+correction: string | null, };
 
-export type Overview = { date: string, today: string, sections: Array<SectionDay>, };
+export type Pupil = { id: string, name: Name, 
+/**
+ * `Dela Cruz, Juan Jr. Santos`.
+ */
+listed: string, sex: string | null, 
+/**
+ * `P`, `A`, `L`, `C` or `E`; `P` also where nobody took attendance yet.
+ */
+code: string, note: string | null, };
 
-export type Away = { student: string, name: string, since: string, phones: Array<string>, };
+export type Class = { section: SectionInfo, school_year: string, day: Day, session: string, 
+/**
+ * The school takes attendance for the morning and the afternoon.
+ */
+half_days: boolean, today: string, 
+/**
+ * None: attendance was not taken, which is not the same as all present.
+ */
+taken: Taken | null, 
+/**
+ * Who signed the month, which locks it.
+ */
+locked: Report | null, 
+/**
+ * A past day that was taken is changed with a reason.
+ */
+needs_reason: boolean, 
+/**
+ * The class days before and after, up to today.
+ */
+before: string | null, after: string | null, pupils: Array<Pupil>, };
+
+export type Report = { 
+/**
+ * Signed: attendance of the month is locked.
+ */
+signed: boolean, by: string | null, 
+/**
+ * RFC 3339.
+ */
+at: string | null, 
+/**
+ * Why it was opened again, the last time.
+ */
+reason: string | null, };
+
+export type SectionDay = { section: SectionInfo, day: Day, 
+/**
+ * Learners on that day.
+ */
+learners: number, 
+/**
+ * Sessions that were taken: `day`, `am`, `pm`.
+ */
+sessions: Array<string>, 
+/**
+ * The first taking; none: not taken.
+ */
+taken: Taken | null, 
+/**
+ * Learners absent the whole day or half of it, excused ones too.
+ */
+absent: number, 
+/**
+ * Late or cutting classes.
+ */
+tardy: number, 
+/**
+ * The month is signed.
+ */
+locked: boolean, };
+
+export type Overview = { date: string, today: string, 
+/**
+ * None: the school has no school year yet.
+ */
+school_year: string | null, year_id: string | null, half_days: boolean, 
+/**
+ * Sections of the person here, then the others by grade.
+ */
+sections: Array<SectionDay>, 
+/**
+ * The last class day before and the next one after, up to today.
+ */
+before: string | null, after: string | null, };
+
+export type Caller = { name: string, 
+/**
+ * `father`, `mother`, `guardian` or `other`.
+ */
+relation: string, phone: string | null, primary: boolean, };
+
+export type LongAbsent = { student: string, listed: string, section: SectionInfo, 
+/**
+ * Class days in a row.
+ */
+days: number, since: string, 
+/**
+ * All of them excused.
+ */
+excused: boolean, guardians: Array<Caller>, };
+
+export type MonthDay = { day: Day, 
+/**
+ * Whether attendance was taken; without, no marks say nothing.
+ */
+taken: boolean, 
+/**
+ * Half days present.
+ */
+male_halves: number, female_halves: number, };
+
+export type MonthPupil = { id: string, listed: string, sex: string | null, 
+/**
+ * For each day: `""` present, `A`, `L`, `C`, `E`, `am` or `pm` for half a day absent; `null` where the learner was not in the
+ * section or attendance was not taken.
+ */
+marks: Array<string | null>, 
+/**
+ * Half days absent.
+ */
+absent_halves: number, tardy: number, };
+
+export type MonthSheet = { section: SectionInfo, school_year: string, 
+/**
+ * `2026-06`.
+ */
+month: string, 
+/**
+ * Months of the school year that have begun.
+ */
+months: Array<string>, report: Report | null, may_reopen: boolean, today: string, 
+/**
+ * Class days, and other days that have a name; plain weekends are left out.
+ */
+days: Array<MonthDay>, pupils: Array<MonthPupil>, 
+/**
+ * Class days up to today on which attendance was not taken.
+ */
+untaken: Array<string>, };
+
+export type Holiday = { date: string, name: string, 
+/**
+ * The law or proclamation.
+ */
+source: string, 
+/**
+ * Not sure: look for the proclamation before adding it.
+ */
+sure: boolean, };
+
+export type YearInfo = { id: string, label: string, start_date: string, end_date: string, };
+
+export type CalendarEntry = { id: string, date: string, 
+/**
+ * `school`, `kinder`, `elementary`, `jhs` or `shs`.
+ */
+scope: string, 
+/**
+ * `class`, `holiday`, `suspension`, `event` or `makeup`.
+ */
+kind: string, 
+/**
+ * `national`, `division` or `school`.
+ */
+source: string | null, reason: string | null, };
+
+export type CalendarYear = { years: Array<YearInfo>, 
+/**
+ * None: the school has no school year yet.
+ */
+year: YearInfo | null, today: string, may_change: boolean, entries: Array<CalendarEntry>, 
+/**
+ * National holidays of the year that are not in it.
+ */
+proposed: Array<Holiday>, };
+
+export type DaySetting = { 
+/**
+ * First and last day, both included. Weekends between them are left out, unless classes are held.
+ */
+from: string, to: string, kind: string, scope: string, source?: string, reason?: string, };
 
 export interface AttendanceAnswers {
-  "attendance.sections": Overview;
+  "attendance.today": Overview;
   "attendance.class": Class;
   "attendance.take": Class;
-  "attendance.away": Away[];
-  "attendance.sign": null;
-  "attendance.reopen": null;
+  "attendance.five_days": LongAbsent[];
+  "attendance.month": MonthSheet;
+  "attendance.sign_off": Report;
+  "attendance.reopen": Report;
+  "attendance.calendar": CalendarYear;
+  "attendance.set_days": CalendarYear;
+  "attendance.add_holidays": CalendarYear;
+  "attendance.remove_days": CalendarYear;
 }

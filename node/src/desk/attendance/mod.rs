@@ -1,181 +1,190 @@
-//! The questions of the window about attendance: `{"do": "attendance.…"}`.
+//! The questions of the window about attendance and the school's calendar: `{"do": "attendance.…"}`.
 //!
-//! Invariants: "not taken" and "everybody present" are told apart by the sheet; a class is its roster as of that day; what is
-//! past is corrected with a reason, what is signed not at all.
+//! Invariants: "not taken" (no sheet) and "all present" (a sheet without marks) are never confused; a class is taken on class
+//! days that have come; a month whose School Form 2 is signed does not change.
 
+mod absent;
 mod calendar;
 mod class;
-mod signing;
+pub(in crate::desk) mod days;
+mod holidays;
+mod lock;
+mod month;
+mod overview;
+pub(in crate::desk) mod roster;
+pub(in crate::desk) mod section;
+pub(in crate::desk) mod sheets;
 mod take;
+#[cfg(test)]
+mod tests;
 
-pub use calendar::DayKind;
-pub use class::{Class, Seat, SectionDay};
-pub use take::Mark;
+pub(in crate::desk) use absent::runs;
+pub(in crate::desk) use month::{marks_of, months};
 
 use super::Desk;
-use super::session::to_json;
-use crate::{NodeError, Result};
-use pems_model::Code;
-use pems_model::value::{format_date, parse_date};
-use serde::{Deserialize, Serialize};
+use crate::Result;
+use serde::Deserialize;
 use serde_json::Value as Json;
 use ts_rs::TS;
 use uuid::Uuid;
-
-/// Class days in a row away after which the adviser visits (SF2's footer).
-const IN_A_ROW: usize = 5;
 
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(tag = "do", deny_unknown_fields)]
 #[ts(rename = "AttendanceRequest")]
 pub enum Request {
-    /// The sections of the year on a day, one's own first; today where no day is given. Answered by [`Overview`].
-    #[serde(rename = "attendance.sections")]
-    Sections {
+    /// A day over all sections; today where no date (`YYYY-MM-DD`) is given. Answered by [`overview::Overview`].
+    #[serde(rename = "attendance.today")]
+    Today {
         #[serde(default)]
         #[ts(optional)]
         date: Option<String>,
     },
-    /// Answered by [`Class`].
+    /// A class on a day. Answered by [`class::Class`].
     #[serde(rename = "attendance.class")]
     Class {
         #[ts(type = "string")]
         section: Uuid,
         date: String,
+        /// `day`, `am` or `pm`.
         session: String,
     },
-    /// All of the class but these were present. Answered by [`Class`] as it is then.
+    /// Records it: who is not among the marks was present. Answered by [`class::Class`].
     #[serde(rename = "attendance.take")]
     Take {
         #[ts(type = "string")]
         section: Uuid,
         date: String,
         session: String,
-        marks: Vec<Mark>,
-        /// Why a past day is changed.
+        marks: Vec<take::TakenMark>,
+        /// Why a day that was taken is changed afterwards.
         #[serde(default)]
         #[ts(optional)]
         correction: Option<String>,
     },
-    /// Who was absent on five class days in a row, up to a day. Answered by a list of [`Away`].
-    #[serde(rename = "attendance.away")]
-    Away {
+    /// Who is absent five class days in a row. Answered by a list of [`absent::LongAbsent`].
+    #[serde(rename = "attendance.five_days")]
+    FiveDays {
+        #[serde(default)]
+        #[ts(optional)]
+        date: Option<String>,
+    },
+    /// A section's month (`2026-06`) as a grid. Answered by [`month::MonthSheet`].
+    #[serde(rename = "attendance.month")]
+    Month {
         #[ts(type = "string")]
         section: Uuid,
-        date: String,
+        month: String,
     },
-    /// Signs the month's SF2, which locks it. Answered by `null`.
-    #[serde(rename = "attendance.sign")]
-    Sign {
+    /// Signs the month's SF2, which locks it. Answered by [`lock::Report`].
+    #[serde(rename = "attendance.sign_off")]
+    SignOff {
         #[ts(type = "string")]
         section: Uuid,
-        date: String,
+        month: String,
     },
-    /// Opens a signed month again. Answered by `null`.
+    /// Answered by [`lock::Report`].
     #[serde(rename = "attendance.reopen")]
     Reopen {
         #[ts(type = "string")]
         section: Uuid,
-        date: String,
+        month: String,
         reason: String,
+    },
+    /// The calendar of a school year, the present one where none is named. Answered by [`calendar::CalendarYear`].
+    #[serde(rename = "attendance.calendar")]
+    Calendar {
+        #[serde(default)]
+        #[ts(optional, type = "string")]
+        school_year: Option<Uuid>,
+    },
+    /// Answered by [`calendar::CalendarYear`].
+    #[serde(rename = "attendance.set_days")]
+    SetDays {
+        #[ts(type = "string")]
+        school_year: Uuid,
+        setting: calendar::DaySetting,
+    },
+    /// Puts national holidays into the calendar: those of these dates, or all that are sure. Answered by
+    /// [`calendar::CalendarYear`].
+    #[serde(rename = "attendance.add_holidays")]
+    AddHolidays {
+        #[ts(type = "string")]
+        school_year: Uuid,
+        #[serde(default)]
+        #[ts(optional)]
+        dates: Option<Vec<String>>,
+    },
+    /// Answered by [`calendar::CalendarYear`].
+    #[serde(rename = "attendance.remove_days")]
+    RemoveDays {
+        #[ts(type = "string")]
+        school_year: Uuid,
+        #[ts(type = "string[]")]
+        ids: Vec<Uuid>,
     },
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-pub struct Overview {
-    pub date: String,
-    pub today: String,
-    pub sections: Vec<SectionDay>,
-}
-
-/// A learner who was away for days, and whom to call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct Away {
-    #[ts(type = "string")]
-    pub student: Uuid,
-    pub name: String,
-    pub since: String,
-    pub phones: Vec<String>,
-}
-
+/// Which request is answered by what, for the window.
 pub(super) const ANSWERS: &str = "export interface AttendanceAnswers {
-  \"attendance.sections\": Overview;
+  \"attendance.today\": Overview;
   \"attendance.class\": Class;
   \"attendance.take\": Class;
-  \"attendance.away\": Away[];
-  \"attendance.sign\": null;
-  \"attendance.reopen\": null;
+  \"attendance.five_days\": LongAbsent[];
+  \"attendance.month\": MonthSheet;
+  \"attendance.sign_off\": Report;
+  \"attendance.reopen\": Report;
+  \"attendance.calendar\": CalendarYear;
+  \"attendance.set_days\": CalendarYear;
+  \"attendance.add_holidays\": CalendarYear;
+  \"attendance.remove_days\": CalendarYear;
 }
 ";
 
+/// What the declarations of this area are called in TypeScript.
 pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
     vec![
         Request::decl(config),
-        Mark::decl(config),
-        DayKind::decl(config),
-        Seat::decl(config),
-        Class::decl(config),
-        SectionDay::decl(config),
-        Overview::decl(config),
-        Away::decl(config),
+        take::TakenMark::decl(config),
+        days::Day::decl(config),
+        roster::Name::decl(config),
+        class::SectionInfo::decl(config),
+        class::Taken::decl(config),
+        class::Pupil::decl(config),
+        class::Class::decl(config),
+        lock::Report::decl(config),
+        overview::SectionDay::decl(config),
+        overview::Overview::decl(config),
+        absent::Caller::decl(config),
+        absent::LongAbsent::decl(config),
+        month::MonthDay::decl(config),
+        month::MonthPupil::decl(config),
+        month::MonthSheet::decl(config),
+        holidays::Holiday::decl(config),
+        calendar::YearInfo::decl(config),
+        calendar::CalendarEntry::decl(config),
+        calendar::CalendarYear::decl(config),
+        calendar::DaySetting::decl(config),
     ]
 }
 
 pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
     match request {
-        Request::Sections { date } => {
-            let today = desk.today();
-            let day = date.as_deref().map(day).transpose()?.unwrap_or(today);
-            let sections = desk.sections_on(day)?;
-            to_json(&Overview { date: format_date(day), today: format_date(today), sections })
-        }
-        Request::Class { section, date, session } => to_json(&desk.class(section, day(&date)?, &session)?),
-        Request::Take { section, date, session, marks, correction } => {
-            let day = day(&date)?;
-            desk.take(section, day, &session, &marks, correction.as_deref())?;
-            to_json(&desk.class(section, day, &session)?)
-        }
-        Request::Away { section, date } => to_json(&desk.away(section, day(&date)?)?),
-        Request::Sign { section, date } => desk.sign(section, day(&date)?, None).map(|()| signing::nothing()),
-        Request::Reopen { section, date, reason } => {
-            desk.sign(section, day(&date)?, Some(&reason)).map(|()| signing::nothing())
-        }
+        Request::Today { date } => desk.overview(date.as_deref()),
+        Request::Class { section, date, session } => desk.class(section, &date, &session),
+        Request::Take { section, date, session, marks, correction } => desk.take(take::Taking {
+            section,
+            date: &date,
+            session: &session,
+            marks,
+            correction: correction.as_deref(),
+        }),
+        Request::FiveDays { date } => desk.five_days(date.as_deref()),
+        Request::Month { section, month } => desk.month(section, &month),
+        Request::SignOff { section, month } => desk.sign_off(section, &month),
+        Request::Reopen { section, month, reason } => desk.reopen(section, &month, &reason),
+        Request::Calendar { school_year } => desk.calendar(school_year),
+        Request::SetDays { school_year, setting } => desk.set_days(school_year, &setting),
+        Request::AddHolidays { school_year, dates } => desk.add_holidays(school_year, dates.as_deref()),
+        Request::RemoveDays { school_year, ids } => desk.remove_days(school_year, &ids),
     }
 }
-
-fn day(text: &str) -> Result<i32> {
-    parse_date(text)
-        .ok_or_else(|| NodeError::new(Code::BadFormat, format!("'{text}' is no day; type it as YYYY-MM-DD")))
-}
-
-impl Desk {
-    fn away(&self, section: Uuid, date: i32) -> Result<Vec<Away>> {
-        let days = take::class_days_back(self, section, date, IN_A_ROW)?;
-        let (Some(since), true) = (days.last(), days.len() == IN_A_ROW) else { return Ok(Vec::new()) };
-        let mut away: Option<Vec<Seat>> = None;
-        for day in &days {
-            let class = self.class(section, *day, "day")?;
-            let absent = |student: Uuid| {
-                class.seats.iter().any(|seat| {
-                    seat.student == student && seat.code.as_deref().is_some_and(|code| matches!(code, "A" | "E"))
-                })
-            };
-            let before = away.take().unwrap_or_else(|| class.seats.clone());
-            away = Some(before.into_iter().filter(|seat| absent(seat.student)).collect());
-        }
-        let mut statement = self.store.conn().prepare_cached(
-            "SELECT g.phone FROM student_guardian l JOIN guardian g ON g.id = l.guardian
-             WHERE l.student = ?1 AND l.deleted_at IS NULL AND g.phone IS NOT NULL ORDER BY l.is_primary IS NOT 1",
-        )?;
-        let mut list = Vec::new();
-        for seat in away.unwrap_or_default() {
-            let phones = statement.query_map([seat.student.as_bytes()], |row| row.get(0))?;
-            let phones = phones.collect::<rusqlite::Result<Vec<String>>>()?;
-            list.push(Away { student: seat.student, name: seat.name, since: format_date(*since), phones });
-        }
-        Ok(list)
-    }
-}
-
-#[cfg(test)]
-mod tests;

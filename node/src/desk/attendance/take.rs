@@ -1,130 +1,180 @@
-//! Taking a class, and correcting one: the sheet and its marks in one act.
+//! Attendance is taken: one sheet, and a mark for each who was not simply there, in one act that can be undone as one.
+//!
+//! Invariants: only class days that have come; only who was in the section on that day; nothing in a month whose School Form 2
+//! is signed; what was recorded on a past day is changed with a reason.
 
-use super::calendar;
-use crate::desk::Desk;
-use crate::store::{Save, Work};
+use super::super::Desk;
+use super::class::check_session;
+use super::days::{self, Calendar, Day};
+use super::section::{Section, Year};
+use super::sheets::{self, Mark, Sheet};
+use super::{lock, roster};
+use crate::store::Save;
 use crate::{NodeError, Result};
-use pems_model::Code;
 use pems_model::value::{format_date, format_time};
-use rusqlite::OptionalExtension;
+use pems_model::{Code, Problem};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use ts_rs::TS;
 use uuid::Uuid;
 
-/// Somebody who is not simply present.
+/// One learner's mark. Who is not in the list was present.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
-pub struct Mark {
+pub struct TakenMark {
     #[ts(type = "string")]
     pub student: Uuid,
-    /// `A`, `L`, `C` or `E`.
+    /// `P`, `A`, `L`, `C` or `E`.
     pub code: String,
+    #[serde(default)]
+    #[ts(optional)]
+    pub note: Option<String>,
 }
 
-fn save(entity: &str, id: Option<Uuid>, fields: Json) -> Save {
+/// What is to be recorded.
+#[derive(Debug)]
+pub(super) struct Taking<'a> {
+    pub section: Uuid,
+    pub date: &'a str,
+    pub session: &'a str,
+    pub marks: Vec<TakenMark>,
+    pub correction: Option<&'a str>,
+}
+
+fn row(entity: &str, id: Option<Uuid>, fields: Json) -> Save {
     Save { entity: entity.into(), id, fields: fields.as_object().cloned().unwrap_or_default() }
 }
 
+fn not_a_class_day(section: &Section, day: &Day) -> NodeError {
+    let label = day.label.as_deref().map(|label| format!(" ({label})")).unwrap_or_default();
+    let why = match day.kind.as_str() {
+        "holiday" => format!("a holiday{label}"),
+        "suspension" => format!("a day without classes{label}"),
+        "weekend" => "a weekend".to_owned(),
+        _ => "outside the school year".to_owned(),
+    };
+    let remedy = "if classes were held, add the day to the calendar as a makeup class day";
+    Problem::at(Code::Rule, "date", format!("{} was {why} for {}; {remedy}", day.date, section.title())).into()
+}
+
 impl Desk {
-    /// # Errors
-    /// `rule` for a day that is no class day, lies ahead, is signed off, or is past and has no reason; `not_found` for somebody
-    /// who is not on the roster of that day.
-    pub(super) fn take(
-        &mut self,
-        section: Uuid,
-        date: i32,
-        session: &str,
-        marks: &[Mark],
-        correction: Option<&str>,
-    ) -> Result<()> {
-        let class = self.class(section, date, session)?;
-        let correction = correction.map(str::trim).filter(|reason| !reason.is_empty());
-        self.check_takable(&class, date, correction)?;
-        let mut wanted: BTreeMap<Uuid, &str> = BTreeMap::new();
-        for mark in marks {
-            if !class.seats.iter().any(|seat| seat.student == mark.student) {
-                let message = "one of the marked learners is not in this class on that day; open the class again";
-                return Err(NodeError::new(Code::NotFound, message));
-            }
-            wanted.insert(mark.student, &mark.code);
+    pub(super) fn take(&mut self, taking: Taking<'_>) -> Result<Json> {
+        check_session(taking.session)?;
+        let date = days::date(taking.date, "date")?;
+        let section = Section::find(self.store.conn(), taking.section)?;
+        self.check_takes(&section)?;
+        self.check_open(&section, date)?;
+        let wanted = self.wanted(&section, date, taking.marks)?;
+        let sheet = sheets::find(&self.store, section.id, date, taking.session)?;
+        let known = sheet.as_ref().map(|sheet| sheets::marks(self.store.conn(), sheet.id)).transpose()?;
+        let changes = changed(&wanted, known.as_deref().unwrap_or_default());
+        let reason = taking.correction.map(str::trim).filter(|reason| !reason.is_empty());
+        if sheet.is_some() && date < self.today() && !changes.is_empty() && reason.is_none() {
+            let message = "this day was recorded already; say why it is corrected";
+            return Err(Problem::at(Code::Required, "correction", message).into());
         }
-        let (by, at) = (self.person().map(|person| person.id), self.store.now());
+        if sheet.is_none() || !changes.is_empty() {
+            let what = format!("Attendance of {}, {}", section.title(), format_date(date));
+            let correction = reason.filter(|_| sheet.is_some());
+            self.write(&section, (date, taking.session), sheet.as_ref(), &changes, correction, what)?;
+        }
+        self.class(section.id, taking.date, taking.session)
+    }
+
+    fn check_open(&self, section: &Section, date: i32) -> Result<()> {
+        if date > self.today() {
+            let message = format!("{} has not come yet; attendance is taken on the day", format_date(date));
+            return Err(Problem::at(Code::Rule, "date", message).into());
+        }
+        let year = Year::find(self.store.conn(), section.year)?;
+        let day = Calendar::load(self.store.conn(), &year, date, date)?.day(date, &section.grade);
+        if !day.class {
+            return Err(not_a_class_day(section, &day));
+        }
+        let Some(report) = lock::on(self.store.conn(), section.id, date)? else { return Ok(()) };
+        let by = report.by.as_deref().unwrap_or("somebody at this school");
+        let message = format!(
+            "{by} signed the SF2 of {} for this month; the school head or an administrator can open it again",
+            section.title()
+        );
+        Err(Problem::at(Code::Rule, "date", message).into())
+    }
+
+    /// The mark that each learner of the section is to have.
+    fn wanted(&self, section: &Section, date: i32, marks: Vec<TakenMark>) -> Result<Vec<TakenMark>> {
+        let mut given: HashMap<Uuid, TakenMark> = HashMap::new();
+        for mark in marks {
+            if let Some(twice) = given.insert(mark.student, mark) {
+                let message = format!("the learner {} is marked twice; mark each one once", twice.student);
+                return Err(Problem::at(Code::Rule, "marks", message).into());
+            }
+        }
+        let present = |student| TakenMark { student, code: "P".into(), note: None };
+        let members = roster::as_of(self.store.conn(), section.id, date)?;
+        let wanted =
+            members.iter().map(|member| given.remove(&member.student).unwrap_or_else(|| present(member.student)));
+        let wanted = wanted.collect();
+        if let Some(stranger) = given.keys().next() {
+            let message = format!(
+                "the learner {stranger} was not in {} on {}; open the class again to see who was",
+                section.title(),
+                format_date(date)
+            );
+            return Err(Problem::at(Code::Stale, "marks", message).into());
+        }
+        Ok(wanted)
+    }
+
+    fn write(
+        &mut self,
+        section: &Section,
+        (date, session): (i32, &str),
+        sheet: Option<&Sheet>,
+        changes: &[(Option<Uuid>, &TakenMark)],
+        correction: Option<&str>,
+        what: String,
+    ) -> Result<()> {
+        let by = self.person().map(|person| person.id);
         let (act, ()) = self.store.act(|work| {
-            let fields = json!({ "section": section, "on_date": format_date(date), "session": session, "taken_by": by,
-                "taken_at": format_time(at), "correction": correction });
-            let found = "SELECT id FROM attendance_sheet WHERE section = ?1 AND on_date = ?2 AND session = ?3 AND deleted_at IS NULL";
-            let key = (section.as_bytes(), date, session);
-            let sheet: Option<[u8; 16]> =
-                work.conn().prepare_cached(found)?.query_row(key, |row| row.get(0)).optional()?;
-            let sheet = work.save(&save("attendance_sheet", sheet.map(Uuid::from_bytes), fields))?.row.id;
-            let kept = marks_of(work, sheet)?;
-            for seat in &class.seats {
-                let code = wanted.get(&seat.student).copied();
-                match (kept.get(&seat.student), code) {
-                    (None, None) => {}
-                    // A mark that was taken back says present: two PCs that mark the same learner meet in one row.
-                    (Some(id), code) => {
-                        work.save(&save("attendance_mark", Some(*id), json!({ "code": code.unwrap_or("P") })))?;
+            let id = match sheet {
+                Some(sheet) => {
+                    if let Some(reason) = correction {
+                        work.save(&row("attendance_sheet", Some(sheet.id), json!({ "correction": reason })))?;
                     }
-                    (None, Some(code)) => {
-                        let fields = json!({ "sheet": sheet, "student": seat.student, "code": code });
-                        work.save(&save("attendance_mark", None, fields))?;
-                    }
+                    sheet.id
                 }
+                None => {
+                    let fields = json!({
+                        "section": section.id, "on_date": format_date(date), "session": session, "taken_by": by,
+                        "taken_at": format_time(work.now()), "correction": null,
+                    });
+                    work.save(&row("attendance_sheet", None, fields))?.row.id
+                }
+            };
+            for (known, mark) in changes {
+                let mut fields = json!({ "code": mark.code, "note": mark.note });
+                if known.is_none() {
+                    fields["sheet"] = json!(id);
+                    fields["student"] = json!(mark.student);
+                }
+                work.save(&row("attendance_mark", *known, fields))?;
             }
             Ok(())
         })?;
-        self.did(act, format!("Attendance of {} on {}", class.section_name, format_date(date)));
-        Ok(())
-    }
-
-    fn check_takable(&self, class: &super::Class, date: i32, correction: Option<&str>) -> Result<()> {
-        let rule = |message: String| Err(NodeError::new(Code::Rule, message));
-        if date > self.today() {
-            return rule(format!("{} lies ahead; attendance is taken on the day", format_date(date)));
-        }
-        if let Some(who) = &class.signed_by {
-            return rule(format!("{who} signed the SF2 of this month; ask the school head to open it again"));
-        }
-        if !class.day.class_day {
-            let why = class.day.reason.as_deref().unwrap_or(&class.day.kind);
-            let message = format!(
-                "{} is no class day ({why}); if classes were held, add it to the calendar as a make-up class",
-                format_date(date)
-            );
-            return rule(message);
-        }
-        if class.taken_at.is_some() && class.past && correction.is_none() {
-            return Err(NodeError::new(Code::Required, "a past day is corrected with a reason; say why")
-                .with_details(json!({ "field": "correction" })));
-        }
+        self.did(act, what);
         Ok(())
     }
 }
 
-fn marks_of(work: &Work<'_, '_>, sheet: Uuid) -> Result<BTreeMap<Uuid, Uuid>> {
-    let mut statement = work
-        .conn()
-        .prepare_cached("SELECT student, id FROM attendance_mark WHERE sheet = ?1 AND deleted_at IS NULL")?;
-    let found = statement
-        .query_map([sheet.as_bytes()], |row| Ok((Uuid::from_bytes(row.get(0)?), Uuid::from_bytes(row.get(1)?))))?;
-    Ok(found.collect::<rusqlite::Result<_>>()?)
-}
-
-/// The class days before and with `date`, newest first, for who was away five in a row (SF2).
-pub(super) fn class_days_back(desk: &Desk, section: Uuid, date: i32, count: usize) -> Result<Vec<i32>> {
-    /// Far enough to reach over Christmas.
-    const REACH: i32 = 45;
-    let mut days = Vec::with_capacity(count);
-    for day in (date - REACH..=date).rev() {
-        if days.len() == count {
-            break;
-        }
-        if calendar::day_kind(&desk.store, section, day)?.class_day {
-            days.push(day);
-        }
-    }
-    Ok(days)
+/// The marks to write, with the row of those that exist. Who was and is present has none.
+fn changed<'a>(wanted: &'a [TakenMark], known: &[Mark]) -> Vec<(Option<Uuid>, &'a TakenMark)> {
+    let known: HashMap<Uuid, &Mark> = known.iter().map(|mark| (mark.student, mark)).collect();
+    let change = |mark: &'a TakenMark| match known.get(&mark.student) {
+        Some(before) if before.code == mark.code && before.note == mark.note => None,
+        Some(before) => Some((Some(before.id), mark)),
+        None if mark.code == "P" => None,
+        None => Some((None, mark)),
+    };
+    wanted.iter().filter_map(change).collect()
 }

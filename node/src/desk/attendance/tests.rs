@@ -1,161 +1,286 @@
-use super::*;
-use crate::desk::front::{Front, Place};
-use serde_json::json;
+//! Attendance on a real store: a section of four in June 2026, on a day that the test chooses.
 
-struct Office {
-    front: Front,
-    _dir: tempfile::TempDir,
-}
+use super::super::Desk;
+use crate::store::{Enrolled, Save};
+use crate::{Env, Result, Store, SystemEnv};
+use pems_model::value::parse_time;
+use pems_model::{Code, Role, Schema};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use uuid::Uuid;
 
-impl Office {
-    fn new() -> Office {
-        let dir = tempfile::tempdir().expect("a folder");
-        let place = Place { data_dir: dir.path().join("office"), key_file: Some(dir.path().join("key")) };
-        let mut office = Office { front: Front::at(place), _dir: dir };
-        let state = office.ask(json!({ "do": "session.sample" })).expect("a school");
-        office.enter(&state, "teacher");
-        office
+struct Clock(Arc<AtomicI64>);
+
+impl Env for Clock {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
     }
-
-    fn ask(&mut self, request: Json) -> Result<Json> {
-        self.front.answer(request)
-    }
-
-    fn enter(&mut self, state: &Json, role: &str) {
-        let people = state["people"].as_array().expect("people");
-        let person = people.iter().find(|person| person["role"] == role).expect("such a person");
-        self.ask(json!({ "do": "session.sign_in", "id": person["id"], "password": "" })).expect("signed in");
-    }
-
-    /// A class day of the adviser's section that was taken, and one of the sample that was not.
-    fn mine(&mut self) -> Json {
-        let overview = self.ask(json!({ "do": "attendance.sections" })).expect("an overview");
-        assert_eq!(overview["sections"][0]["mine"], true, "one's own section comes first");
-        overview["sections"][0]["id"].clone()
-    }
-
-    fn class(&mut self, section: &Json, date: &str) -> Json {
-        let request = json!({ "do": "attendance.class", "section": section, "date": date, "session": "day" });
-        self.ask(request).expect("a class")
-    }
-
-    fn taken_day(&mut self, section: &Json) -> String {
-        let overview = self.ask(json!({ "do": "attendance.sections" })).expect("an overview");
-        let today = parse_date(overview["today"].as_str().unwrap_or_default()).expect("a day");
-        let days = (1..30).map(|back| format_date(today - back)).collect::<Vec<_>>();
-        days.into_iter().find(|day| !self.class(section, day)["taken_at"].is_null()).expect("a day that was taken")
-    }
-
-    fn take(&mut self, section: &Json, date: &str, marks: Json, why: Option<&str>) -> Result<Json> {
-        let request = json!({ "do": "attendance.take", "section": section, "date": date, "session": "day",
-            "marks": marks, "correction": why });
-        self.ask(request)
+    fn new_id(&self) -> Uuid {
+        SystemEnv.new_id()
     }
 }
 
-fn codes(class: &Json) -> Vec<String> {
-    let seats = class["seats"].as_array().expect("seats");
-    seats.iter().filter_map(|seat| seat["code"].as_str().map(str::to_owned)).collect()
+pub(in crate::desk) struct School {
+    pub desk: Desk,
+    pub year: Json,
+    pub section: Json,
+    clock: Arc<AtomicI64>,
+}
+
+impl School {
+    pub(in crate::desk) fn new() -> School {
+        let clock = Arc::new(AtomicI64::new(0));
+        let enrolled = Enrolled {
+            tenant_id: Uuid::from_u128(1),
+            device_id: Uuid::from_u128(2),
+            device_name: "Office 1".into(),
+            role: Role::SchoolAdmin,
+            school_name: "Mabini National High School".into(),
+            school_slug: "mabini".into(),
+            hub_url: "https://hub.example".into(),
+            epoch: Uuid::from_u128(3),
+        };
+        let store =
+            Store::in_memory(&enrolled, Schema::product(), Box::new(Clock(Arc::clone(&clock)))).expect("a store");
+        let mut school = School { desk: Desk::new(store), year: Json::Null, section: Json::Null, clock };
+        school.goes_to("2026-06-10");
+        school.year = school.save(
+            "school_year",
+            json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-04-08",
+                    "cutoff_date": "2026-06-12", "status": "open" }),
+        );
+        let adviser =
+            school.save("staff", json!({ "last_name": "Santos", "first_name": "Benigno", "middle_name": "Cruz" }));
+        school.section = school.save(
+            "section",
+            json!({ "school_year": school.year, "grade_level": "7", "name": "Rizal", "adviser": adviser }),
+        );
+        school
+    }
+
+    /// It is noon of that day at the school.
+    pub(in crate::desk) fn goes_to(&self, date: &str) {
+        let noon = parse_time(&format!("{date}T12:00:00+08:00")).expect("a day");
+        self.clock.store(noon, Ordering::Relaxed);
+    }
+
+    pub(in crate::desk) fn save(&mut self, entity: &str, fields: Json) -> Json {
+        let fields = fields.as_object().cloned().expect("fields");
+        let saved = self.desk.store.save(&Save { entity: entity.into(), id: None, fields }).expect("saved");
+        json!(saved.row.id)
+    }
+
+    /// A learner in the section from a day on; `None` until for good.
+    pub(in crate::desk) fn learner(&mut self, last: &str, sex: &str, from: &str, to: Option<&str>) -> (Json, Json) {
+        let student = self.save("student", json!({ "last_name": last, "first_name": "Ana", "sex": sex }));
+        let enrolment = self.save(
+            "enrolment",
+            json!({ "student": student, "school_year": self.year, "grade_level": "7", "status": "enrolled" }),
+        );
+        let fields = json!({ "enrolment": enrolment, "section": self.section, "valid_from": from, "valid_to": to });
+        self.save("section_membership", fields);
+        (student, enrolment)
+    }
+
+    pub(in crate::desk) fn ask(&mut self, request: Json) -> Result<Json> {
+        self.desk.answer(request)
+    }
+
+    pub(in crate::desk) fn take(&mut self, date: &str, marks: Json, correction: Option<&str>) -> Result<Json> {
+        let section = self.section.clone();
+        self.ask(json!({ "do": "attendance.take", "section": section, "date": date, "session": "day", "marks": marks,
+                         "correction": correction }))
+    }
+
+    fn class(&mut self, date: &str) -> Json {
+        let section = self.section.clone();
+        self.ask(json!({ "do": "attendance.class", "section": section, "date": date, "session": "day" }))
+            .expect("a class")
+    }
+}
+
+fn names(class: &Json) -> Vec<&str> {
+    class["pupils"]
+        .as_array()
+        .expect("pupils")
+        .iter()
+        .map(|pupil| pupil["name"]["last"].as_str().expect("a name"))
+        .collect()
+}
+
+fn codes(class: &Json) -> String {
+    class["pupils"].as_array().expect("pupils").iter().map(|pupil| pupil["code"].as_str().expect("a mark")).collect()
 }
 
 #[test]
-fn a_class_is_males_then_females_and_a_past_day_is_corrected_with_a_reason() {
-    let mut office = Office::new();
-    let section = office.mine();
-    let day = office.taken_day(&section);
-    let class = office.class(&section, &day);
-    let sexes: Vec<&str> =
-        class["seats"].as_array().expect("seats").iter().filter_map(|seat| seat["sex"].as_str()).collect();
-    assert!((30..46).contains(&sexes.len()), "a class of the sample");
-    assert!(sexes.is_sorted_by_key(|sex| *sex != "M"), "{sexes:?}");
-    let (first, second) = (class["seats"][0]["student"].clone(), class["seats"][1]["student"].clone());
-    let marks = json!([{ "student": first, "code": "A" }, { "student": second, "code": "L" }]);
-    assert_eq!(office.take(&section, &day, marks.clone(), None).expect_err("no reason").code, Code::Required);
-    let taken = office.take(&section, &day, marks, Some("the list was read again")).expect("corrected");
+fn not_taken_is_not_all_present() {
+    let mut school = School::new();
+    let (ana, _) = school.learner("Peña", "F", "2026-06-08", None);
+    school.learner("Cruz", "M", "2026-06-08", None);
+    let before = school.class("2026-06-10");
+    assert_eq!((&before["taken"], names(&before)), (&Json::Null, vec!["Cruz", "Peña"]), "males first");
+    let overview =
+        |school: &mut School| school.ask(json!({ "do": "attendance.today" })).expect("a day")["sections"][0].clone();
+    assert_eq!((&overview(&mut school)["taken"], &overview(&mut school)["learners"]), (&Json::Null, &json!(2)));
+
+    let all = school.take("2026-06-10", json!([]), None).expect("taken");
+    assert_eq!((all["taken"]["at"].as_str(), codes(&all).as_str()), (Some("2026-06-10T04:00:00Z"), "PP"));
+    assert_eq!(overview(&mut school)["absent"], json!(0));
+
+    let marked =
+        school.take("2026-06-10", json!([{ "student": ana, "code": "A" }]), None).expect("the same day, freely");
+    assert_eq!(codes(&marked), "PA");
+    assert_eq!(overview(&mut school)["absent"], json!(1));
+    let back = school.take("2026-06-10", json!([]), None).expect("taken back");
+    assert_eq!(codes(&back), "PP");
+    assert_eq!(overview(&mut school)["absent"], json!(0), "a mark that was taken back is no absence");
+
+    for expected in ["PA", "PP"] {
+        school.ask(json!({ "do": "session.undo" })).expect("undone");
+        assert_eq!(codes(&school.class("2026-06-10")), expected);
+    }
+    school.ask(json!({ "do": "session.undo" })).expect("undone");
+    assert_eq!(school.class("2026-06-10")["taken"], Json::Null, "not taken again");
+}
+
+#[test]
+fn a_past_day_is_corrected_with_a_reason() {
+    let mut school = School::new();
+    let (ana, _) = school.learner("Peña", "F", "2026-06-08", None);
+    school.take("2026-06-09", json!([]), None).expect("late, but for the first time");
+    let marks = json!([{ "student": ana, "code": "E" }]);
+    let error = school.take("2026-06-09", marks.clone(), Some("  ")).expect_err("no reason");
+    assert_eq!((error.code, error.details), (Code::Required, Some(json!({ "field": "correction" }))));
+    let class = school.take("2026-06-09", marks, Some("Excuse letter came late")).expect("corrected");
+    assert_eq!((codes(&class).as_str(), &class["taken"]["correction"]), ("E", &json!("Excuse letter came late")));
     assert_eq!(
-        (codes(&taken), &taken["correction"]),
-        (vec!["A".into(), "L".into()], &json!("the list was read again"))
+        (&class["needs_reason"], &class["before"], &class["after"]),
+        (&json!(true), &json!("2026-06-08"), &json!("2026-06-10"))
     );
-    // Everybody was there after all: taken, and no marks.
-    let taken = office.take(&section, &day, json!([]), Some("all came later")).expect("corrected");
-    assert!(codes(&taken).is_empty() && !taken["taken_at"].is_null());
-    let back = office.ask(json!({ "do": "session.undo" })).expect("undone");
-    assert_eq!(back["left"], 0);
-    assert_eq!(codes(&office.class(&section, &day)), ["A", "L"]);
 }
 
 #[test]
-fn what_cannot_be_taken_says_why_and_writes_nothing() {
-    let mut office = Office::new();
-    let section = office.mine();
-    let day = office.taken_day(&section);
-    let before = office.class(&section, &day);
-    let stranger = json!([{ "student": Uuid::from_u128(9), "code": "A" }]);
-    assert_eq!(office.take(&section, &day, stranger, Some("x")).expect_err("not here").code, Code::NotFound);
-    let odd = json!([{ "student": before["seats"][0]["student"], "code": "Z" }]);
-    assert_eq!(office.take(&section, &day, odd, Some("x")).expect_err("no such mark").code, Code::NotAChoice);
-    assert_eq!(office.class(&section, &day), before);
-    let ahead = format_date(parse_date(&day).expect("a day") + 400);
-    assert_eq!(office.take(&section, &ahead, json!([]), None).expect_err("ahead").code, Code::Rule);
-    let sunday = {
-        let day = parse_date(&day).expect("a day");
-        format_date(day - calendar::weekday(day) - 1)
-    };
-    let refused = office.take(&section, &sunday, json!([]), None).expect_err("a Sunday");
-    assert!(refused.message.contains("make-up class"), "{}", refused.message);
-}
-
-#[test]
-fn a_signed_month_is_shut_until_the_head_opens_it() {
-    let mut office = Office::new();
-    let section = office.mine();
-    let day = office.taken_day(&section);
-    office.ask(json!({ "do": "attendance.sign", "section": section, "date": day })).expect("signed");
-    assert_eq!(office.class(&section, &day)["signed_by"], "Benigno Santos");
-    let refused = office.take(&section, &day, json!([]), Some("x")).expect_err("signed");
-    assert!(refused.message.contains("Benigno Santos signed"), "{}", refused.message);
-    let reopen = |why: &str| json!({ "do": "attendance.reopen", "section": section, "date": day, "reason": why });
-    assert_eq!(office.ask(reopen("wrong sums")).expect_err("a teacher").code, Code::RoleForbidden);
-    let state = office.ask(json!({ "do": "session.sign_out" })).expect("signed out");
-    office.enter(&state, "school_head");
-    assert_eq!(office.ask(reopen("  ")).expect_err("no reason").code, Code::Required);
-    office.ask(reopen("wrong sums")).expect("opened");
-    assert!(office.take(&section, &day, json!([]), Some("x")).is_ok());
-}
-
-#[test]
-fn five_class_days_in_a_row_away_are_listed_with_whom_to_call() {
-    let mut office = Office::new();
-    let section = office.mine();
-    let mut day = parse_date(&office.taken_day(&section)).expect("a day");
-    let last = format_date(day);
-    // Somebody whom the sample never marked lately.
-    let mut free = office.class(&section, &last)["seats"].as_array().expect("seats").clone();
-    for back in 0..12 {
-        let class = office.class(&section, &format_date(day - back));
-        free.retain(|seat| {
-            let seats = class["seats"].as_array().expect("seats");
-            seats.iter().any(|other| other["student"] == seat["student"] && other["code"].is_null())
-        });
+fn only_class_days_that_have_come_and_only_who_was_there() {
+    let mut school = School::new();
+    let (left, _) = school.learner("Abad", "M", "2026-06-08", Some("2026-06-10"));
+    let (dropped, enrolment) = school.learner("Basa", "M", "2026-06-08", None);
+    let fields = json!({ "status": "dropped", "effectivity_date": "2026-06-09", "reason_code": "a.1" });
+    let id = Uuid::parse_str(enrolment.as_str().expect("an id")).expect("an id");
+    let fields = fields.as_object().cloned().expect("fields");
+    school.desk.store.save(&Save { entity: "enrolment".into(), id: Some(id), fields }).expect("dropped");
+    school.learner("Cruz", "M", "2026-06-10", None);
+    for (date, expected) in
+        [("2026-06-08", vec!["Abad", "Basa"]), ("2026-06-09", vec!["Abad"]), ("2026-06-10", vec!["Cruz"])]
+    {
+        assert_eq!(names(&school.class(date)), expected, "{date}");
     }
-    let student = free[0]["student"].clone();
-    let mut marked = 0;
-    while marked < IN_A_ROW {
-        let text = format_date(day);
-        if office.class(&section, &text)["day"]["class_day"] == true {
-            office
-                .take(&section, &text, json!([{ "student": student, "code": "A" }]), Some("found out"))
-                .expect("taken");
-            marked += 1;
-        }
-        if marked == IN_A_ROW - 1 {
-            let list =
-                office.ask(json!({ "do": "attendance.away", "section": section, "date": last })).expect("a list");
-            assert_eq!(list, json!([]), "four days are not five");
-        }
-        day -= 1;
+    for stranger in [left, dropped] {
+        let error =
+            school.take("2026-06-10", json!([{ "student": stranger, "code": "A" }]), None).expect_err("not there");
+        assert_eq!(error.code, Code::Stale);
     }
-    let list = office.ask(json!({ "do": "attendance.away", "section": section, "date": last })).expect("a list");
-    assert_eq!((list.as_array().map(Vec::len), &list[0]["student"]), (Some(1), &student));
-    assert!(list[0]["phones"][0].as_str().is_some_and(|phone| phone.starts_with("+639")));
+    let year = school.year.clone();
+    let suspend =
+        json!({ "from": "2026-06-10", "to": "2026-06-13", "kind": "suspension", "scope": "jhs", "reason": "Typhoon" });
+    let set = json!({ "do": "attendance.set_days", "school_year": year, "setting": suspend });
+    let calendar = school.ask(set).expect("suspended");
+    assert_eq!(calendar["entries"].as_array().map(Vec::len), Some(3), "a Saturday has no classes anyway");
+    for date in ["2026-06-10", "2026-06-11", "2026-06-07"] {
+        let error = school.take(date, json!([]), None).expect_err(date);
+        assert_eq!((error.code, error.details), (Code::Rule, Some(json!({ "field": "date" }))), "{date}");
+    }
+    school.goes_to("2026-06-13");
+    assert!(school.take("2026-06-13", json!([]), None).expect_err("a Saturday").message.contains("makeup class day"));
+    let makeup = json!({ "from": "2026-06-13", "to": "2026-06-13", "kind": "makeup", "scope": "school" });
+    school.ask(json!({ "do": "attendance.set_days", "school_year": year, "setting": makeup })).expect("a class day");
+    school.take("2026-06-13", json!([]), None).expect("taken");
+    school.ask(json!({ "do": "session.undo" })).expect("undone");
+    school.ask(json!({ "do": "session.undo" })).expect("undone");
+    assert_eq!(school.class("2026-06-13")["day"]["class"], json!(false), "the makeup day is taken back");
+}
+
+#[test]
+fn a_signed_month_is_locked_until_the_head_opens_it_with_a_reason() {
+    let mut school = School::new();
+    let (ana, _) = school.learner("Peña", "F", "2026-06-08", None);
+    let (section, year) = (school.section.clone(), school.year.clone());
+    school.goes_to("2026-06-30");
+    let off = json!({ "from": "2026-06-10", "to": "2026-06-30", "kind": "suspension", "scope": "school" });
+    school.ask(json!({ "do": "attendance.set_days", "school_year": year, "setting": off })).expect("suspended");
+    school.take("2026-06-08", json!([]), None).expect("taken");
+    let sign = json!({ "do": "attendance.sign_off", "section": section, "month": "2026-06" });
+    let error = school.ask(sign.clone()).expect_err("a day is open");
+    assert_eq!((error.code, error.details), (Code::Rule, Some(json!({ "days": ["2026-06-09"] }))));
+    school.take("2026-06-09", json!([]), None).expect("taken");
+    assert_eq!(school.ask(sign.clone()).expect("signed")["signed"], json!(true));
+    assert_eq!(school.ask(sign.clone()).expect_err("signed already").code, Code::Conflict);
+
+    let marks = json!([{ "student": ana, "code": "A" }]);
+    let error = school.take("2026-06-09", marks.clone(), Some("A mistake")).expect_err("locked");
+    assert!(error.message.contains("signed the SF2 of 7-Rizal"), "{}", error.message);
+    let reopen =
+        |reason: &str| json!({ "do": "attendance.reopen", "section": section, "month": "2026-06", "reason": reason });
+    assert_eq!(school.ask(reopen(" ")).expect_err("no reason").code, Code::Required);
+    assert_eq!(school.ask(reopen("Wrong learner")).expect("opened")["reason"], json!("Wrong learner"));
+    school.take("2026-06-09", marks, Some("A mistake")).expect("corrected");
+    assert_eq!(school.ask(sign).expect("signed again")["reason"], Json::Null);
+}
+
+#[test]
+fn five_class_days_in_a_row_are_reported_over_weekends_and_holidays() {
+    let mut school = School::new();
+    let (ana, _) = school.learner("Peña", "F", "2026-06-08", None);
+    let (ben, _) = school.learner("Cruz", "M", "2026-06-08", None);
+    let mother = school.save("guardian", json!({ "last_name": "Peña", "first_name": "Rosa", "phone": "09171234567" }));
+    school.save(
+        "student_guardian",
+        json!({ "student": ana, "guardian": mother, "relation": "mother", "is_primary": true }),
+    );
+    let year = school.year.clone();
+    school.ask(json!({ "do": "attendance.add_holidays", "school_year": year })).expect("holidays");
+    school.goes_to("2026-06-16");
+    // Monday to Tuesday of the next week, without Friday the 12th, a holiday, and Thursday, which nobody took.
+    for (date, ben_is) in [("2026-06-08", "A"), ("2026-06-09", "A"), ("2026-06-10", "L"), ("2026-06-15", "A")] {
+        let marks = json!([{ "student": ana, "code": "A" }, { "student": ben, "code": ben_is }]);
+        school.take(date, marks, None).expect("taken");
+    }
+    let list = |school: &mut School| school.ask(json!({ "do": "attendance.five_days" })).expect("a list");
+    assert_eq!(list(&mut school), json!([]), "four days");
+    let marks = json!([{ "student": ana, "code": "E" }, { "student": ben, "code": "A" }]);
+    school.take("2026-06-16", marks, None).expect("taken");
+    let found = list(&mut school);
+    assert_eq!(found.as_array().map(Vec::len), Some(1), "{found}");
+    assert_eq!((&found[0]["student"], &found[0]["days"], &found[0]["since"]), (&ana, &json!(5), &json!("2026-06-08")));
+    assert_eq!(found[0]["guardians"][0]["phone"], json!("+639171234567"));
+
+    let section = school.section.clone();
+    let month = json!({ "do": "attendance.month", "section": section, "month": "2026-06" });
+    let sheet = school.ask(month).expect("a month");
+    assert_eq!(sheet["untaken"], json!(["2026-06-11"]));
+    let ben = &sheet["pupils"][0];
+    assert_eq!((&ben["absent_halves"], &ben["tardy"]), (&json!(8), &json!(1)));
+    assert_eq!(
+        ben["marks"].as_array().expect("marks")[..6],
+        [json!("A"), json!("A"), json!("L"), Json::Null, Json::Null, json!("A")]
+    );
+}
+
+#[test]
+fn holidays_are_proposed_until_they_are_in_the_calendar() {
+    let mut school = School::new();
+    let year = school.year.clone();
+    let calendar = school.ask(json!({ "do": "attendance.calendar" })).expect("a calendar");
+    let proposed = calendar["proposed"].as_array().expect("a list").len();
+    let sure = calendar["proposed"].as_array().expect("a list").iter().filter(|day| day["sure"] == json!(true)).count();
+    let after = school.ask(json!({ "do": "attendance.add_holidays", "school_year": year })).expect("added");
+    assert_eq!(after["entries"].as_array().map(Vec::len), Some(sure));
+    assert_eq!(
+        after["proposed"].as_array().map(Vec::len),
+        Some(proposed - sure),
+        "what is uncertain waits for a person"
+    );
+    let id = after["entries"][0]["id"].clone();
+    let removed = json!({ "do": "attendance.remove_days", "school_year": year, "ids": [id] });
+    assert_eq!(school.ask(removed).expect("removed")["entries"].as_array().map(Vec::len), Some(sure - 1));
 }

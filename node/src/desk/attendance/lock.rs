@@ -1,0 +1,140 @@
+//! The signing of School Form 2, which locks the section's attendance of that month, and its reopening, which only the head and
+//! the administrators do and which says why.
+
+use super::super::Desk;
+use super::super::session::to_json;
+use super::days::{Calendar, Month};
+use super::section::{Section, Year, user_name};
+use super::sheets;
+use crate::store::Save;
+use crate::{NodeError, Result};
+use pems_model::value::{format_date, format_time};
+use pems_model::{Code, Problem, Role};
+use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+use ts_rs::TS;
+use uuid::Uuid;
+
+const REOPENERS: &[Role] = &[Role::SchoolHead, Role::SchoolAdmin];
+/// Days that a refusal lists: more do not help.
+const LISTED: usize = 31;
+
+/// How a month of a section stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Report {
+    /// Signed: attendance of the month is locked.
+    pub signed: bool,
+    pub by: Option<String>,
+    /// RFC 3339.
+    pub at: Option<String>,
+    /// Why it was opened again, the last time.
+    pub reason: Option<String>,
+}
+
+/// The report of a month with its row, if the month was ever signed.
+pub(super) fn find(conn: &Connection, section: Uuid, month: Month) -> Result<Option<(Uuid, Report)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, state, signed_by, signed_at, reason FROM sf2_report
+         WHERE section = ?1 AND month = ?2 AND deleted_at IS NULL",
+    )?;
+    let read = |row: &rusqlite::Row<'_>| {
+        let by = row.get::<_, Option<[u8; 16]>>(2)?.map(Uuid::from_bytes);
+        let (state, at): (String, Option<i64>) = (row.get(1)?, row.get(3)?);
+        let report = Report { signed: state == "signed", by: None, at: at.map(format_time), reason: row.get(4)? };
+        Ok((Uuid::from_bytes(row.get(0)?), by, report))
+    };
+    let Some((id, by, report)) = statement.query_row((section.as_bytes(), month.first), read).optional()? else {
+        return Ok(None);
+    };
+    Ok(Some((id, Report { by: user_name(conn, by)?, ..report })))
+}
+
+/// The signature that locks this day, if one does.
+pub(super) fn on(conn: &Connection, section: Uuid, date: i32) -> Result<Option<Report>> {
+    let Some(month) = Month::of(date) else { return Ok(None) };
+    Ok(find(conn, section, month)?.map(|(_, report)| report).filter(|report| report.signed))
+}
+
+impl Desk {
+    pub(super) fn sign_off(&mut self, section: Uuid, month: &str) -> Result<Json> {
+        let month = Month::parse(month)?;
+        let section = Section::find(self.store.conn(), section)?;
+        self.check_takes(&section)?;
+        let known = find(self.store.conn(), section.id, month)?;
+        if known.as_ref().is_some_and(|(_, report)| report.signed) {
+            let message = format!("the SF2 of {} for {} is signed already", section.title(), month.words());
+            return Err(NodeError::new(Code::Conflict, message));
+        }
+        self.check_complete(&section, month)?;
+        let by = self.person().map(|person| person.id);
+        let fields = json!({
+            "section": section.id, "month": format_date(month.first), "state": "signed", "signed_by": by,
+            "signed_at": format_time(self.store.now()), "reason": null,
+        });
+        self.save_report(
+            known.map(|(id, _)| id),
+            fields,
+            format!("SF2 signed: {}, {}", section.title(), month.words()),
+        )?;
+        self.report(&section, month)
+    }
+
+    pub(super) fn reopen(&mut self, section: Uuid, month: &str, reason: &str) -> Result<Json> {
+        let month = Month::parse(month)?;
+        self.check_role(REOPENERS, "open a signed SF2 again")?;
+        let section = Section::find(self.store.conn(), section)?;
+        let known = find(self.store.conn(), section.id, month)?;
+        let Some((id, _)) = known.filter(|(_, report)| report.signed) else {
+            let message = format!("the SF2 of {} for {} is not signed", section.title(), month.words());
+            return Err(NodeError::new(Code::NotFound, message));
+        };
+        if reason.trim().is_empty() {
+            return Err(Problem::at(Code::Required, "reason", "say why the signed SF2 is opened again").into());
+        }
+        let fields = json!({ "state": "reopened", "reason": reason });
+        self.save_report(Some(id), fields, format!("SF2 opened again: {}, {}", section.title(), month.words()))?;
+        self.report(&section, month)
+    }
+
+    fn report(&self, section: &Section, month: Month) -> Result<Json> {
+        to_json(&find(self.store.conn(), section.id, month)?.map(|(_, report)| report))
+    }
+
+    fn save_report(&mut self, id: Option<Uuid>, fields: Json, what: String) -> Result<()> {
+        let fields = fields.as_object().cloned().unwrap_or_default();
+        let (act, _) = self.store.act(|work| work.save(&Save { entity: "sf2_report".into(), id, fields }))?;
+        self.did(act, what);
+        Ok(())
+    }
+
+    /// A month is signed when it is over, and when no class day of it is unknown.
+    fn check_complete(&self, section: &Section, month: Month) -> Result<()> {
+        let year = Year::find(self.store.conn(), section.year)?;
+        let calendar = Calendar::load(self.store.conn(), &year, month.first, month.next)?;
+        let mut open = Vec::new();
+        let mut class_days = 0;
+        for date in month.dates().filter(|date| calendar.day(*date, &section.grade).counts()) {
+            class_days += 1;
+            if sheets::of_day(&self.store, section.id, date)?.is_empty() {
+                open.push(format_date(date));
+            }
+        }
+        if class_days == 0 {
+            let message = format!("{} has no class days in {}", section.title(), month.words());
+            return Err(NodeError::new(Code::Rule, message));
+        }
+        if open.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "attendance of {} was not taken on {} class days of {}: {}; take it, or mark the days in the calendar",
+            section.title(),
+            open.len(),
+            month.words(),
+            open.join(", ")
+        );
+        open.truncate(LISTED);
+        Err(NodeError::new(Code::Rule, message).with_details(json!({ "days": open })))
+    }
+}

@@ -1,0 +1,183 @@
+//! A section's month as a grid, as it stands on School Form 2.
+
+use super::super::Desk;
+use super::super::session::to_json;
+use super::class::SectionInfo;
+use super::days::{Calendar, Day, Month};
+use super::lock::{self, Report};
+use super::section::{Section, Year};
+use super::{roster, sheets};
+use crate::Result;
+use pems_model::value::format_date;
+use serde::Serialize;
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, HashMap};
+use ts_rs::TS;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct MonthDay {
+    pub day: Day,
+    /// Whether attendance was taken; without, no marks say nothing.
+    pub taken: bool,
+    /// Half days present.
+    pub male_halves: u32,
+    pub female_halves: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct MonthPupil {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    pub listed: String,
+    pub sex: Option<String>,
+    /// For each day: `""` present, `A`, `L`, `C`, `E`, `am` or `pm` for half a day absent; `null` where the learner was not in the
+    /// section or attendance was not taken.
+    pub marks: Vec<Option<String>>,
+    /// Half days absent.
+    pub absent_halves: u32,
+    pub tardy: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct MonthSheet {
+    pub section: SectionInfo,
+    pub school_year: String,
+    /// `2026-06`.
+    pub month: String,
+    /// Months of the school year that have begun.
+    pub months: Vec<String>,
+    pub report: Option<Report>,
+    pub may_reopen: bool,
+    pub today: String,
+    /// Class days, and other days that have a name; plain weekends are left out.
+    pub days: Vec<MonthDay>,
+    pub pupils: Vec<MonthPupil>,
+    /// Class days up to today on which attendance was not taken.
+    pub untaken: Vec<String>,
+}
+
+type Marks = HashMap<Uuid, Vec<(&'static str, String)>>;
+
+/// The marks of every day on which attendance was taken.
+pub(in crate::desk) fn marks_of(
+    desk: &Desk,
+    section: Uuid,
+    dates: std::ops::Range<i32>,
+) -> Result<BTreeMap<i32, Marks>> {
+    let mut taken = BTreeMap::new();
+    for date in dates {
+        let Some(marked) = sheets::marked(&desk.store, section, date)? else { continue };
+        let mut of: Marks = HashMap::new();
+        for (student, session, code) in marked {
+            of.entry(student).or_default().push((session, code));
+        }
+        taken.insert(date, of);
+    }
+    Ok(taken)
+}
+
+/// What stands in the grid, the half days absent and whether the learner was tardy.
+fn cell(marks: &[(&str, String)]) -> (String, u32, bool) {
+    let halves = sheets::absent_halves(marks.iter().map(|(session, code)| (*session, code.as_str())));
+    let tardy = marks.iter().find(|(_, code)| matches!(code.as_str(), "L" | "C"));
+    let first_absence = marks.iter().find(|(_, code)| matches!(code.as_str(), "A" | "E"));
+    match (halves, first_absence, tardy) {
+        (2, Some((_, code)), _) => (code.clone(), 2, false),
+        (1, Some((session, _)), _) => ((*session).to_owned(), 1, tardy.is_some()),
+        (_, _, Some((_, code))) => (code.clone(), 0, true),
+        _ => (String::new(), 0, false),
+    }
+}
+
+/// Months from the year's first day to `today` or its end.
+pub(in crate::desk) fn months(year: &Year, today: i32) -> Vec<String> {
+    let mut months = Vec::new();
+    let mut next = Month::of(year.start);
+    while let Some(month) = next.filter(|month| month.first <= year.end.min(today.max(year.start))) {
+        months.push(format!("{:04}-{:02}", month.year, month.number));
+        next = Month::of(month.next);
+    }
+    months
+}
+
+impl Desk {
+    pub(super) fn month(&self, section: Uuid, month: &str) -> Result<Json> {
+        let month = Month::parse(month)?;
+        let conn = self.store.conn();
+        let section = Section::find(conn, section)?;
+        let year = Year::find(conn, section.year)?;
+        let calendar = Calendar::load(conn, &year, month.first, month.next)?;
+        let taken = marks_of(self, section.id, month.dates())?;
+        let today = self.today();
+        let shown = |day: &Day| day.class || day.label.is_some();
+        let dates: Vec<(i32, Day)> = month.dates().map(|date| (date, calendar.day(date, &section.grade))).collect();
+        let untaken = dates.iter().filter(|(date, day)| day.counts() && *date <= today && !taken.contains_key(date));
+        let untaken = untaken.map(|(date, _)| format_date(*date)).collect();
+        let dates: Vec<(i32, Day)> = dates.into_iter().filter(|(_, day)| shown(day)).collect();
+        let mut days: Vec<MonthDay> = dates
+            .iter()
+            .map(|(date, day)| MonthDay {
+                day: day.clone(),
+                taken: day.class && taken.contains_key(date),
+                male_halves: 0,
+                female_halves: 0,
+            })
+            .collect();
+        let members = roster::members(conn, section.id, month.first, month.next - 1)?;
+        let pupils = pupils(&members, &dates, &mut days, &taken);
+        to_json(&MonthSheet {
+            pupils,
+            days,
+            untaken,
+            months: months(&year, today),
+            report: lock::find(conn, section.id, month)?.map(|(_, report)| report),
+            may_reopen: matches!(self.role(), pems_model::Role::SchoolAdmin | pems_model::Role::SchoolHead),
+            today: format_date(today),
+            school_year: year.label,
+            month: format!("{:04}-{:02}", month.year, month.number),
+            section: self.section_info(&section),
+        })
+    }
+}
+
+/// A line for each learner, who may have been in the section twice; counts who was there into `days`.
+fn pupils(
+    members: &[roster::Member],
+    dates: &[(i32, Day)],
+    days: &mut [MonthDay],
+    taken: &BTreeMap<i32, Marks>,
+) -> Vec<MonthPupil> {
+    let mut pupils: Vec<MonthPupil> = Vec::new();
+    let here = |member: &roster::Member, date: i32| member.from <= date && member.to.is_none_or(|to| date < to);
+    for member in members {
+        if pupils.iter().any(|pupil| pupil.id == member.student) {
+            continue;
+        }
+        let times: Vec<&roster::Member> = members.iter().filter(|other| other.student == member.student).collect();
+        let mut pupil = MonthPupil {
+            id: member.student,
+            listed: member.name.listed(),
+            sex: member.sex.clone(),
+            marks: Vec::with_capacity(dates.len()),
+            absent_halves: 0,
+            tardy: 0,
+        };
+        for ((date, _), total) in dates.iter().zip(days.iter_mut()) {
+            let marks = taken.get(date).filter(|_| total.taken && times.iter().any(|time| here(time, *date)));
+            pupil.marks.push(marks.map(|marks| {
+                let (text, halves, tardy) = cell(marks.get(&member.student).map_or(&[], Vec::as_slice));
+                pupil.absent_halves += halves;
+                pupil.tardy += u32::from(tardy);
+                match member.sex.as_deref() {
+                    Some("M") => total.male_halves += 2 - halves,
+                    Some("F") => total.female_halves += 2 - halves,
+                    _ => {}
+                }
+                text
+            }));
+        }
+        pupils.push(pupil);
+    }
+    pupils
+}

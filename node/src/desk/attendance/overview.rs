@@ -1,0 +1,129 @@
+//! A day over all sections: where attendance was taken, where not, and where there are no classes. The own section first.
+
+use super::super::Desk;
+use super::super::session::to_json;
+use super::class::{SectionInfo, Taken};
+use super::days::{self, Calendar, Day};
+use super::section::{Section, Year};
+use super::{lock, sheets};
+use crate::Result;
+use pems_model::value::format_date;
+use serde::Serialize;
+use serde_json::Value as Json;
+use std::collections::HashMap;
+use ts_rs::TS;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct SectionDay {
+    pub section: SectionInfo,
+    pub day: Day,
+    /// Learners on that day.
+    pub learners: i64,
+    /// Sessions that were taken: `day`, `am`, `pm`.
+    pub sessions: Vec<String>,
+    /// The first taking; none: not taken.
+    pub taken: Option<Taken>,
+    /// Learners absent the whole day or half of it, excused ones too.
+    pub absent: usize,
+    /// Late or cutting classes.
+    pub tardy: usize,
+    /// The month is signed.
+    pub locked: bool,
+}
+
+/// A day of the school.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Overview {
+    pub date: String,
+    pub today: String,
+    /// None: the school has no school year yet.
+    pub school_year: Option<String>,
+    #[ts(type = "string | null")]
+    pub year_id: Option<Uuid>,
+    pub half_days: bool,
+    /// Sections of the person here, then the others by grade.
+    pub sections: Vec<SectionDay>,
+    /// The last class day before and the next one after, up to today.
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// How far a class day before or after is looked for.
+const NEIGHBOURS: i32 = 90;
+
+impl Desk {
+    pub(super) fn overview(&self, date: Option<&str>) -> Result<Json> {
+        let today = self.today();
+        let date = date.map_or(Ok(today), |text| days::date(text, "date"))?;
+        let conn = self.store.conn();
+        let Some(year) = Year::on(conn, date)? else {
+            return to_json(&Overview {
+                date: format_date(date),
+                today: format_date(today),
+                school_year: None,
+                year_id: None,
+                half_days: false,
+                sections: Vec::new(),
+                before: None,
+                after: None,
+            });
+        };
+        let calendar = Calendar::load(conn, &year, date - NEIGHBOURS, date + NEIGHBOURS)?;
+        let mut sections = Section::of_year(conn, year.id)?;
+        sections.sort_by_key(|section| !self.advises(section));
+        let grades: Vec<&str> = sections.iter().map(|section| section.grade.as_str()).collect();
+        let held = |date: &i32| grades.iter().any(|grade| calendar.day(*date, grade).class);
+        let (before, after) = (
+            (date - NEIGHBOURS..date).rev().find(held).map(format_date),
+            (date + 1..=today.min(date + NEIGHBOURS)).find(held).map(format_date),
+        );
+        let mut lines = Vec::with_capacity(sections.len());
+        for section in &sections {
+            lines.push(self.section_day(section, &calendar, date)?);
+        }
+        to_json(&Overview {
+            date: format_date(date),
+            today: format_date(today),
+            school_year: Some(year.label),
+            year_id: Some(year.id),
+            half_days: year.half_days,
+            sections: lines,
+            before,
+            after,
+        })
+    }
+
+    fn section_day(&self, section: &Section, calendar: &Calendar, date: i32) -> Result<SectionDay> {
+        let conn = self.store.conn();
+        let sheets = sheets::of_day(&self.store, section.id, date)?;
+        let mut marks: HashMap<Uuid, Vec<(&str, String)>> = HashMap::new();
+        for (session, sheet) in &sheets {
+            for mark in sheets::marks(conn, sheet.id)? {
+                marks.entry(mark.student).or_default().push((session, mark.code));
+            }
+        }
+        let absent =
+            |marks: &Vec<(&str, String)>| sheets::absent_halves(marks.iter().map(|(s, c)| (*s, c.as_str()))) > 0;
+        let tardy = |marks: &Vec<(&str, String)>| marks.iter().any(|(_, code)| matches!(code.as_str(), "L" | "C"));
+        Ok(SectionDay {
+            section: self.section_info(section),
+            day: calendar.day(date, &section.grade),
+            learners: self.count(section.id, date)?,
+            sessions: sheets.iter().map(|(session, _)| (*session).to_owned()).collect(),
+            taken: sheets.first().map(|(_, sheet)| self.taken(sheet)).transpose()?,
+            absent: marks.values().filter(|marks| absent(marks)).count(),
+            tardy: marks.values().filter(|marks| tardy(marks)).count(),
+            locked: lock::on(conn, section.id, date)?.is_some(),
+        })
+    }
+
+    /// By the memberships alone: a school has hundreds of sections, and this is asked for all of them at once.
+    fn count(&self, section: Uuid, date: i32) -> Result<i64> {
+        let mut statement = self.store.conn().prepare_cached(
+            "SELECT count(*) FROM section_membership
+             WHERE section = ?1 AND deleted_at IS NULL AND valid_from <= ?2 AND (valid_to IS NULL OR valid_to > ?2)",
+        )?;
+        Ok(statement.query_row((section.as_bytes(), date), |row| row.get(0))?)
+    }
+}

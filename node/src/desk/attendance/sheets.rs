@@ -1,0 +1,102 @@
+//! Sheets and marks as they are kept. A sheet's id follows from its section, day and session, so it is found without a search
+//! among the school's hundreds of thousands.
+
+use crate::{Result, Store};
+use pems_model::entities::ATTENDANCE_SHEET;
+use pems_model::{Row, Value, natural};
+use rusqlite::{Connection, OptionalExtension};
+use uuid::Uuid;
+
+/// Attendance is taken once for the day or, where the school counts half days, for the morning and the afternoon.
+pub(in crate::desk) const SESSIONS: [&str; 3] = ["day", "am", "pm"];
+
+#[derive(Debug, Clone)]
+pub(in crate::desk) struct Sheet {
+    pub id: Uuid,
+    pub taken_by: Option<Uuid>,
+    pub taken_at: Option<i64>,
+    pub correction: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(in crate::desk) struct Mark {
+    pub id: Uuid,
+    pub student: Uuid,
+    /// `P` where a mark was taken back.
+    pub code: String,
+    pub note: Option<String>,
+}
+
+pub(in crate::desk) fn id_of(store: &Store, section: Uuid, date: i32, session: &str) -> Option<Uuid> {
+    let mut probe = Row::empty(&ATTENDANCE_SHEET, Uuid::nil());
+    let values =
+        [("section", Value::Id(section)), ("on_date", Value::Date(date)), ("session", Value::Text(session.to_owned()))];
+    for (name, value) in values {
+        probe.values[ATTENDANCE_SHEET.field_index(name)?] = value;
+    }
+    natural::derived_id(&ATTENDANCE_SHEET, store.tenant(), &probe)
+}
+
+pub(in crate::desk) fn find(store: &Store, section: Uuid, date: i32, session: &str) -> Result<Option<Sheet>> {
+    let Some(id) = id_of(store, section, date, session) else { return Ok(None) };
+    let mut statement = store.conn().prepare_cached(
+        "SELECT taken_by, taken_at, correction FROM attendance_sheet WHERE id = ?1 AND deleted_at IS NULL",
+    )?;
+    let read = |row: &rusqlite::Row<'_>| {
+        let taken_by = row.get::<_, Option<[u8; 16]>>(0)?.map(Uuid::from_bytes);
+        Ok(Sheet { id, taken_by, taken_at: row.get(1)?, correction: row.get(2)? })
+    };
+    Ok(statement.query_row([id.as_bytes()], read).optional()?)
+}
+
+/// The sheets of a day, each with its session.
+pub(in crate::desk) fn of_day(store: &Store, section: Uuid, date: i32) -> Result<Vec<(&'static str, Sheet)>> {
+    let mut found = Vec::new();
+    for session in SESSIONS {
+        found.extend(find(store, section, date, session)?.map(|sheet| (session, sheet)));
+    }
+    Ok(found)
+}
+
+/// The marks of a sheet, also those taken back.
+pub(in crate::desk) fn marks(conn: &Connection, sheet: Uuid) -> Result<Vec<Mark>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, student, code, note FROM attendance_mark WHERE sheet = ?1 AND deleted_at IS NULL",
+    )?;
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(Mark {
+            id: Uuid::from_bytes(row.get(0)?),
+            student: Uuid::from_bytes(row.get(1)?),
+            code: row.get(2)?,
+            note: row.get(3)?,
+        })
+    };
+    Ok(statement.query_map([sheet.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Who was marked on a day: the learner, the session and the mark. The present are not among them.
+pub(in crate::desk) fn marked(
+    store: &Store,
+    section: Uuid,
+    date: i32,
+) -> Result<Option<Vec<(Uuid, &'static str, String)>>> {
+    let sheets = of_day(store, section, date)?;
+    let mut all = Vec::new();
+    for (session, sheet) in &sheets {
+        let marks = marks(store.conn(), sheet.id)?;
+        all.extend(marks.into_iter().filter(|m| m.code != "P").map(|m| (m.student, *session, m.code)));
+    }
+    Ok((!sheets.is_empty()).then_some(all))
+}
+
+/// Half days that these marks of one learner and day make absent.
+pub(in crate::desk) fn absent_halves<'a>(marks: impl Iterator<Item = (&'a str, &'a str)>) -> u32 {
+    let (mut am, mut pm) = (false, false);
+    for (session, code) in marks {
+        if matches!(code, "A" | "E") {
+            am |= session != "pm";
+            pm |= session != "am";
+        }
+    }
+    u32::from(am) + u32::from(pm)
+}

@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { later, weekday, weeks } from "./days";
+
+it("weeks begin on Monday and hold every day once", () => {
+  expect(weekday("2026-06-08")).toBe(0);
+  const june = weeks("2026-06");
+  expect(june[0]).toEqual(["2026-06-01", "2026-06-02", "2026-06-03", "2026-06-04", "2026-06-05", "2026-06-06", "2026-06-07"]);
+  expect(june.flat().filter(Boolean)).toHaveLength(30);
+  expect(weeks("2026-08")[0]?.slice(0, 6)).toEqual([null, null, null, null, null, "2026-08-01"]);
+  expect(weeks("2027-02")).toHaveLength(4);
+});
+
+it("months follow each other over the year", () => {
+  expect(later("2026-12", 1)).toBe("2027-01");
+  expect(later("2026-01", -1)).toBe("2025-12");
+});

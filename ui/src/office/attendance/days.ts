@@ -1,0 +1,36 @@
+// Days and months as these screens name them.
+
+import { day } from "../../shared/format";
+import { words } from "../../strings/index.svelte";
+
+/** 0 is Monday. Days have no time zone. */
+export function weekday(date: string): number {
+  const [year = 0, month = 1, number = 1] = date.split("-").map(Number);
+  return (new Date(Date.UTC(year, month - 1, number)).getUTCDay() + 6) % 7;
+}
+
+/** `Mon, 8 Jun 2026`. */
+export const dayName = (date: string): string => `${words.calendar.weekdays[weekday(date)]}, ${day(date)}`;
+
+/** `June 2026`, of `2026-06`. */
+export function monthName(month: string): string {
+  const [year, number] = month.split("-");
+  return `${words.calendar.monthNames[Number(number) - 1] ?? ""} ${year}`;
+}
+
+/** The month that is `by` months later. */
+export function later(month: string, by: number): string {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  const at = new Date(Date.UTC(year, number - 1 + by, 1));
+  return `${at.getUTCFullYear()}-${String(at.getUTCMonth() + 1).padStart(2, "0")}`;
+}
+
+/** The days of a month in weeks from Monday to Sunday; null where the week has a day of another month. */
+export function weeks(month: string): (string | null)[][] {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  const count = new Date(Date.UTC(year, number, 0)).getUTCDate();
+  const days = Array.from({ length: count }, (_, at) => `${month}-${String(at + 1).padStart(2, "0")}`);
+  const cells: (string | null)[] = [...Array<null>(weekday(days[0] ?? "")).fill(null), ...days];
+  while (cells.length % 7 !== 0) cells.push(null);
+  return Array.from({ length: cells.length / 7 }, (_, week) => cells.slice(week * 7, week * 7 + 7));
+}

@@ -1,0 +1,58 @@
+// A class on the screen: what is marked on top of what is recorded. Pure; the screen draws it and the office checks it.
+
+import type { Class, Pupil, TakenMark } from "../../generated/attendance";
+
+export const CODES = ["P", "A", "L", "C", "E"] as const;
+export type Mark = (typeof CODES)[number];
+
+/** What was marked here and is not submitted yet, by learner. */
+export type Draft = Readonly<Record<string, Mark>>;
+
+/** The mark that a key means. Delete takes a mark back, as in a spreadsheet. */
+export function markOf(key: string): Mark | null {
+  if (key === " " || key === "Delete" || key === "Backspace") return "P";
+  const letter = key.toUpperCase();
+  return CODES.find((code) => code === letter) ?? null;
+}
+
+export const codeOf = (pupil: Pupil, draft: Draft): string => draft[pupil.id] ?? pupil.code;
+
+/** The draft with one more mark; a mark that says what is recorded is no change. */
+export function marked(draft: Draft, pupil: Pupil, code: Mark): Draft {
+  const { [pupil.id]: _, ...others } = draft;
+  return code === pupil.code ? others : { ...others, [pupil.id]: code };
+}
+
+/** What of the draft still changes something: learners who left the class meanwhile are dropped. */
+export function changes(draft: Draft, pupils: readonly Pupil[]): Draft {
+  const kept = pupils.filter((pupil) => draft[pupil.id] !== undefined && draft[pupil.id] !== pupil.code);
+  return Object.fromEntries(kept.map((pupil) => [pupil.id, draft[pupil.id] as Mark]));
+}
+
+/** Everybody who is not present, as the office takes it. A note goes with its mark as long as the mark stays. */
+export function marksOf(pupils: readonly Pupil[], draft: Draft): TakenMark[] {
+  return pupils
+    .map((pupil) => ({ pupil, code: codeOf(pupil, draft) }))
+    .filter(({ code }) => code !== "P")
+    .map(({ pupil, code }) => ({ student: pupil.id, code, ...(pupil.note && code === pupil.code ? { note: pupil.note } : {}) }));
+}
+
+export interface Count {
+  present: number;
+  absent: number;
+  tardy: number;
+}
+
+/** Late and cutting learners are present. */
+export function counted(pupils: readonly Pupil[], draft: Draft): Count {
+  const codes = pupils.map((pupil) => codeOf(pupil, draft));
+  const absent = codes.filter((code) => code === "A" || code === "E").length;
+  return { present: codes.length - absent, absent, tardy: codes.filter((code) => code === "L" || code === "C").length };
+}
+
+export const titleOf = (section: Class["section"]): string =>
+  `${section.grade_level === "K" ? "Kinder" : section.grade_level}-${section.name}`;
+
+/** Whether what is recorded differs from what it was when marking began. */
+export const isOther = (before: Class, after: Class): boolean =>
+  before.taken?.at !== after.taken?.at || before.pupils.some((pupil) => after.pupils.find(({ id }) => id === pupil.id)?.code !== pupil.code);
