@@ -9,6 +9,32 @@ for (const [name, value] of [["theme", asked.get("theme")], ["density", asked.ge
   if (value) localStorage.setItem("pems.look", `{"${name}":"${value}"}`);
 localStorage.setItem("pems.language", asked.get("language") ?? "en");
 
+const people = [
+  ["Marites Villanueva", "school_admin"],
+  ["Roberto Salonga", "school_head"],
+  ["Liza Ocampo", "registrar"],
+  ["Jun Bautista", "teacher"],
+].map(([name, role], at) => ({ id: `u${at}`, name, email: null, role, staff: null, must_change: asked.has("once") }));
+let stage = asked.get("stage") ?? "open";
+
+/** `?stage=first_run`, `sealed`, `sign_in`, `locked`; `?as=teacher`; `?once` for a one-time password. */
+function state(what: string): unknown {
+  if (what === "session.undo" || what === "session.redo") return { what: "Change: Learner", removed: 0, restored: 1, left: 0 };
+  const next: Record<string, string> = { "session.lock": "locked", "session.sign_out": "sign_in", "session.sign_in": "open", "session.sample": "sign_in", "session.unseal": "sign_in" };
+  stage = next[what] ?? stage;
+  return {
+    stage,
+    school: "Apolinario Mabini National High School",
+    device: "Registrar 1",
+    sample: asked.has("sample"),
+    person: stage === "open" || stage === "locked" ? people.find(({ role }) => role === (asked.get("as") ?? "school_admin")) : null,
+    role: null,
+    people,
+    idle_minutes: 15,
+    data_dir: "/home/office/.local/share/ph.pems.office",
+  };
+}
+
 function answer(request: { do: string; text?: string; limit?: number }): unknown {
   if (request.do === "status")
     return {
@@ -22,13 +48,7 @@ function answer(request: { do: string; text?: string; limit?: number }): unknown
       diverged: false,
       version: 1,
     };
-  if (request.do === "session")
-    return {
-      user: { id: "u1", name: "Marites Villanueva", username: "marites", role: asked.get("as") ?? "school_admin" },
-      locked: false,
-      sample: asked.has("sample"),
-      school: "Apolinario Mabini National High School",
-    };
+  if (request.do.startsWith("session.")) return state(request.do);
   if (request.do === "search") {
     const text = (request.text ?? "").toLowerCase().replace(/\W/g, "");
     const rows = all.filter((row) => `${row.last_name}${row.first_name}${row.lrn}`.toLowerCase().replace(/\W/g, "").includes(text));
