@@ -19,4 +19,4 @@ export function replace(screen: string, path: readonly string[] = [], query: Rec
   state.here = parse(location.hash);
 }
 
-if (typeof window !== "undefined") window.addEventListener("hashchange", () => (state.here = parse(location.hash)));
+if (typeof window !== "undefined") window.addEventListener("hashchange", () => void (state.here = parse(location.hash)));

@@ -81,7 +81,6 @@ export class PagedRows<T extends { id: string }> implements Rows<T> {
   /** A new question: the old answer stays until the first rows of the new one are here. Resolves with them. */
   restart(): Promise<void> {
     this.#question++;
-    this.#inSight = [0, 0];
     return this.#first(this.#question);
   }
 
@@ -111,6 +110,8 @@ export class PagedRows<T extends { id: string }> implements Rows<T> {
       this.#pages.set(0, rows);
       this.#total = total;
       this.#ready = true;
+      // The list may be scrolled to somewhere else.
+      void this.#run();
     } catch (error) {
       if (question === this.#question) this.#onfailure(error);
     }

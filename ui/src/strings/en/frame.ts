@@ -25,6 +25,7 @@ export const frame = {
   } as Record<string, string>,
   badge: (n: number) => plural(n, "item", "items"),
   sample: "Sample school: nothing here is real",
+  sampleShort: "Sample school",
   find: "Find anything",
   skip: "Skip to the screen",
   you: "You and this PC",

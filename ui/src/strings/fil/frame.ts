@@ -26,6 +26,7 @@ export const frame: typeof english = {
   } as Record<string, string>,
   badge: (n: number) => plural(n, "bagay", "bagay"),
   sample: "Halimbawang paaralan: walang totoo rito",
+  sampleShort: "Halimbawang paaralan",
   find: "Hanapin kahit ano",
   skip: "Pumunta sa screen",
   you: "Ikaw at ang PC na ito",
