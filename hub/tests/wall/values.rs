@@ -18,6 +18,7 @@ pub(crate) struct Column {
 
 /// Columns whose value no type and no simple CHECK tells. `{mark}`: lower-case and part of a secret; `{word}`: any text of a row.
 const TOLD: &[(&str, &str, &str)] = &[
+    ("number_range", "purpose", "'student_no'"),
     ("account", "email", "'{mark}{n}@example.ph'"),
     ("account", "password_hash", "'$argon2id${word}'"),
     ("audit_log", "action", "'wall.planted'"),
