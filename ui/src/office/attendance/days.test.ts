@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { later, weekday, weeks } from "./days";
+import { later, takenAt, weekday, weeks } from "./days";
 
 it("weeks begin on Monday and hold every day once", () => {
   expect(weekday("2026-06-08")).toBe(0);
@@ -13,4 +13,9 @@ it("weeks begin on Monday and hold every day once", () => {
 it("months follow each other over the year", () => {
   expect(later("2026-12", 1)).toBe("2027-01");
   expect(later("2026-01", -1)).toBe("2025-12");
+});
+
+it("attendance that was taken on its day says the time alone", () => {
+  expect(takenAt("2026-06-08T07:05:00", "2026-06-08")).toBe("07:05");
+  expect(takenAt("2026-06-09T16:30:00", "2026-06-08")).toBe("9 Jun 2026 16:30");
 });

@@ -12,6 +12,15 @@ export function weekday(date: string): number {
 /** `Mon, 8 Jun 2026`. */
 export const dayName = (date: string): string => `${words.calendar.weekdays[weekday(date)]}, ${day(date)}`;
 
+/** When a day's attendance was taken: the time alone on the day itself. */
+export function takenAt(moment: string, date: string): string {
+  const at = new Date(moment);
+  const two = (n: number) => String(n).padStart(2, "0");
+  const on = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  return on === date ? time : `${day(on)} ${time}`;
+}
+
 /** `June 2026`, of `2026-06`. */
 export function monthName(month: string): string {
   const [year, number] = month.split("-");

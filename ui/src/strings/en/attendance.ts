@@ -43,7 +43,6 @@ export const attendance = {
   females: "Females",
   unknownSex: "Sex not recorded",
   list: "Learners of the class",
-  mark: (code: string) => `Mark: ${code}`,
   keys: "Arrows choose a learner. A absent, L late, C cutting, E excused, P or Space present; each goes on to the next learner. Enter submits.",
   counted: (present: number, absent: number, tardy: number) =>
     [`${count(present)} present`, `${count(absent)} absent`, tardy > 0 ? `${count(tardy)} late or cutting` : ""].filter(Boolean).join(", "),

@@ -36,7 +36,6 @@ export const calendar = {
   holidays: (n: number) => `${plural(n, "national holiday is", "national holidays are")} not in this calendar yet`,
   holidaysWhy: "Days that are not sure wait for their proclamation; add them one by one.",
   addHolidays: "Add those that are sure",
-  addOne: (name: string) => `Add ${name}`,
   unsure: "not sure",
   list: "Days of this month",
   none: "Monday to Friday are class days in this month.",

@@ -44,7 +44,6 @@ export const attendance: typeof english = {
   females: "Babae",
   unknownSex: "Walang nakatalang kasarian",
   list: "Mga mag-aaral ng klase",
-  mark: (code: string) => `Marka: ${code}`,
   keys: "Mga arrow ang pumipili ng mag-aaral. A absent, L late, C cutting, E excused, P o Space narito; lumilipat sa susunod pagkamarka. Enter ang pagsumite.",
   counted: (present: number, absent: number, tardy: number) =>
     [`${count(present)} narito`, `${count(absent)} absent`, tardy > 0 ? `${count(tardy)} late o nag-cutting` : ""].filter(Boolean).join(", "),

@@ -31,7 +31,6 @@ export const calendar: typeof english = {
   holidays: (n: number) => `${plural(n, "piyesta opisyal", "piyesta opisyal")} ang wala pa sa kalendaryong ito`,
   holidaysWhy: "Hinihintay ang proklamasyon ng mga araw na hindi pa tiyak; idagdag ang mga ito nang isa-isa.",
   addHolidays: "Idagdag ang mga tiyak",
-  addOne: (name: string) => `Idagdag ang ${name}`,
   unsure: "hindi pa tiyak",
   list: "Mga araw ng buwang ito",
   none: "Lunes hanggang Biyernes ang mga araw ng klase sa buwang ito.",
