@@ -79,15 +79,15 @@ export type EnrolFields = {
 /**
  * A learner who is known.
  */
-student: string, 
+student?: string, 
 /**
  * Fields of a new one, or changed ones of a known one.
  */
-learner: Record<string, unknown>, school_year: string, grade_level: string, track?: string, strand?: string, 
+learner?: Record<string, unknown>, school_year: string, grade_level: string, track?: string, strand?: string, 
 /**
  * `new`, `continuing`, `transferee`, `balik_aral`, `repeater`, `als_pept`, `moved_in`.
  */
-kind: string, section: string, from_school?: string, papers?: Array<PaperState>, on_date: string, 
+kind: string, section?: string, from_school?: string, papers?: Array<PaperState>, on_date: string, 
 /**
  * Somebody agreed to more learners than the section has seats.
  */
@@ -119,7 +119,7 @@ total: number,
  */
 coming: number, };
 
-export type SectionFields = { grade_level?: string, name?: string, track?: string, strand?: string, adviser: string, room?: string, capacity?: number, shift?: string, };
+export type SectionFields = { grade_level?: string, name?: string, track?: string, strand?: string, adviser?: string, room?: string, capacity?: number, shift?: string, };
 
 export type SectionList = { sections: Array<SectionRow>, as_of: string, };
 

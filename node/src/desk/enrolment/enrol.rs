@@ -18,11 +18,11 @@ use uuid::Uuid;
 pub struct Enrol {
     /// A learner who is known.
     #[serde(default)]
-    #[ts(type = "string")]
+    #[ts(optional, type = "string")]
     pub student: Option<Uuid>,
     /// Fields of a new one, or changed ones of a known one.
     #[serde(default)]
-    #[ts(type = "Record<string, unknown>")]
+    #[ts(optional, type = "Record<string, unknown>")]
     pub learner: Option<Map<String, Json>>,
     #[ts(type = "string")]
     pub school_year: Uuid,
@@ -34,7 +34,7 @@ pub struct Enrol {
     /// `new`, `continuing`, `transferee`, `balik_aral`, `repeater`, `als_pept`, `moved_in`.
     pub kind: String,
     #[serde(default)]
-    #[ts(type = "string")]
+    #[ts(optional, type = "string")]
     pub section: Option<Uuid>,
     #[serde(default)]
     pub from_school: Option<String>,

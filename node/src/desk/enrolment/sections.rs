@@ -46,7 +46,7 @@ pub struct SectionFields {
     pub name: Option<String>,
     pub track: Option<String>,
     pub strand: Option<String>,
-    #[ts(type = "string")]
+    #[ts(optional, type = "string")]
     pub adviser: Option<Uuid>,
     pub room: Option<String>,
     pub capacity: Option<i64>,
