@@ -51,8 +51,13 @@ fn read(desk: &Desk, request: Request) -> Result<Json> {
             json(&Years { current: year::current(&years, today).map(|year| year.id), years, today: Day(today) })
         }
         Request::Find { text, limit } => {
-            let found = desk.store.search("student", &text, limit.min(MOST_FOUND))?;
-            json(&found.iter().map(|row| desk::known(conn, row.id)).collect::<Result<Vec<_>>>()?)
+            let found = desk.store.search("student", &text, MOST_FOUND)?;
+            let mut known = found.iter().map(|row| desk::known(conn, row.id)).collect::<Result<Vec<_>>>()?;
+            // "cruz" means the Cruzes and Dela Cruzes before those whose mothers were one.
+            let first = text.split_whitespace().next().map(pems_model::fold::fold).unwrap_or_default();
+            known.sort_by_cached_key(|one| !pems_model::fold::fold(&one.last_name).contains(&first));
+            known.truncate(limit);
+            json(&known)
         }
         Request::Propose { student, school_year } => json(&desk::propose(conn, student, school_year, today)?),
         Request::Papers { student, kind } => json(&papers::of(conn, student, &kind)?),

@@ -51,6 +51,17 @@ export const desk = {
     medical: "Medical record",
     other: "Other paper",
   } as Record<string, string>,
+  /** For lists. */
+  paperShort: {
+    psa: "PSA",
+    sf9: "SF9",
+    sf10: "SF10",
+    good_moral: "Good moral",
+    id_photo: "ID photo",
+    als_pept: "ALS/PEPT",
+    medical: "Medical",
+    other: "Other",
+  } as Record<string, string>,
   paperState: {
     missing: "missing",
     received: "received",

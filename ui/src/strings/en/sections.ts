@@ -25,6 +25,7 @@ export const sections = {
   full: "Full",
   overfull: (n: number) => `${n} over`,
   asOf: "As of",
+  asOfHint: "Who was there on that day",
   roster: "Learners of the section",
   empty: "Nobody is in this section on that day",
   emptyWhy: "Enrol learners, or move some here from another section.",

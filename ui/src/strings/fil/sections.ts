@@ -26,6 +26,7 @@ export const sections: typeof english = {
   full: "Puno",
   overfull: (n: number) => `${n} ang sobra`,
   asOf: "Noong",
+  asOfHint: "Ang naroon sa araw na iyon",
   roster: "Mga mag-aaral ng seksyon",
   empty: "Walang tao sa seksyong ito sa araw na iyon",
   emptyWhy: "Mag-enrol, o maglipat mula sa ibang seksyon.",
