@@ -32,11 +32,17 @@ pub struct Desk {
     pub store: Store,
     session: session::Session,
     acts: Acts,
+    learners: learners::Learners,
 }
 
 impl Desk {
     pub fn new(store: Store) -> Desk {
-        Desk { store, session: session::Session::default(), acts: Acts::default() }
+        Desk {
+            store,
+            session: session::Session::default(),
+            acts: Acts::default(),
+            learners: learners::Learners::default(),
+        }
     }
 
     /// Answers one request of the window.

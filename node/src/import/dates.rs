@@ -16,7 +16,7 @@ pub enum DateOrder {
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// Days since 1970-01-01, or why it is no date.
-pub(super) fn read(text: &str, order: Option<DateOrder>) -> Result<i32, String> {
+pub(crate) fn read(text: &str, order: Option<DateOrder>) -> Result<i32, String> {
     let day = text.split(['T', ' ']).next().unwrap_or(text);
     if let Some(days) = parse_date(day) {
         return Ok(days);
@@ -42,7 +42,7 @@ pub(super) fn read(text: &str, order: Option<DateOrder>) -> Result<i32, String> 
 }
 
 /// The order that the dates of one column agree on, if any of them can be read in only one way.
-pub(super) fn proven_order<'a>(texts: impl Iterator<Item = &'a str>) -> Option<DateOrder> {
+pub(crate) fn proven_order<'a>(texts: impl Iterator<Item = &'a str>) -> Option<DateOrder> {
     let (mut day_first, mut month_first) = (false, false);
     for (first, second, _) in texts.filter_map(|text| numbers(text.split(['T', ' ']).next().unwrap_or(text))) {
         day_first |= first > 12 && second <= 12;

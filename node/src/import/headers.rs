@@ -3,7 +3,7 @@
 use pems_model::Entity;
 
 /// A header without case, spaces and punctuation: `Given Name`, `given_name` and `givenName` are one.
-pub(super) fn normal(text: &str) -> String {
+pub(crate) fn normal(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -62,7 +62,7 @@ const ALIASES: &[(&str, &str)] = &[
 ];
 
 /// Position of the field that a column with this (normal) header fills.
-pub(super) fn field(entity: &Entity, header: &str) -> Option<usize> {
+pub(crate) fn field(entity: &Entity, header: &str) -> Option<usize> {
     let named = entity.fields.iter().position(|field| normal(field.name) == header);
     let labelled = || entity.fields.iter().position(|field| normal(field.label) == header);
     let known = || {

@@ -26,6 +26,8 @@ mod table;
 mod text;
 
 pub use dates::DateOrder;
+pub(crate) use dates::{proven_order, read as read_date};
+pub(crate) use headers::{field as header_field, normal as normal_header};
 pub use limits::Limits;
 pub use report::{Counts, Duplicate, DuplicateKind, Refusal, Report};
 

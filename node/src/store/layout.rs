@@ -1,11 +1,12 @@
 //! The tables of the file: one for each entity (from its declaration), and the machinery of syncing.
 
+use super::arrival;
 use crate::{NodeError, Result};
 use pems_model::{Code, Schema, ddl::sqlite};
 use rusqlite::Connection;
 
-/// Version of the machinery's tables below, in `user_version`. 1 (2026-11): first.
-const LAYOUT: i64 = 1;
+/// Version of the machinery's tables below, in `user_version`. 1 (2026-11): first. 2 (2026-11): `arrival`.
+const LAYOUT: i64 = 2;
 
 /// `op` is outbox, sent journal and parked list in one, told apart by `state`: `pending` (not answered), `answered` (answered,
 /// not yet part of an applied pull), `sent` (done), `parked` (refused), `retried` and `dropped` (parked, then decided). `open`: still part of the overlay (`pending`, `answered`).
@@ -27,6 +28,7 @@ CREATE TABLE staged (seq INTEGER PRIMARY KEY, entity TEXT NOT NULL, head TEXT NO
 pub(super) fn create(conn: &Connection, schema: &Schema) -> Result<()> {
     conn.execute_batch("BEGIN IMMEDIATE;")?;
     conn.execute_batch(MACHINERY)?;
+    conn.execute_batch(&arrival::layout())?;
     for entity in schema.entities() {
         add_entity(conn, entity)?;
     }
@@ -39,7 +41,9 @@ pub(super) fn create(conn: &Connection, schema: &Schema) -> Result<()> {
 /// another version opens next still has everything.
 pub(super) fn upgrade(conn: &Connection, schema: &Schema) -> Result<()> {
     let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version != LAYOUT {
+    if version == 1 {
+        conn.execute_batch(&format!("BEGIN IMMEDIATE; {} PRAGMA user_version = 2; COMMIT;", arrival::layout()))?;
+    } else if version != LAYOUT {
         let message = format!(
             "the records file has layout {version}, this program knows layout {LAYOUT}; install the newer program"
         );
@@ -79,4 +83,25 @@ fn add_entity(conn: &Connection, entity: &pems_model::Entity) -> Result<()> {
     }
     conn.execute("INSERT OR IGNORE INTO cursor VALUES (?1, 0, ?2)", [entity.name, &"0".repeat(32)])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_first_layout_gets_what_came_later_and_a_newer_one_is_left_alone() {
+        let conn = Connection::open_in_memory().expect("a database");
+        create(&conn, Schema::product()).expect("tables");
+        conn.execute_batch("DROP TABLE arrival; DROP INDEX op_watched; PRAGMA user_version = 1;").expect("as it was");
+        upgrade(&conn, Schema::product()).expect("upgraded");
+        conn.execute(
+            "INSERT INTO arrival (entity, row_id, kind, changes, at) VALUES ('student', x'00', 'new', '{}', 1)",
+            [],
+        )
+        .expect("the table is there");
+        upgrade(&conn, Schema::product()).expect("nothing left to do");
+        conn.pragma_update(None, "user_version", LAYOUT + 1).expect("a newer program was here");
+        assert_eq!(upgrade(&conn, Schema::product()).expect_err("too new").code, Code::StoreNewer);
+    }
 }

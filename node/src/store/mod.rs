@@ -8,6 +8,7 @@
 
 mod act;
 mod apply;
+pub(crate) mod arrival;
 mod copy;
 mod glance;
 mod journal;

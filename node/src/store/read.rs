@@ -55,6 +55,13 @@ impl Store {
         rows::all(&self.conn, declared, &sql, rusqlite::params_from_iter(bound))
     }
 
+    /// Live rows that link to the row `id` by their field `link`. `order` is SQL of our own, never anybody's input.
+    pub(crate) fn linked(&self, entity_name: &str, link: &str, id: Uuid, order: &str) -> Result<Vec<Row>> {
+        let declared = entity(self.schema, entity_name)?;
+        let sql = format!("{} WHERE {link} = ?1 AND deleted_at IS NULL ORDER BY {order}", rows::select(declared));
+        rows::all(&self.conn, declared, &sql, [id.as_bytes()])
+    }
+
     /// Live rows that have every word of `text` in their searched fields, spelling folded (`delacruz` finds `Dela Cruz`).
     ///
     /// # Errors

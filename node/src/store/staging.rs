@@ -1,6 +1,6 @@
 //! One exchange as the store sees it: what to ask, the hub's answers, and rows on their way in.
 
-use super::{Step, Store, meta, overlay};
+use super::{Step, Store, arrival, meta};
 use crate::Result;
 use pems_model::frame::Rows;
 use pems_model::planted::{Bug, is_planted};
@@ -188,7 +188,7 @@ impl Step<'_> {
         if let (Some(row), true) = (found.next()?, refused) {
             let (name, id): (String, [u8; 16]) = (row.get(0)?, row.get(1)?);
             drop(found);
-            overlay::settle(self.tx, self.entity(&name)?, Uuid::from_bytes(id))?;
+            arrival::settle(self.tx, self.entity(&name)?, Uuid::from_bytes(id), self.env.now())?;
         }
         Ok(())
     }

@@ -1,0 +1,142 @@
+//! One learner as the directory keeps them: what a row of the list shows, and what a search compares.
+
+use pems_model::fold::fold;
+use pems_model::value::format_date;
+use serde::Serialize;
+use ts_rs::TS;
+use uuid::Uuid;
+
+/// A school year, newest first in the directory.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "LearnerYear")]
+pub struct Year {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    pub label: String,
+    /// `draft`, `open` or `closed`.
+    pub status: String,
+    #[serde(skip)]
+    pub(super) start: i32,
+}
+
+/// Where a learner stands in one school year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Position of the school year in the directory.
+    pub(super) year: usize,
+    pub(super) grade: String,
+    pub(super) status: String,
+    /// The section where the learner sits now or sat last.
+    pub(super) section: Option<(Uuid, String)>,
+}
+
+/// A learner's words and dates, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) last: String,
+    pub(super) first: String,
+    pub(super) middle: String,
+    pub(super) ext: String,
+    pub(super) lrn: String,
+    pub(super) student_no: String,
+    pub(super) sex: String,
+    pub(super) birth_date: Option<i32>,
+    pub(super) barangay: String,
+    pub(super) municipality: String,
+    pub(super) phone: String,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) id: Uuid,
+    pub(super) told: Told,
+    /// Folded `LAST FIRST MIDDLE EXT`: the order of the list.
+    pub(super) key: String,
+    /// Last name and first name, folded, without spaces.
+    pub(super) last_tight: String,
+    pub(super) first_tight: String,
+    /// Everything that can be searched, folded, parts divided by `|`.
+    hay: String,
+    /// Newest school year first.
+    pub(super) places: Vec<Place>,
+    /// `Juan Cruz (father)`, the first to call first.
+    pub(super) guardians: Vec<String>,
+    pub(super) guardian_phone: String,
+    /// Kinds of papers that are still missing.
+    pub(super) missing: Vec<String>,
+}
+
+fn tight(folded: &str) -> String {
+    folded.replace(' ', "")
+}
+
+/// Folds as names are, but keeps what is no name (a student number) searchable as typed: in capitals.
+pub(super) fn searched(text: &str) -> String {
+    fold(text)
+}
+
+impl Entry {
+    pub(super) fn new(id: Uuid, told: Told) -> Entry {
+        let (last, first) = (fold(&told.last), fold(&told.first));
+        let key = [&last, &first, &fold(&told.middle), &fold(&told.ext)]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(" ");
+        let hay = format!("{key}|{}|{}|{}", tight(&key), told.lrn, searched(&told.student_no));
+        Entry {
+            id,
+            key,
+            last_tight: tight(&last),
+            first_tight: tight(&first),
+            hay,
+            told,
+            places: Vec::new(),
+            guardians: Vec::new(),
+            guardian_phone: String::new(),
+            missing: Vec::new(),
+        }
+    }
+
+    /// A parent or guardian, in the order in which they are to be shown.
+    pub(super) fn add_guardian(&mut self, name: &str, relation: &str, phone: Option<&str>) {
+        let folded = fold(name);
+        self.hay.push('|');
+        self.hay.push_str(&folded);
+        self.hay.push('|');
+        self.hay.push_str(&tight(&folded));
+        self.guardians.push(format!("{name} ({relation})"));
+        if let (Some(phone), true) = (phone, self.guardian_phone.is_empty()) {
+            self.guardian_phone = phone.to_owned();
+        }
+    }
+
+    /// How well the entry answers `words` (folded, whole text first): 0 begins with them, 1 has a word that begins with the
+    /// first of them, 2 has them somewhere; `None` not at all.
+    pub(super) fn rank(&self, whole: &str, words: &[String]) -> Option<u8> {
+        if !words.iter().all(|word| self.hay.contains(word.as_str())) {
+            return None;
+        }
+        let begins = self.key.starts_with(whole)
+            || self.last_tight.starts_with(&tight(whole))
+            || (!self.told.lrn.is_empty() && self.told.lrn == whole);
+        if begins {
+            return Some(0);
+        }
+        let first = words.first().map_or("", String::as_str);
+        Some(if self.key.split(' ').any(|word| word.starts_with(first)) { 1 } else { 2 })
+    }
+
+    /// The place in a school year; without one in the newest that the learner has.
+    pub(super) fn place(&self, year: Option<usize>) -> Option<&Place> {
+        match year {
+            Some(year) => self.places.iter().find(|place| place.year == year),
+            None => self.places.first(),
+        }
+    }
+
+    pub(super) fn birth_date(&self) -> Option<String> {
+        self.told.birth_date.map(format_date)
+    }
+}

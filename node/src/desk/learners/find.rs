@@ -1,0 +1,357 @@
+//! The list of learners: searched, filtered, sorted, a page at a time. Answered from memory alone, but for columns that the
+//! directory does not keep.
+
+use super::directory::Directory;
+use super::entry::{Entry, Place, Year, searched};
+use crate::desk::{Desk, declared};
+use crate::{NodeError, Result};
+use pems_model::{Code, Entity};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+use std::cmp::Ordering;
+use std::sync::Arc;
+use ts_rs::TS;
+use uuid::Uuid;
+
+/// Most rows of one answer: a few screens full. A grid asks for the next ones while it is scrolled.
+const MAX_ROWS: usize = 500;
+
+/// What the list is narrowed to; an empty text or list narrows nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(rename = "LearnerFilters", optional_fields)]
+pub struct Filters {
+    /// Grade, section and status are those of this school year; of the learner's newest one without it.
+    #[ts(as = "Option<String>")]
+    pub school_year: Option<Uuid>,
+    #[ts(as = "Option<Vec<String>>")]
+    pub grade: Vec<String>,
+    #[ts(as = "Option<String>")]
+    pub section: Option<Uuid>,
+    #[ts(as = "Option<Vec<String>>")]
+    pub status: Vec<String>,
+    #[ts(as = "Option<String>")]
+    pub sex: Option<String>,
+    /// Only learners whose papers are not complete.
+    #[ts(as = "Option<bool>")]
+    pub missing_papers: bool,
+    #[ts(as = "Option<bool>")]
+    pub no_lrn: bool,
+    /// Only learners without an enrolment (in `school_year`, if one is named).
+    #[ts(as = "Option<bool>")]
+    pub not_enrolled: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "LearnerSort")]
+pub struct Sort {
+    /// A column of the list.
+    pub key: String,
+    pub down: bool,
+}
+
+/// Which learners, in which order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(rename = "LearnerQuery", optional_fields)]
+pub struct Query {
+    /// Every word must be somewhere: names, LRN, student number, guardians. Spelling is folded.
+    #[ts(as = "Option<String>")]
+    pub text: String,
+    #[ts(as = "Option<Vec<Sort>>")]
+    pub sort: Vec<Sort>,
+    #[ts(as = "Option<Filters>")]
+    pub filters: Filters,
+}
+
+/// A page of the list.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "LearnersFound")]
+pub struct Found {
+    /// `id` and what is not empty of: `name`, `last_name`, `first_name`, `middle_name`, `name_ext`, `lrn`, `student_no`,
+    /// `sex`, `birth_date`, `age`, `grade`, `section`, `status`, `school_year`, `guardian`, `guardian_phone`, `papers`
+    /// (kinds that are missing), `barangay`, `municipality`, `phone`, and the columns that were asked for.
+    #[ts(type = "LearnerLine[]")]
+    pub rows: Vec<Json>,
+    /// How many the query finds.
+    pub found: usize,
+    /// How many learners there are.
+    pub total: usize,
+}
+
+/// The last answer's order, so that scrolling does not sort again.
+#[derive(Debug, Default)]
+pub struct Answered {
+    key: Option<(Query, u64)>,
+    order: Arc<[u32]>,
+}
+
+impl Desk {
+    fn order(&mut self, query: &Query) -> Result<Arc<[u32]>> {
+        self.learners.directory.follow(&self.store)?;
+        let key = Some((query.clone(), self.learners.directory.version));
+        if self.learners.answered.key != key {
+            let order = ordered(&self.learners.directory, query)?.into();
+            self.learners.answered = Answered { key, order };
+        }
+        Ok(Arc::clone(&self.learners.answered.order))
+    }
+
+    pub(super) fn find_learners(
+        &mut self,
+        query: &Query,
+        (offset, limit): (usize, usize),
+        columns: &[String],
+    ) -> Result<Found> {
+        let order = self.order(query)?;
+        let today = self.today();
+        let entity = declared(&self.store, "student")?;
+        let year = year_of(&self.learners.directory, query)?;
+        let page = order.iter().skip(offset).take(limit.min(MAX_ROWS));
+        let mut rows = Vec::new();
+        for at in page {
+            let entry = &self.learners.directory.entries[*at as usize];
+            let mut line = line(entry, year, &self.learners.directory.years, today);
+            self.add_columns(entity, entry, columns, &mut line)?;
+            rows.push(Json::Object(line));
+        }
+        Ok(Found { rows, found: order.len(), total: self.learners.directory.entries.len() })
+    }
+
+    /// The ids of all that a query finds, in its order: for what is done to all of them.
+    pub(super) fn learner_ids(&mut self, query: &Query) -> Result<Vec<Uuid>> {
+        let order = self.order(query)?;
+        Ok(order.iter().map(|at| self.learners.directory.entries[*at as usize].id).collect())
+    }
+
+    /// Fields that the directory does not keep, read for the rows of this page.
+    fn add_columns(
+        &self,
+        entity: &Entity,
+        entry: &Entry,
+        columns: &[String],
+        line: &mut Map<String, Json>,
+    ) -> Result<()> {
+        let more: Vec<&String> = columns.iter().filter(|name| !KEPT.contains(&name.as_str())).collect();
+        if let Some(unknown) = more.iter().find(|name| entity.field_index(name).is_none()) {
+            return Err(NodeError::new(Code::UnknownField, format!("learners have no column '{unknown}'")));
+        }
+        if more.is_empty() {
+            return Ok(());
+        }
+        if let Some(row) = self.store.get("student", entry.id)? {
+            for name in more {
+                put(line, name, row.get(entity, name).to_json());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Columns that every line has.
+const KEPT: &[&str] = &[
+    "name",
+    "last_name",
+    "first_name",
+    "middle_name",
+    "name_ext",
+    "lrn",
+    "student_no",
+    "sex",
+    "birth_date",
+    "age",
+    "grade",
+    "section",
+    "status",
+    "school_year",
+    "guardian",
+    "guardian_phone",
+    "papers",
+    "barangay",
+    "municipality",
+    "phone",
+];
+
+fn put(line: &mut Map<String, Json>, key: &str, value: Json) {
+    let empty = value.is_null() || value == "" || value.as_array().is_some_and(Vec::is_empty);
+    if !empty {
+        line.insert(key.to_owned(), value);
+    }
+}
+
+pub(super) fn line(entry: &Entry, year: Option<usize>, years: &[Year], today: i32) -> Map<String, Json> {
+    let told = &entry.told;
+    let mut line = Map::from_iter([("id".to_owned(), json!(entry.id))]);
+    for (key, text) in [
+        ("last_name", &told.last),
+        ("first_name", &told.first),
+        ("middle_name", &told.middle),
+        ("name_ext", &told.ext),
+        ("lrn", &told.lrn),
+        ("student_no", &told.student_no),
+        ("sex", &told.sex),
+        ("barangay", &told.barangay),
+        ("municipality", &told.municipality),
+        ("phone", &told.phone),
+        ("guardian_phone", &entry.guardian_phone),
+    ] {
+        put(&mut line, key, json!(text));
+    }
+    put(&mut line, "birth_date", json!(entry.birth_date()));
+    put(&mut line, "age", json!(told.birth_date.and_then(|born| age(born, today))));
+    put(&mut line, "guardian", json!(entry.guardians.first()));
+    put(&mut line, "papers", json!(entry.missing));
+    if let Some(place) = entry.place(year) {
+        put(&mut line, "grade", json!(place.grade));
+        put(&mut line, "status", json!(place.status));
+        put(&mut line, "section", json!(place.section.as_ref().map(|(_, name)| name)));
+        put(&mut line, "school_year", json!(years.get(place.year).map(|year| &year.label)));
+    }
+    line
+}
+
+/// Full years between two days; none for a birth after `today`.
+pub(super) fn age(born: i32, today: i32) -> Option<i32> {
+    let parts = |day: i32| {
+        let text = pems_model::value::format_date(day);
+        Some((text.get(0..4)?.parse::<i32>().ok()?, text.get(5..)?.to_owned()))
+    };
+    let ((born_year, born_day), (year, day)) = (parts(born)?, parts(today)?);
+    let full = year - born_year - i32::from(day < born_day);
+    (full >= 0).then_some(full)
+}
+
+fn year_of(directory: &Directory, query: &Query) -> Result<Option<usize>> {
+    let Some(id) = query.filters.school_year else { return Ok(None) };
+    let position = directory.years.iter().position(|year| year.id == id);
+    let unknown = || NodeError::new(Code::NotFound, "there is no such school year any more; choose another");
+    Ok(Some(position.ok_or_else(unknown)?))
+}
+
+fn passes(entry: &Entry, filters: &Filters, year: Option<usize>) -> bool {
+    let place = entry.place(year);
+    let in_list = |list: &[String], value: fn(&Place) -> &str| {
+        list.is_empty() || place.is_some_and(|place| list.iter().any(|wanted| wanted == value(place)))
+    };
+    let sits = |section: Uuid| place.and_then(|place| place.section.as_ref()).is_some_and(|(id, _)| *id == section);
+    (year.is_none() || filters.not_enrolled || place.is_some())
+        && in_list(&filters.grade, |place| &place.grade)
+        && in_list(&filters.status, |place| &place.status)
+        && filters.section.is_none_or(sits)
+        && filters.sex.as_ref().is_none_or(|sex| *sex == entry.told.sex)
+        && (!filters.missing_papers || !entry.missing.is_empty())
+        && (!filters.no_lrn || entry.told.lrn.is_empty())
+        && (!filters.not_enrolled || place.is_none())
+}
+
+fn ordered(directory: &Directory, query: &Query) -> Result<Vec<u32>> {
+    let year = year_of(directory, query)?;
+    let whole = searched(&query.text);
+    let words: Vec<String> = whole.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let mut found: Vec<(u8, u32)> = Vec::new();
+    for (at, entry) in (0u32..).zip(&directory.entries) {
+        if passes(entry, &query.filters, year)
+            && let Some(rank) = entry.rank(&whole, &words)
+        {
+            found.push((rank, at));
+        }
+    }
+    let entry = |at: u32| &directory.entries[at as usize];
+    if query.sort.is_empty() {
+        found.sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0)
+                .then_with(|| entry(a.1).key.cmp(&entry(b.1).key))
+                .then_with(|| entry(a.1).id.cmp(&entry(b.1).id))
+        });
+    } else {
+        for sort in &query.sort {
+            column(&sort.key)?;
+        }
+        found.sort_unstable_by(|a, b| {
+            let by = |sort: &Sort| compared(sort, entry(a.1), entry(b.1), year);
+            let sorted = query.sort.iter().map(by).find(|order| order.is_ne()).unwrap_or(Ordering::Equal);
+            sorted.then_with(|| entry(a.1).key.cmp(&entry(b.1).key)).then_with(|| entry(a.1).id.cmp(&entry(b.1).id))
+        });
+    }
+    Ok(found.into_iter().map(|(_, at)| at).collect())
+}
+
+/// What a column is sorted by. Grades count, as K, 1, 2, … 12, NG.
+#[derive(Debug, Clone, Copy)]
+enum Column {
+    Name,
+    Given,
+    Lrn,
+    StudentNo,
+    Sex,
+    Birth,
+    Grade,
+    Section,
+    Status,
+    Guardian,
+    Papers,
+    Place,
+}
+
+fn column(key: &str) -> Result<Column> {
+    Ok(match key {
+        "name" | "last_name" => Column::Name,
+        "first_name" => Column::Given,
+        "lrn" => Column::Lrn,
+        "student_no" => Column::StudentNo,
+        "sex" => Column::Sex,
+        "birth_date" | "age" => Column::Birth,
+        "grade" => Column::Grade,
+        "section" => Column::Section,
+        "status" => Column::Status,
+        "guardian" => Column::Guardian,
+        "papers" => Column::Papers,
+        "barangay" | "municipality" => Column::Place,
+        _ => {
+            let message = format!("learners cannot be sorted by '{key}'; sort by name, LRN, grade or section");
+            return Err(NodeError::new(Code::UnknownField, message));
+        }
+    })
+}
+
+fn compared(sort: &Sort, a: &Entry, b: &Entry, year: Option<usize>) -> Ordering {
+    let Ok(column) = column(&sort.key) else { return Ordering::Equal };
+    // What is not recorded comes last, whichever way the column is sorted.
+    let text =
+        |one: Option<&str>, other: Option<&str>| match (one.filter(|t| !t.is_empty()), other.filter(|t| !t.is_empty()))
+        {
+            (Some(one), Some(other)) => (one.cmp(other), true),
+            (None, None) => (Ordering::Equal, true),
+            (one, _) => (if one.is_some() { Ordering::Less } else { Ordering::Greater }, false),
+        };
+    let grade = |entry: &Entry| {
+        entry.place(year).and_then(|p| pems_model::entities::GRADE_LEVELS.iter().position(|g| *g == p.grade))
+    };
+    let section = |entry: &Entry| entry.place(year).and_then(|p| p.section.as_ref()).map(|(_, name)| searched(name));
+    let (order, turns) = match column {
+        Column::Name => (a.key.cmp(&b.key), true),
+        Column::Given => text(Some(&a.first_tight), Some(&b.first_tight)),
+        Column::Lrn => text(Some(&a.told.lrn), Some(&b.told.lrn)),
+        Column::StudentNo => text(Some(&a.told.student_no), Some(&b.told.student_no)),
+        // Males first, as on the forms.
+        Column::Sex => {
+            let (order, both) = text(Some(&a.told.sex), Some(&b.told.sex));
+            (if both { order.reverse() } else { order }, both)
+        }
+        Column::Birth => text(a.birth_date().as_deref(), b.birth_date().as_deref()),
+        Column::Grade => match (grade(a), grade(b)) {
+            (Some(one), Some(other)) => (one.cmp(&other), true),
+            (one, other) => (other.is_some().cmp(&one.is_some()), false),
+        },
+        Column::Section => text(section(a).as_deref(), section(b).as_deref()),
+        Column::Status => text(a.place(year).map(|p| p.status.as_str()), b.place(year).map(|p| p.status.as_str())),
+        Column::Guardian => text(a.guardians.first().map(String::as_str), b.guardians.first().map(String::as_str)),
+        Column::Papers => (b.missing.len().cmp(&a.missing.len()), true),
+        Column::Place => {
+            let town = |entry: &Entry| searched(&format!("{} {}", entry.told.municipality, entry.told.barangay));
+            text(Some(&town(a)), Some(&town(b)))
+        }
+    };
+    if sort.down && turns { order.reverse() } else { order }
+}

@@ -1,0 +1,178 @@
+//! One cell to one value, with the habits of spreadsheets: LRNs that Excel made into 1.32797E+11, dates in two orders, `MALE` for
+//! `M`, and a whole name in one cell.
+
+use super::columns::FULL_NAME;
+use super::{PasteCell, PasteColumn};
+use crate::import::{DateOrder, proven_order, read_date};
+use pems_model::{Entity, Kind, Row, Value};
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, HashMap};
+
+/// Endings that belong to a name without being part of it.
+const EXTENSIONS: &[&str] = &["JR", "SR", "II", "III", "IV", "V", "VI", "VII", "VIII"];
+
+/// A row as it was read.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    pub(super) cells: Vec<PasteCell>,
+    /// By position of the field. Empty cells give nothing.
+    pub(super) values: BTreeMap<usize, Value>,
+    /// The cell that a value comes from.
+    pub(super) source: HashMap<usize, usize>,
+}
+
+impl Read {
+    pub(super) fn name(&self, entity: &Entity) -> String {
+        let mut row = Row::empty(entity, uuid::Uuid::nil());
+        for (i, value) in &self.values {
+            row.values[*i] = value.clone();
+        }
+        self.name_in(entity, &row)
+    }
+
+    pub(super) fn name_in(&self, entity: &Entity, row: &Row) -> String {
+        let text = |field: &str| row.get(entity, field).as_text().unwrap_or_default().to_owned();
+        let parts = [text("last_name"), text("first_name")];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+pub(super) struct Reader<'a> {
+    entity: &'a Entity,
+    columns: &'a [PasteColumn],
+    order: Option<DateOrder>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        entity: &'a Entity,
+        columns: &'a [PasteColumn],
+        body: &[Vec<String>],
+        day_first: Option<bool>,
+    ) -> Reader<'a> {
+        let is_date = |column: &PasteColumn| {
+            let field = column.field.as_deref().and_then(|name| entity.field_index(name));
+            field.is_some_and(|i| entity.fields[i].kind == Kind::Date)
+        };
+        let dates = columns.iter().enumerate().filter(|(_, column)| is_date(column)).map(|(at, _)| at);
+        let texts = dates.flat_map(|at| body.iter().filter_map(move |row| row.get(at))).map(String::as_str);
+        let order = match day_first {
+            Some(true) => Some(DateOrder::DayMonthYear),
+            Some(false) => Some(DateOrder::MonthDayYear),
+            None => proven_order(texts),
+        };
+        Reader { entity, columns, order }
+    }
+
+    pub(super) fn row(&self, cells: &[String]) -> Read {
+        let mut read = Read::default();
+        for (at, column) in self.columns.iter().enumerate() {
+            let text = cells.get(at).map(|cell| cell.trim()).unwrap_or_default();
+            let mut cell = PasteCell { text: text.to_owned(), problem: None, was: None };
+            if !text.is_empty() {
+                cell.problem = match column.field.as_deref() {
+                    None => None,
+                    Some(FULL_NAME) => self.full_name(text, at, &mut read),
+                    Some(field) => self.field(field, text, at, &mut read),
+                };
+            }
+            read.cells.push(cell);
+        }
+        read
+    }
+
+    fn field(&self, name: &str, text: &str, at: usize, read: &mut Read) -> Option<String> {
+        let i = self.entity.field_index(name)?;
+        match value(self.entity, i, text, self.order) {
+            Ok(Value::Null) => None,
+            Ok(value) => {
+                read.values.insert(i, value);
+                read.source.insert(i, at);
+                None
+            }
+            Err(problem) => Some(problem),
+        }
+    }
+
+    /// `DELA CRUZ, JUAN JR SANTOS` or, as LIS exports it, `DELA CRUZ,JUAN, SANTOS`.
+    fn full_name(&self, text: &str, at: usize, read: &mut Read) -> Option<String> {
+        let mut parts = text.split(',').map(str::trim);
+        let last = parts.next().filter(|last| !last.is_empty());
+        let (Some(last), Some(given)) = (last, parts.next().filter(|given| !given.is_empty())) else {
+            return Some(format!("'{text}' has no comma after the last name; write it as Dela Cruz, Juan Santos"));
+        };
+        let middle = parts.next().filter(|middle| !middle.is_empty() && *middle != "-");
+        let mut words: Vec<&str> = given.split_whitespace().collect();
+        let ending =
+            words.iter().position(|word| EXTENSIONS.contains(&word.trim_end_matches('.').to_uppercase().as_str()));
+        let extension = ending.filter(|at| *at > 0).map(|at| words.remove(at));
+        // Two words before no middle name: the second is the middle name; of three or more the last one is.
+        let middle = match middle {
+            Some(middle) => Some(middle),
+            None if words.len() > 1 => words.pop(),
+            None => None,
+        };
+        let given = words.join(" ");
+        let fields = [
+            ("last_name", Some(last)),
+            ("first_name", Some(given.as_str())),
+            ("middle_name", middle),
+            ("name_ext", extension),
+        ];
+        fields.into_iter().find_map(|(name, text)| self.field(name, text?, at, read))
+    }
+}
+
+fn value(entity: &Entity, i: usize, text: &str, order: Option<DateOrder>) -> Result<Value, String> {
+    let field = &entity.fields[i];
+    let json = match field.kind {
+        Kind::Date => return read_date(text, order).map(Value::Date),
+        Kind::Bool => match text.to_ascii_lowercase().as_str() {
+            "yes" | "y" | "true" | "1" | "oo" | "x" => Json::Bool(true),
+            "no" | "n" | "false" | "0" | "hindi" => Json::Bool(false),
+            _ => return Err(format!("'{text}' is neither yes nor no")),
+        },
+        Kind::Digits { .. } if is_exponent(text) => {
+            return Err(format!(
+                "Excel shortened this number to {text}, and its last digits are lost; make the column text in Excel, type the number again and copy again"
+            ));
+        }
+        // An apostrophe is how Excel is told that digits are text; spaces and dashes are how people group them.
+        Kind::Digits { .. } => {
+            Json::from(text.chars().filter(|c| !matches!(c, ' ' | '-' | '\'' | '\u{a0}')).collect::<String>())
+        }
+        _ if field.name == "sex" => Json::from(sex(text).unwrap_or(text)),
+        _ if text == "-" => Json::Null,
+        _ => Json::from(text),
+    };
+    Value::parse(field, &json).map_err(|problem| problem.message)
+}
+
+pub(super) fn sex(text: &str) -> Option<&'static str> {
+    match text.to_lowercase().as_str() {
+        "m" | "male" | "lalaki" | "boy" => Some("M"),
+        "f" | "female" | "babae" | "girl" => Some("F"),
+        _ => None,
+    }
+}
+
+fn is_exponent(text: &str) -> bool {
+    let upper = text.to_uppercase();
+    let Some((number, exponent)) = upper.split_once("E+") else { return false };
+    number.parse::<f64>().is_ok() && !exponent.is_empty() && exponent.bytes().all(|b| b.is_ascii_digit())
+}
+
+pub(super) fn looks_like_lrn(text: &str) -> bool {
+    is_exponent(text)
+        || text.bytes().filter(u8::is_ascii_digit).count() == 12
+            && text.chars().all(|c| c.is_ascii_digit() || " -'".contains(c))
+}
+
+pub(super) fn looks_like_date(text: &str) -> bool {
+    read_date(text, Some(DateOrder::MonthDayYear)).or_else(|_| read_date(text, Some(DateOrder::DayMonthYear))).is_ok()
+}
+
+/// A value as a cell would say it.
+pub(super) fn shown(value: &Value) -> String {
+    super::text_of(&value.to_json())
+}

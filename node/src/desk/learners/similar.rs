@@ -1,0 +1,160 @@
+//! Whether the child whose name is being typed is here already. Nothing is merged: what is likely is shown, and a person decides.
+
+use super::directory::Directory;
+use super::entry::Entry;
+use super::find::line;
+use pems_model::fold::fold_tight;
+use pems_model::value::parse_date;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use ts_rs::TS;
+use uuid::Uuid;
+
+/// Most suspects shown: what fits beside the form.
+const MOST: usize = 6;
+
+/// What is known of the new learner so far.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(rename = "LearnerProbe", optional_fields)]
+pub struct Probe {
+    #[ts(as = "Option<String>")]
+    pub last_name: String,
+    #[ts(as = "Option<String>")]
+    pub first_name: String,
+    #[ts(as = "Option<String>")]
+    pub lrn: String,
+    #[ts(as = "Option<String>")]
+    pub student_no: String,
+    /// `YYYY-MM-DD`.
+    #[ts(as = "Option<String>")]
+    pub birth_date: String,
+    /// A learner who is not to be found: the one who is being edited.
+    #[ts(as = "Option<String>")]
+    pub except: Option<Uuid>,
+}
+
+/// A learner who may be the same child, the likeliest first.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "LearnerSuspect")]
+pub struct Suspect {
+    /// `lrn`, `student_no`, `same` (name and birth date), `name`, `swapped` (first and last name), `spelling` (a letter off),
+    /// `birth_date` (the same, and one of the names).
+    pub why: &'static str,
+    #[ts(type = "LearnerLine")]
+    pub learner: Json,
+    /// Whether it is surely this child: a number proves it.
+    pub certain: bool,
+}
+
+/// A probe, folded once.
+pub(super) struct Wanted {
+    last: String,
+    first: String,
+    lrn: String,
+    student_no: String,
+    born: Option<i32>,
+    except: Option<Uuid>,
+}
+
+impl Wanted {
+    pub(super) fn new(probe: &Probe) -> Wanted {
+        Wanted {
+            last: fold_tight(&probe.last_name),
+            first: fold_tight(&probe.first_name),
+            lrn: probe.lrn.trim().to_owned(),
+            student_no: probe.student_no.trim().to_lowercase(),
+            born: parse_date(probe.birth_date.trim()),
+            except: probe.except,
+        }
+    }
+
+    /// Why `entry` may be the child, and how likely (0 is certain); `None` where it is not.
+    pub(super) fn compare(&self, entry: &Entry) -> Option<(u8, &'static str)> {
+        if self.except == Some(entry.id) {
+            return None;
+        }
+        if !self.lrn.is_empty() && self.lrn == entry.told.lrn {
+            return Some((0, "lrn"));
+        }
+        if !self.student_no.is_empty() && self.student_no == entry.told.student_no.to_lowercase() {
+            return Some((0, "student_no"));
+        }
+        if self.last.is_empty() {
+            return None;
+        }
+        let same_birth = self.born.is_some() && self.born == entry.told.birth_date;
+        let other_birth = self.born.is_some() && entry.told.birth_date.is_some() && !same_birth;
+        let (last, first) = (self.last == entry.last_tight, !self.first.is_empty() && self.first == entry.first_tight);
+        if last && first {
+            return Some(if same_birth { (1, "same") } else { (if other_birth { 4 } else { 2 }, "name") });
+        }
+        if !self.first.is_empty() && self.last == entry.first_tight && self.first == entry.last_tight {
+            return Some((if same_birth { 2 } else { 3 }, "swapped"));
+        }
+        if self.first.is_empty() || other_birth {
+            return None;
+        }
+        let near = |one: &str, other: &str| one == other || one_off(one.as_bytes(), other.as_bytes());
+        if near(&self.last, &entry.last_tight) && near(&self.first, &entry.first_tight) {
+            return Some((if same_birth { 2 } else { 5 }, "spelling"));
+        }
+        let begins = entry.first_tight.starts_with(&self.first) || self.first.starts_with(&entry.first_tight);
+        (same_birth
+            && (last || (first && self.last != entry.last_tight) || (begins && near(&self.last, &entry.last_tight))))
+        .then_some((3, "birth_date"))
+    }
+}
+
+/// Whether one edit leads from one text to the other: a letter added, left out, changed, or two neighbours swapped. Short names
+/// are too much alike for that to mean anything.
+fn one_off(a: &[u8], b: &[u8]) -> bool {
+    const SHORTEST: usize = 4;
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if short.len() < SHORTEST || long.len() - short.len() > 1 {
+        return false;
+    }
+    let head = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    if short.len() < long.len() {
+        return short[head..] == long[head + 1..];
+    }
+    let (rest_a, rest_b) = (&short[head..], &long[head..]);
+    match (rest_a, rest_b) {
+        ([_, a @ ..], [_, b @ ..]) if a == b => true,
+        ([a1, a2, a @ ..], [b1, b2, b @ ..]) => a1 == b2 && a2 == b1 && a == b,
+        _ => false,
+    }
+}
+
+/// Everybody who may be the child.
+pub(super) fn suspects(directory: &Directory, probe: &Probe, today: i32) -> Vec<Suspect> {
+    let wanted = Wanted::new(probe);
+    let compared = |entry| wanted.compare(entry).map(|(rank, why)| (rank, why, entry));
+    let mut found: Vec<(u8, &str, &Entry)> = directory.entries.iter().filter_map(compared).collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.2.key.cmp(&b.2.key)).then_with(|| a.2.id.cmp(&b.2.id)));
+    found.truncate(MOST);
+    found
+        .into_iter()
+        .map(|(rank, why, entry)| Suspect {
+            why,
+            learner: Json::Object(line(entry, None, &directory.years, today)),
+            certain: rank == 0,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_off;
+
+    #[test]
+    fn a_letter_off_is_near_and_two_are_not() {
+        for (a, b) in [("DELACRUZ", "DELACRUS"), ("SANTOS", "SANTO"), ("REYES", "REYSE"), ("PENA", "PENIA")] {
+            assert!(one_off(a.as_bytes(), b.as_bytes()), "{a} {b}");
+            assert!(one_off(b.as_bytes(), a.as_bytes()), "{b} {a}");
+        }
+        for (a, b) in [("SANTOS", "SANTIS2"), ("ANA", "ANN"), ("MARIA", "MARIO1X"), ("REYES", "YERES1")] {
+            assert!(!one_off(a.as_bytes(), b.as_bytes()), "{a} {b}");
+        }
+    }
+}
