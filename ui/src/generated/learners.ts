@@ -1,5 +1,302 @@
 // Made by `cargo xtask gen` from node/src/desk/learners. Do not edit.
 
-export type LearnersRequest = never;
+export type LearnersRequest = { "do": "learners.find", query?: LearnerQuery, offset?: number, limit: number, 
+/**
+ * Columns beside those that every line has.
+ */
+columns?: Array<string>, } | { "do": "learners.ids", query: LearnerQuery, } | { "do": "learners.years" } | { "do": "learners.get", id: string, } | { "do": "learners.history", id: string, } | { "do": "learners.restore", entity: string, id: string, field: string, value: unknown, } | { "do": "learners.save", id: string, fields: Record<string, unknown>, } | { "do": "learners.new", fields: Record<string, unknown>, guardians?: Array<GuardianDraft>, papers?: Array<PaperDraft>, } | { "do": "learners.put_guardian", learner: string, guardian: GuardianDraft, } | { "do": "learners.remove_guardian", link: string, } | { "do": "learners.put_paper", learner: string, paper: PaperDraft, } | { "do": "learners.edit_many", ids: string[], fields: Record<string, unknown>, } | { "do": "learners.delete", id: string, } | { "do": "learners.duplicates", probe: LearnerProbe, } | { "do": "learners.paste_preview", paste: LearnersPaste, } | { "do": "learners.paste", paste: LearnersPaste, };
 
-export interface LearnersAnswers {}
+export type LearnerQuery = { 
+/**
+ * Every word must be somewhere: names, LRN, student number, guardians. Spelling is folded.
+ */
+text?: string, sort?: Array<LearnerSort>, filters?: LearnerFilters, };
+
+export type LearnerFilters = { 
+/**
+ * Grade, section and status are those of this school year; of the learner's newest one without it.
+ */
+school_year?: string, grade?: Array<string>, section?: string, status?: Array<string>, sex?: string, 
+/**
+ * Only learners whose papers are not complete.
+ */
+missing_papers?: boolean, no_lrn?: boolean, 
+/**
+ * Only learners without an enrolment (in `school_year`, if one is named).
+ */
+not_enrolled?: boolean, };
+
+export type LearnerSort = { 
+/**
+ * A column of the list.
+ */
+key: string, down: boolean, };
+
+export type LearnersFound = { 
+/**
+ * `id` and what is not empty of: `name`, `last_name`, `first_name`, `middle_name`, `name_ext`, `lrn`, `student_no`,
+ * `sex`, `birth_date`, `age`, `grade`, `section`, `status`, `school_year`, `guardian`, `guardian_phone`, `papers`
+ * (kinds that are missing), `barangay`, `municipality`, `phone`, and the columns that were asked for.
+ */
+rows: LearnerLine[], 
+/**
+ * How many the query finds.
+ */
+found: number, 
+/**
+ * How many learners there are.
+ */
+total: number, };
+
+export type LearnerYear = { id: string, label: string, 
+/**
+ * `draft`, `open` or `closed`.
+ */
+status: string, };
+
+export type LearnerPage = { learner: Student & { deleted?: boolean }, 
+/**
+ * Full years today.
+ */
+age: number | null, guardians: Array<LearnerGuardian>, 
+/**
+ * Newest school year first.
+ */
+enrolments: Array<LearnerEnrolment>, papers: StudentDocument[], 
+/**
+ * Of the newest school year that the learner is enrolled in.
+ */
+attendance: LearnerAttendance | null, 
+/**
+ * Whether whoever is at the PC may change the learner.
+ */
+may_edit: boolean, };
+
+export type LearnerGuardian = { link: StudentGuardian, person: Guardian, 
+/**
+ * Other learners of the same guardian: brothers and sisters, mostly.
+ */
+others: Array<LearnerNamed>, };
+
+export type LearnerNamed = { id: string, name: string, };
+
+export type LearnerEnrolment = { row: Enrolment, school_year: string, 
+/**
+ * Where the learner sits now, or sat last.
+ */
+section: string | null, sections: Array<LearnerSat>, 
+/**
+ * Oldest first.
+ */
+events: EnrolmentEvent[], };
+
+export type LearnerSat = { section: string, 
+/**
+ * Days; `until` is the first day elsewhere.
+ */
+from: string, until: string | null, };
+
+export type LearnerAttendance = { school_year: string, 
+/**
+ * Sheets that were taken of the learner's sections while the learner sat there.
+ */
+taken: number, absent: number, late: number, cutting: number, excused: number, };
+
+export type LearnerChange = { 
+/**
+ * RFC 3339: when it was typed here, or when it arrived.
+ */
+at: string, 
+/**
+ * Who did it at this PC; none where nobody was signed in, or where it came from elsewhere.
+ */
+who: string | null, 
+/**
+ * Whether it came from another PC or the hub.
+ */
+elsewhere: boolean, 
+/**
+ * `new`, `changed`, `deleted` or `back` (a deleted record that came back).
+ */
+kind: string, entity: string, 
+/**
+ * What the kind of record is called.
+ */
+label: string, row: string, 
+/**
+ * Whether the hub has not answered yet.
+ */
+waiting: boolean, 
+/**
+ * Whether the hub refused it: then it does not stand.
+ */
+refused: boolean, fields: Array<LearnerFieldChange>, };
+
+export type LearnerFieldChange = { field: string, label: string, before: unknown, after: unknown, 
+/**
+ * Whether `before` can be put back: it is not what stands now, and whoever is here may change it.
+ */
+restorable: boolean, };
+
+export type GuardianDraft = { person?: string, 
+/**
+ * Fields of the guardian; those of an existing one are changed.
+ */
+fields?: Record<string, unknown>, 
+/**
+ * Fields of the relation: `relation`, `is_primary`, `lives_with`, `can_pickup`.
+ */
+link: Record<string, unknown>, };
+
+export type PaperDraft = { kind: string, 
+/**
+ * `missing`, `received`, `returned` or `waived`.
+ */
+state: string, };
+
+export type LearnerChanged = { id: string, 
+/**
+ * Whether anything had to be written.
+ */
+changed: boolean, };
+
+export type LearnersEdited = { changed: number, 
+/**
+ * Learners that had these values already.
+ */
+same: number, 
+/**
+ * Learners that were deleted meanwhile.
+ */
+gone: number, };
+
+export type LearnerProbe = { last_name?: string, first_name?: string, lrn?: string, student_no?: string, 
+/**
+ * `YYYY-MM-DD`.
+ */
+birth_date?: string, 
+/**
+ * A learner who is not to be found: the one who is being edited.
+ */
+except?: string, };
+
+export type LearnerSuspect = { 
+/**
+ * `lrn`, `student_no`, `same` (name and birth date), `name`, `swapped` (first and last name), `spelling` (a letter off),
+ * `birth_date` (the same, and one of the names).
+ */
+why: string, learner: LearnerLine, 
+/**
+ * Whether it is surely this child: a number proves it.
+ */
+certain: boolean, };
+
+export type LearnersPaste = { 
+/**
+ * Rows of cells, as text.
+ */
+matrix?: Array<Array<string>>, 
+/**
+ * Whether the first row names the columns; found out where it is not said.
+ */
+header?: boolean, 
+/**
+ * What the columns are: a field, `full_name` (`LAST, FIRST MIDDLE`), or nothing for one that is left out. Found out from
+ * headers and contents where it is not said.
+ */
+columns?: Array<string | null>, 
+/**
+ * Put into these learners, row by row, instead of adding some.
+ */
+onto?: Array<string>, 
+/**
+ * Whether 3/4/2010 begins with the day; found out from the other dates where it is not said.
+ */
+day_first?: boolean, 
+/**
+ * What is to become of rows that may be a learner who is here: by row of the paste, `new`, `leave`, or the learner's id.
+ * They are left where nothing is said.
+ */
+choices?: { [key in string]: string }, };
+
+export type PastePreview = { header: boolean, columns: Array<PasteColumn>, rows: Array<PasteRow>, new: number, changes: number, same: number, 
+/**
+ * May be a learner who is here; somebody decides.
+ */
+suspects: number, refused: number, 
+/**
+ * Rows that are left out because somebody said so.
+ */
+left: number, };
+
+export type PasteColumn = { 
+/**
+ * What the spreadsheet calls it.
+ */
+heading: string, 
+/**
+ * What it fills; nothing where it is left out.
+ */
+field: string | null, label: string, };
+
+export type PasteRow = { 
+/**
+ * Row of the paste, from 0, the header counted.
+ */
+at: number, 
+/**
+ * `new`, `changes`, `same`, `suspect`, `refused` or `left`.
+ */
+kind: string, 
+/**
+ * `Cruz, Ana`, as far as it is known.
+ */
+name: string, 
+/**
+ * The learner that it is or may be about.
+ */
+id: string | null, 
+/**
+ * Who that is, for a suspect.
+ */
+like: string | null, cells: Array<PasteCell>, 
+/**
+ * What is wrong with the row as a whole.
+ */
+problem: string | null, };
+
+export type PasteCell = { text: string, problem: string | null, 
+/**
+ * What stands there now, where that is something else.
+ */
+was: string | null, };
+
+export type Pasted = { new: number, changed: number, 
+/**
+ * Rows of the paste that are not in the records: refused, undecided, or left out.
+ */
+left: number, };
+
+import type { Enrolment, EnrolmentEvent, Guardian, Student, StudentDocument, StudentGuardian } from "./entities";
+
+/** A learner in the list; what is not recorded is not there. */
+export type LearnerLine = { id: string; age?: number; papers?: string[] } & { [column: string]: string | number | boolean | string[] | undefined };
+
+export interface LearnersAnswers {
+  "learners.find": LearnersFound;
+  "learners.ids": string[];
+  "learners.years": LearnerYear[];
+  "learners.get": LearnerPage;
+  "learners.history": LearnerChange[];
+  "learners.restore": LearnerChanged;
+  "learners.save": LearnerChanged;
+  "learners.new": LearnerChanged;
+  "learners.put_guardian": LearnerChanged;
+  "learners.remove_guardian": LearnerChanged;
+  "learners.put_paper": LearnerChanged;
+  "learners.edit_many": LearnersEdited;
+  "learners.delete": LearnerChanged;
+  "learners.duplicates": LearnerSuspect[];
+  "learners.paste_preview": PastePreview;
+  "learners.paste": Pasted;
+}
