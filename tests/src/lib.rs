@@ -9,3 +9,5 @@ pub mod rig;
 pub mod roster;
 pub mod seed;
 pub mod sim;
+#[cfg(target_os = "linux")]
+pub mod window;

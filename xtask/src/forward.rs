@@ -28,7 +28,10 @@ pub(crate) fn fuzz_api(args: &[String]) -> Result<()> {
 
 /// Measurements, of the code as it ships.
 pub(crate) fn bench(args: &[String]) -> Result<()> {
-    build(&["--release", "--bin", "bench"])?;
+    if args.iter().any(|arg| arg == "--office") {
+        setup::run()?;
+    }
+    build(&["--release", "--bin", "bench", "--bin", "pems"])?;
     run("release", "bench", args)
 }
 

@@ -4,6 +4,8 @@
 mod idle;
 mod latency;
 mod minimum;
+#[cfg(target_os = "linux")]
+pub mod office;
 mod parties;
 mod push;
 mod report;

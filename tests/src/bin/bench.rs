@@ -1,4 +1,4 @@
-//! `cargo xtask bench [--rounds N] [--only PART]`. Also plays the hub and the offices, when it starts itself again.
+//! `cargo xtask bench [--rounds N] [--only PART | --office]`. Also plays the hub and the offices, when it starts itself again.
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -11,6 +11,9 @@ struct Args {
     /// One part alone: transfer, push, latency, idle or wall.
     #[arg(long, value_parser = pems_tests::bench::PARTS)]
     only: Option<String>,
+    /// The office app in its window, with the largest school of the country.
+    #[arg(long)]
+    office: bool,
     #[command(subcommand)]
     part: Option<Part>,
 }
@@ -28,6 +31,8 @@ fn main() -> anyhow::Result<()> {
     // As `pems-hub serve` has it; an office has one thread.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match args.part {
+        #[cfg(target_os = "linux")]
+        None if args.office => runtime.block_on(pems_tests::bench::office::run(args.rounds)),
         None => runtime.block_on(pems_tests::bench::run(args.rounds, args.only.as_deref())),
         Some(Part::Hub { dir }) => runtime.block_on(pems_tests::bench::hub_process(&dir)),
         Some(Part::Office { dir }) => runtime.block_on(pems_tests::bench::office_process(&dir)),

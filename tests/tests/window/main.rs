@@ -5,12 +5,12 @@
 #![cfg(target_os = "linux")]
 
 mod day;
-mod driver;
 mod office;
 
 use driver::{Opening, Window};
 use office::{Folder, LEARNERS};
 use pems_tests::rig::Rig;
+use pems_tests::window as driver;
 use serde_json::json;
 use std::future::Future;
 use std::time::Duration;

@@ -16,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(40);
 
 /// A process and everything that it started.
+#[derive(Debug)]
 struct Group(Child);
 
 impl Group {
@@ -37,23 +38,25 @@ impl Drop for Group {
 }
 
 /// An open window of the app. Dropping it closes everything.
-pub(crate) struct Window {
-    pub(crate) page: Client,
-    _driver: Group,
+#[derive(Debug)]
+pub struct Window {
+    pub page: Client,
+    driver: Group,
     _screen: Group,
     _home: tempfile::TempDir,
 }
 
 /// How to open one.
-pub(crate) struct Opening<'a> {
-    pub(crate) data: &'a Path,
-    pub(crate) key_file: &'a Path,
-    pub(crate) dark: bool,
-    pub(crate) size: (u32, u32),
+#[derive(Debug)]
+pub struct Opening<'a> {
+    pub data: &'a Path,
+    pub key_file: &'a Path,
+    pub dark: bool,
+    pub size: (u32, u32),
 }
 
 impl Window {
-    pub(crate) async fn open(opening: &Opening<'_>) -> Window {
+    pub async fn open(opening: &Opening<'_>) -> Window {
         let home = tempfile::tempdir().expect("a home folder");
         let log = |name: &str| File::create(home.path().join(name)).expect("a log file");
         let (screen, display) = start_screen(opening.size, log("screen.log"));
@@ -78,16 +81,36 @@ impl Window {
         let driver = Group::start(&mut command);
         let page = connect(port, &app(), home.path()).await;
         page.set_window_rect(0, 0, opening.size.0, opening.size.1).await.expect("a window that can be sized");
-        Window { page, _driver: driver, _screen: screen, _home: home }
+        Window { page, driver, _screen: screen, _home: home }
     }
 
     /// Runs JavaScript in the window.
-    pub(crate) async fn run(&self, script: &str) -> Json {
+    pub async fn run(&self, script: &str) -> Json {
         self.page.execute(script, vec![]).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
+    /// Runs JavaScript that calls `done` with what it has found, now or later.
+    pub async fn ask(&self, script: &str) -> Json {
+        let script = format!("const done = arguments[arguments.length - 1]; {script}");
+        self.page.execute_async(&script, vec![]).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// The processes of the app and of its web view, by id and name.
+    pub fn processes(&self) -> Vec<(u32, String)> {
+        let mut found = Vec::new();
+        let mut parents = vec![self.driver.0.id()];
+        while let Some(parent) = parents.pop() {
+            for child in children(parent) {
+                parents.push(child);
+                let name = std::fs::read_to_string(format!("/proc/{child}/comm")).unwrap_or_default();
+                found.push((child, name.trim().to_owned()));
+            }
+        }
+        found
+    }
+
     /// Waits until an expression is true in the window.
-    pub(crate) async fn until(&self, expression: &str) {
+    pub async fn until(&self, expression: &str) {
         let script = format!("return Boolean({expression})");
         let mut look = tokio::time::interval(LOOK);
         let seen = tokio::time::timeout(PATIENCE, async {
@@ -101,28 +124,28 @@ impl Window {
         }
     }
 
-    pub(crate) async fn text(&self, css: &str) -> String {
+    pub async fn text(&self, css: &str) -> String {
         let script = format!("return document.querySelector({css:?})?.innerText ?? ''");
         self.run(&script).await.as_str().unwrap_or_default().trim().to_owned()
     }
 
     /// Types into the element that has the keys.
-    pub(crate) async fn keys(&self, keys: &str) {
+    pub async fn keys(&self, keys: &str) {
         self.page.active_element().await.expect("an element").send_keys(keys).await.expect("keys");
     }
 
     /// Puts the keys into a field and types.
-    pub(crate) async fn fill(&self, css: &str, text: &str) {
+    pub async fn fill(&self, css: &str, text: &str) {
         self.page.find(Locator::Css(css)).await.expect(css).send_keys(text).await.expect("keys");
         self.run(&format!("document.querySelector({css:?}).focus(); return null")).await;
     }
 
-    pub(crate) async fn click(&self, css: &str) {
+    pub async fn click(&self, css: &str) {
         self.page.find(Locator::Css(css)).await.expect(css).click().await.expect("a click");
     }
 
     /// Why a promise of this code is rejected in the window; `None` where it is kept.
-    pub(crate) async fn refusal(&self, code: &str) -> Option<String> {
+    pub async fn refusal(&self, code: &str) -> Option<String> {
         let script = format!(
             "const done = arguments[0]; ({code}).then(() => done(null), (why) => done(why.violatedDirective ?? why.message ?? String(why)))"
         );
@@ -131,7 +154,7 @@ impl Window {
     }
 
     /// Asserts that axe finds nothing against WCAG 2.2 AA or good practice on what is shown.
-    pub(crate) async fn is_accessible(&self) {
+    pub async fn is_accessible(&self) {
         let axe = root().join("ui/node_modules/axe-core/axe.min.js");
         let source = std::fs::read_to_string(&axe)
             .unwrap_or_else(|error| panic!("{}: {error}; run `npm ci` in ui/ first", axe.display()));
@@ -150,7 +173,7 @@ impl Window {
     }
 
     /// Keeps a picture in `artifacts/screens/`.
-    pub(crate) async fn picture(&self, name: &str) {
+    pub async fn picture(&self, name: &str) {
         let folder = root().join("artifacts/screens");
         std::fs::create_dir_all(&folder).expect("a folder for pictures");
         // The fonts are there and the last change is painted.
@@ -174,7 +197,14 @@ fn root() -> PathBuf {
 fn app() -> PathBuf {
     let screens = root().join("ui/dist/office.html");
     assert!(screens.exists(), "{} is missing; run `npm ci && npm run build` in ui/ first", screens.display());
-    pems_tests::programs::program("pems")
+    crate::programs::program("pems")
+}
+
+/// What the threads of a process started.
+fn children(parent: u32) -> Vec<u32> {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{parent}/task")) else { return Vec::new() };
+    let lists = threads.flatten().filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()).collect()
 }
 
 fn free_port() -> u16 {

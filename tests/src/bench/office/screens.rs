@@ -1,0 +1,119 @@
+//! What a person feels in the open window: from the key that is pressed to the frame that shows its effect.
+
+use super::super::report::Report;
+use super::start::ROWS;
+use super::{line, millis};
+use crate::window::Window;
+use anyhow::Result;
+use serde_json::Value as Json;
+use std::time::Duration;
+
+/// How a hand types: a key, and time to see what it did.
+const BETWEEN_KEYS: Duration = Duration::from_millis(180);
+/// Halves of names as clerks type them, each letter measured.
+const TYPED: [&str; 4] = ["delacruz", "maria san", "penaflor", "reyes jo"];
+
+/// From now on the page notes, for every key or click, when what it changed was painted: the frame after the last change of
+/// rows before the next key. The frame is over when a task that was queued inside it runs.
+const WATCH: &str = "
+    window.painted = []; let began = null, last = null;
+    const note = () => { if (began !== null && last !== null) window.painted.push(last - began); began = last = null; };
+    for (const kind of ['keydown', 'pointerdown'])
+        document.addEventListener(kind, () => { note(); began = performance.now(); }, { capture: true });
+    window.noted = note;
+    new MutationObserver(() => {
+        const of = began;
+        if (of !== null) requestAnimationFrame(() => setTimeout(() => { if (of === began) last = performance.now(); }));
+    }).observe(document.querySelector('main'), { childList: true, subtree: true, characterData: true });
+    done(null);";
+
+pub(super) async fn search(window: &Window, rounds: usize, report: &mut Report) -> Result<()> {
+    window.run("document.querySelector('main input').focus()").await;
+    window.ask(WATCH).await;
+    for text in TYPED.iter().cycle().take(TYPED.len().max(rounds)) {
+        for key in text.chars().map(String::from).chain(["\u{e00c}".to_owned()]) {
+            window.keys(&key).await;
+            tokio::time::sleep(BETWEEN_KEYS).await;
+        }
+    }
+    let mut times = painted(window).await;
+    line(report, "search as you type: key to painted list", &mut times, "  aim 50 ms");
+    Ok(())
+}
+
+async fn painted(window: &Window) -> Vec<Duration> {
+    let found = window.run("window.noted(); const all = window.painted; window.painted = []; return all").await;
+    times(&found)
+}
+
+fn times(list: &Json) -> Vec<Duration> {
+    list.as_array().into_iter().flatten().filter_map(Json::as_f64).map(millis).collect()
+}
+
+/// A hand on the wheel (four rows a frame), then one that drags the bar from the top to the end. `work` is how long a frame kept
+/// the page busy; `gaps` the time from frame to frame, which the screen's own beat sets when the page is quick enough.
+const SCROLL: &str = "
+    const grid = document.querySelector('[role=grid]');
+    grid.scrollTop = 0;
+    const work = [], gaps = [], end = grid.scrollHeight, frames = FRAMES, step = STEP ?? end / frames;
+    let before = null, at = 0;
+    const frame = (now) => {
+        if (before !== null) gaps.push(now - before);
+        before = now;
+        const began = performance.now();
+        grid.scrollTop = Math.min(end, step * ++at);
+        const channel = new MessageChannel();
+        channel.port1.onmessage = () => work.push(performance.now() - began);
+        channel.port2.postMessage(null);
+        if (at < frames) requestAnimationFrame(frame);
+        else setTimeout(() => { const rows = grid.getAttribute('aria-rowcount'); grid.scrollTop = 0; done({ work, gaps, rows }); }, 200);
+    };
+    requestAnimationFrame(frame);";
+
+pub(super) async fn scroll(window: &Window, report: &mut Report) -> Result<()> {
+    for (what, step, frames) in [("wheel, 4 rows a frame", "160", 600), ("bar dragged over all of it", "null", 400)] {
+        let script = SCROLL.replace("STEP", step).replace("FRAMES", &frames.to_string());
+        let found = window.ask(&script).await;
+        let rows = found["rows"].as_str().unwrap_or("?");
+        line(report, &format!("scroll, {what} ({rows} rows): frame to frame"), &mut times(&found["gaps"]), "  aim 16 ms");
+        let mut work = times(&found["work"]);
+        line(report, &format!("scroll, {what}: work of the page in a frame"), &mut work, "");
+        let late = times(&found["gaps"]).into_iter().filter(|gap| *gap > Duration::from_millis(25)).count();
+        let longest = work.iter().max().copied().unwrap_or_default();
+        report.line(&format!("scroll, {what}: frames missed"), &late.to_string(), &format!("longest work {}", super::show(longest)));
+    }
+    Ok(())
+}
+
+/// Goes through the sections of a day and opens each one.
+pub(super) async fn attendance(window: &Window, rounds: usize, report: &mut Report) -> Result<()> {
+    open_screen(window, "attendance", "main a[href*='attendance/'], main [data-section]").await;
+    let script = "
+        const links = () => [...document.querySelectorAll(\"main a[href*='attendance/'], main [data-section]\")];
+        const all = [], count = Math.min(ROUNDS, links().length);
+        const next = (i) => {
+            if (i >= count) return done(all);
+            const began = performance.now();
+            links()[(i * 7) % links().length].click();
+            const look = () => document.querySelectorAll('main [role=row], main li, main tr').length > 20 && /#.attendance.+/.test(location.hash)
+                ? setTimeout(() => { all.push(performance.now() - began); location.hash = '#/attendance'; again(i + 1); })
+                : requestAnimationFrame(look);
+            requestAnimationFrame(look);
+        };
+        const again = (i) => { const wait = () => links().length ? setTimeout(() => next(i), 100) : requestAnimationFrame(wait); wait(); };
+        next(0);";
+    let found = window.ask(&script.replace("ROUNDS", &(rounds * 4).to_string())).await;
+    line(report, "attendance of a section: click to painted class", &mut times(&found), "  aim 100 ms");
+    Ok(())
+}
+
+pub(super) async fn sf2(window: &Window, rounds: usize, report: &mut Report) -> Result<()> {
+    let _ = (window, rounds, ROWS);
+    report.line("SF2 of 45 learners", "-", "see the office alone");
+    Ok(())
+}
+
+async fn open_screen(window: &Window, screen: &str, ready: &str) {
+    window.run(&format!("location.hash = '#/{screen}'")).await;
+    window.until(&format!("document.querySelector({ready:?})")).await;
+}
