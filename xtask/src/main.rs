@@ -6,6 +6,9 @@ mod check;
 mod forward;
 mod fuzz_api;
 mod generate;
+mod icons;
+#[cfg(unix)]
+mod package;
 mod session;
 mod setup;
 mod steps;
@@ -25,7 +28,9 @@ cargo xtask COMMAND
   simulate --seeds N [--from S]
                            run N simulated worlds of offices; a world that breaks a promise is printed
   demo [--headless]        set up what is missing, then a hub with schools and an office window (or the story in text)
-  bench [...]              measure, in a release build
+  bench [...]              measure, in a release build; --office: the app in its window with the largest school
+  package                  the office app as a .deb
+  icons                    the app's icons, from the one drawing
   fuzz-api [--cases N] [--seed S]
                            schemathesis against a running hub: every answer as the served OpenAPI says, none the hub's fault
   setup                    only set up what is missing";
@@ -41,6 +46,9 @@ fn main() -> ExitCode {
         (Some("simulate"), _) => forward::simulate(rest),
         (Some("demo"), _) => forward::demo(rest),
         (Some("bench"), _) => forward::bench(rest),
+        #[cfg(unix)]
+        (Some("package"), []) => package::run(),
+        (Some("icons"), []) => icons::run(),
         (Some("fuzz-api"), _) => fuzz_api::run(rest),
         (Some("help" | "--help" | "-h"), _) => {
             println!("{USAGE}");

@@ -20,7 +20,8 @@ impl Folder {
     pub(super) fn large() -> Result<Folder> {
         let plan = Plan::largest(SystemEnv.now());
         let kept = std::env::temp_dir().join("pems-bench-office");
-        let folder = |name: String| Folder { data: kept.join(&name).join("office"), key_file: kept.join(&name).join("key") };
+        let folder =
+            |name: String| Folder { data: kept.join(&name).join("office"), key_file: kept.join(&name).join("key") };
         let name = format!("{}-{}-{}", env!("CARGO_PKG_VERSION"), sample::VERSION, plan.today);
         let ready = folder(name.clone());
         if ready.data.exists() {

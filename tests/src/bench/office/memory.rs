@@ -23,6 +23,10 @@ pub(super) fn measure(window: &Window, report: &mut Report) -> Result<()> {
         rss += own_rss;
         pss += own_pss;
     }
-    report.line("memory of the app with the school open (PSS)", &format!("{} MB", pss >> 10), &format!("RSS {} MB", rss >> 10));
+    report.line(
+        "memory of the app with the school open (PSS)",
+        &format!("{} MB", pss >> 10),
+        &format!("RSS {} MB", rss >> 10),
+    );
     Ok(())
 }

@@ -25,22 +25,55 @@ pub(super) fn measure(folder: &Folder, rounds: usize, report: &mut Report) -> Re
     desk.answer(json!({ "do": "session.sign_in", "id": registrar["id"], "password": "" }))?;
     let conn = plain(folder)?;
     let section: String = conn.query_row(BUSY_SECTION, [], |row| row.get(0))?;
-    let day: String = conn.query_row("SELECT date(max(on_date) * 86400, 'unixepoch') FROM attendance_sheet", [], |row| row.get(0))?;
+    let day: String =
+        conn.query_row("SELECT date(max(on_date) * 86400, 'unixepoch') FROM attendance_sheet", [], |row| row.get(0))?;
     let asked = [
         ("first page of learners", json!({ "do": "learners.find", "offset": 0, "limit": 300 }), FIRST_PAGE),
-        ("learners by half a name", json!({ "do": "learners.find", "query": { "text": "delacruz ma" }, "offset": 0, "limit": 300 }), BY_NAME),
+        (
+            "learners by half a name",
+            json!({ "do": "learners.find", "query": { "text": "delacruz ma" }, "offset": 0, "limit": 300 }),
+            BY_NAME,
+        ),
         ("attendance today, all sections", json!({ "do": "attendance.today", "date": day }), TODAY),
-        ("attendance of a section", json!({ "do": "attendance.class", "section": section, "date": day, "session": "day" }), CLASS),
-        ("month of a section (SF2's figures)", json!({ "do": "attendance.month", "section": section, "month": &day[..7] }), MONTH),
-        ("SF2 of 45 learners, pages", json!({ "do": "forms.preview", "form": "sf2", "section": section, "month": &day[..7] }), MONTH),
+        (
+            "attendance of a section",
+            json!({ "do": "attendance.class", "section": section, "date": day, "session": "day" }),
+            CLASS,
+        ),
+        (
+            "month of a section (SF2's figures)",
+            json!({ "do": "attendance.month", "section": section, "month": &day[..7] }),
+            MONTH,
+        ),
+        (
+            "SF2 of 45 learners, pages",
+            json!({ "do": "forms.preview", "form": "sf2", "section": section, "month": &day[..7] }),
+            MONTH,
+        ),
     ];
     for (what, request, sql) in asked {
-        compare(&mut desk, &conn, rounds, report, what, &request, &sql.replace("SECTION", &section.replace('-', "")).replace("DAY", &day))?;
+        compare(
+            &mut desk,
+            &conn,
+            rounds,
+            report,
+            what,
+            &request,
+            &sql.replace("SECTION", &section.replace('-', "")).replace("DAY", &day),
+        )?;
     }
     Ok(())
 }
 
-fn compare(desk: &mut Desk, conn: &Connection, rounds: usize, report: &mut Report, what: &str, request: &Json, sql: &str) -> Result<()> {
+fn compare(
+    desk: &mut Desk,
+    conn: &Connection,
+    rounds: usize,
+    report: &mut Report,
+    what: &str,
+    request: &Json,
+    sql: &str,
+) -> Result<()> {
     let began = Instant::now();
     if let Err(error) = desk.answer(request.clone()) {
         report.line(&format!("office alone: {what}"), "-", &error.to_string());
@@ -87,11 +120,14 @@ const BUSY_SECTION: &str = "
     SELECT lower(substr(hex(s.id), 1, 8) || '-' || substr(hex(s.id), 9, 4) || '-' || substr(hex(s.id), 13, 4) || '-' || substr(hex(s.id), 17, 4) || '-' || substr(hex(s.id), 21))
     FROM section s JOIN school_year y ON y.id = s.school_year WHERE y.status = 'open'
     ORDER BY (SELECT count(*) FROM section_membership m WHERE m.section = s.id) DESC, s.search_key LIMIT 1";
-const FIRST_PAGE: &str = "SELECT id, last_name, first_name, middle_name, name_ext, lrn, student_no, sex, birth_date FROM student
+const FIRST_PAGE: &str =
+    "SELECT id, last_name, first_name, middle_name, name_ext, lrn, student_no, sex, birth_date FROM student
     WHERE deleted_at IS NULL ORDER BY search_key LIMIT 300";
-const BY_NAME: &str = "SELECT id, last_name, first_name, middle_name, name_ext, lrn, student_no, sex, birth_date FROM student
+const BY_NAME: &str =
+    "SELECT id, last_name, first_name, middle_name, name_ext, lrn, student_no, sex, birth_date FROM student
     WHERE deleted_at IS NULL AND search_key LIKE '%MARIA%' AND search_key LIKE '%CRUZ%' ORDER BY search_key LIMIT 300";
-const TODAY: &str = "SELECT s.id, s.name, s.grade_level, a.taken_at FROM section s JOIN school_year y ON y.id = s.school_year
+const TODAY: &str =
+    "SELECT s.id, s.name, s.grade_level, a.taken_at FROM section s JOIN school_year y ON y.id = s.school_year
     LEFT JOIN attendance_sheet a ON a.section = s.id AND a.on_date = unixepoch('DAY') / 86400 WHERE y.status = 'open'";
 const CLASS: &str = "SELECT t.id, t.last_name, t.first_name, t.middle_name, t.sex, k.code FROM section_membership m
     JOIN enrolment e ON e.id = m.enrolment JOIN student t ON t.id = e.student

@@ -75,12 +75,21 @@ pub(super) async fn scroll(window: &Window, report: &mut Report) -> Result<()> {
         let script = SCROLL.replace("STEP", step).replace("FRAMES", &frames.to_string());
         let found = window.ask(&script).await;
         let rows = found["rows"].as_str().unwrap_or("?");
-        line(report, &format!("scroll, {what} ({rows} rows): frame to frame"), &mut times(&found["gaps"]), "  aim 16 ms");
+        line(
+            report,
+            &format!("scroll, {what} ({rows} rows): frame to frame"),
+            &mut times(&found["gaps"]),
+            "  aim 16 ms",
+        );
         let mut work = times(&found["work"]);
         line(report, &format!("scroll, {what}: work of the page in a frame"), &mut work, "");
         let late = times(&found["gaps"]).into_iter().filter(|gap| *gap > Duration::from_millis(25)).count();
         let longest = work.iter().max().copied().unwrap_or_default();
-        report.line(&format!("scroll, {what}: frames missed"), &late.to_string(), &format!("longest work {}", super::show(longest)));
+        report.line(
+            &format!("scroll, {what}: frames missed"),
+            &late.to_string(),
+            &format!("longest work {}", super::show(longest)),
+        );
     }
     Ok(())
 }
