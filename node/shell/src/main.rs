@@ -5,12 +5,13 @@
 
 mod call;
 mod context;
+mod update;
 mod window;
 
 use clap::Parser;
 use pems_node::desk::front::Place;
 use std::path::PathBuf;
-use tauri::Manager;
+use tauri::{Manager, RunEvent};
 
 /// PEMS: the school's records on this PC.
 #[derive(Debug, Parser)]
@@ -26,7 +27,15 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    tauri::Builder::default()
+    let mut builder = tauri::Builder::default();
+    if args.data.is_none() {
+        // One window over this user's records: whoever starts the app again is shown the one that is open.
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)));
+    }
+    if !window::is_automated() {
+        builder = builder.plugin(window::state());
+    }
+    let app = builder
         .invoke_handler(tauri::generate_handler![call::call])
         .setup(move |app| {
             let data_dir = match args.data {
@@ -35,8 +44,17 @@ fn main() -> anyhow::Result<()> {
             };
             app.manage(call::Desk::new(Place { data_dir, key_file: args.key_file }));
             window::open(app)?;
+            if let Some(updater) = update::plugin(app.handle()) {
+                app.handle().plugin(updater)?;
+                update::fetch(app.handle());
+            }
             Ok(())
         })
-        .run(context::context())?;
+        .build(context::context())?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            update::install(app);
+        }
+    });
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! The window itself. It shows files of the app and nothing else, and leaves no trace of what it showed on the disk.
 
+use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
-use tauri::{App, WebviewUrl, WebviewWindowBuilder};
+use tauri::{App, AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, Wry};
+use tauri_plugin_window_state::StateFlags;
 
 /// Fits the small screens of old laptops (1024 x 600).
 const SIZE: (f64, f64) = (1180.0, 760.0);
@@ -10,10 +12,31 @@ const SMALLEST: (f64, f64) = (480.0, 360.0);
 /// Set by a driver that tests the window from outside.
 const AUTOMATION: &str = "TAURI_WEBVIEW_AUTOMATION";
 
+const NAME: &str = "office";
+
+/// Whether a driver tests the window, which then has the same size every time.
+pub(crate) fn is_automated() -> bool {
+    std::env::var_os(AUTOMATION).is_some()
+}
+
+/// Keeps size and place of the window from one day to the next.
+pub(crate) fn state() -> TauriPlugin<Wry> {
+    let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
+    tauri_plugin_window_state::Builder::default().with_state_flags(kept).build()
+}
+
+/// Brings the window to the front, for somebody who started the app a second time.
+pub(crate) fn show(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(NAME) else { return };
+    // What a desktop does not allow leaves the window where it is.
+    let _ = window.unminimize();
+    let _ = window.set_focus();
+}
+
 pub(crate) fn open(app: &mut App) -> tauri::Result<()> {
     // No cache, cookies or history of records in plaintext. Only a window under test has them: automation needs a profile.
-    let leaves_no_trace = std::env::var_os(AUTOMATION).is_none();
-    WebviewWindowBuilder::new(app, "office", WebviewUrl::App("office.html".into()))
+    let leaves_no_trace = !is_automated();
+    WebviewWindowBuilder::new(app, NAME, WebviewUrl::App("office.html".into()))
         .title("PEMS")
         .inner_size(SIZE.0, SIZE.1)
         .min_inner_size(SMALLEST.0, SMALLEST.1)
