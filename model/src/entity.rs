@@ -100,8 +100,14 @@ impl Entity {
     }
 
     /// Whether a user with this role may change these fields of this row.
-    pub fn may_change<'a>(&self, role: Role, user: Uuid, row: Uuid, mut fields: impl Iterator<Item = &'a str>) -> bool {
-        self.may_write(role) || (user == row && !self.own.is_empty() && fields.all(|name| self.own.contains(&name)))
+    pub fn may_change<'a>(&self, role: Role, user: Uuid, row: Uuid, fields: impl Iterator<Item = &'a str>) -> bool {
+        self.may_write(role) || (user == row && self.are_own(fields))
+    }
+
+    /// Whether these are fields that users change in their own row, whatever their role. No fields, as in a deletion, are not.
+    pub fn are_own<'a>(&self, fields: impl Iterator<Item = &'a str>) -> bool {
+        let mut fields = fields.peekable();
+        fields.peek().is_some() && fields.all(|name| self.own.contains(&name))
     }
 
     /// Whether rows of this entity are found by a folded search key.

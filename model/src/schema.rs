@@ -1,6 +1,6 @@
 //! A set of entities as the programs use it: by name, by position, and with a fingerprint that travels.
 
-use crate::{Entity, Kind, Row, entities};
+use crate::{Entity, Kind, Role, Row, entities};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -45,6 +45,12 @@ impl Schema {
 
     pub fn entity(&self, name: &str) -> Option<&'static Entity> {
         self.index(name).map(|i| self.entities[i])
+    }
+
+    /// Whether a PC enrolled for one role may write everything that a user of another role may. What users may change of
+    /// themselves, their password, they may change at such a PC: at a lesser one it could be taken over with the PC.
+    pub fn covers(&self, device: Role, user: Role) -> bool {
+        self.entities.iter().all(|entity| !entity.may_write(user) || entity.may_write(device))
     }
 
     /// Position of an entity, parents before children.

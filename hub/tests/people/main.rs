@@ -3,6 +3,7 @@
 mod command;
 mod hostile;
 mod lockout;
+mod offices;
 mod operators;
 mod refreshing;
 mod secrets;

@@ -19,13 +19,14 @@ pub(crate) const PASSWORD: &str = "tatlong isda sa ilog";
 /// Its hash, made once: what it costs is tested elsewhere.
 fn hash() -> &'static str {
     static HASH: OnceLock<String> = OnceLock::new();
-    HASH.get_or_init(|| {
-        let params = Params::new(19 * 1024, 2, 1, None).expect("parameters");
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let hash: PasswordHash =
-            argon2.hash_password_with_salt(PASSWORD.as_bytes(), b"salt of the tests").expect("a hash");
-        hash.to_string()
-    })
+    HASH.get_or_init(|| hash_of(PASSWORD))
+}
+
+pub(crate) fn hash_of(password: &str) -> String {
+    let params = Params::new(19 * 1024, 2, 1, None).expect("parameters");
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let hash: PasswordHash = argon2.hash_password_with_salt(password.as_bytes(), b"salt of the tests").expect("a hash");
+    hash.to_string()
 }
 
 pub(crate) struct Town {

@@ -3,16 +3,19 @@
 use super::{Known, Push, refused_groups};
 use crate::entities::SCHOOL_USER;
 use crate::wire::{Change, ChangeKind};
-use crate::{Code, Kind, Problem, Role, Value};
+use crate::{Code, Entity, Kind, Problem, Role, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
+
+/// The roles of the users whom the hub knows; none for who is disabled.
+type Users = BTreeMap<Uuid, Option<Role>>;
 
 /// Refusals by position, with dependants and groups already taken along.
 pub(super) fn refusals(push: &Push<'_>, known: &Known, changes: &[Change]) -> BTreeMap<usize, Problem> {
     let mut refused: BTreeMap<usize, Problem> = BTreeMap::new();
     let mut users = known.users.clone();
     for (i, change) in changes.iter().enumerate() {
-        match alone(push, change).or_else(|| by_user(push, &users, change)) {
+        match alone(push, &users, change).or_else(|| by_user(push, &users, change)) {
             Some(problem) => {
                 refused.insert(i, problem);
             }
@@ -24,12 +27,12 @@ pub(super) fn refusals(push: &Push<'_>, known: &Known, changes: &[Change]) -> BT
 }
 
 /// What is wrong with a change whatever the hub holds.
-fn alone(push: &Push<'_>, change: &Change) -> Option<Problem> {
+fn alone(push: &Push<'_>, users: &Users, change: &Change) -> Option<Problem> {
     let Some(entity) = push.schema.entity(&change.entity) else {
         let message = format!("the hub has no records of the kind '{}'; update the hub", change.entity);
         return Some(Problem::new(Code::UnknownEntity, message));
     };
-    if !entity.may_write(push.role) {
+    if !entity.may_write(push.role) && !is_own(push, users, entity, change) {
         let message =
             format!("the role {} may not change {} records; ask a school admin", push.role.name(), entity.label);
         return Some(Problem::new(Code::RoleForbidden, message));
@@ -45,9 +48,17 @@ fn alone(push: &Push<'_>, change: &Change) -> Option<Problem> {
     })
 }
 
+/// Whether a user changes what is theirs, at a PC that may carry it.
+fn is_own(push: &Push<'_>, users: &Users, entity: &Entity, change: &Change) -> bool {
+    change.kind == ChangeKind::Upsert
+        && change.user_id == Some(change.row_id)
+        && entity.are_own(change.fields.keys().map(String::as_str))
+        && matches!(users.get(&change.row_id), Some(Some(role)) if push.schema.covers(push.role, *role))
+}
+
 /// Whether whoever made the change may. A user that the hub has not heard of was made at an office, and counts for as much as
 /// the device: what a device says of its users is its word.
-fn by_user(push: &Push<'_>, users: &BTreeMap<Uuid, Option<Role>>, change: &Change) -> Option<Problem> {
+fn by_user(push: &Push<'_>, users: &Users, change: &Change) -> Option<Problem> {
     let id = change.user_id?;
     let entity = push.schema.entity(&change.entity)?;
     let why = match users.get(&id)? {
@@ -61,7 +72,7 @@ fn by_user(push: &Push<'_>, users: &BTreeMap<Uuid, Option<Role>>, change: &Chang
 }
 
 /// A user who is made or changed in this very push counts as that for what comes after it.
-fn learn_user(push: &Push<'_>, known: &Known, users: &mut BTreeMap<Uuid, Option<Role>>, change: &Change) {
+fn learn_user(push: &Push<'_>, known: &Known, users: &mut Users, change: &Change) {
     if change.entity != SCHOOL_USER.name {
         return;
     }

@@ -169,8 +169,16 @@ impl Step<'_> {
         Ok(Saved { row: gone, changed: true, created: false })
     }
 
-    fn check_role<'a>(&self, entity: &Entity, row: Option<Uuid>, fields: impl Iterator<Item = &'a str>) -> Result<()> {
-        if !entity.may_write(self.role) {
+    fn check_role<'a>(
+        &self,
+        entity: &Entity,
+        row: Option<Uuid>,
+        fields: impl Iterator<Item = &'a str> + Clone,
+    ) -> Result<()> {
+        let is_own = |actor: super::Actor| {
+            row == Some(actor.id) && entity.are_own(fields.clone()) && self.schema.covers(self.role, actor.role)
+        };
+        if !entity.may_write(self.role) && !self.actor.is_some_and(|actor| is_own(actor)) {
             let message = format!(
                 "this PC is enrolled as {} and may not change {} records; use another PC, or ask a school admin",
                 self.role.name(),

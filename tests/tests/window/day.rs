@@ -69,7 +69,9 @@ async fn a_teacher_takes_the_class_by_keyboard_and_undoes_it_without_any_hub() {
         window.is_accessible().await;
         window.fill("[name=reason]", "The list was read again").await;
         window.keys("\u{e009}s\u{e000}").await;
-        window.until("document.querySelector('.record').innerText.includes('Corrected: The list was read again')").await;
+        window
+            .until("document.querySelector('.record').innerText.includes('Corrected: The list was read again')")
+            .await;
         window.picture("attendance-sheet").await;
         window.is_accessible().await;
         window.run("document.querySelector('.roll').focus(); return null").await;

@@ -1,6 +1,6 @@
 // Made by `cargo xtask gen` from node/src/desk/session. Do not edit.
 
-export type SessionRequest = { "do": "session.state" } | { "do": "session.sign_in", id: string, password: string, } | { "do": "session.sign_out" } | { "do": "session.lock" } | { "do": "session.password", current: string, new: string, } | { "do": "session.undoable" } | { "do": "session.undo" } | { "do": "session.redo" } | { "do": "session.enrol", hub: string, code: string, name: string, 
+export type SessionRequest = { "do": "session.state", active?: boolean, } | { "do": "session.sign_in", id: string, password: string, } | { "do": "session.sign_out" } | { "do": "session.lock" } | { "do": "session.password", current: string, new: string, } | { "do": "session.undoable" } | { "do": "session.undo" } | { "do": "session.redo" } | { "do": "session.enrol", hub: string, code: string, name: string, 
 /**
  * Where the PC has no keyring: what seals the keys.
  */

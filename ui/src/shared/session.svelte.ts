@@ -92,4 +92,5 @@ export async function askSession(
   take(await call(request));
 }
 
-export const readSession = (): Promise<void> => askSession({ do: "session.state" });
+/** `active`: somebody touched keys or mouse since the last time. */
+export const readSession = (active = false): Promise<void> => askSession({ do: "session.state", active });

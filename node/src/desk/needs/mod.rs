@@ -5,7 +5,7 @@
 mod list;
 mod sync;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 pub(crate) mod words;
 
 pub use list::{Author, Need, Needs, Sides};

@@ -28,7 +28,7 @@ fn save(desk: &mut Desk, entity: &str, fields: Json) -> Uuid {
 }
 
 /// Rows as the hub sends them, through the store's own door.
-fn pull(desk: &mut Desk, name: &str, given: &[(u128, Json)]) {
+pub(in crate::desk) fn pull(desk: &mut Desk, name: &str, given: &[(u128, Json)]) {
     let entity = desk.store.schema().entity(name).expect("an entity");
     let (mut raw, through) = (Vec::new(), 1_000);
     for (id, fields) in given {

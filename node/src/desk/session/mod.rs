@@ -4,6 +4,8 @@
 //! record; wrong tries are counted on the disk, so a restart gives none back; a desk that nobody touches locks itself.
 
 mod people;
+#[cfg(test)]
+mod tests;
 mod tries;
 pub mod verifier;
 
@@ -26,9 +28,14 @@ const IDLE_MINUTES: i64 = 15;
 #[serde(tag = "do", deny_unknown_fields)]
 #[ts(rename = "SessionRequest")]
 pub enum Request {
-    /// Who is here, and who could be. Answered by [`State`].
+    /// Who is here, and who could be. `active`: somebody touched keys or mouse since the last time; what the window asks by
+    /// itself keeps no desk open. Answered by [`State`].
     #[serde(rename = "session.state")]
-    State,
+    State {
+        #[serde(default)]
+        #[ts(optional, as = "Option<bool>")]
+        active: bool,
+    },
     /// Answered by [`State`].
     #[serde(rename = "session.sign_in")]
     SignIn {
@@ -136,7 +143,7 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
     vec![Request::decl(config), State::decl(config), Person::decl(config), Undoable::decl(config), Taken::decl(config)]
 }
 
-/// Who is signed in, and since when nothing was asked.
+/// Who is signed in, and when keys or mouse were last touched.
 #[derive(Debug, Default)]
 pub(super) struct Session {
     person: Option<Person>,
@@ -152,7 +159,13 @@ impl Session {
 
 pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
     match request {
-        Request::State => desk.state(),
+        Request::State { active } => {
+            desk.lock_if_idle()?;
+            if active {
+                desk.session.touched = desk.store.now();
+            }
+            desk.state()
+        }
         Request::SignIn { id, password } => desk.sign_in(id, &password),
         Request::SignOut => {
             desk.leave();
@@ -232,7 +245,6 @@ impl Desk {
                     Some(now) => {
                         self.store.sign(Some(Actor { id, role: now.role }));
                         self.session.person = Some(now);
-                        self.session.touched = self.store.now();
                         Ok(())
                     }
                     None => {
@@ -287,12 +299,12 @@ impl Desk {
         let school = self.store.enrolled()?.school_name;
         password::check(new, &[&person.name, person.email.as_deref().unwrap_or_default(), &school])?;
         let made = verifier::make(new)?;
-        let users = super::declared(&self.store, people::ENTITY)?;
-        if !users.may_write(self.store.role()) {
-            return Err(NodeError::new(
-                Code::RoleForbidden,
-                "this PC may not change users: choose your password at a PC of a school admin, or ask for a new one-time password",
-            ));
+        if !self.store.schema().covers(self.store.role(), person.role) {
+            let message = format!(
+                "this PC is enrolled for less than the role {}: choose your password at another PC, such as a school admin's",
+                person.role.name()
+            );
+            return Err(NodeError::new(Code::RoleForbidden, message));
         }
         let fields = json!({ "verifier": made, "must_change": false }).as_object().cloned().unwrap_or_default();
         self.store.save(&Save { entity: people::ENTITY.into(), id: Some(person.id), fields })?;
