@@ -7,7 +7,7 @@ use crate::{DESK, with_window};
 use serde_json::json;
 
 /// Chooses a user of the sample school by name.
-async fn enter(window: &Window, name: &str) {
+pub(crate) async fn enter(window: &Window, name: &str) {
     let button =
         format!("[...document.querySelectorAll('article li button')].find((one) => one.innerText.includes('{name}'))");
     window.until(&button).await;
@@ -15,7 +15,7 @@ async fn enter(window: &Window, name: &str) {
     window.until("document.querySelector('.frame')").await;
 }
 
-async fn open_sample(window: &Window) {
+pub(crate) async fn open_sample(window: &Window) {
     window.until("document.querySelector('section button')").await;
     window.click("section button").await;
     window.until("document.querySelectorAll('article li button').length === 4").await;

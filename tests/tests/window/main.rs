@@ -6,6 +6,7 @@
 
 mod day;
 mod office;
+mod screens;
 
 use driver::{Opening, Window};
 use office::{Folder, LEARNERS};
