@@ -4,13 +4,14 @@
 //! Formulas: the guidelines printed on the form itself. Totals of a day follow who was in the section on that day, not who is at
 //! the end of the month.
 
-pub mod example;
+mod columns;
 mod figures;
 mod grid;
 mod legend;
 mod pages;
 mod remarks;
-mod xlsx;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -20,7 +21,6 @@ use crate::school::{Name, School, Sex, filled, section_lacking};
 
 pub use figures::{DayTotal, Figures, LearnerTotal, Ratio, Split, figures};
 pub use pages::pages;
-pub use xlsx::xlsx;
 
 /// Everything that one School Form 2 says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
