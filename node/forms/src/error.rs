@@ -11,6 +11,8 @@ pub enum FormError {
     Picture { page: usize, cause: String },
     #[error("the workbook of {form} could not be written at {place}: {cause}; send this sentence to support")]
     Workbook { form: &'static str, place: String, cause: String },
+    #[error("the workbook of {form} has room for {most} class days and the month has {days}; print it as PDF instead")]
+    Days { form: &'static str, most: usize, days: usize },
 }
 
 impl FormError {
@@ -21,6 +23,7 @@ impl FormError {
             FormError::PageSize { .. } => "form_page_size",
             FormError::Picture { .. } => "form_picture",
             FormError::Workbook { .. } => "form_workbook",
+            FormError::Days { .. } => "form_days",
         }
     }
 }

@@ -22,6 +22,7 @@ mod pdf;
 mod school;
 pub mod sf2;
 mod sheet;
+mod workbook;
 
 pub use error::FormError;
 pub use missing::{Missing, Severity};

@@ -12,6 +12,7 @@ mod pages;
 mod remarks;
 #[cfg(test)]
 mod tests;
+mod xlsx;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -21,6 +22,7 @@ use crate::school::{Name, School, Sex, filled, section_lacking};
 
 pub use figures::{DayTotal, Figures, LearnerTotal, Ratio, Split, figures};
 pub use pages::pages;
+pub use xlsx::xlsx;
 
 /// Everything that one School Form 2 says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -191,3 +191,50 @@ fn a_pdf_of_it_is_kept_for_the_eyes() {
         std::fs::write(path, bytes).expect("kept");
     }
 }
+
+fn cells(bytes: Vec<u8>) -> impl Fn(&str) -> String {
+    use calamine::{Data, Reader, Xlsx};
+    let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).expect("a workbook");
+    let range = book.worksheet_range_at(0).expect("a sheet").expect("cells");
+    move |place: &str| {
+        let at = place.find(|c: char| c.is_ascii_digit()).expect("a row");
+        let column = place[..at].bytes().fold(0, |sum, letter| sum * 26 + u32::from(letter - b'A') + 1) - 1;
+        let row: u32 = place[at..].parse().expect("a row");
+        match range.get_value((row - 1, column)) {
+            None | Some(Data::Empty) => String::new(),
+            Some(value) => value.to_string(),
+        }
+    }
+}
+
+#[test]
+fn the_official_workbook_says_the_same() {
+    let cell = cells(xlsx(&june()).expect("a workbook"));
+    for (place, said) in [
+        ("A2", "School Form 2 (SF2) Daily Attendance Report of Learners"), ("C6", "301234"), ("K6", "2026-2027"),
+        ("X6", "June 2026"), ("C8", "Mabini National High School"), ("X8", "Grade 7"), ("AC8", "Rizal"),
+        ("D11", "8"), ("G11", "11"), ("H11", ""), ("I11", "15"), ("P11", ""), ("Q11", "25"), ("T11", "30"), ("D12", "M"),
+        ("A13", "1"), ("B13", "ABAD, ANA"), ("AC13", "0"),
+        ("B14", "BASA, ANA"), ("E14", "x"), ("G14", "\u{25e4}"), ("AC14", "2"), ("AD14", "1"),
+        ("B15", "CRUZ, ANA"), ("AE15", "T/O 06/18/2026 Rizal High School"), ("J16", "x am"), ("AC16", "0.5"),
+        ("A34", "MALE  | TOTAL Per Day"), ("D34", "3"), ("J34", "3.5"), ("T34", ""), ("AC34", "3.5"), ("AD34", "1"),
+        ("B35", "EBON, ANA"), ("I35", "x"), ("AC35", "5"), ("B36", "FAJARDO, ANA"), ("AE36", "NLS 06/25/2026 b.1"),
+        ("O37", "\u{25e2}"), ("D60", "2"), ("J61", "4.5"), ("AC61", "10.5"),
+        ("AE63", "No. of Days of Classes: 14"), ("AH65", "3"), ("AJ65", "5"), ("AH67", "1"), ("AJ69", "5"), ("AI71", "100.00%"),
+        ("AH73", "2.96"), ("AJ73", "4.61"), ("AI75", "82.14%"), ("AJ77", "1"), ("AB79", "NLS"), ("AI79", "1"), ("AH81", "1"),
+        ("AI83", "1"), ("AD88", "BENIGNO CRUZ"), ("AF92", "MARIA SANTOS"), ("Q90", "f. Others (Specify)"),
+    ] {
+        assert_eq!(cell(place), said, "{place}");
+    }
+}
+
+#[test]
+fn more_boys_than_the_form_has_lines_for_push_the_rest_down() {
+    let mut form = june();
+    for at in 0..20 {
+        form.learners.push(learner(&format!("Zamora{at:02}"), Sex::M, 8, &[]));
+    }
+    let cell = cells(xlsx(&form).expect("a workbook"));
+    assert_eq!((cell("B36"), cell("A37"), cell("B38")), ("ZAMORA19, ANA".into(), "MALE  | TOTAL Per Day".into(), "EBON, ANA".into()));
+    assert_eq!((cell("D37"), cell("D64"), cell("AH68")), ("23".into(), "25".into(), "23".into()));
+}
