@@ -6,6 +6,8 @@
 //! | form | input | check first | on paper | workbook |
 //! |---|---|---|---|---|
 //! | School Form 2, attendance of a month | [`sf2::Sf2`] | [`sf2::missing`] | [`sf2::pages`] | [`sf2::xlsx`] |
+//! | class list | [`class_list::ClassList`] | [`class_list::missing`] | [`class_list::pages`] | |
+//! | certificate of enrolment | [`certificate::Certificate`] | [`certificate::missing`] | [`certificate::pages`] | |
 //!
 //! `pages` gives `Vec<Page>`; a batch is the pages of several forms one after the other. [`pdf`] makes one PDF of them. A form may
 //! be printed when no [`Missing`] is a [`Severity::Must`]. [`sf2::figures`] gives every number of School Form 2 without the form.
@@ -13,6 +15,8 @@
 //!
 //! Dates are days since 1970-01-01. Texts that are not known are empty.
 
+pub mod certificate;
+pub mod class_list;
 mod dates;
 mod error;
 pub mod font;

@@ -1,0 +1,146 @@
+//! Certificate of enrolment: that a learner is enrolled at the school, on the school's letterhead. A4, upright.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::dates::{long, month_name, parts};
+use crate::missing::{Lacking, Missing, Severity};
+use crate::page::Page;
+use crate::school::{Name, School, Sex, filled, grade_name, joined};
+use crate::sheet::{Sheet, area, bold, plain};
+
+const WIDTH: f32 = 210.0;
+const MARGIN: f32 = 25.0;
+const TEXT: f32 = WIDTH - 2.0 * MARGIN;
+
+/// Everything that a certificate says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Certificate {
+    pub school: School,
+    /// A PNG, base64; empty where the school has none.
+    pub logo: String,
+    pub contact: String,
+    pub student: Option<Uuid>,
+    #[serde(flatten)]
+    pub name: Name,
+    pub sex: Option<Sex>,
+    pub lrn: String,
+    pub school_year: String,
+    pub grade: String,
+    pub section: String,
+    /// Whether papers are still to come.
+    pub temporary: bool,
+    /// What it is for: `scholarship`; empty for whatever it may serve.
+    pub purpose: String,
+    pub on: i32,
+}
+
+/// What must be there before it may be printed.
+pub fn missing(form: &Certificate) -> Vec<Missing> {
+    let mut lacking = Lacking::default();
+    form.school.lacking(&mut lacking);
+    let (student, who) = (("student", form.student), form.name.listed());
+    lacking.unless(filled(&form.grade), Severity::Must, ("enrolment", form.student), ("status", "Enrolment"), &who);
+    lacking.unless(filled(&form.lrn), Severity::Should, student, ("lrn", "LRN"), &who);
+    lacking.unless(form.sex.is_some(), Severity::Should, student, ("sex", "Sex"), &who);
+    lacking.unless(filled(&form.school.address), Severity::Should, ("school_profile", None), ("address", "Address"), &form.school.name);
+    lacking.done()
+}
+
+/// One sheet.
+pub fn pages(form: &Certificate) -> Vec<Page> {
+    let mut sheet = Sheet::new(WIDTH, 297.0);
+    letterhead(&mut sheet, form);
+    sheet.text(WIDTH / 2.0, 82.0, bold(17.0).middle(), "CERTIFICATE OF ENROLMENT");
+    sheet.text(MARGIN, 102.0, plain(12.0), "To whom it may concern:");
+    let lrn = if filled(&form.lrn) { format!(" (LRN {})", form.lrn) } else { String::new() };
+    let section = if filled(&form.section) { format!(" - {}", form.section) } else { String::new() };
+    let kind = if form.temporary { "temporarily enrolled, pending the submission of papers," } else { "officially enrolled" };
+    let body = format!(
+        "This is to certify that {}{lrn} is {kind} in {}{section} at {} for the school year {}.",
+        form.name.full().to_uppercase(), grade_name(&form.grade), form.school.name, form.school_year,
+    );
+    let y = sheet.paragraph(MARGIN, 114.0, TEXT, plain(12.0), &body) + 5.0;
+    let whom = match form.sex {
+        Some(Sex::M) => "his",
+        Some(Sex::F) => "her",
+        None => "the learner's",
+    };
+    let purpose = if filled(&form.purpose) { form.purpose.trim().to_owned() } else { "whatever legal purpose it may serve".to_owned() };
+    let y = sheet.paragraph(MARGIN, y, TEXT, plain(12.0), &format!("This certification is issued upon {whom} request for {purpose}.")) + 5.0;
+    let (year, month, day) = parts(form.on);
+    let issued = format!("Issued this {} day of {} {year}.", ordinal(day), month_name(month));
+    let y = sheet.paragraph(MARGIN, y, TEXT, plain(12.0), &issued) + 28.0;
+    let (x, w) = (120.0, 65.0);
+    sheet.fit(x + w / 2.0, y - 1.2, w, bold(12.0).middle(), &form.school.head_name.to_uppercase());
+    sheet.line(x, y, x + w, y, 0.25);
+    sheet.text(x + w / 2.0, y + 4.8, plain(10.0).middle(), form.school.head_title());
+    sheet.text(MARGIN, 262.0, plain(8.0), "Not valid without the school's dry seal.");
+    sheet.text(WIDTH - MARGIN, 262.0, plain(8.0).end(), &long(form.on));
+    vec![sheet.done()]
+}
+
+fn letterhead(sheet: &mut Sheet, form: &Certificate) {
+    if filled(&form.logo) {
+        sheet.image(area(MARGIN, 17.0, 26.0, 26.0), form.logo.clone());
+    }
+    let school = &form.school;
+    let region = joined(&[&school.region, &school.division, &school.district], ", ");
+    let mut y = 20.0;
+    for (style, text) in [
+        (plain(10.0), "Republic of the Philippines"),
+        (plain(10.0), "Department of Education"),
+        (plain(9.5), region.as_str()),
+        (bold(14.0), school.name.as_str()),
+        (plain(9.5), school.address.as_str()),
+        (plain(9.0), form.contact.as_str()),
+    ] {
+        if filled(text) {
+            y += style.size * 0.12;
+            sheet.fit(WIDTH / 2.0, y, 112.0, style.middle(), text);
+            y += style.size * 0.36;
+        }
+    }
+    sheet.text(WIDTH / 2.0, y + 1.0, plain(9.0).middle(), &format!("School ID {}", school.school_id));
+    sheet.line(MARGIN, 58.0, WIDTH - MARGIN, 58.0, 0.5);
+}
+
+fn ordinal(day: u8) -> String {
+    let ending = match (day / 10, day % 10) {
+        (1, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{day}{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_says_who_is_enrolled_where_and_is_refused_for_who_is_not() {
+        let form = Certificate {
+            school: School { school_id: "301234".into(), name: "Mabini NHS".into(), head_name: "Maria Santos".into(), ..School::default() },
+            name: Name { last: "Peña".into(), first: "Ana".into(), middle: "Cruz".into(), ext: String::new() },
+            sex: Some(Sex::F),
+            lrn: "136728140123".into(),
+            school_year: "2026-2027".into(),
+            grade: "7".into(),
+            section: "Rizal".into(),
+            on: pems_model::value::parse_date("2026-06-23").expect("a date"),
+            ..Certificate::default()
+        };
+        let text = pages(&form)[0].text().replace('\n', " ");
+        for said in ["ANA CRUZ PEÑA (LRN 136728140123)", "officially enrolled in Grade 7 - Rizal", "her request", "23rd day of June 2026", "MARIA SANTOS"] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+        let pending = pages(&Certificate { temporary: true, ..form.clone() })[0].text().replace('\n', " ");
+        assert!(pending.contains("temporarily enrolled"), "{pending}");
+        let must = |form: &Certificate| missing(form).into_iter().filter(|one| one.severity == Severity::Must).count();
+        assert_eq!((must(&form), must(&Certificate { grade: String::new(), ..form })), (0, 1));
+    }
+}
