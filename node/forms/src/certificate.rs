@@ -44,7 +44,13 @@ pub fn missing(form: &Certificate) -> Vec<Missing> {
     lacking.unless(filled(&form.grade), Severity::Must, ("enrolment", form.student), ("status", "Enrolment"), &who);
     lacking.unless(filled(&form.lrn), Severity::Should, student, ("lrn", "LRN"), &who);
     lacking.unless(form.sex.is_some(), Severity::Should, student, ("sex", "Sex"), &who);
-    lacking.unless(filled(&form.school.address), Severity::Should, ("school_profile", None), ("address", "Address"), &form.school.name);
+    lacking.unless(
+        filled(&form.school.address),
+        Severity::Should,
+        ("school_profile", None),
+        ("address", "Address"),
+        &form.school.name,
+    );
     lacking.done()
 }
 
@@ -56,10 +62,14 @@ pub fn pages(form: &Certificate) -> Vec<Page> {
     sheet.text(MARGIN, 102.0, plain(12.0), "To whom it may concern:");
     let lrn = if filled(&form.lrn) { format!(" (LRN {})", form.lrn) } else { String::new() };
     let section = if filled(&form.section) { format!(" - {}", form.section) } else { String::new() };
-    let kind = if form.temporary { "temporarily enrolled, pending the submission of papers," } else { "officially enrolled" };
+    let kind =
+        if form.temporary { "temporarily enrolled, pending the submission of papers," } else { "officially enrolled" };
     let body = format!(
         "This is to certify that {}{lrn} is {kind} in {}{section} at {} for the school year {}.",
-        form.name.full().to_uppercase(), grade_name(&form.grade), form.school.name, form.school_year,
+        form.name.full().to_uppercase(),
+        grade_name(&form.grade),
+        form.school.name,
+        form.school_year,
     );
     let y = sheet.paragraph(MARGIN, 114.0, TEXT, plain(12.0), &body) + 5.0;
     let whom = match form.sex {
@@ -67,8 +77,18 @@ pub fn pages(form: &Certificate) -> Vec<Page> {
         Some(Sex::F) => "her",
         None => "the learner's",
     };
-    let purpose = if filled(&form.purpose) { form.purpose.trim().to_owned() } else { "whatever legal purpose it may serve".to_owned() };
-    let y = sheet.paragraph(MARGIN, y, TEXT, plain(12.0), &format!("This certification is issued upon {whom} request for {purpose}.")) + 5.0;
+    let purpose = if filled(&form.purpose) {
+        form.purpose.trim().to_owned()
+    } else {
+        "whatever legal purpose it may serve".to_owned()
+    };
+    let y = sheet.paragraph(
+        MARGIN,
+        y,
+        TEXT,
+        plain(12.0),
+        &format!("This certification is issued upon {whom} request for {purpose}."),
+    ) + 5.0;
     let (year, month, day) = parts(form.on);
     let issued = format!("Issued this {} day of {} {year}.", ordinal(day), month_name(month));
     let y = sheet.paragraph(MARGIN, y, TEXT, plain(12.0), &issued) + 28.0;
@@ -124,7 +144,12 @@ mod tests {
     #[test]
     fn it_says_who_is_enrolled_where_and_is_refused_for_who_is_not() {
         let form = Certificate {
-            school: School { school_id: "301234".into(), name: "Mabini NHS".into(), head_name: "Maria Santos".into(), ..School::default() },
+            school: School {
+                school_id: "301234".into(),
+                name: "Mabini NHS".into(),
+                head_name: "Maria Santos".into(),
+                ..School::default()
+            },
             name: Name { last: "Peña".into(), first: "Ana".into(), middle: "Cruz".into(), ext: String::new() },
             sex: Some(Sex::F),
             lrn: "136728140123".into(),
@@ -135,7 +160,13 @@ mod tests {
             ..Certificate::default()
         };
         let text = pages(&form)[0].text().replace('\n', " ");
-        for said in ["ANA CRUZ PEÑA (LRN 136728140123)", "officially enrolled in Grade 7 - Rizal", "her request", "23rd day of June 2026", "MARIA SANTOS"] {
+        for said in [
+            "ANA CRUZ PEÑA (LRN 136728140123)",
+            "officially enrolled in Grade 7 - Rizal",
+            "her request",
+            "23rd day of June 2026",
+            "MARIA SANTOS",
+        ] {
             assert!(text.contains(said), "{said}: {text}");
         }
         let pending = pages(&Certificate { temporary: true, ..form.clone() })[0].text().replace('\n', " ");

@@ -122,7 +122,9 @@ fn head(sheet: &mut Sheet, list: &ClassList) -> f32 {
         sheet.text(195.0, 45.0, plain(9.0).end(), &format!("Room: {}", list.room));
     }
     let y = 48.0;
-    for (x, w, text) in [(15.0, 9.0, "No."), (24.0, 32.0, "LRN"), (56.0, 84.0, "Name (Last, First, Middle)"), (140.0, 55.0, "Remarks")] {
+    for (x, w, text) in
+        [(15.0, 9.0, "No."), (24.0, 32.0, "LRN"), (56.0, 84.0, "Name (Last, First, Middle)"), (140.0, 55.0, "Remarks")]
+    {
         sheet.frame(area(x, y, w, LINE), 0.3);
         sheet.cell(area(x, y, w, LINE), bold(8.5).middle(), text);
     }
@@ -135,14 +137,23 @@ mod tests {
 
     #[test]
     fn everybody_is_listed_once_males_first_and_who_has_no_sex_is_named() {
-        let learner = |last: &str, sex| Learner { name: Name { last: last.into(), first: "A".into(), ..Name::default() }, sex, ..Learner::default() };
+        let learner = |last: &str, sex| Learner {
+            name: Name { last: last.into(), first: "A".into(), ..Name::default() },
+            sex,
+            ..Learner::default()
+        };
         let mut list = ClassList { section: "Rizal".into(), grade: "7".into(), ..ClassList::default() };
-        list.learners = (0..60).map(|at| learner(&format!("L{at:02}"), Some(if at % 2 == 0 { Sex::F } else { Sex::M }))).collect();
+        list.learners =
+            (0..60).map(|at| learner(&format!("L{at:02}"), Some(if at % 2 == 0 { Sex::F } else { Sex::M }))).collect();
         let pages = pages(&list);
         let text = pages.iter().map(Page::text).collect::<Vec<_>>().join("\n");
         assert!(pages.len() == 2 && (0..60).all(|at| text.matches(&format!("L{at:02}, A")).count() == 1));
         assert!(text.find("L59").expect("a boy") < text.find("L00").expect("a girl"));
         list.learners.push(learner("Nobody", None));
-        assert!(missing(&list).iter().any(|one| one.who == "NOBODY, A" && one.field == "sex" && one.severity == Severity::Must));
+        assert!(
+            missing(&list)
+                .iter()
+                .any(|one| one.who == "NOBODY, A" && one.field == "sex" && one.severity == Severity::Must)
+        );
     }
 }

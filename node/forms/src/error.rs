@@ -5,7 +5,9 @@
 pub enum FormError {
     #[error("the PDF of {title} could not be written: {cause}; send this sentence to support")]
     Pdf { title: String, cause: String },
-    #[error("page {page} has a size that cannot be printed ({width_mm} x {height_mm} mm); send this sentence to support")]
+    #[error(
+        "page {page} has a size that cannot be printed ({width_mm} x {height_mm} mm); send this sentence to support"
+    )]
     PageSize { page: usize, width_mm: f32, height_mm: f32 },
     #[error("the picture on page {page} cannot be read: {cause}; choose another PNG file as the school's logo")]
     Picture { page: usize, cause: String },

@@ -35,7 +35,14 @@ pub(crate) struct Lacking(Vec<Missing>);
 
 impl Lacking {
     /// Notes the field unless it is there.
-    pub fn unless(&mut self, there: bool, severity: Severity, (record, id): (&str, Option<Uuid>), field: (&str, &str), who: &str) {
+    pub fn unless(
+        &mut self,
+        there: bool,
+        severity: Severity,
+        (record, id): (&str, Option<Uuid>),
+        field: (&str, &str),
+        who: &str,
+    ) {
         if !there {
             let (field, label) = (field.0.to_owned(), field.1.to_owned());
             self.0.push(Missing { record: record.to_owned(), id, field, label, who: who.to_owned(), severity });

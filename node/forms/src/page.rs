@@ -37,12 +37,43 @@ pub enum Align {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Item {
     /// `width` is what the text measures in the embedded font (SVG: `textLength`). `turned` text reads upwards.
-    Text { x: f32, y: f32, size_pt: f32, weight: Weight, align: Align, width: f32, turned: bool, text: String },
-    Line { x1: f32, y1: f32, x2: f32, y2: f32, width: f32 },
-    Rect { x: f32, y: f32, w: f32, h: f32, fill: Option<u8>, stroke: Option<f32> },
-    Polygon { points: Vec<(f32, f32)>, fill: u8 },
+    Text {
+        x: f32,
+        y: f32,
+        size_pt: f32,
+        weight: Weight,
+        align: Align,
+        width: f32,
+        turned: bool,
+        text: String,
+    },
+    Line {
+        x1: f32,
+        y1: f32,
+        x2: f32,
+        y2: f32,
+        width: f32,
+    },
+    Rect {
+        x: f32,
+        y: f32,
+        w: f32,
+        h: f32,
+        fill: Option<u8>,
+        stroke: Option<f32>,
+    },
+    Polygon {
+        points: Vec<(f32, f32)>,
+        fill: u8,
+    },
     /// A PNG, base64.
-    Image { x: f32, y: f32, w: f32, h: f32, png: String },
+    Image {
+        x: f32,
+        y: f32,
+        w: f32,
+        h: f32,
+        png: String,
+    },
 }
 
 impl Page {

@@ -104,7 +104,8 @@ pub(crate) fn grade_name(grade: &str) -> String {
 
 /// What a form says about a section is missing.
 pub(crate) fn section_lacking(lacking: &mut Lacking, id: Option<Uuid>, section: &str, grade: &str, adviser: &str) {
-    let mut need = |text: &str, severity, field| lacking.unless(filled(text), severity, ("section", id), field, section);
+    let mut need =
+        |text: &str, severity, field| lacking.unless(filled(text), severity, ("section", id), field, section);
     need(section, Severity::Must, ("name", "Section name"));
     need(grade, Severity::Must, ("grade_level", "Grade level"));
     need(adviser, Severity::Must, ("adviser", "Adviser"));

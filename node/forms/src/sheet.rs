@@ -171,8 +171,8 @@ impl Sheet {
             style = style.sized(style.size - 0.1);
         };
         let step = style.size * MM_PER_PT * LEADING;
-        let mut y = at.y + (at.h - self.height(style, lines.len()) + step) / 2.0
-            + (style.size * MM_PER_PT * CAP_HEIGHT) / 2.0;
+        let mut y =
+            at.y + (at.h - self.height(style, lines.len()) + step) / 2.0 + (style.size * MM_PER_PT * CAP_HEIGHT) / 2.0;
         for line in lines {
             let line = self.fonts.ellipsize(&line, style.size, style.weight, width + 0.01);
             self.put(at.anchor(style.align), y, style, line, false);
@@ -197,7 +197,12 @@ impl Sheet {
 
     /// A label and its value in a box, as the heads of DepEd's forms have them.
     pub fn field(&mut self, label: &str, at: Area, style: Style, value: &str) {
-        self.text(at.x - 1.0, at.y + (at.h + style.size * MM_PER_PT * CAP_HEIGHT) / 2.0, plain(style.size).end(), label);
+        self.text(
+            at.x - 1.0,
+            at.y + (at.h + style.size * MM_PER_PT * CAP_HEIGHT) / 2.0,
+            plain(style.size).end(),
+            label,
+        );
         self.frame(at, 0.2);
         self.cell(at, style.middle(), value);
     }

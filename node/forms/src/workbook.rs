@@ -64,7 +64,8 @@ pub(crate) fn letters(at: usize) -> String {
 /// # Errors
 /// `FormError::Workbook` where the template is not what it was when this was written.
 pub(crate) fn fill(form: &'static str, template: &[u8], filling: &Filling) -> Result<Vec<u8>, FormError> {
-    let bad = |error: &dyn std::fmt::Display| FormError::Workbook { form, place: SHEET.to_owned(), cause: error.to_string() };
+    let bad =
+        |error: &dyn std::fmt::Display| FormError::Workbook { form, place: SHEET.to_owned(), cause: error.to_string() };
     let mut archive = ZipArchive::new(Cursor::new(template)).map_err(|error| bad(&error))?;
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
     for at in 0..archive.len() {
@@ -178,7 +179,8 @@ fn write_row(writer: &mut Writer<Vec<u8>>, row: &[Event<'static>], filling: &Fil
             match event {
                 Event::Start(start) | Event::Empty(start) if start.name().as_ref() == "c" => {
                     let column = split(&attribute(start, "r")).0.to_owned();
-                    let place = changed(start, |key, value| Some(if key == "r" { format!("{column}{now}") } else { value }));
+                    let place =
+                        changed(start, |key, value| Some(if key == "r" { format!("{column}{now}") } else { value }));
                     let is_empty = matches!(event, Event::Empty(_));
                     match filling.cells.get(&(now, column)) {
                         Some(cell) => {

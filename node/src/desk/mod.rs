@@ -33,6 +33,8 @@ pub struct Desk {
     session: session::Session,
     acts: Acts,
     learners: learners::Learners,
+    /// Where forms are filed.
+    pub printed: forms::Files,
 }
 
 impl Desk {
@@ -42,6 +44,7 @@ impl Desk {
             session: session::Session::default(),
             acts: Acts::default(),
             learners: learners::Learners::default(),
+            printed: forms::Files::default(),
         }
     }
 

@@ -1,5 +1,80 @@
 // Made by `cargo xtask gen` from node/src/desk/forms. Do not edit.
 
-export type FormsRequest = never;
+export type FormAsked = { "form": "sf2", section: string, month: string, } | { "form": "class_list", section: string, } | { "form": "certificate", student: string, purpose?: string, };
 
-export interface FormsAnswers {}
+export type FormFormat = "pdf" | "xlsx";
+
+export type FormsRequest = { "do": "forms.shelf", school_year?: string, } | { "do": "forms.preview", asked: FormAsked, } | { "do": "forms.print", asked: Array<FormAsked>, format: FormFormat, } | { "do": "forms.open", path: string, };
+
+export type FormYear = { id: string, label: string, };
+
+export type FormSection = { id: string, 
+/**
+ * `7-Rizal`.
+ */
+title: string, adviser: string | null, 
+/**
+ * Whether it is the own section of who is here.
+ */
+own: boolean, };
+
+export type FormShelf = { 
+/**
+ * Newest first.
+ */
+years: Array<FormYear>, year: string | null, sections: Array<FormSection>, 
+/**
+ * Months that have begun, oldest first.
+ */
+months: Array<string>, 
+/**
+ * `YYYY-MM-DD`.
+ */
+today: string, };
+
+export type FormPreview = { 
+/**
+ * What the paper is: `School Form 2, 7-Rizal, June 2026`.
+ */
+title: string, missing: Array<Missing>, 
+/**
+ * Whether nothing is missing that must be there.
+ */
+ready: boolean, formats: Array<string>, pages: Array<Page>, };
+
+export type FormPrinted = { path: string, pages: number, };
+
+export type Severity = "must" | "should";
+
+export type Missing = { 
+/**
+ * The kind of record that lacks it, by its name in the data model: `school_profile`, `section`, `student`...
+ */
+record: string, id: string | null, 
+/**
+ * The field, by its name in the data model.
+ */
+field: string, 
+/**
+ * The field as a clerk knows it.
+ */
+label: string, 
+/**
+ * Whose record it is: a learner's name, the section, the school.
+ */
+who: string, severity: Severity, };
+
+export type Weight = "regular" | "bold";
+
+export type Align = "start" | "middle" | "end";
+
+export type Item = { "kind": "text", x: number, y: number, size_pt: number, weight: Weight, align: Align, width: number, turned: boolean, text: string, } | { "kind": "line", x1: number, y1: number, x2: number, y2: number, width: number, } | { "kind": "rect", x: number, y: number, w: number, h: number, fill: number | null, stroke: number | null, } | { "kind": "polygon", points: Array<[number, number]>, fill: number, } | { "kind": "image", x: number, y: number, w: number, h: number, png: string, };
+
+export type Page = { width_mm: number, height_mm: number, items: Array<Item>, };
+
+export interface FormsAnswers {
+  "forms.shelf": FormShelf;
+  "forms.preview": FormPreview;
+  "forms.print": FormPrinted;
+  "forms.open": null;
+}

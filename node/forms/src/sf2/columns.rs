@@ -19,8 +19,7 @@ pub(super) struct Column {
 /// At least 25; more where a month has more class days than that.
 pub(super) fn columns(form: &Sf2) -> Vec<Column> {
     let days = form.class_days();
-    let mut columns: Vec<Column> =
-        (0..COLUMNS).map(|at| Column { letters: LETTERS[at % WEEK], date: None }).collect();
+    let mut columns: Vec<Column> = (0..COLUMNS).map(|at| Column { letters: LETTERS[at % WEEK], date: None }).collect();
     let monday = |date: i32| date - i32::try_from(weekday(date)).unwrap_or(0);
     let mut week = 0;
     let mut before: Option<i32> = None;
@@ -38,6 +37,7 @@ pub(super) fn columns(form: &Sf2) -> Vec<Column> {
 }
 
 fn one_after_the_other(days: &[i32]) -> Vec<Column> {
-    let column = |date: Option<&i32>| Column { letters: date.map_or("", |date| LETTERS[weekday(*date)]), date: date.copied() };
+    let column =
+        |date: Option<&i32>| Column { letters: date.map_or("", |date| LETTERS[weekday(*date)]), date: date.copied() };
     (0..days.len().max(COLUMNS)).map(|at| column(days.get(at))).collect()
 }

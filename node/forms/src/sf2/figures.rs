@@ -146,7 +146,8 @@ pub(super) fn state(form: &Sf2, learner: &Learner, date: i32) -> DayState {
 pub fn figures(form: &Sf2) -> Figures {
     let class_days = form.class_days();
     let taken: Vec<i32> = class_days.iter().copied().filter(|date| form.taken.contains(date)).collect();
-    let mut figures = Figures { days: class_days.iter().map(|date| day_total(form, *date)).collect(), ..Figures::default() };
+    let mut figures =
+        Figures { days: class_days.iter().map(|date| day_total(form, *date)).collect(), ..Figures::default() };
     for sex in [Sex::M, Sex::F] {
         for learner in form.listed(sex) {
             let total = learner_total(form, learner, &taken);
@@ -158,12 +159,13 @@ pub fn figures(form: &Sf2) -> Figures {
         }
     }
     count_movements(form, &mut figures);
-    let halves = figures.days.iter().fold(Split::<u32>::default(), |sum, day| sum.with(day.present_halves, |a, b| a + b));
+    let halves =
+        figures.days.iter().fold(Split::<u32>::default(), |sum, day| sum.with(day.present_halves, |a, b| a + b));
     let days = u64::try_from(taken.len()).unwrap_or(u64::MAX);
     let registered = figures.registered;
     figures.average_daily = halves.map(|halves| Ratio { above: u64::from(halves), below: 2 * days });
-    figures.attendance_rate =
-        halves.with(registered, |halves, all| Ratio { above: 100 * u64::from(halves), below: 2 * days * u64::from(all) });
+    figures.attendance_rate = halves
+        .with(registered, |halves, all| Ratio { above: 100 * u64::from(halves), below: 2 * days * u64::from(all) });
     figures.enrolment_rate = registered
         .with(figures.enrolled_on_cutoff, |all, first| Ratio { above: 100 * u64::from(all), below: u64::from(first) });
     figures

@@ -26,7 +26,11 @@ const BLACK: u8 = 40;
 /// A line of the grid.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Line<'a> {
-    Learner { number: usize, learner: &'a Learner, total: LearnerTotal },
+    Learner {
+        number: usize,
+        learner: &'a Learner,
+        total: LearnerTotal,
+    },
     /// Without a sex: the combined total.
     Total(Option<Sex>),
 }
@@ -58,7 +62,11 @@ impl Grid<'_> {
 
     fn ends(&self) -> (Area, Area, Area) {
         let x = LEFT + NUMBER + NAME + DAYS;
-        (area(x, 0.0, TOTAL, 0.0), area(x + TOTAL, 0.0, TOTAL, 0.0), area(x + 2.0 * TOTAL, 0.0, RIGHT - x - 2.0 * TOTAL, 0.0))
+        (
+            area(x, 0.0, TOTAL, 0.0),
+            area(x + TOTAL, 0.0, TOTAL, 0.0),
+            area(x + 2.0 * TOTAL, 0.0, RIGHT - x - 2.0 * TOTAL, 0.0),
+        )
     }
 
     /// The head; gives back where the lines begin.
@@ -72,7 +80,9 @@ impl Grid<'_> {
         sheet.cell(area(name.right(), y, DAYS, third), plain(6.5).middle(), "(1st row for date)");
         for (at, column) in self.columns.iter().enumerate() {
             let (x, w) = self.day(at);
-            for (row, text) in [(1.0, column.date.map(|date| parts(date).2.to_string())), (2.0, Some(column.letters.to_owned()))] {
+            for (row, text) in
+                [(1.0, column.date.map(|date| parts(date).2.to_string())), (2.0, Some(column.letters.to_owned()))]
+            {
                 let cell = area(x, y + row * third, w, third);
                 sheet.frame(cell, THIN);
                 sheet.cell(cell, bold(7.0).middle(), text.as_deref().unwrap_or_default());
@@ -89,7 +99,9 @@ impl Grid<'_> {
         let cell = area(remarks.x, y, remarks.w, HEAD);
         sheet.frame(cell, THICK);
         let left = &self.form.policy.wording;
-        let text = format!("REMARKS (If {left}, state reason, please refer to legend number 2. If TRANSFERRED IN/OUT, write the name of School.)");
+        let text = format!(
+            "REMARKS (If {left}, state reason, please refer to legend number 2. If TRANSFERRED IN/OUT, write the name of School.)"
+        );
         sheet.block(cell, plain(5.8).middle(), &text);
         y + HEAD
     }

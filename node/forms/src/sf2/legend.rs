@@ -1,7 +1,7 @@
 //! The foot of School Form 2, worded as the form is: guidelines, codes, reasons for leaving, the summary, and who signs.
 
-use super::figures::{Figures, Ratio, Split};
 use super::Sf2;
+use super::figures::{Figures, Ratio, Split};
 use crate::dates::{long, month_name};
 use crate::sheet::{Sheet, area, bold, plain};
 
@@ -14,13 +14,39 @@ const STEP: f32 = 3.35;
 
 /// Codes, categories and reasons as the form prints them; `f` is told in words.
 const REASONS: &[(&str, &[&str])] = &[
-    ("a. Domestic-Related Factors", &["a.1. Had to take care of siblings", "a.2. Early marriage/pregnancy",
-        "a.3. Parents' attitude toward schooling", "a.4. Family problems"]),
-    ("b. Individual-Related Factors", &["b.1. Illness", "b.2. Overage", "b.3. Death", "b.4. Drug Abuse",
-        "b.5. Poor academic performance", "b.6. Lack of interest/Distractions", "b.7. Hunger/Malnutrition"]),
-    ("c. School-Related Factors", &["c.1. Teacher Factor", "c.2. Physical condition of classroom", "c.3. Peer influence"]),
-    ("d. Geographic/Environmental", &["d.1. Distance between home and school",
-        "d.2. Armed conflict (incl. Tribal wars & clan feuds)", "d.3. Calamities/Disasters"]),
+    (
+        "a. Domestic-Related Factors",
+        &[
+            "a.1. Had to take care of siblings",
+            "a.2. Early marriage/pregnancy",
+            "a.3. Parents' attitude toward schooling",
+            "a.4. Family problems",
+        ],
+    ),
+    (
+        "b. Individual-Related Factors",
+        &[
+            "b.1. Illness",
+            "b.2. Overage",
+            "b.3. Death",
+            "b.4. Drug Abuse",
+            "b.5. Poor academic performance",
+            "b.6. Lack of interest/Distractions",
+            "b.7. Hunger/Malnutrition",
+        ],
+    ),
+    (
+        "c. School-Related Factors",
+        &["c.1. Teacher Factor", "c.2. Physical condition of classroom", "c.3. Peer influence"],
+    ),
+    (
+        "d. Geographic/Environmental",
+        &[
+            "d.1. Distance between home and school",
+            "d.2. Armed conflict (incl. Tribal wars & clan feuds)",
+            "d.3. Calamities/Disasters",
+        ],
+    ),
     ("e. Financial-Related", &["e.1. Child labor, work"]),
     ("f. Others (Specify)", &[]),
 ];
@@ -45,9 +71,21 @@ fn guidelines(sheet: &mut Sheet, top: f32) {
         y = sheet.paragraph(GUIDELINES, y, width, style, text) + 0.8;
     }
     for (letter, name, above, below, factor) in [
-        ("a.", "Percentage of Enrolment =", "Registered Learners as of end of the month", "Enrolment as of 1st Friday of the school year", "x 100"),
+        (
+            "a.",
+            "Percentage of Enrolment =",
+            "Registered Learners as of end of the month",
+            "Enrolment as of 1st Friday of the school year",
+            "x 100",
+        ),
         ("b.", "Average Daily Attendance =", "Total Daily Attendance", "Number of School Days in reporting month", ""),
-        ("c.", "Percentage of Attendance for the month =", "Average daily attendance", "Registered Learners as of end of the month", "x 100"),
+        (
+            "c.",
+            "Percentage of Attendance for the month =",
+            "Average daily attendance",
+            "Registered Learners as of end of the month",
+            "x 100",
+        ),
     ] {
         sheet.text(GUIDELINES + 2.0, y + 1.8, style, letter);
         sheet.fit(GUIDELINES + 5.0, y + 1.8, 42.0, style, name);
@@ -70,7 +108,8 @@ fn guidelines(sheet: &mut Sheet, top: f32) {
 fn codes(sheet: &mut Sheet, top: f32) {
     let style = plain(6.4);
     sheet.text(CODES, top + 3.0, bold(6.8), "1. CODES FOR CHECKING ATTENDANCE");
-    let codes = "(blank) - Present; (x) - Absent; Tardy (half shaded = Upper for Late Comer, Lower for Cutting Classes)";
+    let codes =
+        "(blank) - Present; (x) - Absent; Tardy (half shaded = Upper for Late Comer, Lower for Cutting Classes)";
     let mut y = sheet.paragraph(CODES, top + 6.4, 72.0, style, codes) + 1.2;
     sheet.text(CODES, y, bold(6.8), "2. REASONS/CAUSES FOR DROPPING OUT");
     y += STEP;
@@ -88,7 +127,8 @@ fn codes(sheet: &mut Sheet, top: f32) {
 pub(super) fn summary_lines(form: &Sf2, figures: &Figures) -> Vec<(String, Split<String>)> {
     let count = |split: Split<u32>| split.map(|count| count.to_string());
     let ratio = |split: Split<Ratio>| split.map(Ratio::text);
-    let percent = |split: Split<Ratio>| ratio(split).map(|text| if text.is_empty() { text } else { format!("{text}%") });
+    let percent =
+        |split: Split<Ratio>| ratio(split).map(|text| if text.is_empty() { text } else { format!("{text}%") });
     let cutoff = form.policy.cutoff_date.map(|date| format!(" ({})", long(date))).unwrap_or_default();
     let line = |label: &str, split| (label.to_owned(), split);
     vec![
@@ -147,7 +187,11 @@ fn signatures(sheet: &mut Sheet, top: f32, form: &Sf2) {
     let mut y = top + 6.0;
     let head = format!("(Signature of {} over Printed Name)", form.school.head_title());
     for (text, name, under) in [
-        ("I certify that this is a true and correct report.", &form.adviser, "(Signature of Adviser over Printed Name)"),
+        (
+            "I certify that this is a true and correct report.",
+            &form.adviser,
+            "(Signature of Adviser over Printed Name)",
+        ),
         ("Attested by:", &form.school.head_name, head.as_str()),
     ] {
         sheet.text(x, y, plain(6.8), text);

@@ -201,7 +201,10 @@ impl Sf2 {
         let here = |learner: &&Learner| {
             learner.sex == Some(sex)
                 && learner.enrolled_from <= to
-                && learner.left.as_ref().is_none_or(|left| left.on > from || (left.on == from && left.on > learner.enrolled_from))
+                && learner
+                    .left
+                    .as_ref()
+                    .is_none_or(|left| left.on > from || (left.on == from && left.on > learner.enrolled_from))
         };
         let mut listed: Vec<&Learner> = self.learners.iter().filter(here).collect();
         listed.sort_by(|a, b| a.name.order(&b.name));

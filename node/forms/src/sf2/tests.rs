@@ -32,7 +32,10 @@ fn learner(last: &str, sex: Sex, from: i32, marks: &[(i32, Session, Code)]) -> L
         sex: Some(sex),
         enrolled_from: day(from),
         in_section_on_cutoff: from <= 12,
-        marks: marks.iter().map(|(date, session, code)| Mark { date: day(*date), session: *session, code: *code }).collect(),
+        marks: marks
+            .iter()
+            .map(|(date, session, code)| Mark { date: day(*date), session: *session, code: *code })
+            .collect(),
         ..Learner::default()
     }
 }
@@ -125,9 +128,20 @@ fn the_pages_say_what_was_counted_and_nothing_leaves_the_paper() {
     let text: Vec<String> = pages.iter().map(Page::text).collect();
     let all = text.join("\n");
     for said in [
-        "FAJARDO, ANA", "NLS 06/25/2026 b.1", "T/O 06/18/2026 Rizal High School", "T/I 06/22/2026 Peñafrancia NHS",
-        "LE 06/15/2026", "98.81%", "92.14%", "4.61", "June 2026", "No. of Days of Classes: 14", "MARIA SANTOS",
-        "BENIGNO CRUZ", "301234", "Grade 7",
+        "FAJARDO, ANA",
+        "NLS 06/25/2026 b.1",
+        "T/O 06/18/2026 Rizal High School",
+        "T/I 06/22/2026 Peñafrancia NHS",
+        "LE 06/15/2026",
+        "98.81%",
+        "92.14%",
+        "4.61",
+        "June 2026",
+        "No. of Days of Classes: 14",
+        "MARIA SANTOS",
+        "BENIGNO CRUZ",
+        "301234",
+        "Grade 7",
     ] {
         assert!(all.contains(said), "{said} is missing in\n{all}");
     }
@@ -211,18 +225,65 @@ fn cells(bytes: Vec<u8>) -> impl Fn(&str) -> String {
 fn the_official_workbook_says_the_same() {
     let cell = cells(xlsx(&june()).expect("a workbook"));
     for (place, said) in [
-        ("A2", "School Form 2 (SF2) Daily Attendance Report of Learners"), ("C6", "301234"), ("K6", "2026-2027"),
-        ("X6", "June 2026"), ("C8", "Mabini National High School"), ("X8", "Grade 7"), ("AC8", "Rizal"),
-        ("D11", "8"), ("G11", "11"), ("H11", ""), ("I11", "15"), ("P11", ""), ("Q11", "25"), ("T11", "30"), ("D12", "M"),
-        ("A13", "1"), ("B13", "ABAD, ANA"), ("AC13", "0"),
-        ("B14", "BASA, ANA"), ("E14", "x"), ("G14", "\u{25e4}"), ("AC14", "2"), ("AD14", "1"),
-        ("B15", "CRUZ, ANA"), ("AE15", "T/O 06/18/2026 Rizal High School"), ("J16", "x am"), ("AC16", "0.5"),
-        ("A34", "MALE  | TOTAL Per Day"), ("D34", "3"), ("J34", "3.5"), ("T34", ""), ("AC34", "3.5"), ("AD34", "1"),
-        ("B35", "EBON, ANA"), ("I35", "x"), ("AC35", "5"), ("B36", "FAJARDO, ANA"), ("AE36", "NLS 06/25/2026 b.1"),
-        ("O37", "\u{25e2}"), ("D60", "2"), ("J61", "4.5"), ("AC61", "10.5"),
-        ("AE63", "No. of Days of Classes: 14"), ("AH65", "3"), ("AJ65", "5"), ("AH67", "1"), ("AJ69", "5"), ("AI71", "100.00%"),
-        ("AH73", "2.96"), ("AJ73", "4.61"), ("AI75", "82.14%"), ("AJ77", "1"), ("AB79", "NLS"), ("AI79", "1"), ("AH81", "1"),
-        ("AI83", "1"), ("AD88", "BENIGNO CRUZ"), ("AF92", "MARIA SANTOS"), ("Q90", "f. Others (Specify)"),
+        ("A2", "School Form 2 (SF2) Daily Attendance Report of Learners"),
+        ("C6", "301234"),
+        ("K6", "2026-2027"),
+        ("X6", "June 2026"),
+        ("C8", "Mabini National High School"),
+        ("X8", "Grade 7"),
+        ("AC8", "Rizal"),
+        ("D11", "8"),
+        ("G11", "11"),
+        ("H11", ""),
+        ("I11", "15"),
+        ("P11", ""),
+        ("Q11", "25"),
+        ("T11", "30"),
+        ("D12", "M"),
+        ("A13", "1"),
+        ("B13", "ABAD, ANA"),
+        ("AC13", "0"),
+        ("B14", "BASA, ANA"),
+        ("E14", "x"),
+        ("G14", "\u{25e4}"),
+        ("AC14", "2"),
+        ("AD14", "1"),
+        ("B15", "CRUZ, ANA"),
+        ("AE15", "T/O 06/18/2026 Rizal High School"),
+        ("J16", "x am"),
+        ("AC16", "0.5"),
+        ("A34", "MALE  | TOTAL Per Day"),
+        ("D34", "3"),
+        ("J34", "3.5"),
+        ("T34", ""),
+        ("AC34", "3.5"),
+        ("AD34", "1"),
+        ("B35", "EBON, ANA"),
+        ("I35", "x"),
+        ("AC35", "5"),
+        ("B36", "FAJARDO, ANA"),
+        ("AE36", "NLS 06/25/2026 b.1"),
+        ("O37", "\u{25e2}"),
+        ("D60", "2"),
+        ("J61", "4.5"),
+        ("AC61", "10.5"),
+        ("AE63", "No. of Days of Classes: 14"),
+        ("AH65", "3"),
+        ("AJ65", "5"),
+        ("AH67", "1"),
+        ("AJ69", "5"),
+        ("AI71", "100.00%"),
+        ("AH73", "2.96"),
+        ("AJ73", "4.61"),
+        ("AI75", "82.14%"),
+        ("AJ77", "1"),
+        ("AB79", "NLS"),
+        ("AI79", "1"),
+        ("AH81", "1"),
+        ("AI83", "1"),
+        ("AD88", "BENIGNO CRUZ"),
+        ("AF92", "MARIA SANTOS"),
+        ("Q90", "f. Others (Specify)"),
     ] {
         assert_eq!(cell(place), said, "{place}");
     }
@@ -235,6 +296,9 @@ fn more_boys_than_the_form_has_lines_for_push_the_rest_down() {
         form.learners.push(learner(&format!("Zamora{at:02}"), Sex::M, 8, &[]));
     }
     let cell = cells(xlsx(&form).expect("a workbook"));
-    assert_eq!((cell("B36"), cell("A37"), cell("B38")), ("ZAMORA19, ANA".into(), "MALE  | TOTAL Per Day".into(), "EBON, ANA".into()));
+    assert_eq!(
+        (cell("B36"), cell("A37"), cell("B38")),
+        ("ZAMORA19, ANA".into(), "MALE  | TOTAL Per Day".into(), "EBON, ANA".into())
+    );
     assert_eq!((cell("D37"), cell("D64"), cell("AH68")), ("23".into(), "25".into(), "23".into()));
 }

@@ -30,7 +30,8 @@ pub fn xlsx(form: &Sf2) -> Result<Vec<u8>, FormError> {
         return Err(FormError::Days { form: NAME, most: COLUMNS, days: days.len() });
     }
     let figures = figures(form);
-    let mut filling = Filling { copies: vec![copies(form, Sex::M, MALES), copies(form, Sex::F, FEMALES)], ..Filling::default() };
+    let mut filling =
+        Filling { copies: vec![copies(form, Sex::M, MALES), copies(form, Sex::F, FEMALES)], ..Filling::default() };
     head(&mut filling, form);
     for (at, column) in days.iter().enumerate() {
         let place = letters(FIRST_DAY + at);
@@ -93,7 +94,13 @@ fn mark(form: &Sf2, learner: &Learner, date: i32) -> &'static str {
         (_, _, true, false) => "\u{25e4}",
         (_, _, false, true) => "\u{25e2}",
         (_, 2, ..) => "x",
-        (_, 1, ..) => if state.morning { "x am" } else { "x pm" },
+        (_, 1, ..) => {
+            if state.morning {
+                "x am"
+            } else {
+                "x pm"
+            }
+        }
         _ => "",
     }
 }
@@ -125,7 +132,11 @@ fn foot(filling: &mut Filling, form: &Sf2, figures: &Figures) {
         filling.text("AB", row, label);
         for (column, text) in [("AH", split.male), ("AI", split.female), ("AJ", split.total)] {
             // Per cents stay words: the cells of the form are not formatted for them.
-            if text.ends_with('%') { filling.text(column, row, text) } else if !text.is_empty() { filling.number(column, row, text) }
+            if text.ends_with('%') {
+                filling.text(column, row, text)
+            } else if !text.is_empty() {
+                filling.number(column, row, text)
+            }
         }
     }
     let (adviser, head) = (at(filling, 88), at(filling, 92));

@@ -16,7 +16,7 @@ pub(in crate::desk) mod section;
 pub(in crate::desk) mod sheets;
 mod take;
 #[cfg(test)]
-mod tests;
+pub(in crate::desk) mod tests;
 
 pub(in crate::desk) use absent::runs;
 pub(in crate::desk) use month::{marks_of, months};

@@ -57,15 +57,13 @@ pub(in crate::desk) struct Member {
     pub from_school: Option<String>,
     pub to_school: Option<String>,
     pub late: bool,
-    /// Since when the learner is enrolled, where the enrolment says.
-    pub first_day: Option<i32>,
     /// The day on which the enrolment ended, if it has.
     pub ended: Option<i32>,
 }
 
 const MEMBERS: &str = "SELECT s.id, s.last_name, s.first_name, s.middle_name, s.name_ext, s.sex, s.lrn, \
     e.id, m.valid_from, m.valid_to, e.status, e.kind, e.reason_code, e.from_school, e.to_school, coalesce(e.late, 0), \
-    e.first_attendance_date, CASE WHEN e.status IN ('transferred_out', 'moved_out', 'dropped') THEN coalesce(e.effectivity_date, \
+    CASE WHEN e.status IN ('transferred_out', 'moved_out', 'dropped') THEN coalesce(e.effectivity_date, \
       (SELECT max(v.on_date) FROM enrolment_event v WHERE v.enrolment = e.id AND v.deleted_at IS NULL AND v.status = e.status)) \
     END \
     FROM section_membership m JOIN enrolment e ON e.id = m.enrolment JOIN student s ON s.id = e.student \
@@ -74,7 +72,7 @@ const MEMBERS: &str = "SELECT s.id, s.last_name, s.first_name, s.middle_name, s.
     AND e.status NOT IN ('cancelled', 'pre_registered')";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Member> {
-    let (valid_to, ended): (Option<i32>, Option<i32>) = (row.get(9)?, row.get(17)?);
+    let (valid_to, ended): (Option<i32>, Option<i32>) = (row.get(9)?, row.get(16)?);
     Ok(Member {
         student: Uuid::from_bytes(row.get(0)?),
         name: Name::read(row, 1)?,
@@ -89,7 +87,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Member> {
         from_school: row.get(13)?,
         to_school: row.get(14)?,
         late: row.get(15)?,
-        first_day: row.get(16)?,
         ended,
     })
 }

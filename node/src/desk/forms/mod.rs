@@ -1,24 +1,252 @@
-//! The questions of the window about forms: `{"do": "forms.…"}`.
+//! The questions of the window about forms: `{"do": "forms.…"}`. What a form says is gathered from the records here; how it looks
+//! is [`pems_forms`]'s.
+//!
+//! Invariants: a form that lacks what it must say is looked at but not printed, and what it lacks is named with its record; a file
+//! is whole or not there; no file is overwritten.
+
+mod certificate;
+mod class_list;
+mod print;
+mod school;
+mod sf2;
+#[cfg(test)]
+mod tests;
 
 use super::Desk;
+use super::attendance::months;
+use super::attendance::section::{Section, Year};
+use super::session::to_json;
 use crate::Result;
-use serde::Deserialize;
+use pems_forms::{Missing, Page};
+use pems_model::value::format_date;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::path::PathBuf;
 use ts_rs::TS;
+use uuid::Uuid;
+
+/// One form of one section or learner.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(tag = "form", rename_all = "snake_case", deny_unknown_fields)]
+#[ts(rename = "FormAsked")]
+pub enum Asked {
+    /// School Form 2 of a month (`2026-06`).
+    Sf2 {
+        #[ts(type = "string")]
+        section: Uuid,
+        month: String,
+    },
+    /// The class list of today.
+    ClassList {
+        #[ts(type = "string")]
+        section: Uuid,
+    },
+    /// Certificate of enrolment.
+    Certificate {
+        #[ts(type = "string")]
+        student: Uuid,
+        #[serde(default)]
+        #[ts(optional, as = "Option<String>")]
+        purpose: String,
+    },
+}
+
+/// As what a form is filed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "FormFormat")]
+pub enum Format {
+    Pdf,
+    Xlsx,
+}
 
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(tag = "do", deny_unknown_fields)]
 #[ts(rename = "FormsRequest")]
-pub enum Request {}
+pub enum Request {
+    /// The sections and months of a school year; of today's where none is named. Answered by [`Shelf`].
+    #[serde(rename = "forms.shelf")]
+    Shelf {
+        #[serde(default)]
+        #[ts(optional, type = "string")]
+        school_year: Option<Uuid>,
+    },
+    /// A form to look at, and what it lacks. Answered by [`Preview`].
+    #[serde(rename = "forms.preview")]
+    Preview { asked: Asked },
+    /// Files forms, one after the other in one PDF, or one workbook. Answered by [`print::Printed`].
+    #[serde(rename = "forms.print")]
+    Print { asked: Vec<Asked>, format: Format },
+    /// Opens a file that was made here with the program that this PC has for it.
+    #[serde(rename = "forms.open")]
+    Open { path: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "FormYear")]
+pub struct ShelfYear {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    pub label: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "FormSection")]
+pub struct ShelfSection {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    /// `7-Rizal`.
+    pub title: String,
+    pub adviser: Option<String>,
+    /// Whether it is the own section of who is here.
+    pub own: bool,
+}
+
+/// What there is to print of a school year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "FormShelf")]
+pub struct Shelf {
+    /// Newest first.
+    pub years: Vec<ShelfYear>,
+    #[ts(type = "string | null")]
+    pub year: Option<Uuid>,
+    pub sections: Vec<ShelfSection>,
+    /// Months that have begun, oldest first.
+    pub months: Vec<String>,
+    /// `YYYY-MM-DD`.
+    pub today: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "FormPreview")]
+pub struct Preview {
+    /// What the paper is: `School Form 2, 7-Rizal, June 2026`.
+    pub title: String,
+    pub missing: Vec<Missing>,
+    /// Whether nothing is missing that must be there.
+    pub ready: bool,
+    pub formats: Vec<&'static str>,
+    pub pages: Vec<Page>,
+}
+
+/// A form with everything that it says.
+enum Form {
+    Sf2(pems_forms::sf2::Sf2),
+    ClassList(pems_forms::class_list::ClassList),
+    Certificate(pems_forms::certificate::Certificate),
+}
+
+/// A form and what its file is called.
+struct Gathered {
+    title: String,
+    form: Form,
+}
+
+impl Gathered {
+    fn missing(&self) -> Vec<Missing> {
+        match &self.form {
+            Form::Sf2(form) => pems_forms::sf2::missing(form),
+            Form::ClassList(form) => pems_forms::class_list::missing(form),
+            Form::Certificate(form) => pems_forms::certificate::missing(form),
+        }
+    }
+
+    fn pages(&self) -> Vec<Page> {
+        match &self.form {
+            Form::Sf2(form) => pems_forms::sf2::pages(form),
+            Form::ClassList(form) => pems_forms::class_list::pages(form),
+            Form::Certificate(form) => pems_forms::certificate::pages(form),
+        }
+    }
+
+    fn formats(&self) -> Vec<&'static str> {
+        if matches!(self.form, Form::Sf2(_)) { vec!["pdf", "xlsx"] } else { vec!["pdf"] }
+    }
+}
 
 /// Which request is answered by what, for the window.
-pub(super) const ANSWERS: &str = "export interface FormsAnswers {}\n";
+pub(super) const ANSWERS: &str = "export interface FormsAnswers {
+  \"forms.shelf\": FormShelf;
+  \"forms.preview\": FormPreview;
+  \"forms.print\": FormPrinted;
+  \"forms.open\": null;
+}
+";
 
 /// What the declarations of this area are called in TypeScript.
 pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
-    vec![Request::decl(config)]
+    use pems_forms::page::{Align, Item, Weight};
+    vec![
+        Asked::decl(config),
+        Format::decl(config),
+        Request::decl(config),
+        ShelfYear::decl(config),
+        ShelfSection::decl(config),
+        Shelf::decl(config),
+        Preview::decl(config),
+        print::Printed::decl(config),
+        pems_forms::Severity::decl(config),
+        Missing::decl(config),
+        Weight::decl(config),
+        Align::decl(config),
+        Item::decl(config),
+        Page::decl(config),
+    ]
 }
 
-pub(super) fn answer(_desk: &mut Desk, request: Request) -> Result<Json> {
-    match request {}
+pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
+    match request {
+        Request::Shelf { school_year } => desk.shelf(school_year),
+        Request::Preview { asked } => {
+            let gathered = desk.gather(&asked)?;
+            let missing = gathered.missing();
+            to_json(&Preview {
+                ready: print::is_ready(&missing),
+                formats: gathered.formats(),
+                pages: gathered.pages(),
+                title: gathered.title,
+                missing,
+            })
+        }
+        Request::Print { asked, format } => to_json(&desk.print(&asked, format)?),
+        Request::Open { path } => {
+            desk.printed.open(&PathBuf::from(path))?;
+            Ok(Json::Null)
+        }
+    }
+}
+
+pub use print::Files;
+
+impl Desk {
+    fn gather(&self, asked: &Asked) -> Result<Gathered> {
+        match asked {
+            Asked::Sf2 { section, month } => sf2::gather(self, *section, month),
+            Asked::ClassList { section } => class_list::gather(self, *section),
+            Asked::Certificate { student, purpose } => certificate::gather(self, *student, purpose),
+        }
+    }
+
+    fn shelf(&self, school_year: Option<Uuid>) -> Result<Json> {
+        let conn = self.store.conn();
+        let today = self.today();
+        let year = match school_year {
+            Some(id) => Some(Year::find(conn, id)?),
+            None => Year::on(conn, today)?,
+        };
+        let sections = year.as_ref().map(|year| Section::of_year(conn, year.id)).transpose()?.unwrap_or_default();
+        let section = |one: &Section| ShelfSection {
+            id: one.id,
+            title: one.title(),
+            adviser: one.adviser_name.clone(),
+            own: self.advises(one),
+        };
+        to_json(&Shelf {
+            years: Year::all(conn)?.into_iter().map(|year| ShelfYear { id: year.id, label: year.label }).collect(),
+            year: year.as_ref().map(|year| year.id),
+            sections: sections.iter().map(section).collect(),
+            months: year.as_ref().map(|year| months(year, today)).unwrap_or_default(),
+            today: format_date(today),
+        })
+    }
 }

@@ -1,0 +1,170 @@
+//! School Form 2 of a section and month, from the records.
+
+use super::{Form, Gathered, school};
+use crate::Result;
+use crate::desk::Desk;
+use crate::desk::attendance::days::{Calendar, Month};
+use crate::desk::attendance::roster::{self, Member};
+use crate::desk::attendance::section::{Section, Year};
+use crate::desk::attendance::{marks_of, runs};
+use pems_forms::sf2::{Code, Day, DayKind, Learner, Left, LeftWhy, Mark, Policy, Session, Sf2};
+use rusqlite::{Connection, OptionalExtension};
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// How far back a row of absences is followed: as `attendance` does.
+const LOOK_BACK: i32 = 120;
+
+pub(super) fn gather(desk: &Desk, section: Uuid, month: &str) -> Result<Gathered> {
+    let month = Month::parse(month)?;
+    let conn = desk.store.conn();
+    let section = Section::find(conn, section)?;
+    let year = Year::find(conn, section.year)?;
+    let calendar = Calendar::load(conn, &year, month.first - LOOK_BACK, month.next)?;
+    let mut members = roster::members(conn, section.id, month.first, month.next - 1)?;
+    let on_cutoff = match year.cutoff {
+        Some(cutoff) => roster::as_of(conn, section.id, cutoff)?,
+        None => Vec::new(),
+    };
+    let known = |members: &[Member], id: Uuid| members.iter().any(|member| member.student == id);
+    let before: Vec<Member> = on_cutoff.iter().filter(|one| !known(&members, one.student)).cloned().collect();
+    members.extend(before);
+    let taken = marks_of(desk, section.id, month.dates())?;
+    let absent = runs(desk, &section, &calendar, month.first - 1)?;
+    let title = format!("School Form 2, {}, {}", section.title(), month.words());
+    let gathering = Gathering { conn, section: &section, on_cutoff: &on_cutoff, taken: &taken, absent: &absent };
+    let form = Sf2 {
+        school: school::letterhead(&desk.store)?.school,
+        school_year: year.label.clone(),
+        year: month.year,
+        month: month.number,
+        grade: section.grade.clone(),
+        section: section.name.clone(),
+        section_id: Some(section.id),
+        adviser: section.adviser_name.clone().unwrap_or_default(),
+        days: days(&calendar, month, &section.grade),
+        learners: gathering.learners(&members)?,
+        taken: taken.keys().copied().collect(),
+        policy: Policy {
+            cutoff_date: year.cutoff,
+            wording: year.drop_label.clone().filter(|text| !text.is_empty()).unwrap_or(Policy::default().wording),
+            ..Policy::default()
+        },
+    };
+    Ok(Gathered { title, form: Form::Sf2(form) })
+}
+
+/// The days that the calendar knows; days outside the school year are none.
+fn days(calendar: &Calendar, month: Month, grade: &str) -> Vec<Day> {
+    let day = |date: i32| {
+        let day = calendar.day(date, grade);
+        let kind = match day.kind.as_str() {
+            "class" => DayKind::Class,
+            "makeup" => DayKind::Makeup,
+            "event" => DayKind::Event,
+            "holiday" => DayKind::Holiday,
+            "suspension" => DayKind::Suspension,
+            _ => return None,
+        };
+        Some(Day { date, kind, label: day.label.unwrap_or_default() })
+    };
+    month.dates().filter_map(day).collect()
+}
+
+type Marks = HashMap<Uuid, Vec<(&'static str, String)>>;
+
+struct Gathering<'a> {
+    conn: &'a Connection,
+    section: &'a Section,
+    on_cutoff: &'a [Member],
+    taken: &'a BTreeMap<i32, Marks>,
+    absent: &'a HashMap<Uuid, (usize, i32, bool)>,
+}
+
+impl Gathering<'_> {
+    /// One of each, although a learner may have been in the section twice.
+    fn learners(&self, members: &[Member]) -> Result<Vec<Learner>> {
+        let mut learners: Vec<Learner> = Vec::new();
+        for member in members {
+            if learners.iter().any(|one| one.id == member.student) {
+                continue;
+            }
+            let times = members.iter().filter(|other| other.student == member.student);
+            let (first, last) = times.fold((member, member), |(first, last), time| {
+                let first = if time.from < first.from { time } else { first };
+                (first, if time.from > last.from { time } else { last })
+            });
+            learners.push(self.learner(first, last)?);
+        }
+        Ok(learners)
+    }
+
+    fn learner(&self, first: &Member, last: &Member) -> Result<Learner> {
+        let is_transferee = matches!(first.kind.as_deref(), Some("transferee" | "moved_in"));
+        let came_from = self.beside(first, "m.valid_to = ?3", first.from)?;
+        Ok(Learner {
+            id: first.student,
+            name: school::name(&first.name),
+            sex: school::sex(first.sex.as_deref()),
+            enrolled_from: first.from,
+            left: last.to.map(|on| self.left(last, on)).transpose()?,
+            transferred_in: (is_transferee && came_from.is_none())
+                .then(|| first.from_school.clone().unwrap_or_default()),
+            moved_in: came_from,
+            late_enrolment: first.late,
+            in_section_on_cutoff: self.on_cutoff.iter().any(|one| one.student == first.student),
+            absent_before: self.absent.get(&first.student).map_or(0, |run| u16::try_from(run.0).unwrap_or(u16::MAX)),
+            marks: self.marks(first.student),
+            remarks: String::new(),
+        })
+    }
+
+    /// Why a learner is not in the section any more: the enrolment ended on that day, or another section began.
+    fn left(&self, member: &Member, on: i32) -> Result<Left> {
+        let ended = member.ended == Some(on);
+        let why = match member.status.as_str() {
+            "dropped" if ended => {
+                let reason = member.reason.clone().unwrap_or_default();
+                LeftWhy::Dropped { reason, note: String::new() }
+            }
+            "transferred_out" | "moved_out" if ended => {
+                LeftWhy::TransferredOut { to: member.to_school.clone().unwrap_or_default() }
+            }
+            _ => LeftWhy::Moved { to: self.beside(member, "m.valid_from = ?3", on)?.unwrap_or_default() },
+        };
+        Ok(Left { on, why })
+    }
+
+    /// The other section of the same enrolment whose time meets this one's.
+    fn beside(&self, member: &Member, meets: &str, day: i32) -> Result<Option<String>> {
+        let sql = format!(
+            "SELECT s.name FROM section_membership m JOIN section s ON s.id = m.section
+             WHERE m.enrolment = ?1 AND m.section <> ?2 AND m.deleted_at IS NULL AND {meets}"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let ids = (member.enrolment.as_bytes(), self.section.id.as_bytes(), day);
+        Ok(statement.query_row(ids, |row| row.get(0)).optional()?)
+    }
+
+    fn marks(&self, student: Uuid) -> Vec<Mark> {
+        let of_day = |(date, marks): (&i32, &Marks)| {
+            let mark = |(session, code): &(&'static str, String)| {
+                let code = match code.as_str() {
+                    "A" => Code::Absent,
+                    "L" => Code::Late,
+                    "C" => Code::Cutting,
+                    "E" => Code::Excused,
+                    _ => return None,
+                };
+                let session = match *session {
+                    "am" => Session::Am,
+                    "pm" => Session::Pm,
+                    _ => Session::Day,
+                };
+                Some(Mark { date: *date, session, code })
+            };
+            marks.get(&student).into_iter().flatten().filter_map(mark).collect::<Vec<_>>()
+        };
+        self.taken.iter().flat_map(of_day).collect()
+    }
+}
