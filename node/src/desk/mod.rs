@@ -35,6 +35,7 @@ pub struct Desk {
     learners: learners::Learners,
     /// Where forms are filed.
     pub printed: forms::Files,
+    beside: admin::Beside,
 }
 
 impl Desk {
@@ -45,6 +46,7 @@ impl Desk {
             acts: Acts::default(),
             learners: learners::Learners::default(),
             printed: forms::Files::default(),
+            beside: admin::Beside::default(),
         }
     }
 

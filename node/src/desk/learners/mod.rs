@@ -11,6 +11,8 @@ mod paste;
 mod similar;
 mod write;
 
+pub(super) use write::{highest as highest_number, next_number};
+
 use super::Desk;
 use super::session::to_json;
 use crate::Result;

@@ -267,7 +267,7 @@ fn put_paper(work: &mut Work<'_, '_>, learner: Uuid, paper: &PaperDraft, today: 
 ///
 /// # Errors
 /// If SQLite fails.
-fn next_number(store: &Store) -> Result<Option<String>> {
+pub(in crate::desk) fn next_number(store: &Store) -> Result<Option<String>> {
     let entity = declared(store, "number_range")?;
     let mut ranges = store.linked("number_range", "device", store.replica(), "from_no")?;
     ranges.retain(|row| row.get(entity, "purpose").as_text() == Some("student_no"));
@@ -285,7 +285,7 @@ fn next_number(store: &Store) -> Result<Option<String>> {
 }
 
 /// The highest number of a range that any learner has or had.
-fn highest(store: &Store, prefix: &str, from: i64, to: i64) -> Result<Option<i64>> {
+pub(in crate::desk) fn highest(store: &Store, prefix: &str, from: i64, to: i64) -> Result<Option<i64>> {
     let sql = "SELECT max(CAST(substr(student_no, ?2 + 1) AS INTEGER)) FROM student
                WHERE substr(student_no, 1, ?2) = ?1 AND substr(student_no, ?2 + 1) NOT GLOB '*[^0-9]*'
                  AND CAST(substr(student_no, ?2 + 1) AS INTEGER) BETWEEN ?3 AND ?4";

@@ -218,7 +218,7 @@ impl Desk {
         })
     }
 
-    fn idle_minutes(&self) -> Result<i64> {
+    pub(super) fn idle_minutes(&self) -> Result<i64> {
         Ok(self.store.local("idle_minutes")?.and_then(|text| text.parse().ok()).unwrap_or(IDLE_MINUTES))
     }
 
