@@ -1,13 +1,13 @@
 // What the palette offers for what is typed. Learners come from the records; screens and acts are few and found here.
 
-import type { Student } from "../generated/entities";
 import { call } from "../shared/call";
-import { day, givenNames } from "../shared/format";
+import { day } from "../shared/format";
 import type { IconName } from "../shared/icons";
 import { matching } from "../shared/options";
 import { go } from "../shared/router.svelte";
 import { shortcuts } from "../shared/shortcuts.svelte";
 import { words } from "../strings/index.svelte";
+import { asText, nameOf } from "./learners/fields";
 import { visibleRoutes } from "./routes";
 
 /** Learners shown: what fits without scrolling; more is what the Learners screen is for. */
@@ -23,20 +23,22 @@ export interface Answer {
   run: () => void;
 }
 
-const fields = ["last_name", "first_name", "middle_name", "name_ext", "lrn", "student_no", "birth_date"] as const satisfies (keyof Student)[];
-
 /** Rejects with a Failure where the records cannot be asked. */
 export async function learnersFor(text: string): Promise<Answer[]> {
   if (text.trim() === "") return [];
-  const found = await call({ do: "search", entity: "student", text, limit: LEARNERS, fields: [...fields] });
-  return (found.rows as unknown as Student[]).map((row) => ({
-    id: row.id,
-    group: "learners",
-    icon: "person",
-    text: `${row.last_name}, ${givenNames(row)}`,
-    detail: [row.lrn ?? row.student_no, row.birth_date ? day(row.birth_date) : ""].filter(Boolean).join(" · "),
-    run: () => go("learners", [row.id]),
-  }));
+  const { rows } = await call({ do: "learners.find", query: { text }, limit: LEARNERS });
+  return rows.map((row) => {
+    const place = [row.grade ? words.desk.grades(asText(row.grade)) : "", asText(row.section)].filter(Boolean).join(" ");
+    const number = asText(row.lrn ?? row.student_no);
+    return {
+      id: row.id,
+      group: "learners",
+      icon: "person",
+      text: nameOf(row),
+      detail: [number, place || (row.birth_date ? day(asText(row.birth_date)) : "")].filter(Boolean).join(" · "),
+      run: () => go("learners", [row.id]),
+    };
+  });
 }
 
 export function screensFor(text: string): Answer[] {

@@ -58,6 +58,13 @@ export class CellEdit<T extends { id: string }> {
     this.choice = 0;
   }
 
+  /** What the cell holds now, where that is something else than what the typing began with: somebody else changed it. */
+  changedTo(now: T | undefined): string | null {
+    if (!this.row || !this.column || now?.id !== this.row.id) return null;
+    const text = started(this.column, now);
+    return text === started(this.column, this.row) ? null : text;
+  }
+
   cancel(): void {
     if (this.row && this.column) this.#drop(this.row.id, this.column.key);
     this.row = null;

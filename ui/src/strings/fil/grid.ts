@@ -5,5 +5,7 @@ export const grid: typeof english = {
   chooseAll: "Piliin lahat ng hanay",
   chosen: "napili",
   notChosen: "hindi napili",
+  meanwhile: (value: string) =>
+    `${value === "" ? "Inalisan ng laman" : `“${value}” na ito`} sa ibang PC. Enter para sa iyo, Esc para sa kanila.`,
   help: "Arrow para lumipat, Enter para magbago, Escape at saka Tab para umalis sa listahan.",
 };

@@ -1,0 +1,53 @@
+// What the list of learners was set to, and the new learner that is being typed: kept while another screen is open, so that
+// coming back is coming back. In memory alone (names of children are never written outside the encrypted records), and for one
+// person: whoever signs in next begins anew.
+
+import type { LearnerFilters } from "../../generated/learners";
+import type { Sort } from "../../shared/grid/columns";
+import { session } from "../../shared/session.svelte";
+
+/** A new learner and the first guardian, as typed. */
+export interface Draft {
+  learner: Record<string, string>;
+  guardian: Record<string, string>;
+}
+
+export interface Kept {
+  text: string;
+  filters: LearnerFilters;
+  sort: Sort | null;
+  hidden: string[];
+  /** The learner whose page was opened last. */
+  opened: string | null;
+  draft: Draft;
+  /** Whether the panel of the new learner is open. */
+  adding: boolean;
+}
+
+const HIDDEN_AT_FIRST = ["last_name", "first_name", "middle_name", "name_ext", "age", "guardian", "guardian_phone", "barangay", "municipality", "phone"];
+
+export const emptyDraft = (): Draft => ({ learner: {}, guardian: {} });
+
+const fresh = (): Kept => ({
+  text: "",
+  filters: {},
+  sort: null,
+  hidden: HIDDEN_AT_FIRST,
+  opened: null,
+  draft: emptyDraft(),
+  adding: false,
+});
+
+let whose: string | undefined;
+let kept = $state(fresh());
+
+export function keptList(): Kept {
+  if (whose !== session.user?.id) {
+    whose = session.user?.id;
+    kept = fresh();
+  }
+  return kept;
+}
+
+/** Whether anything was typed of a new learner. */
+export const isTyped = ({ learner, guardian }: Draft): boolean => [...Object.values(learner), ...Object.values(guardian)].some((text) => text.trim() !== "");
