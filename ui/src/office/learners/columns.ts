@@ -23,7 +23,7 @@ export function learnerColumns(): Column<LearnerLine>[] {
     {
       key: "name",
       label: label.name,
-      width: 14,
+      width: 11,
       grow: true,
       fixed: true,
       sortable: true,
@@ -35,14 +35,14 @@ export function learnerColumns(): Column<LearnerLine>[] {
     typed("first_name", 9, { sortable: true }),
     typed("middle_name", 9),
     typed("name_ext", 6),
-    typed("lrn", 8.5, { figures: true, sortable: true }),
-    typed("student_no", 7, { figures: true, sortable: true }),
-    typed("sex", 5, {
+    typed("lrn", 7.5, { figures: true, sortable: true }),
+    typed("student_no", 6, { figures: true, sortable: true }),
+    typed("sex", 3.75, {
       sortable: true,
       text: (row) => words.common.sex[row.sex as "F" | "M"],
       choices: choicesOf("sex").filter(({ id }) => id !== ""),
     }),
-    typed("birth_date", 7, {
+    typed("birth_date", 6, {
       figures: true,
       sortable: true,
       text: (row) => (row.birth_date ? day(asText(row.birth_date)) : undefined),
@@ -52,16 +52,16 @@ export function learnerColumns(): Column<LearnerLine>[] {
     {
       key: "grade",
       label: label.grade,
-      width: 6.5,
+      width: 5,
       sortable: true,
       text: (row) => (row.grade ? words.desk.grades(asText(row.grade)) : undefined),
     },
-    { key: "section", label: label.section, width: 7, sortable: true, text: text("section") },
-    { key: "status", label: label.status, width: 8, sortable: true, custom: true, text: (row) => words.desk.status[asText(row.status)] },
+    { key: "section", label: label.section, width: 5.5, sortable: true, text: text("section") },
+    { key: "status", label: label.status, width: 6.5, sortable: true, custom: true, text: (row) => words.desk.status[asText(row.status)] },
     {
       key: "papers",
       label: label.papers,
-      width: 6.5,
+      width: 6.25,
       sortable: true,
       custom: true,
       text: (row) => (row.papers?.length ? words.learners.papersMissing(row.papers.length) : undefined),

@@ -24,7 +24,7 @@ export interface Kept {
   adding: boolean;
 }
 
-const HIDDEN_AT_FIRST = ["last_name", "first_name", "middle_name", "name_ext", "age", "guardian", "guardian_phone", "barangay", "municipality", "phone"];
+const HIDDEN_AT_FIRST = ["last_name", "first_name", "middle_name", "name_ext", "student_no", "age", "guardian", "guardian_phone", "barangay", "municipality", "phone"];
 
 export const emptyDraft = (): Draft => ({ learner: {}, guardian: {} });
 

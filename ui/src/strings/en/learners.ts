@@ -9,7 +9,7 @@ export const learners = {
   total: (n: number) => plural(n, "learner", "learners"),
   found: (n: number) => `${count(n)} found`,
   add: "New learner",
-  paste: "Paste from Excel",
+  paste: "From Excel",
   columns: {
     name: "Name",
     last_name: "Last name",

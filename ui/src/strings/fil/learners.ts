@@ -10,7 +10,7 @@ export const learners: typeof english = {
   total: (n: number) => plural(n, "mag-aaral", "mag-aaral"),
   found: (n: number) => `${count(n)} ang nahanap`,
   add: "Bagong mag-aaral",
-  paste: "I-paste mula sa Excel",
+  paste: "Mula sa Excel",
   columns: {
     name: "Pangalan",
     last_name: "Apelyido",
