@@ -1,6 +1,6 @@
 // Made by `cargo xtask gen` from node/src/desk/needs. Do not edit.
 
-export type NeedsRequest = { "do": "needs.list" } | { "do": "needs.count" } | { "do": "needs.resolve", items: Array<Decision>, } | { "do": "needs.sync" };
+export type NeedsRequest = { "do": "needs.list" } | { "do": "needs.count" } | { "do": "needs.resolve", items: Array<Decision>, } | { "do": "needs.sync" } | { "do": "needs.bundle" };
 
 export type Decision = { id: string, keep: "mine" | "theirs", };
 
@@ -95,9 +95,12 @@ digest: string, diverged: boolean, };
 
 export type Waiting = { entity: string, label: string, count: number, };
 
+export type Bundle = { path: string, };
+
 export interface NeedsAnswers {
   "needs.list": Needs;
   "needs.count": Counted;
   "needs.resolve": Settled;
   "needs.sync": SyncDetails;
+  "needs.bundle": Bundle;
 }

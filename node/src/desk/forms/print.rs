@@ -59,7 +59,7 @@ impl Files {
     }
 
     /// Writes a whole file under a name that is free: beside it first, then moved into place.
-    fn write(&mut self, title: &str, ending: &str, bytes: &[u8]) -> Result<PathBuf> {
+    pub(in crate::desk) fn write(&mut self, title: &str, ending: &str, bytes: &[u8]) -> Result<PathBuf> {
         let folder = self.folder()?;
         let name = file_name(title);
         let free = (1..=999).map(|number| {

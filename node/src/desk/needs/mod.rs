@@ -2,12 +2,14 @@
 //!
 //! Invariant: settling many is one durable step, and what somebody else settled meanwhile does not hold up the rest.
 
+mod bundle;
 mod list;
 mod sync;
 #[cfg(test)]
 pub(super) mod tests;
 pub(crate) mod words;
 
+pub use bundle::Bundle;
 pub use list::{Author, Need, Needs, Sides};
 pub use sync::{SyncDetails, Waiting};
 
@@ -42,6 +44,9 @@ pub enum Request {
     /// Answered by [`SyncDetails`].
     #[serde(rename = "needs.sync")]
     Sync,
+    /// Files what support needs to know, without anything about people. Answered by [`Bundle`].
+    #[serde(rename = "needs.bundle")]
+    Bundle,
 }
 
 /// Which value of one entry stays. For a refused change, `mine` sends it again and `theirs` lets it go.
@@ -81,6 +86,7 @@ pub(super) const ANSWERS: &str = "export interface NeedsAnswers {
   \"needs.count\": Counted;
   \"needs.resolve\": Settled;
   \"needs.sync\": SyncDetails;
+  \"needs.bundle\": Bundle;
 }
 ";
 
@@ -98,6 +104,7 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
         Unsettled::decl(config),
         SyncDetails::decl(config),
         Waiting::decl(config),
+        Bundle::decl(config),
     ]
 }
 
@@ -110,6 +117,7 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
         }
         Request::Resolve { items } => to_json(&resolve(desk, &items)?),
         Request::Sync => to_json(&sync::details(desk)?),
+        Request::Bundle => to_json(&bundle::write(desk)?),
     }
 }
 

@@ -167,3 +167,39 @@ fn the_sync_line_is_explained_by_kind_of_record() {
     assert_eq!((&sync["pending"], &sync["pending_total"]), (&pending, &json!(3)));
     assert!(sync["oldest"].is_string() && sync["device_short"] == json!("0002"), "{sync}");
 }
+
+#[test]
+fn what_support_gets_names_nobody() {
+    let mut desk = desk(Role::Registrar);
+    with_conflicts(&mut desk);
+    save(
+        &mut desk,
+        "student",
+        json!({ "last_name": "Quisumbing", "first_name": "Maximiana", "lrn": "136728140123",
+        "phone": "09171234567", "birth_date": "2012-02-29", "barangay": "Poblacion" }),
+    );
+    let dir = tempfile::tempdir().expect("a folder");
+    desk.printed.folder = Some(dir.path().to_owned());
+    let bundle = ask(&mut desk, json!({ "do": "needs.bundle" }));
+    let text = std::fs::read_to_string(bundle["path"].as_str().expect("a path")).expect("a file");
+    let lower = text.to_lowercase();
+    for told in [
+        "quisumbing",
+        "maximiana",
+        "136728140123",
+        "0917",
+        "2012-02-29",
+        "poblacion",
+        "dela cruz",
+        "juan",
+        "mabini",
+        "registrar 1",
+        "hub.example",
+        "/tmp",
+    ] {
+        assert!(!lower.contains(told), "{told} is in {text}");
+    }
+    let content: Json = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((&content["pending"]["student"], &content["records"]["student"]), (&json!(1), &json!(2)));
+    assert!(content["changes"].as_array().is_some_and(|changes| changes.iter().any(|one| one["state"] == "pending")));
+}
