@@ -5,6 +5,7 @@
 
 mod call;
 mod context;
+mod files;
 mod update;
 mod window;
 
@@ -27,7 +28,7 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let mut builder = tauri::Builder::default();
+    let mut builder = tauri::Builder::default().plugin(tauri_plugin_dialog::init());
     if args.data.is_none() {
         // One window over this user's records: whoever starts the app again is shown the one that is open.
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)));
@@ -36,7 +37,7 @@ fn main() -> anyhow::Result<()> {
         builder = builder.plugin(window::state());
     }
     let app = builder
-        .invoke_handler(tauri::generate_handler![call::call])
+        .invoke_handler(tauri::generate_handler![call::call, files::choose_file])
         .setup(move |app| {
             let data_dir = match args.data {
                 Some(dir) => dir,

@@ -1,5 +1,6 @@
 //! The window itself. It shows files of the app and nothing else, and leaves no trace of what it showed on the disk.
 
+use crate::files;
 use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
 use tauri::{App, AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, Wry};
@@ -36,7 +37,7 @@ pub(crate) fn show(app: &AppHandle) {
 pub(crate) fn open(app: &mut App) -> tauri::Result<()> {
     // No cache, cookies or history of records in plaintext. Only a window under test has them: automation needs a profile.
     let leaves_no_trace = !is_automated();
-    WebviewWindowBuilder::new(app, NAME, WebviewUrl::App("office.html".into()))
+    let window = WebviewWindowBuilder::new(app, NAME, WebviewUrl::App("office.html".into()))
         .title("PEMS")
         .inner_size(SIZE.0, SIZE.1)
         .min_inner_size(SMALLEST.0, SMALLEST.1)
@@ -46,5 +47,6 @@ pub(crate) fn open(app: &mut App) -> tauri::Result<()> {
         .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    files::tell_of_drops(&window);
     Ok(())
 }

@@ -36,6 +36,7 @@ pub struct Desk {
     /// Where forms are filed.
     pub printed: forms::Files,
     beside: admin::Beside,
+    job: imports::Job,
 }
 
 impl Desk {
@@ -47,6 +48,7 @@ impl Desk {
             learners: learners::Learners::default(),
             printed: forms::Files::default(),
             beside: admin::Beside::default(),
+            job: imports::Job::default(),
         }
     }
 

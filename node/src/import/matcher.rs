@@ -7,7 +7,7 @@ use super::known::Known;
 use super::people::{self, Found};
 use super::proposal::{Given, Hint, Mapped, Proposal, refusal, row_refusal};
 use super::table::Cell;
-use super::{Duplicate, DuplicateKind, Duplicates, Options, Report};
+use super::{Duplicate, DuplicateKind, Duplicates, Options, Report, Stage};
 use crate::Result;
 use crate::store::Save;
 use pems_model::entities::{SECTION_MEMBERSHIP, STUDENT_GUARDIAN};
@@ -47,7 +47,9 @@ pub(super) fn resolve(mut mapped: Mapped<'_>, known: Known<'_>, options: &Option
         saves: Vec::new(),
         report,
     };
+    options.progress.begin(Stage::Matching, order.len());
     for i in order {
+        options.progress.step()?;
         resolver.settled[i] = resolver.settle(i)?;
     }
     let mut report = resolver.report;

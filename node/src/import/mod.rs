@@ -20,6 +20,7 @@ pub mod lis;
 mod matcher;
 mod oneroster;
 mod people;
+mod progress;
 mod proposal;
 mod report;
 mod table;
@@ -29,14 +30,18 @@ pub use dates::DateOrder;
 pub(crate) use dates::{proven_order, read as read_date};
 pub(crate) use headers::{field as header_field, normal as normal_header};
 pub use limits::Limits;
+pub use progress::{Progress, Stage};
 pub use report::{Counts, Duplicate, DuplicateKind, Refusal, Report};
 
+use crate::store::Save;
 use crate::{NodeError, Result, Store};
 use known::Known;
 use pems_model::Code;
 use std::cell::Cell;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
+use uuid::Uuid;
 
 /// What kind of file it is.
 #[derive(Debug, Clone)]
@@ -72,6 +77,8 @@ pub struct Options {
     pub date_order: Option<DateOrder>,
     pub duplicates: Duplicates,
     pub limits: Limits,
+    /// For whoever waits, and to stop it.
+    pub progress: Arc<Progress>,
 }
 
 impl Options {
@@ -86,6 +93,7 @@ impl Options {
             date_order: None,
             duplicates: Duplicates::Skip,
             limits: Limits::OFFICE,
+            progress: Arc::default(),
         }
     }
 }
@@ -110,7 +118,7 @@ impl Budget {
 /// Imports `source` into the store, or says what it would do.
 ///
 /// # Errors
-/// `bad_file`, `too_large` or `bad_usage` for what concerns the whole import. What concerns a row is in the report.
+/// `bad_file`, `too_large` or `bad_usage` for what concerns the whole import, `rule` where somebody stopped it. What concerns a row is in the report.
 pub fn run(store: &mut Store, source: &Path, options: &Options) -> Result<Report> {
     let mut budget = Budget::new(options.limits);
     let (saves, mut report) = {
@@ -132,11 +140,24 @@ pub fn run(store: &mut Store, source: &Path, options: &Options) -> Result<Report
     report.dry_run = options.dry_run;
     let refused = !report.refused.is_empty() && !options.skip_refused;
     if !options.dry_run && !refused && !saves.is_empty() {
-        let (act, _) = store.save_all(&saves)?;
+        let act = write(store, &saves, &options.progress)?;
         report.batch = Some(act);
         report.written = true;
     }
     Ok(report)
+}
+
+/// All of it or nothing.
+fn write(store: &mut Store, saves: &[Save], progress: &Progress) -> Result<Uuid> {
+    progress.begin(Stage::Saving, saves.len());
+    let (act, ()) = store.act(|work| {
+        for save in saves {
+            progress.step()?;
+            work.save(save)?;
+        }
+        Ok(())
+    })?;
+    Ok(act)
 }
 
 fn bad_file(file: &str, why: String) -> NodeError {

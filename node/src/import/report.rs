@@ -3,10 +3,12 @@
 use pems_model::Code;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use ts_rs::TS;
 use uuid::Uuid;
 
 /// The outcome of an import or of its dry run; both count alike.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, TS)]
+#[ts(rename = "ImportReport")]
 pub struct Report {
     /// Rows read from all files, headers not counted.
     pub rows_read: u64,
@@ -16,6 +18,7 @@ pub struct Report {
     /// Records that were left out because what they hang on was refused or left out.
     pub left_out: u64,
     /// The same three numbers for each kind of record.
+    #[ts(type = "Record<string, ImportCounts>")]
     pub by_entity: BTreeMap<&'static str, Counts>,
     pub duplicates: Vec<Duplicate>,
     pub refused: Vec<Refusal>,
@@ -24,10 +27,12 @@ pub struct Report {
     /// Whether records were written. `false` for a dry run, where rows were refused, and where nothing had to change.
     pub written: bool,
     /// The act under which [`Store::undo`](crate::Store::undo) takes the whole import back.
+    #[ts(type = "string | null")]
     pub batch: Option<Uuid>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "ImportCounts")]
 pub struct Counts {
     pub new: u64,
     pub changed: u64,
@@ -35,36 +40,43 @@ pub struct Counts {
 }
 
 /// A row that cannot be imported, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "ImportRefusal")]
 pub struct Refusal {
     pub file: String,
     /// Line in the file; the header is line 1.
     pub row: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub column: Option<String>,
+    #[ts(type = "string")]
     pub code: Code,
     pub message: String,
 }
 
 /// A row that is, or may be, somebody who is there already.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "ImportDuplicate")]
 pub struct Duplicate {
     pub file: String,
     pub row: u64,
     pub kind: DuplicateKind,
     /// The record that it may be: its id in the store, or none while it is only in the file.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
     pub of: Option<Uuid>,
     /// The earlier line of the file that it repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub of_row: Option<u64>,
     /// Both, in words.
     pub message: String,
     pub imported: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "ImportDuplicateKind")]
 pub enum DuplicateKind {
     /// An earlier row of the file is surely the same record; what hangs on this row goes to that one.
     SameRecord,

@@ -83,6 +83,11 @@ impl Store {
         Ok((act.id, out))
     }
 
+    /// Another connection of this program saved something: the sync need not wait for that either.
+    pub(crate) fn note_wrote(&mut self) {
+        self.wrote = true;
+    }
+
     /// From now on this person works at this store; `None`: nobody.
     pub fn sign(&mut self, actor: Option<Actor>) {
         self.actor = actor;

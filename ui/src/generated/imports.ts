@@ -1,5 +1,241 @@
 // Made by `cargo xtask gen` from node/src/desk/imports. Do not edit.
 
-export type ImportsRequest = never;
+export type ImportsRequest = { "do": "imports.read", path: string, } | { "do": "imports.apply", path: string, hash: string, choices: Array<LineChoice>, } | { "do": "imports.start" } & ImportWanted | { "do": "imports.now" } | { "do": "imports.stop" };
 
-export interface ImportsAnswers {}
+export type ImportWanted = { path: string, kind: ListKind, 
+/**
+ * What the rows of a table are.
+ */
+entity?: string, 
+/**
+ * How `03/04/2010` is meant, where the file does not prove it.
+ */
+date_order?: DateOrder, 
+/**
+ * Which school of a bundle, where it has several.
+ */
+school?: string, 
+/**
+ * `2026-2027`, where a bundle does not say.
+ */
+school_year?: string, 
+/**
+ * Write; otherwise only say what would be written.
+ */
+write: boolean, 
+/**
+ * Import the rest although rows are refused.
+ */
+skip_refused?: boolean, 
+/**
+ * Import those who may be somebody else as records of their own.
+ */
+duplicates?: boolean, };
+
+export type ListKind = "table" | "roster";
+
+export type DateOrder = "day_month_year" | "month_day_year";
+
+export type Looked = { "what": "register", register: Reconciliation, 
+/**
+ * What is safe, or only fills what is empty: the screen has it chosen from the start.
+ */
+proposed: Array<LineChoice>, } | { "what": "table", file: string, entity: string, 
+/**
+ * What else it can be.
+ */
+entities: Array<string>, } | { "what": "roster", file: string, };
+
+export type ImportNow = { running: boolean, stage: Stage, done: number, 
+/**
+ * 0 where it is not known.
+ */
+total: number, 
+/**
+ * Once it has ended; until the next one begins.
+ */
+outcome: ImportOutcome | null, };
+
+export type ImportOutcome = { report: ImportReport | null, 
+/**
+ * How many rows are refused, and how many duplicates and warnings there are; the report lists the first of them.
+ */
+refused: number, duplicates: number, warnings: number, 
+/**
+ * Why there is no report.
+ */
+failure: { code: string, message: string } | null, };
+
+export type Stage = "reading" | "matching" | "saving";
+
+export type ImportReport = { 
+/**
+ * Rows read from all files, headers not counted.
+ */
+rows_read: number, new: number, changed: number, unchanged: number, 
+/**
+ * Records that were left out because what they hang on was refused or left out.
+ */
+left_out: number, 
+/**
+ * The same three numbers for each kind of record.
+ */
+by_entity: Record<string, ImportCounts>, duplicates: Array<ImportDuplicate>, refused: Array<ImportRefusal>, warnings: Array<string>, dry_run: boolean, 
+/**
+ * Whether records were written. `false` for a dry run, where rows were refused, and where nothing had to change.
+ */
+written: boolean, 
+/**
+ * The act under which [`Store::undo`](crate::Store::undo) takes the whole import back.
+ */
+batch: string | null, };
+
+export type ImportCounts = { new: number, changed: number, unchanged: number, };
+
+export type ImportRefusal = { file: string, 
+/**
+ * Line in the file; the header is line 1.
+ */
+row: number, column?: string, code: string, message: string, };
+
+export type ImportDuplicate = { file: string, row: number, kind: ImportDuplicateKind, 
+/**
+ * The record that it may be: its id in the store, or none while it is only in the file.
+ */
+of?: string, 
+/**
+ * The earlier line of the file that it repeats.
+ */
+of_row?: number, 
+/**
+ * Both, in words.
+ */
+message: string, imported: boolean, };
+
+export type ImportDuplicateKind = "same_record" | "same_name";
+
+export type LineChoice = { 
+/**
+ * Row of the sheet, as in [`ReconciledLine::line`](super::ReconciledLine::line).
+ */
+line: number, 
+/**
+ * `missing_here`: enrol in the register's section, as a new learner where nobody is known. `suspect`: it is a new learner.
+ */
+add?: boolean, 
+/**
+ * `suspect`: it is this one of the candidates.
+ */
+same_as?: string, 
+/**
+ * `wrong_section`: move to the register's section, from today on.
+ */
+move_section?: boolean, 
+/**
+ * Fields of [`ReconciledLine::fields`](super::ReconciledLine::fields) in which the register is right.
+ */
+take_theirs?: Array<string>, };
+
+export type Applied = { 
+/**
+ * The act under which all of it is taken back; `null` where nothing had to be written.
+ */
+act: string | null, counts: AppliedCounts, };
+
+export type AppliedCounts = { learners_added: number, guardians_added: number, sections_added: number, enrolled: number, moved: number, 
+/**
+ * Fields in which the register was taken over.
+ */
+fields_taken: number, };
+
+export type Reconciliation = { file: string, 
+/**
+ * Fingerprint of the file: `apply` wants it back, so that what was looked at is what is applied.
+ */
+hash: string, school_id: string, school_name: string, school_year: string, 
+/**
+ * `null` where the office does not have this school year: nothing can be applied then.
+ */
+school_year_id: string | null, grade_level: string, section: string, 
+/**
+ * `null` where the office does not have this section: the first learner who is added makes it.
+ */
+section_id: string | null, lines: Array<ReconciledLine>, 
+/**
+ * Who sits in the section here and is not in the register.
+ */
+extra: Array<Extra>, refused: Array<RefusedRow>, warnings: Array<Warning>, counts: ReconciledCounts, };
+
+export type ReconciledLine = { 
+/**
+ * Row of the sheet, from 1; choices name it.
+ */
+line: number, name: string, lrn: string | null, sex: string | null, birth_date: string | null, remarks: string | null, state: LineState, 
+/**
+ * The learner it means; `null` for one who is new or not certain.
+ */
+student: string | null, matched_by: MatchedBy | null, 
+/**
+ * The learner's enrolment of this school year.
+ */
+enrolment: string | null, 
+/**
+ * Where the learner sits here, if that is not the register's section.
+ */
+ours: OurSection | null, 
+/**
+ * Whatever the state is.
+ */
+fields: Array<Difference>, 
+/**
+ * Whom it may be, where that is not certain.
+ */
+candidates: Array<Candidate>, };
+
+export type ReconciledCounts = { same: number, different: number, missing_here: number, wrong_section: number, suspect: number, extra: number, refused: number, };
+
+export type LineState = "same" | "different" | "missing_here" | "wrong_section" | "suspect";
+
+export type MatchedBy = "lrn" | "name_and_birth_date";
+
+export type Difference = { 
+/**
+ * A field of the learner, or `father`, `mother`, `guardian`, `contact`, `status`.
+ */
+field: string, label: string, 
+/**
+ * `null` where the office has nothing.
+ */
+ours: string | null, theirs: string, };
+
+export type OurSection = { 
+/**
+ * `null` for a learner in no section.
+ */
+section: string | null, name: string | null, grade_level: string, };
+
+export type Candidate = { student: string, name: string, lrn: string | null, birth_date: string | null, why: Suspicion, };
+
+export type Suspicion = "same_lrn" | "other_lrn" | "same_name" | "twice_in_file";
+
+export type Extra = { student: string, enrolment: string, name: string, lrn: string | null, sex: string | null, birth_date: string | null, status: string, };
+
+export type RefusedRow = { line: number, 
+/**
+ * `A12`
+ */
+cell: string, code: string, message: string, };
+
+export type Warning = { 
+/**
+ * `None` for what concerns the whole file.
+ */
+line: number | null, cell: string | null, message: string, };
+
+export interface ImportsAnswers {
+  "imports.read": Looked;
+  "imports.apply": Applied;
+  "imports.start": ImportNow;
+  "imports.now": ImportNow;
+  "imports.stop": ImportNow;
+}

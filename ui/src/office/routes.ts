@@ -40,7 +40,7 @@ export const routes: readonly Route[] = [
   { id: "admin", icon: "school", roles: ["school_admin", "school_head"], nav: true, load: () => import("./admin/Index.svelte") },
   { id: "promotion", icon: "up", roles: office, nav: false, load: () => import("./promotion/Index.svelte") },
   { id: "calendar", icon: "calendar", roles: classes, nav: false, load: () => import("./calendar/Index.svelte") },
-  { id: "imports", icon: "download", roles: office, nav: false, load: () => import("./imports/Index.svelte") },
+  { id: "imports", icon: "download", roles: ["school_admin", "registrar"], nav: false, load: () => import("./imports/Index.svelte") },
 ];
 
 /** Where the window opens. */

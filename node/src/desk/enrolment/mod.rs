@@ -13,8 +13,8 @@ mod moves;
 mod papers;
 mod promotion;
 mod reasons;
-mod record;
-mod roster;
+pub(crate) mod record;
+pub(crate) mod roster;
 mod sections;
 mod year;
 
@@ -31,8 +31,8 @@ use uuid::Uuid;
 /// Who does it, and what day it is at the school.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct By {
-    person: Option<Uuid>,
-    today: i32,
+    pub(crate) person: Option<Uuid>,
+    pub(crate) today: i32,
 }
 
 #[derive(Debug, Clone, Deserialize, TS)]

@@ -134,30 +134,51 @@ pub fn change(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<
         return Err(NodeError::new(Code::Rule, message).with_details(json!({ "field": "on_date" })));
     }
     let made_at = work.now();
-    let saved = save(
-        work,
-        "enrolment_event",
-        None,
-        json!({
-            "enrolment": enrolment,
-            "kind": change.kind,
-            "on_date": change.on,
-            "status": change.status,
-            "reason_code": change.reason_code,
-            "school": change.school,
-            "note": change.note,
-            "made_by": by.person,
-            "made_at": format_time(made_at),
-        }),
-    )?;
-    let event = Event { id: saved.row.id, on_date: change.on.0, made_at, status: change.status.into() };
-    events.push(event);
+    if events.is_empty() && change.kind != "enrolled" {
+        events.extend(remember_beginning(work, by, enrolment, change.on, made_at - 1)?);
+    }
+    events.push(event(work, by, enrolment, change, made_at)?);
     let mut row = json!({ "status": fold(&events, change.status, None), "effectivity_date": change.on });
     if let (Some(row), Some(also)) = (row.as_object_mut(), also.as_object()) {
         row.extend(also.clone());
     }
     save(work, "enrolment", Some(enrolment), row)?;
     Ok(())
+}
+
+fn event(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<'_>, made_at: i64) -> Result<Event> {
+    let fields = json!({
+        "enrolment": enrolment,
+        "kind": change.kind,
+        "on_date": change.on,
+        "status": change.status,
+        "reason_code": change.reason_code,
+        "school": change.school,
+        "note": change.note,
+        "made_by": by.person,
+        "made_at": format_time(made_at),
+    });
+    let id = save(work, "enrolment_event", None, fields)?.row.id;
+    Ok(Event { id, on_date: change.on.0, made_at, status: change.status.into() })
+}
+
+/// An enrolment that came with a list of the school has no events. Its first movement would make everything before it look as if
+/// the learner had only been expected: so what the row said gets an event of its own, from the first day in a section on.
+fn remember_beginning(
+    work: &mut Work<'_, '_>,
+    by: &By,
+    enrolment: Uuid,
+    before: Day,
+    made_at: i64,
+) -> Result<Option<Event>> {
+    let sql = "SELECT e.status, coalesce((SELECT min(m.valid_from) FROM section_membership m
+            WHERE m.enrolment = e.id AND m.deleted_at IS NULL), e.first_attendance_date, y.start_date)
+         FROM enrolment e JOIN school_year y ON y.id = e.school_year WHERE e.id = ?1";
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i32>(1)?));
+    let found = work.conn().prepare_cached(sql)?.query_row([enrolment.as_bytes()], read).optional()?;
+    let Some((status, from)) = found.filter(|(status, _)| status != "pre_registered") else { return Ok(None) };
+    let change = Change::to("enrolled", &status, Day(from.min(before.0)));
+    event(work, by, enrolment, change, made_at).map(Some)
 }
 
 /// From `day` on in no section: the stay ends, later ones never were.

@@ -3,19 +3,18 @@
 
 use super::choices::{Applied, LineChoice};
 use super::differences;
-use super::here::{self, Here};
+use super::here::{self, Here, text};
 use super::matching::{self, Match};
 use super::reconciliation::{Beside, LineState};
 use super::register::{Line, Register};
 use super::writer::Writer;
+use crate::desk::enrolment::By;
+use crate::desk::today::day_of;
 use crate::{NodeError, Result, Store};
 use pems_model::Code;
+use pems_model::entities::SCHOOL_YEAR;
 use std::collections::HashSet;
 use uuid::Uuid;
-
-/// Microseconds of a day, and of the eight hours by which a school's day is ahead of UTC. The Philippines have no summer time.
-const DAY: i64 = 86_400_000_000;
-const MANILA: i64 = 8 * 3_600_000_000;
 
 /// What is to be done about one line.
 pub(super) struct Plan<'a> {
@@ -31,7 +30,7 @@ pub(super) struct Plan<'a> {
 ///
 /// # Errors
 /// As [`reconcile`](super::reconcile); `bad_request` for a choice that makes no sense; `not_found` where the school year is
-/// not here; `role_forbidden`, or what the disk said. Nothing is written then.
+/// not here, `rule` where it is closed; `role_forbidden`, or what the disk said. Nothing is written then.
 pub fn apply(store: &mut Store, register: &Register, choices: &[LineChoice]) -> Result<Applied> {
     let here = Here::load(store, register)?;
     let plans = plan(store, &here, register, choices)?;
@@ -46,9 +45,14 @@ pub fn apply(store: &mut Store, register: &Register, choices: &[LineChoice]) -> 
         return Err(NodeError::new(Code::NotFound, message));
     };
     let phones = here::guardians_by_phone(store)?;
-    let today = i32::try_from((store.now() + MANILA).div_euclid(DAY)).unwrap_or(i32::MAX);
+    if text(&SCHOOL_YEAR, year, "status") == Some("closed") {
+        let message =
+            format!("school year {} is closed; open it again, or leave the register as it is", register.school_year);
+        return Err(NodeError::new(Code::Rule, message));
+    }
+    let by = By { person: store.actor().map(|actor| actor.id), today: day_of(store.now()) };
     let (act, counts) = store.act(|work| {
-        let mut writer = Writer::new(work, register, year, here.section.as_ref(), phones, today);
+        let mut writer = Writer::new(work, register, year, here.section.as_ref(), phones, by);
         for plan in &plans {
             writer.carry_out(plan)?;
         }

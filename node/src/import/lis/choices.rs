@@ -6,7 +6,7 @@ use ts_rs::TS;
 use uuid::Uuid;
 
 /// What to do with one line; a line without a choice is left alone.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct LineChoice {
     /// Row of the sheet, as in [`ReconciledLine::line`](super::ReconciledLine::line).

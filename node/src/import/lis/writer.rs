@@ -1,15 +1,18 @@
-//! The records that a register makes: learners, their parents, enrolments, the section and the seats in it.
+//! The records that a register makes: learners, their parents, enrolments, the section and the seats in it. Enrolments and seats
+//! are written as the enrolment desk writes them, with the events that say since when: rosters as of a day depend on it.
 
 use super::apply::Plan;
 use super::choices::AppliedCounts;
 use super::differences::{self, has_left, with_relation};
 use super::family::{self, Named};
-use super::here::{Relative, date, person_text};
+use super::here::{Place, Relative, date, person_text, text};
 use super::register::{Line, PersonName, Register, Remark, RemarkCode};
 use crate::Result;
+use crate::desk::enrolment::record::{self, Change};
+use crate::desk::enrolment::{By, Day};
 use crate::store::{Save, Saved, Work};
 use pems_model::entities::{ENROLMENT, SCHOOL_YEAR, SECTION_MEMBERSHIP};
-use pems_model::{Row, Value, fold::fold};
+use pems_model::{Row, fold::fold};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -24,7 +27,7 @@ pub(super) struct Writer<'w, 'a, 'b> {
     year: &'w Row,
     section: Option<Uuid>,
     phones: HashMap<String, Vec<Row>>,
-    today: i32,
+    by: By,
     pub(super) counts: AppliedCounts,
 }
 
@@ -35,25 +38,25 @@ impl<'w, 'a, 'b> Writer<'w, 'a, 'b> {
         year: &'w Row,
         section: Option<&Row>,
         phones: HashMap<String, Vec<Row>>,
-        today: i32,
+        by: By,
     ) -> Writer<'w, 'a, 'b> {
         let section = section.map(|row| row.id);
-        Writer { work, register, year, section, phones, today, counts: AppliedCounts::default() }
+        Writer { work, register, year, section, phones, by, counts: AppliedCounts::default() }
     }
 
     pub(super) fn carry_out(&mut self, plan: &Plan<'_>) -> Result<()> {
         let Some((student, beside)) = &plan.known else {
             let student = self.new_learner(plan.line)?;
-            return self.enrol(plan.line, student, None, &[]);
+            return self.enrol(plan.line, student, None);
         };
         self.take(plan, *student, &beside.relatives)?;
         let (place, line) = (&beside.place, plan.line);
         if plan.enrol {
-            self.enrol(line, *student, place.enrolment.as_ref(), &place.memberships)?;
+            self.enrol(line, *student, place.enrolment.as_ref())?;
         }
         let Some(enrolment) = &place.enrolment else { return Ok(()) };
         if plan.take.iter().any(|field| field == "status") {
-            self.take_status(line, enrolment, &place.memberships, plan.move_section)?;
+            self.take_status(line, enrolment, place, plan.move_section)?;
         }
         if plan.move_section {
             self.move_here(line, enrolment, &place.memberships)?;
@@ -154,7 +157,7 @@ impl<'w, 'a, 'b> Writer<'w, 'a, 'b> {
     }
 
     /// Enrols a learner in the register's section, a cancelled enrolment anew.
-    fn enrol(&mut self, line: &Line, student: Uuid, cancelled: Option<&Row>, memberships: &[Row]) -> Result<()> {
+    fn enrol(&mut self, line: &Line, student: Uuid, cancelled: Option<&Row>) -> Result<()> {
         let section = self.section()?;
         let kind = if line.remark(RemarkCode::TransferredIn).is_some() {
             Some("transferee")
@@ -162,87 +165,79 @@ impl<'w, 'a, 'b> Writer<'w, 'a, 'b> {
             line.remark(RemarkCode::BalikAral).map(|_| "balik_aral")
         };
         let came = line.remark(RemarkCode::TransferredIn).or_else(|| line.remark(RemarkCode::BalikAral));
+        let school = words(came, SCHOOL_LETTERS);
         let mut fields = object(json!({
             "grade_level": self.register.grade_level,
             "kind": kind,
             "late": line.remark(RemarkCode::LateEnrolment).map(|_| true),
-            "from_school": words(came, SCHOOL_LETTERS),
+            "from_school": school,
+            "to_school": null,
+            "reason_code": null,
         }));
         if cancelled.is_none() {
-            fields.extend(object(json!({ "student": student, "school_year": self.year.id })));
-        }
-        fields.extend(leaving(line));
-        if let (true, Some(date)) = (fields["effectivity_date"].is_null(), came.and_then(|remark| remark.date.clone()))
-        {
-            fields.insert("effectivity_date".into(), date.into());
+            let made = json!({ "student": student, "school_year": self.year.id, "status": "pre_registered" });
+            fields.extend(object(made));
         }
         let enrolment = self.save("enrolment", cancelled.map(|row| row.id), fields)?.row.id;
-        let from = self.first_day(line);
-        self.seat(enrolment, memberships, section, from, left_on(line))?;
+        let from = Day(self.not_before(enrolment, self.first_day(line))?);
+        let enrolled = Change { school, ..Change::to("enrolled", "enrolled", from) };
+        record::change(self.work, &self.by, enrolment, enrolled, json!({ "first_attendance_date": from }))?;
+        record::place(self.work, enrolment, section, from)?;
+        if has_left(differences::status(line)) {
+            self.leave(line, enrolment)?;
+        }
         self.counts.enrolled += 1;
         Ok(())
     }
 
-    /// What LIS says about who left, and who did not.
-    fn take_status(&mut self, line: &Line, enrolment: &Row, memberships: &[Row], moves: bool) -> Result<()> {
-        let fields = leaving(line);
-        let left_on = left_on(line);
-        self.save("enrolment", Some(enrolment.id), fields)?;
-        let open = memberships.iter().find(|row| date(&SECTION_MEMBERSHIP, row, "valid_to").is_none());
+    /// What LIS says about who left, and who did not. A day that it does not say is today.
+    fn take_status(&mut self, line: &Line, enrolment: &Row, place: &Place, moves: bool) -> Result<()> {
         if has_left(differences::status(line)) {
-            let from = open.and_then(|row| date(&SECTION_MEMBERSHIP, row, "valid_from"));
-            if let (Some(row), Some(on), true) = (open, left_on, from < left_on) {
-                self.save("section_membership", Some(row.id), object(json!({ "valid_to": day(on) })))?;
-            }
-        } else if let (None, Some(last), false) = (open, memberships.last(), moves) {
-            self.save("section_membership", Some(last.id), object(json!({ "valid_to": null })))?;
+            return self.leave(line, enrolment.id);
+        }
+        let came = text(&ENROLMENT, enrolment, "status") == Some("pre_registered");
+        let (kind, day) =
+            if came { ("enrolled", self.first_day(line)) } else { ("returned", self.within_year(self.by.today)) };
+        let on = Day(self.not_before(enrolment.id, day)?);
+        let also = if came { json!({ "first_attendance_date": on }) } else { json!({ "to_school": null, "reason_code": null }) };
+        record::change(self.work, &self.by, enrolment.id, Change::to(kind, "enrolled", on), also)?;
+        let last = place.seat().and_then(|seat| seat.get(&SECTION_MEMBERSHIP, "section").as_id());
+        if let (Some(section), false, false) = (last, moves, came) {
+            record::place(self.work, enrolment.id, section, on)?;
         }
         Ok(())
+    }
+
+    /// Out of school and section, from the remark's day on.
+    fn leave(&mut self, line: &Line, enrolment: Uuid) -> Result<()> {
+        let (out, dropped) = (line.remark(RemarkCode::TransferredOut), line.remark(RemarkCode::Dropped));
+        let day = left_on(line).unwrap_or_else(|| self.within_year(self.by.today));
+        let on = Day(self.not_before(enrolment, day)?);
+        let (school, reason_code) = (words(out, SCHOOL_LETTERS), words(dropped, REASON_LETTERS));
+        let status = differences::status(line);
+        let change = Change { school, reason_code, ..Change::to(status, status, on) };
+        let also = json!({ "to_school": school, "reason_code": reason_code });
+        record::change(self.work, &self.by, enrolment, change, also)?;
+        record::leave(self.work, enrolment, on)
     }
 
     /// Into the register's section from today on: the days before stay those of the old section.
     fn move_here(&mut self, line: &Line, enrolment: &Row, memberships: &[Row]) -> Result<()> {
         let section = self.section()?;
         let grade = object(json!({ "grade_level": self.register.grade_level }));
-        if enrolment.get(&ENROLMENT, "grade_level").as_text() != Some(&self.register.grade_level) {
+        if text(&ENROLMENT, enrolment, "grade_level") != Some(&self.register.grade_level) {
             self.save("enrolment", Some(enrolment.id), grade)?;
         }
-        let from = if memberships.is_empty() { self.first_day(line) } else { self.within_year(self.today) };
-        self.seat(enrolment.id, memberships, section, from, None)?;
+        let from = if memberships.is_empty() { self.first_day(line) } else { self.within_year(self.by.today) };
+        record::place(self.work, enrolment.id, section, Day(from))?;
         self.counts.moved += 1;
         Ok(())
     }
 
-    /// One open seat in `section` from a day on; for a learner who left, until then.
-    fn seat(
-        &mut self,
-        enrolment: Uuid,
-        memberships: &[Row],
-        section: Uuid,
-        from: i32,
-        until: Option<i32>,
-    ) -> Result<()> {
-        let begins = |row: &Row| date(&SECTION_MEMBERSHIP, row, "valid_from").unwrap_or(i32::MIN);
-        let ends = |row: &Row| date(&SECTION_MEMBERSHIP, row, "valid_to");
-        // Days of older seats are not taken twice.
-        let from = memberships.iter().filter_map(ends).fold(from, i32::max);
-        let open = memberships.iter().find(|row| ends(row).is_none());
-        let same_day = memberships.iter().find(|row| begins(row) == from);
-        let seat = match open {
-            Some(row) if begins(row) < from => {
-                self.save("section_membership", Some(row.id), object(json!({ "valid_to": day(from) })))?;
-                None
-            }
-            other => other.or(same_day),
-        };
-        let from = seat.map_or(from, begins);
-        let until = until.filter(|until| *until > from).map(day);
-        let mut fields = object(json!({ "section": section, "valid_to": until }));
-        if seat.is_none() {
-            fields.extend(object(json!({ "enrolment": enrolment, "valid_from": day(from) })));
-        }
-        self.save("section_membership", seat.map(|row| row.id), fields)?;
-        Ok(())
+    /// `day`, or the day of what is known to have happened later: history is added to, never overtaken.
+    fn not_before(&self, enrolment: Uuid, day: i32) -> Result<i32> {
+        let events = record::events(self.work.conn(), enrolment)?;
+        Ok(events.iter().map(|event| event.on_date).fold(day, i32::max))
     }
 
     /// The register's section; the first learner makes it.
@@ -280,17 +275,6 @@ impl<'w, 'a, 'b> Writer<'w, 'a, 'b> {
     }
 }
 
-/// Status, day, school and reason of a line's enrolment. Nulls too: an enrolment that is taken up again forgets them.
-fn leaving(line: &Line) -> Map<String, Json> {
-    let (out, dropped) = (line.remark(RemarkCode::TransferredOut), line.remark(RemarkCode::Dropped));
-    object(json!({
-        "status": differences::status(line),
-        "effectivity_date": left_on(line).map(day),
-        "to_school": words(out, SCHOOL_LETTERS),
-        "reason_code": words(dropped, REASON_LETTERS),
-    }))
-}
-
 fn left_on(line: &Line) -> Option<i32> {
     let remark = line.remark(RemarkCode::TransferredOut).or_else(|| line.remark(RemarkCode::Dropped))?;
     remark.date.as_deref().and_then(pems_model::value::parse_date)
@@ -305,10 +289,6 @@ fn name_fields(name: &PersonName) -> Map<String, Json> {
     object(
         json!({ "last_name": name.last, "first_name": name.first, "middle_name": name.middle, "name_ext": name.ext }),
     )
-}
-
-fn day(days: i32) -> Json {
-    Value::Date(days).to_json()
 }
 
 fn object(json: Json) -> Map<String, Json> {

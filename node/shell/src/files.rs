@@ -1,0 +1,39 @@
+//! Files that somebody wants to import: chosen in the system's dialog, or dropped onto the window. Only their paths go to the
+//! window; the office reads them.
+
+use serde_json::json;
+use std::path::PathBuf;
+use tauri::{AppHandle, DragDropEvent, WebviewWindow, WindowEvent};
+use tauri_plugin_dialog::DialogExt;
+
+/// The event of the window's page (`ui/src/office/imports/files.ts`).
+const EVENT: &str = "pems-files";
+
+/// Lets somebody choose one file; none where the dialog was closed. `label` says what for, in the window's language.
+#[tauri::command]
+pub(crate) async fn choose_file(app: AppHandle, label: String) -> Option<PathBuf> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let dialog = app.dialog().file().add_filter(label, &["xls", "xlsx", "csv", "txt", "zip"]);
+    dialog.pick_file(move |chosen| {
+        // Nobody waits any more where the window was closed meanwhile.
+        let _ = tell.send(chosen);
+    });
+    told.await.ok().flatten().and_then(|chosen| chosen.into_path().ok())
+}
+
+/// Tells the page of files that are held over the window, and of those that are dropped. The system's own events would need a
+/// permission to listen to everything that happens in the app; this needs none.
+pub(crate) fn tell_of_drops(window: &WebviewWindow) {
+    let page = window.clone();
+    window.on_window_event(move |event| {
+        let WindowEvent::DragDrop(event) = event else { return };
+        let detail = match event {
+            DragDropEvent::Enter { .. } => json!({ "over": true, "paths": [] }),
+            DragDropEvent::Drop { paths, .. } => json!({ "over": false, "paths": paths }),
+            DragDropEvent::Leave => json!({ "over": false, "paths": [] }),
+            _ => return,
+        };
+        // JSON is JavaScript. A page that is just being loaded hears nothing, and nothing is lost: the file is dropped again.
+        let _ = page.eval(format!("dispatchEvent(new CustomEvent('{EVENT}', {{ detail: {detail} }}))"));
+    });
+}

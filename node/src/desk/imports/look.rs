@@ -1,0 +1,91 @@
+//! What a file is, and what the desk proposes to do about it. Nothing is written here.
+
+use crate::import::lis::{self, LineChoice, LineState, MatchedBy, Reconciliation};
+use crate::import::{header_field, normal_header};
+use crate::{NodeError, Result, Store};
+use serde::Serialize;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use ts_rs::TS;
+
+/// Longest header that is looked at: a header is a line, not a book.
+const HEADER_BYTES: u64 = 64 * 1024;
+
+/// What a list of one kind can hold, the likeliest first.
+const LISTS: &[&str] = &["student", "guardian", "staff", "section", "enrolment", "school_year"];
+
+/// A file, recognised.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Looked {
+    /// LIS's School Register of a section, beside the records.
+    Register {
+        register: Box<Reconciliation>,
+        /// What is safe, or only fills what is empty: the screen has it chosen from the start.
+        proposed: Vec<LineChoice>,
+    },
+    /// One table; `entity` is what its headers are most likely about.
+    Table {
+        file: String,
+        entity: &'static str,
+        /// What else it can be.
+        entities: Vec<&'static str>,
+    },
+    /// A OneRoster or School Data Sync bundle.
+    Roster { file: String },
+}
+
+/// # Errors
+/// What is wrong with the file, in words.
+pub(super) fn look(store: &Store, path: &Path) -> Result<Looked> {
+    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    match ending.as_str() {
+        "csv" | "txt" | "tsv" => {
+            Ok(Looked::Table { file, entity: likeliest(store, path)?, entities: LISTS.to_vec() })
+        }
+        "zip" => std::fs::File::open(path)
+            .map(|_| Looked::Roster { file })
+            .map_err(|error| NodeError::io("read", path, &error)),
+        _ if path.is_dir() => Ok(Looked::Roster { file }),
+        _ => {
+            let register = lis::reconcile(store, &lis::read(path)?)?;
+            let proposed = proposed(&register);
+            Ok(Looked::Register { register: Box::new(register), proposed })
+        }
+    }
+}
+
+/// The kind of record of which the header names the most fields.
+fn likeliest(store: &Store, path: &Path) -> Result<&'static str> {
+    let mut line = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| BufReader::new(file.take(HEADER_BYTES)).read_until(b'\n', &mut line))
+        .map_err(|error| NodeError::io("read", path, &error))?;
+    let header = String::from_utf8_lossy(&line);
+    let keys: Vec<String> = header.split([',', ';', '\t', '"']).map(normal_header).filter(|key| !key.is_empty()).collect();
+    let fields = |name: &&str| {
+        let entity = store.schema().entity(name);
+        entity.map_or(0, |entity| keys.iter().filter(|key| header_field(entity, key).is_some()).count())
+    };
+    // The first of the best, which `max_by_key` would not give.
+    Ok(LISTS.iter().rev().max_by_key(|name| fields(name)).copied().unwrap_or("student"))
+}
+
+/// The safe choices, and what the register knows where the office has nothing, of learners whom the LRN proves.
+fn proposed(register: &Reconciliation) -> Vec<LineChoice> {
+    let mut choices = register.safe_choices();
+    for line in &register.lines {
+        let proven = line.matched_by == Some(MatchedBy::Lrn) && line.state != LineState::Suspect;
+        let fills = line.fields.iter().filter(|field| proven && field.ours.is_none());
+        let take_theirs: Vec<String> = fills.map(|field| field.field.clone()).collect();
+        if take_theirs.is_empty() {
+            continue;
+        }
+        match choices.iter_mut().find(|choice| choice.line == line.line) {
+            Some(choice) => choice.take_theirs = take_theirs,
+            None => choices.push(LineChoice { line: line.line, take_theirs, ..LineChoice::default() }),
+        }
+    }
+    choices
+}

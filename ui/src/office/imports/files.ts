@@ -1,0 +1,25 @@
+// Which file is meant: dropped onto the window, chosen in the system's dialog, or typed. The window learns paths only; the
+// office reads the files.
+
+import { invoke } from "@tauri-apps/api/core";
+
+/** What the shell tells of files that are held over the window (node/shell/src/files.rs). */
+export interface Held {
+  over: boolean;
+  paths: string[];
+}
+
+const EVENT = "pems-files";
+
+/** Listens until the returned function is called. */
+export function onfiles(heard: (held: Held) => void): () => void {
+  const listen = (event: Event) => heard((event as CustomEvent<Held>).detail);
+  addEventListener(EVENT, listen);
+  return () => removeEventListener(EVENT, listen);
+}
+
+/** The system's dialog; null where it was closed without a file. */
+export const chooseFile = (label: string): Promise<string | null> => invoke<string | null>("choose_file", { label });
+
+/** The name at the end of a path of any system. */
+export const nameOf = (path: string): string => path.split(/[\\/]/).at(-1) || path;
