@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod day;
+mod imports;
 mod office;
 mod screens;
 
