@@ -3,7 +3,7 @@
 //! Invariants: one at a time; whoever began it may undo it; a window that closes takes it along, and then nothing was written.
 
 use super::super::Desk;
-use crate::import::{Duplicates, DateOrder, Format, Options, Progress, Report, Stage, run};
+use crate::import::{DateOrder, Duplicates, Format, Options, Progress, Report, Stage, run};
 use crate::store::Actor;
 use crate::{NodeError, Result, Store};
 use pems_model::Code;
@@ -193,8 +193,7 @@ fn outcome_of(imported: Result<Report>) -> ImportOutcome {
         Ok(mut report) => {
             // A row with two bad cells is refused twice.
             let rows: HashSet<(&str, u64)> = report.refused.iter().map(|one| (one.file.as_str(), one.row)).collect();
-            let (refused, duplicates, warnings) =
-                (rows.len(), report.duplicates.len(), report.warnings.len());
+            let (refused, duplicates, warnings) = (rows.len(), report.duplicates.len(), report.warnings.len());
             report.refused.truncate(MOST_LISTED);
             report.duplicates.truncate(MOST_LISTED);
             report.warnings.truncate(MOST_LISTED);

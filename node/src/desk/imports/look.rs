@@ -41,9 +41,7 @@ pub(super) fn look(store: &Store, path: &Path) -> Result<Looked> {
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {
-        "csv" | "txt" | "tsv" => {
-            Ok(Looked::Table { file, entity: likeliest(store, path)?, entities: LISTS.to_vec() })
-        }
+        "csv" | "txt" | "tsv" => Ok(Looked::Table { file, entity: likeliest(store, path)?, entities: LISTS.to_vec() }),
         "zip" => std::fs::File::open(path)
             .map(|_| Looked::Roster { file })
             .map_err(|error| NodeError::io("read", path, &error)),
@@ -63,7 +61,8 @@ fn likeliest(store: &Store, path: &Path) -> Result<&'static str> {
         .and_then(|file| BufReader::new(file.take(HEADER_BYTES)).read_until(b'\n', &mut line))
         .map_err(|error| NodeError::io("read", path, &error))?;
     let header = String::from_utf8_lossy(&line);
-    let keys: Vec<String> = header.split([',', ';', '\t', '"']).map(normal_header).filter(|key| !key.is_empty()).collect();
+    let keys: Vec<String> =
+        header.split([',', ';', '\t', '"']).map(normal_header).filter(|key| !key.is_empty()).collect();
     let fields = |name: &&str| {
         let entity = store.schema().entity(name);
         entity.map_or(0, |entity| keys.iter().filter(|key| header_field(entity, key).is_some()).count())

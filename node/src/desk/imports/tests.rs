@@ -44,12 +44,16 @@ fn a_register_is_looked_at_applied_and_undone() {
     let fills = clara.expect("Clara")["take_theirs"].to_string();
     assert!(fills.contains("birth_date") && fills.contains("mother"), "what was empty is filled: {fills}");
     let hash = seen["register"]["hash"].clone();
-    let apply = |hash: &Json| json!({ "do": "imports.apply", "path": sample("sf1.xls"), "hash": hash, "choices": proposed });
+    let apply =
+        |hash: &Json| json!({ "do": "imports.apply", "path": sample("sf1.xls"), "hash": hash, "choices": proposed });
     assert_eq!(desk.answer(apply(&json!("00"))).expect_err("another file").code, Code::Stale);
     let applied = desk.answer(apply(&hash)).expect("applied");
     assert_eq!((&applied["counts"]["enrolled"], &applied["counts"]["learners_added"]), (&json!(38), &json!(37)));
     let again = desk.answer(read).expect("a reconciliation");
-    assert_eq!((&again["register"]["counts"]["same"], again["proposed"].as_array().map(Vec::len)), (&json!(38), Some(0)));
+    assert_eq!(
+        (&again["register"]["counts"]["same"], again["proposed"].as_array().map(Vec::len)),
+        (&json!(38), Some(0))
+    );
     let undone = desk.answer(json!({ "do": "session.undo" })).expect("undone");
     assert!(undone["what"].as_str().is_some_and(|what| what.contains("38 learners enrolled")), "{undone}");
     assert_eq!((total(&mut desk, "student"), total(&mut desk, "enrolment_event")), (1, 0));
@@ -59,7 +63,12 @@ fn a_register_is_looked_at_applied_and_undone() {
 fn other_schools_garbage_and_other_roles_are_refused() {
     let mut desk = office(Role::Registrar);
     school_of(&mut desk);
-    for (name, code) in [("sf1_cut.xls", Code::BadFile), ("sf1_html.xls", Code::BadFile), ("nowhere.csv", Code::Io), ("nowhere.zip", Code::Io)] {
+    for (name, code) in [
+        ("sf1_cut.xls", Code::BadFile),
+        ("sf1_html.xls", Code::BadFile),
+        ("nowhere.csv", Code::Io),
+        ("nowhere.zip", Code::Io),
+    ] {
         let read = json!({ "do": "imports.read", "path": sample(name) });
         assert_eq!(desk.answer(read).expect_err(name).code, code, "{name}");
     }
@@ -98,9 +107,7 @@ fn a_list_is_tried_and_imported_beside_the_desk() {
     let seen = desk.answer(json!({ "do": "imports.read", "path": file })).expect("a table");
     assert_eq!((&seen["what"], &seen["entity"]), (&json!("table"), &json!("student")));
 
-    let start = |write: bool, skip: bool| {
-        json!({ "do": "imports.start", "path": file, "kind": "table", "entity": "student", "write": write, "skip_refused": skip })
-    };
+    let start = |write: bool, skip: bool| json!({ "do": "imports.start", "path": file, "kind": "table", "entity": "student", "write": write, "skip_refused": skip });
     desk.answer(start(false, false)).expect("begun");
     let tried = outcome(&mut desk);
     assert_eq!((&tried["report"]["new"], &tried["refused"]), (&json!(500), &json!(1)));

@@ -105,7 +105,10 @@ fn planned<'a>(
     };
     let beside = Beside::look(store, here, line, student)?;
     let differs = |field: &&String| beside.fields.iter().any(|difference| difference.field == **field);
-    let take: Vec<String> = choice.take_theirs.iter().filter(differs).cloned().collect();
+    let mut take: Vec<String> = choice.take_theirs.iter().filter(differs).cloned().collect();
+    // Somebody said who it is: what is empty here is filled, so that the next register is certain of it too.
+    let fills = beside.fields.iter().filter(|field| choice.same_as.is_some() && field.ours.is_none());
+    take.extend(fills.map(|field| field.field.clone()).filter(|field| !choice.take_theirs.contains(field)));
     let enrol = beside.state == LineState::MissingHere && (choice.add || choice.same_as.is_some());
     let move_section = beside.state == LineState::WrongSection && choice.move_section;
     let something = enrol || move_section || !take.is_empty();

@@ -15,7 +15,7 @@ pub struct LineChoice {
     #[serde(default)]
     #[ts(optional, as = "Option<bool>")]
     pub add: bool,
-    /// `suspect`: it is this one of the candidates.
+    /// `suspect`: it is this one of the candidates; what the office has nothing for is filled.
     #[serde(default)]
     #[ts(optional, type = "string")]
     pub same_as: Option<Uuid>,

@@ -199,7 +199,11 @@ impl<'w, 'a, 'b> Writer<'w, 'a, 'b> {
         let (kind, day) =
             if came { ("enrolled", self.first_day(line)) } else { ("returned", self.within_year(self.by.today)) };
         let on = Day(self.not_before(enrolment.id, day)?);
-        let also = if came { json!({ "first_attendance_date": on }) } else { json!({ "to_school": null, "reason_code": null }) };
+        let also = if came {
+            json!({ "first_attendance_date": on })
+        } else {
+            json!({ "to_school": null, "reason_code": null })
+        };
         record::change(self.work, &self.by, enrolment.id, Change::to(kind, "enrolled", on), also)?;
         let last = place.seat().and_then(|seat| seat.get(&SECTION_MEMBERSHIP, "section").as_id());
         if let (Some(section), false, false) = (last, moves, came) {

@@ -282,6 +282,9 @@ fn nobody_is_merged_on_a_guess() {
     let right = LineChoice { line: suspect.line, same_as: Some(paolo), ..LineChoice::default() };
     let counts = office.apply(right).expect("applied").counts;
     assert_eq!((counts.learners_added, counts.enrolled), (0, 1));
+    let again = office.reconcile();
+    let paolo = line_of(&again, "BAUTISTA");
+    assert_eq!((paolo.state, paolo.matched_by), (LineState::Same, Some(MatchedBy::NameAndBirthDate)), "it stays said");
     let added = LineChoice { line: line_of(&seen, "DELA CRUZ").line, add: true, ..LineChoice::default() };
     assert_eq!(office.apply(added).expect("applied").counts.learners_added, 1, "a person said it is a new learner");
 }
@@ -332,7 +335,8 @@ fn what_is_brought_in_has_its_history() {
     let on = |office: &Office, day: &str| {
         let day = pems_model::value::parse_date(day).expect("a day");
         let members = crate::desk::enrolment::roster::on(office.store.conn(), rizal, day).expect("a roster");
-        let present = |name: &str| members.iter().filter(|one| one.last_name == name).map(|one| one.status.clone()).next();
+        let present =
+            |name: &str| members.iter().filter(|one| one.last_name == name).map(|one| one.status.clone()).next();
         (members.len(), present("VILLANUEVA"), present("DELGADO"))
     };
     let enrolled = || Some("enrolled".to_owned());
