@@ -124,7 +124,7 @@ line: number,
  */
 add?: boolean, 
 /**
- * `suspect`: it is this one of the candidates.
+ * `suspect`: it is this one of the candidates; what the office has nothing for is filled.
  */
 same_as?: string, 
 /**
