@@ -1,6 +1,6 @@
 // What the list of learners was set to, and the new learner that is being typed: kept while another screen is open, so that
 // coming back is coming back. In memory alone (names of children are never written outside the encrypted records), and for one
-// person: whoever signs in next begins anew.
+// person: whoever signs in next begins anew. Only which columns are shown outlives the window, as the look of this PC's window does.
 
 import type { LearnerFilters } from "../../generated/learners";
 import type { Sort } from "../../shared/grid/columns";
@@ -26,13 +26,20 @@ export interface Kept {
 
 const HIDDEN_AT_FIRST = ["last_name", "first_name", "middle_name", "name_ext", "student_no", "age", "guardian", "guardian_phone", "barangay", "municipality", "phone"];
 
+const COLUMNS = "pems.learners.hidden";
+
+function hiddenColumns(): string[] {
+  const kept = localStorage.getItem(COLUMNS);
+  return kept === null ? HIDDEN_AT_FIRST : kept.split(",").filter(Boolean);
+}
+
 export const emptyDraft = (): Draft => ({ learner: {}, guardian: {} });
 
 const fresh = (): Kept => ({
   text: "",
   filters: {},
   sort: null,
-  hidden: HIDDEN_AT_FIRST,
+  hidden: hiddenColumns(),
   opened: null,
   draft: emptyDraft(),
   adding: false,
@@ -47,6 +54,12 @@ export function keptList(): Kept {
     kept = fresh();
   }
   return kept;
+}
+
+/** Shows and hides columns, here and from now on. */
+export function hideColumns(hidden: string[]): void {
+  kept.hidden = hidden;
+  localStorage.setItem(COLUMNS, hidden.join(","));
 }
 
 /** Whether anything was typed of a new learner. */
