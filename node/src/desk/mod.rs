@@ -9,6 +9,7 @@ pub mod attendance;
 pub mod enrolment;
 pub mod forms;
 pub mod front;
+pub mod home;
 pub mod imports;
 pub mod learners;
 pub mod needs;
@@ -65,6 +66,7 @@ impl Desk {
         match area {
             "" => crate::api::handle(self, read(request)?),
             "session" => session::answer(self, read(request)?),
+            "home" => home::answer(self, read(request)?),
             "learners" => learners::answer(self, read(request)?),
             "enrolment" => enrolment::answer(self, read(request)?),
             "attendance" => attendance::answer(self, read(request)?),
@@ -138,6 +140,7 @@ pub fn typescript() -> Vec<(&'static str, String)> {
     };
     vec![
         file("session", session::declarations(config), session::ANSWERS),
+        file("home", home::declarations(config), home::ANSWERS),
         file("learners", learners::declarations(config), learners::ANSWERS),
         file("enrolment", enrolment::declarations(config), enrolment::ANSWERS),
         file("attendance", attendance::declarations(config), attendance::ANSWERS),

@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod day;
+mod home;
 mod imports;
 mod office;
 mod screens;
