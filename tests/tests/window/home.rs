@@ -17,7 +17,8 @@ const RELEASE: &str = "\u{e000}";
 
 /// Asks the office as the screens do.
 async fn asked(window: &Window, request: Json) -> Json {
-    let script = format!("__TAURI_INTERNALS__.invoke('call', {{ request: {request} }}).then(done, (why) => done({{ why }}))");
+    let script =
+        format!("__TAURI_INTERNALS__.invoke('call', {{ request: {request} }}).then(done, (why) => done({{ why }}))");
     let answer = window.ask(&script).await;
     assert_eq!(answer["why"], Json::Null, "{request}");
     answer
@@ -147,7 +148,9 @@ async fn a_teacher_is_led_to_the_own_class() {
             window.keys("\u{e009}s\u{e000}").await;
             window.until("document.querySelector('.record')?.innerText.includes('Taken')").await;
             window.keys(&format!("{ALT}1{RELEASE}")).await;
-            window.until("document.querySelector('[data-fact=own]')?.innerText.startsWith('Attendance was taken at')").await;
+            window
+                .until("document.querySelector('[data-fact=own]')?.innerText.startsWith('Attendance was taken at')")
+                .await;
             assert_eq!(fact(&window, "own-exceptions").await, "All present");
             window.picture("home-teacher-taken").await;
         }
@@ -180,12 +183,18 @@ async fn a_registrar_finds_what_waits_at_the_desk() {
         let owing = fact(&window, "papers").await;
         let owing = owing.split(' ').next().unwrap_or_default().to_owned();
         window.run("document.querySelector('[data-fact=papers]').closest('a').click(); return null").await;
-        window.until(&format!("location.hash === '#/learners' && document.querySelector('.count')?.innerText === '{owing} found'")).await;
+        window
+            .until(&format!(
+                "location.hash === '#/learners' && document.querySelector('.count')?.innerText === '{owing} found'"
+            ))
+            .await;
         window.run("location.hash = '#/home'; return null").await;
         window.until("document.querySelector('[data-fact=temporary]')").await;
         window.run("document.querySelector('main').focus(); return null").await;
         window.keys(&format!("{ALT}e{RELEASE}")).await;
-        window.until("location.hash === '#/desk' && document.querySelector('main h1')?.innerText === 'Enrolment'").await;
+        window
+            .until("location.hash === '#/desk' && document.querySelector('main h1')?.innerText === 'Enrolment'")
+            .await;
     })
     .await;
 }
@@ -211,7 +220,8 @@ async fn a_school_in_its_first_hour_is_led_step_by_step() {
             window.until("location.hash === '#/admin/years'").await;
             window.run("history.back(); return null").await;
             window.until("document.querySelector('[data-step]')").await;
-            let year = json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-03-31", "status": "open" });
+            let year =
+                json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-03-31", "status": "open" });
             save(&mut records, "school_year", year);
             window.until("document.querySelector('[data-step] a.main')?.hash === '#/imports'").await;
             window.picture("home-first-going").await;
@@ -229,7 +239,8 @@ async fn a_pc_that_met_no_hub_yet_says_that_records_may_still_come() {
         window.until("document.querySelector('[data-step]')").await;
         assert!(window.text("main .banner").await.starts_with("The hub was not reached yet"));
         // A registrar's PC: what an administrator does is said to be theirs.
-        let ways = window.run("return [...document.querySelectorAll('[data-step] a')].map((one) => one.hash).join()").await;
+        let ways =
+            window.run("return [...document.querySelectorAll('[data-step] a')].map((one) => one.hash).join()").await;
         assert_eq!(ways, json!("#/imports,#/sections"));
         window.is_accessible().await;
         window.picture("home-first-registrar").await;

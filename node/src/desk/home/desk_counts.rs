@@ -45,8 +45,7 @@ pub(super) fn counts(conn: &Connection, year: Uuid, standing: &[Group]) -> Resul
         who.insert(row.get::<_, [u8; 16]>(0)?);
         *kinds.entry(row.get(1)?).or_default() += 1;
     }
-    let mut papers: Vec<PaperCount> =
-        kinds.into_iter().map(|(kind, learners)| PaperCount { kind, learners }).collect();
+    let mut papers: Vec<PaperCount> = kinds.into_iter().map(|(kind, learners)| PaperCount { kind, learners }).collect();
     papers.sort_by_key(|paper| std::cmp::Reverse(paper.learners));
     Ok(DeskCounts {
         temporary: with("temporary"),

@@ -80,8 +80,7 @@ fn september() -> School {
     let seat = json!({ "enrolment": enrolment, "section": school.section, "valid_from": "2026-06-08" });
     school.save("section_membership", seat);
     let gone = school.save("student", json!({ "last_name": "Cruz", "first_name": "Ana", "sex": "M" }));
-    let enrolment =
-        enrol(&mut school, &gone, "7", "transferred_out", json!({ "effectivity_date": "2026-09-01" }));
+    let enrolment = enrol(&mut school, &gone, "7", "transferred_out", json!({ "effectivity_date": "2026-09-01" }));
     let seat = json!({ "enrolment": enrolment, "section": school.section, "valid_from": "2026-06-08" });
     school.save("section_membership", seat);
     let id = school.section.clone();
@@ -109,7 +108,8 @@ fn september() -> School {
 }
 
 fn last_year(school: &mut School) {
-    let year = json!({ "label": "2025-2026", "start_date": "2025-06-16", "end_date": "2026-03-31", "status": "closed" });
+    let year =
+        json!({ "label": "2025-2026", "start_date": "2025-06-16", "end_date": "2026-03-31", "status": "closed" });
     let year = school.save("school_year", year);
     for (last, sex, grade, status, events) in [
         ("Ivler", "M", "7", "completed", &[("2025-06-16", "enrolled"), ("2026-03-31", "completed")][..]),
@@ -127,8 +127,7 @@ fn last_year(school: &mut School) {
 }
 
 fn enrol(school: &mut School, student: &Json, grade: &str, status: &str, also: Json) -> Json {
-    let mut fields =
-        json!({ "student": student, "school_year": school.year, "grade_level": grade, "status": status });
+    let mut fields = json!({ "student": student, "school_year": school.year, "grade_level": grade, "status": status });
     for (name, value) in also.as_object().expect("fields") {
         fields[name] = value.clone();
     }
@@ -149,7 +148,10 @@ fn edit(school: &mut School, entity: &str, id: &Json, fields: Json) {
 fn a_school_head_sees_the_figures_that_were_worked_out_on_paper() {
     let mut school = september();
     let home = home(&mut school.desk);
-    assert_eq!((&home["view"], &home["beginning"], &home["today"]), (&json!("head"), &json!(false), &json!("2026-09-15")));
+    assert_eq!(
+        (&home["view"], &home["beginning"], &home["today"]),
+        (&json!("head"), &json!(false), &json!("2026-09-15"))
+    );
     assert_eq!(
         home["day"],
         json!({ "class": true, "kind": "class", "label": null, "without": [], "next": "2026-09-16" })
@@ -181,8 +183,11 @@ fn a_school_head_sees_the_figures_that_were_worked_out_on_paper() {
         json!({ "temporary": 1, "pre_registered": 1, "unassigned": 2, "enrolled_today": 1, "missing_papers": 1,
             "papers": [{ "kind": "psa", "learners": 1 }, { "kind": "sf9", "learners": 1 }] })
     );
-    let open: Vec<&str> =
-        list(&home["steps"]).iter().filter(|step| step["done"] == false).filter_map(|step| step["id"].as_str()).collect();
+    let open: Vec<&str> = list(&home["steps"])
+        .iter()
+        .filter(|step| step["done"] == false)
+        .filter_map(|step| step["id"].as_str())
+        .collect();
     assert_eq!(open, ["school", "users"], "what a school that works already has not done yet");
 }
 
@@ -211,7 +216,8 @@ fn a_day_without_classes_says_why_and_when_the_next_ones_are() {
     school.goes_to("2026-09-22");
     let section = json!({ "school_year": school.year, "grade_level": "K", "name": "Sampaguita" });
     school.save("section", section);
-    let fields = json!({ "school_year": school.year, "on_date": "2026-09-22", "scope": "kinder", "kind": "suspension" });
+    let fields =
+        json!({ "school_year": school.year, "on_date": "2026-09-22", "scope": "kinder", "kind": "suspension" });
     school.save("calendar_day", fields);
     let home = home(&mut school.desk);
     assert_eq!((&home["day"]["class"], &home["day"]["without"]), (&json!(true), &json!(["K"])));
@@ -234,7 +240,10 @@ fn every_figure_of_the_sample_is_that_of_its_screen() {
     let sum = |name: &str| {
         lines.iter().filter(|line| !line["taken"].is_null()).filter_map(|line| line[name].as_i64()).sum::<i64>()
     };
-    assert_eq!((home["classes"]["absent"].as_i64(), home["classes"]["tardy"].as_i64()), (Some(sum("absent")), Some(sum("tardy"))));
+    assert_eq!(
+        (home["classes"]["absent"].as_i64(), home["classes"]["tardy"].as_i64()),
+        (Some(sum("absent")), Some(sum("tardy")))
+    );
     let mut present = 0;
     for line in lines.iter().filter(|line| !line["taken"].is_null()) {
         let class = json!({ "do": "attendance.class", "section": line["section"]["id"], "date": "2026-11-24", "session": "day" });
@@ -262,7 +271,8 @@ fn every_figure_of_the_sample_is_that_of_its_screen() {
         let list = desk.answer(json!({ "do": "enrolment.list", "school_year": year, "only": only })).expect("a list");
         assert_eq!(home["desk"][only], json!(super::tests::list(&list).len()), "{only}");
     }
-    let owing = json!({ "school_year": year, "missing_papers": true, "status": ["pre_registered", "temporary", "enrolled"] });
+    let owing =
+        json!({ "school_year": year, "missing_papers": true, "status": ["pre_registered", "temporary", "enrolled"] });
     let owing = desk.answer(json!({ "do": "learners.ids", "query": { "filters": owing } })).expect("ids");
     assert_eq!(home["desk"]["missing_papers"], json!(list(&owing).len()));
     assert_eq!((&home["sync"]["review"], &home["steps"]), (&json!(2), &json!([])));
@@ -273,7 +283,8 @@ fn a_year_ago_is_read_from_the_rosters_of_that_day() {
     let mut desk = sample(TUESDAY, "Melchora");
     let home = home(&mut desk);
     let years = desk.answer(json!({ "do": "enrolment.years" })).expect("years");
-    let before = list(&years["years"]).iter().find(|year| year["label"] == "2025-2026").expect("last year")["id"].clone();
+    let before =
+        list(&years["years"]).iter().find(|year| year["label"] == "2025-2026").expect("last year")["id"].clone();
     let sections = desk.answer(json!({ "do": "enrolment.sections", "school_year": before })).expect("sections");
     let mut there = 0;
     for section in list(&sections["sections"]) {
@@ -301,9 +312,13 @@ fn a_teacher_sees_the_own_section_alone() {
     // October and November; all of November was taken but today, which is still to take.
     let months = list(&own[0]["months"]);
     assert_eq!(months.iter().map(|month| &month["month"]).collect::<Vec<_>>(), ["2026-10", "2026-11"]);
-    assert_eq!((&months[0]["over"], &months[1]["over"], &months[1]["untaken"]), (&json!(true), &json!(false), &json!([])));
+    assert_eq!(
+        (&months[0]["over"], &months[1]["over"], &months[1]["untaken"]),
+        (&json!(true), &json!(false), &json!([]))
+    );
     let section = &own[0]["today"]["section"]["id"];
-    let sheet = desk.answer(json!({ "do": "attendance.month", "section": section, "month": "2026-10" })).expect("a month");
+    let sheet =
+        desk.answer(json!({ "do": "attendance.month", "section": section, "month": "2026-10" })).expect("a month");
     assert_eq!(months[0]["untaken"], sheet["untaken"]);
     let away = list(&home["away"]);
     assert!(away.iter().all(|one| one["section"]["id"] == *section), "{away:?}");
