@@ -34,6 +34,7 @@ pub struct Desk {
     session: session::Session,
     acts: Acts,
     learners: learners::Learners,
+    home: home::Kept,
     /// Where forms are filed.
     pub printed: forms::Files,
     beside: admin::Beside,
@@ -47,6 +48,7 @@ impl Desk {
             session: session::Session::default(),
             acts: Acts::default(),
             learners: learners::Learners::default(),
+            home: home::Kept::default(),
             printed: forms::Files::default(),
             beside: admin::Beside::default(),
             job: imports::Job::default(),

@@ -3,9 +3,9 @@
 use super::super::attendance::days::Calendar;
 use super::super::attendance::section::Section;
 use super::super::attendance::sheets;
+use super::enrolled;
 use crate::Result;
 use crate::desk::Desk;
-use rusqlite::Connection;
 use serde::Serialize;
 use std::collections::HashMap;
 use ts_rs::TS;
@@ -31,7 +31,7 @@ pub struct Classes {
     pub taken: usize,
     /// The first of those that have not taken it, by grade.
     pub untaken: Vec<Untaken>,
-    /// Of the sections that have taken it: learners who were there the whole day, those late or cutting classes too.
+    /// Of the sections that have taken it: learners who were there the whole day, also those late or cutting classes.
     pub present: i64,
     pub present_male: i64,
     pub present_female: i64,
@@ -41,31 +41,25 @@ pub struct Classes {
     pub tardy: i64,
 }
 
-/// Learners of a section, as the class sheet lists them.
-const LEARNERS: &str = "SELECT l.sex, count(DISTINCT l.id)
-     FROM section_membership m JOIN enrolment e ON e.id = m.enrolment JOIN student l ON l.id = e.student
-     WHERE m.section = ?1 AND m.deleted_at IS NULL AND e.deleted_at IS NULL AND l.deleted_at IS NULL
-       AND m.valid_from <= ?2 AND (m.valid_to IS NULL OR m.valid_to > ?2)
-       AND e.status NOT IN ('cancelled', 'pre_registered')
-       AND NOT (e.status IN ('transferred_out', 'moved_out', 'dropped') AND coalesce(e.effectivity_date, 0) <= ?2)
-     GROUP BY 1";
-
-const MARKS: &str = "SELECT k.student, k.code, l.sex FROM attendance_mark k JOIN student l ON l.id = k.student
-     WHERE k.sheet = ?1 AND k.deleted_at IS NULL AND k.code <> 'P'";
-
 /// Figures of one sex, as the forms count them: index 0 male, 1 female, 2 not known.
 type BySex = [i64; 3];
 
-fn sex_at(sex: Option<&str>) -> usize {
+fn sex_at(sex: &str) -> usize {
     match sex {
-        Some("M") => 0,
-        Some("F") => 1,
+        "M" => 0,
+        "F" => 1,
         _ => 2,
     }
 }
 
-pub(super) fn classes(desk: &Desk, sections: &[Section], calendar: &Calendar, today: i32) -> Result<Classes> {
-    let conn = desk.store.conn();
+pub(super) fn classes(
+    desk: &Desk,
+    year: Uuid,
+    sections: &[Section],
+    calendar: &Calendar,
+    today: i32,
+) -> Result<Classes> {
+    let rosters = rosters(desk, year);
     let mut classes = Classes::default();
     let mut present: BySex = [0; 3];
     for section in sections {
@@ -88,8 +82,8 @@ pub(super) fn classes(desk: &Desk, sections: &[Section], calendar: &Calendar, to
             continue;
         }
         classes.taken += 1;
-        let learners = learners(conn, section.id, today)?;
-        let (absent, tardy) = marked(conn, &taken)?;
+        let learners = rosters.get(&section.id).copied().unwrap_or_default();
+        let (absent, tardy) = marked(desk, section.id, today)?;
         for at in 0..present.len() {
             present[at] += (learners[at] - absent[at]).max(0);
             classes.absent += absent[at];
@@ -101,33 +95,27 @@ pub(super) fn classes(desk: &Desk, sections: &[Section], calendar: &Calendar, to
     Ok(classes)
 }
 
-fn learners(conn: &Connection, section: Uuid, today: i32) -> Result<BySex> {
-    let mut statement = conn.prepare_cached(LEARNERS)?;
-    let mut rows = statement.query((section.as_bytes(), today))?;
-    let mut learners = [0; 3];
-    while let Some(row) = rows.next()? {
-        let sex: Option<String> = row.get(0)?;
-        learners[sex_at(sex.as_deref())] += row.get::<_, i64>(1)?;
+/// Who is in class in each section.
+fn rosters(desk: &Desk, year: Uuid) -> HashMap<Uuid, BySex> {
+    let mut rosters: HashMap<Uuid, BySex> = HashMap::new();
+    for learner in enrolled::here(desk, year).iter().filter(|learner| learner.status != "pre_registered") {
+        if let Some(section) = learner.section {
+            rosters.entry(section).or_default()[sex_at(learner.sex)] += 1;
+        }
     }
-    Ok(learners)
+    rosters
 }
 
 /// Who was absent, by sex, and how many were late or cutting.
-fn marked(conn: &Connection, sheets: &[(&'static str, sheets::Sheet)]) -> Result<(BySex, i64)> {
-    let mut of: HashMap<[u8; 16], (usize, Vec<(&str, String)>)> = HashMap::new();
-    let mut statement = conn.prepare_cached(MARKS)?;
-    for (session, sheet) in sheets {
-        let mut rows = statement.query([sheet.id.as_bytes()])?;
-        while let Some(row) = rows.next()? {
-            let sex: Option<String> = row.get(2)?;
-            let marks = of.entry(row.get(0)?).or_insert_with(|| (sex_at(sex.as_deref()), Vec::new()));
-            marks.1.push((session, row.get(1)?));
-        }
+fn marked(desk: &Desk, section: Uuid, today: i32) -> Result<(BySex, i64)> {
+    let mut of: HashMap<Uuid, Vec<(&str, String)>> = HashMap::new();
+    for (student, session, code) in sheets::marked(&desk.store, section, today)?.unwrap_or_default() {
+        of.entry(student).or_default().push((session, code));
     }
     let (mut absent, mut tardy) = ([0; 3], 0);
-    for (sex, marks) in of.values() {
+    for (student, marks) in &of {
         let halves = sheets::absent_halves(marks.iter().map(|(session, code)| (*session, code.as_str())));
-        absent[*sex] += i64::from(halves > 0);
+        absent[sex_at(desk.sex_of(*student))] += i64::from(halves > 0);
         tardy += i64::from(marks.iter().any(|(_, code)| matches!(code.as_str(), "L" | "C")));
     }
     Ok((absent, tardy))

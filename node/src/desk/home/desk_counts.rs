@@ -1,10 +1,10 @@
 //! What waits at the enrolment desk, in the figures of its lists.
 
-use super::enrolled::Group;
+use super::super::learners::OfYear;
 use crate::Result;
 use rusqlite::Connection;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ pub struct PaperCount {
     pub learners: i64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
 pub struct DeskCounts {
     /// Temporarily enrolled.
     pub temporary: i64,
@@ -30,29 +30,34 @@ pub struct DeskCounts {
     pub papers: Vec<PaperCount>,
 }
 
-pub(super) const PAPERS: &str = "SELECT d.student, d.kind
-     FROM enrolment e INDEXED BY enrolment_school_year CROSS JOIN student l ON l.id = e.student
-     CROSS JOIN student_document d ON d.student = l.id
-     WHERE e.school_year = ?1 AND e.deleted_at IS NULL AND e.status IN ('pre_registered', 'temporary', 'enrolled')
-        AND l.deleted_at IS NULL AND d.deleted_at IS NULL AND d.state = 'missing'";
+/// Whether a learner (`?1`) was enrolled in a year (`?2`) on a day (`?3`).
+pub(super) const CAME: &str = "SELECT EXISTS (SELECT 1 FROM enrolment e JOIN enrolment_event v ON v.enrolment = e.id
+     WHERE e.student = ?1 AND e.school_year = ?2 AND e.deleted_at IS NULL
+        AND v.deleted_at IS NULL AND v.kind = 'enrolled' AND v.on_date = ?3)";
 
-pub(super) fn counts(conn: &Connection, year: Uuid, standing: &[Group]) -> Result<DeskCounts> {
-    let with = |status: &str| standing.iter().filter(|group| group.status == status).map(|group| group.learners).sum();
-    let (mut who, mut kinds) = (HashSet::new(), BTreeMap::<String, i64>::new());
-    let mut statement = conn.prepare_cached(PAPERS)?;
-    let mut rows = statement.query([year.as_bytes()])?;
-    while let Some(row) = rows.next()? {
-        who.insert(row.get::<_, [u8; 16]>(0)?);
-        *kinds.entry(row.get(1)?).or_default() += 1;
+pub(super) fn counts(conn: &Connection, year: Uuid, here: &[OfYear<'_>], today: i32) -> Result<DeskCounts> {
+    let mut counts = DeskCounts::default();
+    let mut kinds = BTreeMap::<&str, i64>::new();
+    let mut came = conn.prepare_cached(CAME)?;
+    for learner in here {
+        counts.temporary += i64::from(learner.status == "temporary");
+        counts.pre_registered += i64::from(learner.status == "pre_registered");
+        if !matches!(learner.status, "pre_registered" | "temporary" | "enrolled") {
+            continue;
+        }
+        counts.unassigned += i64::from(learner.section.is_none());
+        counts.missing_papers += usize::from(!learner.missing.is_empty());
+        for kind in learner.missing {
+            *kinds.entry(kind).or_default() += 1;
+        }
+        // Whoever changed today may have been enrolled today, or confirmed.
+        if learner.effective == Some(today) {
+            let new: bool = came.query_row((learner.student.as_bytes(), year.as_bytes(), today), |row| row.get(0))?;
+            counts.enrolled_today += i64::from(new);
+        }
     }
-    let mut papers: Vec<PaperCount> = kinds.into_iter().map(|(kind, learners)| PaperCount { kind, learners }).collect();
-    papers.sort_by_key(|paper| std::cmp::Reverse(paper.learners));
-    Ok(DeskCounts {
-        temporary: with("temporary"),
-        pre_registered: with("pre_registered"),
-        unassigned: standing.iter().map(|group| group.unassigned).sum(),
-        enrolled_today: standing.iter().map(|group| group.today).sum(),
-        missing_papers: who.len(),
-        papers,
-    })
+    let paper = |(kind, learners): (&str, i64)| PaperCount { kind: kind.to_owned(), learners };
+    counts.papers = kinds.into_iter().map(paper).collect();
+    counts.papers.sort_by_key(|paper| std::cmp::Reverse(paper.learners));
+    Ok(counts)
 }

@@ -1,7 +1,8 @@
 //! Today: what the day asks of whoever is at the PC, in one answer. `{"do": "home.today"}`.
 //!
 //! Invariants: everybody is told what their screens show them, a teacher of the own sections alone; a figure here is the figure of
-//! the screen that it leads to; what is read grows with a year's learners, never with the attendance of all years.
+//! the screen that it leads to; what is read grows with the sections, never with the attendance of all years. Figures over all
+//! learners come out of memory ([`super::learners`]), so that the largest school does not wait either.
 
 mod begin;
 mod classes;
@@ -68,13 +69,19 @@ pub struct Home {
     pub own: Vec<own::OwnSection>,
     /// Learners absent five class days in a row, whose attendance the person here answers for.
     pub away: Vec<LongAbsent>,
-    /// For the head.
+    /// For the head and the registrar.
     pub enrolment: Option<enrolled::Enrolment>,
     /// For the head and the registrar.
     pub full: Vec<enrolled::FullSection>,
     /// For the head and the registrar.
     pub desk: Option<desk_counts::DeskCounts>,
     pub sync: Glance,
+}
+
+/// What is kept from one look to the next.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    a_year_ago: Option<enrolled::AYearAgo>,
 }
 
 /// Days before the last one of a school year on which the next one comes into sight.
@@ -126,15 +133,21 @@ fn view(role: Role) -> &'static str {
 }
 
 impl Desk {
-    fn home(&self) -> Result<Home> {
+    fn home(&mut self) -> Result<Home> {
         let (today, view) = (self.today(), view(self.role()));
-        let conn = self.store.conn();
-        let years = year::all(conn)?;
         let (beginning, steps) = begin::steps(self)?;
+        let years = year::all(self.store.conn())?;
+        let current = year::current(&years, today);
         let mut home = Home {
             today: Day(today),
             view,
-            year: None,
+            year: current.map(|current| HomeYear {
+                id: current.id,
+                label: current.label.clone(),
+                start_date: current.start_date,
+                end_date: current.end_date,
+                ending: today > current.end_date.0 - IN_SIGHT,
+            }),
             day: None,
             beginning,
             steps,
@@ -146,25 +159,16 @@ impl Desk {
             desk: None,
             sync: self.store.glance()?,
         };
-        let Some(current) = year::current(&years, today) else { return Ok(home) };
-        home.year = Some(HomeYear {
-            id: current.id,
-            label: current.label.clone(),
-            start_date: current.start_date,
-            end_date: current.end_date,
-            ending: today > current.end_date.0 - IN_SIGHT,
-        });
-        if !beginning {
-            self.attendance_of(&mut home, today)?;
-            if matches!(view, "head" | "registrar") {
-                let standing = enrolled::standing(conn, current.id, today)?;
-                home.full = enrolled::full(conn, current.id, &standing)?;
-                home.desk = Some(desk_counts::counts(conn, current.id, &standing)?);
-                if view == "head" {
-                    home.enrolment = Some(enrolled::enrolment(conn, &years, current, &standing, today)?);
-                }
-            }
+        let Some(current) = current.filter(|_| !beginning) else { return Ok(home) };
+        if matches!(view, "head" | "registrar") {
+            let version = self.follow_learners()?;
+            let before = enrolled::a_year_ago(self, &years, current, version)?;
+            let here = enrolled::here(self, current.id);
+            home.enrolment = Some(enrolled::enrolment(&here, before));
+            home.full = enrolled::full(self.store.conn(), current.id, &here)?;
+            home.desk = Some(desk_counts::counts(self.store.conn(), current.id, &here, today)?);
         }
+        self.attendance_of(&mut home, today)?;
         Ok(home)
     }
 }

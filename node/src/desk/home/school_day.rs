@@ -65,7 +65,7 @@ impl Desk {
             _ => school_day(&calendar, &all, today),
         });
         if home.view == "head" && home.day.as_ref().is_some_and(|day| day.class) {
-            home.classes = Some(classes::classes(self, &all, &calendar, today)?);
+            home.classes = Some(classes::classes(self, year.id, &all, &calendar, today)?);
         }
         let followed = all.iter().filter(|section| home.view == "head" || self.advises(section));
         for section in followed {
