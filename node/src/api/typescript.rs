@@ -20,7 +20,7 @@ const ANSWERS: &str = "export interface RecordsAnswers {
 
 /// The content of `ui/src/generated/api.ts`.
 pub fn typescript() -> String {
-    let areas = ["Session", "Learners", "Enrolment", "Attendance", "Forms", "Imports", "Needs", "Admin"];
+    let areas = ["Session", "Home", "Learners", "Enrolment", "Attendance", "Forms", "Imports", "Needs", "Admin"];
     // Counts and revisions stay far below 2^53, and JSON makes them numbers.
     let config = Config::new().with_large_int("number");
     let mut out = String::from("// Made by `cargo xtask gen` from node/src/api. Do not edit.\n\n");

@@ -9,6 +9,7 @@ pub mod attendance;
 pub mod enrolment;
 pub mod forms;
 pub mod front;
+pub mod home;
 pub mod imports;
 pub mod learners;
 pub mod needs;
@@ -33,6 +34,7 @@ pub struct Desk {
     session: session::Session,
     acts: Acts,
     learners: learners::Learners,
+    home: home::Kept,
     /// Where forms are filed.
     pub printed: forms::Files,
     beside: admin::Beside,
@@ -46,6 +48,7 @@ impl Desk {
             session: session::Session::default(),
             acts: Acts::default(),
             learners: learners::Learners::default(),
+            home: home::Kept::default(),
             printed: forms::Files::default(),
             beside: admin::Beside::default(),
             job: imports::Job::default(),
@@ -65,6 +68,7 @@ impl Desk {
         match area {
             "" => crate::api::handle(self, read(request)?),
             "session" => session::answer(self, read(request)?),
+            "home" => home::answer(self, read(request)?),
             "learners" => learners::answer(self, read(request)?),
             "enrolment" => enrolment::answer(self, read(request)?),
             "attendance" => attendance::answer(self, read(request)?),
@@ -138,6 +142,7 @@ pub fn typescript() -> Vec<(&'static str, String)> {
     };
     vec![
         file("session", session::declarations(config), session::ANSWERS),
+        file("home", home::declarations(config), home::ANSWERS),
         file("learners", learners::declarations(config), learners::ANSWERS),
         file("enrolment", enrolment::declarations(config), enrolment::ANSWERS),
         file("attendance", attendance::declarations(config), attendance::ANSWERS),

@@ -7,6 +7,7 @@
 mod day;
 mod first_run;
 mod forms;
+mod home;
 mod imports;
 mod learners;
 mod needs;

@@ -18,10 +18,11 @@ fn screens() -> Vec<&'static str> {
     found
 }
 
-/// Goes to a screen and waits until it has shown what it has.
+/// Goes to a screen and waits until it has shown what it has. The one that the window opened with is there already.
 async fn visit(window: &Window, screen: &str) {
+    let there = format!("document.querySelector('nav [aria-current]')?.hash === '#/{screen}'");
     let go = "document.querySelector('main h1')?.setAttribute('data-left', ''); location.hash = '#/'";
-    window.run(&format!("if (location.hash !== '#/{screen}') {{ {go} + '{screen}' }} return null")).await;
+    window.run(&format!("if (!({there})) {{ {go} + '{screen}' }} return null")).await;
     window.until("document.querySelector('main h1:not([data-left])')").await;
     let quiet = "let quiet; const end = () => { watch.disconnect(); done(null) };
         const watch = new MutationObserver(() => { clearTimeout(quiet); quiet = setTimeout(end, 300) });

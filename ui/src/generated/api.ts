@@ -1,6 +1,7 @@
 // Made by `cargo xtask gen` from node/src/api. Do not edit.
 
 import type { SessionAnswers, SessionRequest } from "./session";
+import type { HomeAnswers, HomeRequest } from "./home";
 import type { LearnersAnswers, LearnersRequest } from "./learners";
 import type { EnrolmentAnswers, EnrolmentRequest } from "./enrolment";
 import type { AttendanceAnswers, AttendanceRequest } from "./attendance";
@@ -84,9 +85,9 @@ export interface RecordsAnswers {
   resolve: null;
 }
 
-export type Request = RecordsRequest | SessionRequest | LearnersRequest | EnrolmentRequest | AttendanceRequest | FormsRequest | ImportsRequest | NeedsRequest | AdminRequest;
+export type Request = RecordsRequest | SessionRequest | HomeRequest | LearnersRequest | EnrolmentRequest | AttendanceRequest | FormsRequest | ImportsRequest | NeedsRequest | AdminRequest;
 
-export interface Answers extends RecordsAnswers, SessionAnswers, LearnersAnswers, EnrolmentAnswers, AttendanceAnswers, FormsAnswers, ImportsAnswers, NeedsAnswers, AdminAnswers {}
+export interface Answers extends RecordsAnswers, SessionAnswers, HomeAnswers, LearnersAnswers, EnrolmentAnswers, AttendanceAnswers, FormsAnswers, ImportsAnswers, NeedsAnswers, AdminAnswers {}
 
 export type Code =
   | "unknown_entity"

@@ -4,7 +4,7 @@
 import type { Component } from "svelte";
 import type { IconName } from "../shared/icons";
 import type { Address } from "../shared/router.svelte";
-import { isAny, type Role } from "../shared/session.svelte";
+import { isAny, session, type Role } from "../shared/session.svelte";
 import type { Words } from "../strings/index.svelte";
 
 export type ScreenId = keyof Words["frame"]["screens"];
@@ -43,8 +43,11 @@ export const routes: readonly Route[] = [
   { id: "imports", icon: "download", roles: ["school_admin", "registrar"], nav: false, load: () => import("./imports/Index.svelte") },
 ];
 
+/** Whose day begins with a look at the whole; who stands at the counter begins with the search for whoever comes. */
+const lookers: readonly Role[] = ["school_admin", "school_head", "teacher"];
+
 /** Where the window opens. */
-export const START: ScreenId = "learners";
+export const start = (): ScreenId => (session.role !== null && lookers.includes(session.role) ? "home" : "learners");
 
 export const routeOf = (id: string): Route | undefined => routes.find((route) => route.id === id);
 

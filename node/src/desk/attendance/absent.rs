@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// Class days in a row that are reported (School Form 2).
 pub(super) const IN_A_ROW: usize = 5;
 /// How far back an absence is followed: a term. Longer ones are known to everybody.
-const LOOK_BACK: i32 = 120;
+pub(in crate::desk) const LOOK_BACK: i32 = 120;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Caller {
@@ -91,7 +91,8 @@ impl Desk {
         to_json(&found)
     }
 
-    fn long_absent(
+    /// Adds the learners of this section who have been away that long. The calendar reaches back [`LOOK_BACK`] days.
+    pub(in crate::desk) fn long_absent(
         &self,
         section: &Section,
         calendar: &Calendar,

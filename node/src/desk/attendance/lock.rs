@@ -33,7 +33,7 @@ pub struct Report {
 }
 
 /// The report of a month with its row, if the month was ever signed.
-pub(super) fn find(conn: &Connection, section: Uuid, month: Month) -> Result<Option<(Uuid, Report)>> {
+pub(in crate::desk) fn find(conn: &Connection, section: Uuid, month: Month) -> Result<Option<(Uuid, Report)>> {
     let mut statement = conn.prepare_cached(
         "SELECT id, state, signed_by, signed_at, reason FROM sf2_report
          WHERE section = ?1 AND month = ?2 AND deleted_at IS NULL",

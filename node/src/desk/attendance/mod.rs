@@ -3,14 +3,14 @@
 //! Invariants: "not taken" (no sheet) and "all present" (a sheet without marks) are never confused; a class is taken on class
 //! days that have come; a month whose School Form 2 is signed does not change.
 
-mod absent;
+pub(in crate::desk) mod absent;
 mod calendar;
 mod class;
 pub(in crate::desk) mod days;
 mod holidays;
-mod lock;
+pub(in crate::desk) mod lock;
 mod month;
-mod overview;
+pub(in crate::desk) mod overview;
 pub(in crate::desk) mod roster;
 pub(in crate::desk) mod section;
 pub(in crate::desk) mod sheets;

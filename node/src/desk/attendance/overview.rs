@@ -94,7 +94,7 @@ impl Desk {
         })
     }
 
-    fn section_day(&self, section: &Section, calendar: &Calendar, date: i32) -> Result<SectionDay> {
+    pub(in crate::desk) fn section_day(&self, section: &Section, calendar: &Calendar, date: i32) -> Result<SectionDay> {
         let conn = self.store.conn();
         let sheets = sheets::of_day(&self.store, section.id, date)?;
         let mut marks: HashMap<Uuid, Vec<(&str, String)>> = HashMap::new();

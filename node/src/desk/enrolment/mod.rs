@@ -15,8 +15,8 @@ mod promotion;
 mod reasons;
 pub(crate) mod record;
 pub(crate) mod roster;
-mod sections;
-mod year;
+pub(super) mod sections;
+pub(super) mod year;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -28,6 +28,10 @@ pub(super) struct Place {
     pub(super) status: String,
     /// The section where the learner sits now or sat last.
     pub(super) section: Option<(Uuid, String)>,
+    /// Whether the learner sits there from today on.
+    pub(super) seated: bool,
+    /// The day on which the status became what it is, where somebody said so.
+    pub(super) effective: Option<i32>,
 }
 
 /// A learner's words and dates, as typed.

@@ -16,10 +16,11 @@ const GUARDIANS: &str = "SELECT l.student, g.last_name, g.first_name, l.relation
   FROM student_guardian l JOIN guardian g ON g.id = l.guardian AND g.deleted_at IS NULL
   WHERE l.deleted_at IS NULL";
 const GUARDIANS_ORDER: &str = " ORDER BY l.student, coalesce(l.is_primary, 0) DESC, l.relation, g.id";
-const PLACES: &str = "SELECT e.student, e.school_year, e.grade_level, e.status, e.id FROM enrolment e
+const PLACES: &str =
+    "SELECT e.student, e.school_year, e.grade_level, e.status, e.id, e.effectivity_date FROM enrolment e
   WHERE e.deleted_at IS NULL";
 /// The membership that is open or ended last comes last, so that it stays.
-const SECTIONS: &str = "SELECT m.enrolment, s.id, s.name FROM section_membership m
+const SECTIONS: &str = "SELECT m.enrolment, s.id, s.name, m.valid_to IS NULL FROM section_membership m
   JOIN section s ON s.id = m.section AND s.deleted_at IS NULL WHERE m.deleted_at IS NULL";
 const SECTIONS_ORDER: &str = " ORDER BY m.enrolment, m.valid_to IS NULL, m.valid_from";
 const PAPERS: &str = "SELECT d.student, d.kind FROM student_document d
@@ -91,18 +92,25 @@ pub(super) fn entries(store: &Store, years: &[Year], one: Option<Uuid>) -> Resul
         }
         Ok(())
     })?;
-    let mut sections: HashMap<Uuid, (Uuid, String)> = HashMap::new();
+    let mut sections: HashMap<Uuid, ((Uuid, String), bool)> = HashMap::new();
     let of_learner = "m.enrolment IN (SELECT id FROM enrolment WHERE student = ?1)";
     each(store, SECTIONS, (of_learner, SECTIONS_ORDER), one, |row| {
-        sections.insert(id(row, 0)?, (id(row, 1)?, text(row, 2)?));
+        sections.insert(id(row, 0)?, ((id(row, 1)?, text(row, 2)?), row.get(3)?));
         Ok(())
     })?;
     each(store, PLACES, ("e.student = ?1", ""), one, |row| {
         let year = id(row, 1)?;
         let year = years.iter().position(|known| known.id == year);
         if let (Some(at), Some(year)) = (at.get(&id(row, 0)?), year) {
-            let section = sections.remove(&id(row, 4)?);
-            entries[*at].places.push(Place { year, grade: text(row, 2)?, status: text(row, 3)?, section });
+            let (section, seated) = sections.remove(&id(row, 4)?).unzip();
+            entries[*at].places.push(Place {
+                year,
+                grade: text(row, 2)?,
+                status: text(row, 3)?,
+                section,
+                seated: seated.unwrap_or(false),
+                effective: row.get(5)?,
+            });
         }
         Ok(())
     })?;

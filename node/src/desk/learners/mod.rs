@@ -6,11 +6,13 @@ mod entry;
 mod find;
 mod history;
 mod load;
+mod of_year;
 mod page;
 mod paste;
 mod similar;
 mod write;
 
+pub(super) use of_year::OfYear;
 pub(super) use write::{highest as highest_number, next_number};
 
 use super::Desk;

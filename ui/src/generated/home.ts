@@ -1,0 +1,182 @@
+// Made by `cargo xtask gen` from node/src/desk/home. Do not edit.
+
+export type HomeRequest = { "do": "home.today" };
+
+export type Home = { today: string, 
+/**
+ * Whose day it is: `head` (and administrators), `registrar`, `teacher` or `other`.
+ */
+view: string, 
+/**
+ * The year that enrolment works in; none: the school has no school year yet.
+ */
+year: HomeYear | null, 
+/**
+ * None as long as there is no school year.
+ */
+day: SchoolDay | null, 
+/**
+ * No school year, no sections or no learners: then there is no day to speak of, only first steps.
+ */
+beginning: boolean, 
+/**
+ * In their order, with those that are done; empty when all are done, and for those who do none of them.
+ */
+steps: Array<FirstStep>, 
+/**
+ * For the head, on a class day.
+ */
+classes: Classes | null, 
+/**
+ * Sections that the person here advises.
+ */
+own: Array<OwnSection>, 
+/**
+ * Learners absent five class days in a row, whose attendance the person here answers for.
+ */
+away: Array<LongAbsent>, 
+/**
+ * For the head.
+ */
+enrolment: HomeEnrolment | null, 
+/**
+ * For the head and the registrar.
+ */
+full: Array<FullSection>, 
+/**
+ * For the head and the registrar.
+ */
+desk: DeskCounts | null, sync: Glance, };
+
+export type HomeYear = { id: string, label: string, start_date: string, end_date: string, 
+/**
+ * It is over, or will be in a few weeks: time to think of the next one.
+ */
+ending: boolean, };
+
+export type SchoolDay = { 
+/**
+ * Whether anybody has classes.
+ */
+class: boolean, 
+/**
+ * `class`, `makeup`, `event`, `holiday`, `suspension`, `weekend` or `outside` (of the school year).
+ */
+kind: string, 
+/**
+ * What the holiday or event is, or why there are no classes.
+ */
+label: string | null, 
+/**
+ * Grade levels without classes, on a day when others have them.
+ */
+without: Array<string>, 
+/**
+ * The next class day.
+ */
+next: string | null, };
+
+export type FirstStep = { 
+/**
+ * `school` (its name and ID), `year`, `learners`, `sections` or `users`.
+ */
+id: string, done: boolean, 
+/**
+ * Whether the person here does it; otherwise an administrator does, or somebody at another PC.
+ */
+may: boolean, };
+
+export type Classes = { sections: number, taken: number, 
+/**
+ * The first of those that have not taken it, by grade.
+ */
+untaken: Array<Untaken>, 
+/**
+ * Of the sections that have taken it: learners who were there the whole day, those late or cutting classes too.
+ */
+present: number, present_male: number, present_female: number, 
+/**
+ * Absent the whole day or half of it, excused ones too.
+ */
+absent: number, 
+/**
+ * Late or cutting classes.
+ */
+tardy: number, };
+
+export type Untaken = { id: string, name: string, grade_level: string, adviser: string | null, };
+
+export type OwnSection = { today: SectionDay, male: number, female: number, 
+/**
+ * This month and the one before, the older first; without those that have no class days yet.
+ */
+months: Array<OwnMonth>, };
+
+export type OwnMonth = { 
+/**
+ * `2026-06`.
+ */
+month: string, 
+/**
+ * Its last day has passed: it is signed now.
+ */
+over: boolean, 
+/**
+ * Class days before today on which attendance was not taken.
+ */
+untaken: Array<string>, report: Report | null, };
+
+export type HomeEnrolment = { male: number, female: number, total: number, before: Before | null, grades: Array<GradeLine>, };
+
+export type Before = { 
+/**
+ * The school year.
+ */
+label: string, 
+/**
+ * The same day a year ago or, where that year was over by then, its last day.
+ */
+date: string, total: number, };
+
+export type GradeLine = { grade_level: string, male: number, female: number, 
+/**
+ * With those whose sex is not recorded.
+ */
+total: number, 
+/**
+ * A year ago; none where there is nothing to compare with.
+ */
+before: number | null, };
+
+export type FullSection = { id: string, name: string, grade_level: string, seats: number, learners: number, };
+
+export type DeskCounts = { 
+/**
+ * Temporarily enrolled.
+ */
+temporary: number, pre_registered: number, 
+/**
+ * In no section from today on.
+ */
+unassigned: number, enrolled_today: number, 
+/**
+ * Learners of this year who owe a paper.
+ */
+missing_papers: number, 
+/**
+ * Which, the most frequent first.
+ */
+papers: Array<PaperCount>, };
+
+export type PaperCount = { 
+/**
+ * A kind of `student_document`.
+ */
+kind: string, learners: number, };
+
+import type { Glance } from "./api";
+import type { LongAbsent, Report, SectionDay } from "./attendance";
+
+export interface HomeAnswers {
+  "home.today": Home;
+}
