@@ -261,7 +261,14 @@ fn the_proof_says_what_waits_and_what_was_tampered_with() {
     );
     let learners =
         waiting["counts"].as_array().and_then(|all| all.iter().find(|one| one["entity"] == json!("student")));
-    assert_eq!(learners.map(|one| (&one["records"], &one["waiting"])), Some((&json!(2), &json!(1))));
+    let learners = learners.map(|one| (&one["records"], &one["at_hub"], &one["waiting"]));
+    assert_eq!(learners, Some((&json!(2), &json!(1), &json!(1))));
+    ask(&mut desk, json!({ "do": "learners.delete", "id": Uuid::from_u128(9) }));
+    let deleted = look(&mut desk);
+    let learners = deleted["counts"].as_array().and_then(|all| all.iter().find(|one| one["entity"] == json!("student")));
+    let learners = learners.map(|one| (&one["records"], &one["at_hub"], &one["waiting"]));
+    assert_eq!(learners, Some((&json!(1), &json!(1), &json!(2))), "the hub has it until it hears of it");
+    ask(&mut desk, json!({ "do": "session.undo" }));
 
     let id = Uuid::from_u128(9).into_bytes();
     desk.store
