@@ -71,7 +71,7 @@ impl Store {
     /// # Errors
     /// If SQLite fails, or for an entity that there is not.
     pub fn count_at_hub(&self, entity: &str) -> Result<i64> {
-        let name = self.entity(entity)?.name;
+        let name = super::entity(self.schema, entity)?.name;
         let sql = format!(
             "SELECT (SELECT count(*) FROM {name} t WHERE deleted_at IS NULL
                 AND NOT EXISTS (SELECT 1 FROM shadow s WHERE s.entity = '{name}' AND s.row_id = t.id))

@@ -33,6 +33,7 @@ export const admin = {
     oneTime: "One-time password not used yet",
     noPassword: "No password yet",
     disabled: "Disabled",
+    sampleUser: "Not asked in the sample",
     find: "Find a user",
     none: "Nobody signs in yet",
     noneWhy:

@@ -34,6 +34,7 @@ export const admin: typeof english = {
     oneTime: "Hindi pa nagagamit ang one-time password",
     noPassword: "Wala pang password",
     disabled: "Nakasara",
+    sampleUser: "Hindi hinihingi sa sample",
     find: "Maghanap ng user",
     none: "Wala pang nagsa-sign in",
     noneWhy:
