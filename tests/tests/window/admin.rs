@@ -124,7 +124,7 @@ async fn the_sample_school_is_administered_and_its_records_are_copied() {
             window.keys("\u{e009}k\u{e000}").await;
             window.until("document.activeElement.getAttribute('role') === 'combobox'").await;
             window.keys("users").await;
-            window.until("document.querySelector('dialog [role=option]')?.innerText.startsWith('Users')").await;
+            window.until("document.querySelector('dialog [role=option] .text')?.innerText === 'Users'").await;
             window.keys("\u{e007}").await;
             window.until("location.hash === '#/admin/users' && document.querySelector('table.affairs')").await;
             add_user(&window, "Ben Reyes", "teacher").await;
@@ -310,7 +310,7 @@ async fn a_first_user_lets_another_in_and_the_hub_has_it_all() {
 async fn proven(window: &Window, folder: &Path) {
     open(window, "proof").await;
     window.until("document.querySelector('.banner strong').innerText === 'Yes. Everything is at the hub.'").await;
-    let row = "[...document.querySelectorAll('table.affairs tr')].find((row) => row.innerText.startsWith('Student'))";
+    let row = "[...document.querySelectorAll('table.affairs tr')].find((row) => row.innerText.startsWith('Learner'))";
     let cells = window.run(&format!("return [...{row}.querySelectorAll('td')].map((cell) => cell.innerText)")).await;
     assert_eq!(cells, json!(["1", "1", "none"]));
     let sums = window.run("return [...document.querySelectorAll('main dd code')].map((sum) => sum.innerText)").await;

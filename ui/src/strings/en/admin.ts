@@ -120,7 +120,7 @@ export const admin = {
       name: "Name of the school",
       sector: "Sector",
       offering: "What it offers",
-      mother_school_id: "School ID of the mother school",
+      mother_school_id: "Mother school’s ID",
       address: "Address",
       region: "Region",
       division: "Division",

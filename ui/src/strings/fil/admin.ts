@@ -121,7 +121,7 @@ export const admin: typeof english = {
       name: "Pangalan ng paaralan",
       sector: "Sektor",
       offering: "Mga antas",
-      mother_school_id: "School ID ng pinagmulang paaralan",
+      mother_school_id: "ID ng mother school",
       address: "Address",
       region: "Rehiyon",
       division: "Division",
