@@ -248,6 +248,8 @@ impl Engine {
 
     fn failed(&mut self, code: Code, message: String) -> Action {
         self.failures = self.failures.saturating_add(1);
+        // Nobody refused the device: a PC that was started without a network has failed to get a token, and goes on trying.
+        self.authentications = 0;
         self.level = false;
         if self.mode == Mode::Once && self.failures >= ONCE_ATTEMPTS {
             self.state = State::Idle;
@@ -312,6 +314,24 @@ mod tests {
         }
         let last = once.step(Event::Broken(u64::from(ONCE_ATTEMPTS), String::new()));
         assert!(matches!(last, Action::Halt(_)));
+    }
+
+    #[test]
+    fn started_without_a_network_it_tries_until_there_is_one() {
+        let refuse = |code| ErrorBody { code, message: String::new(), details: None };
+        let mut engine = Engine::new(Mode::Watch, 0);
+        engine.step(Event::Start);
+        for number in 1..40 {
+            assert_eq!(engine.step(Event::Refused(number, refuse(Code::Unauthorized))), Action::Authenticate);
+            assert!(matches!(engine.step(Event::Refused(0, refuse(Code::HubUnreachable))), Action::Pause { .. }));
+            assert!(matches!(engine.step(Event::PauseOver), Action::Exchange { .. }));
+        }
+        // A hub that gives tokens and then refuses them is asked three times, not for ever.
+        for number in 40..42 {
+            assert_eq!(engine.step(Event::Refused(number, refuse(Code::Unauthorized))), Action::Authenticate);
+            engine.step(Event::Authenticated);
+        }
+        assert!(matches!(engine.step(Event::Refused(42, refuse(Code::Unauthorized))), Action::Halt(_)));
     }
 
     #[test]

@@ -43,14 +43,24 @@ pub struct Window {
     pub page: Client,
     driver: Group,
     _screen: Group,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
+}
+
+/// Where the app finds a place for its keys.
+#[derive(Debug, Clone, Copy)]
+pub enum Keys<'a> {
+    File(&'a Path),
+    /// The keyring of the session that the test runs in.
+    Keyring,
+    /// A PC on which no keyring answers.
+    Nowhere,
 }
 
 /// How to open one.
 #[derive(Debug)]
 pub struct Opening<'a> {
     pub data: &'a Path,
-    pub key_file: &'a Path,
+    pub keys: Keys<'a>,
     pub dark: bool,
     pub size: (u32, u32),
 }
@@ -76,12 +86,22 @@ impl Window {
             .env("NO_AT_BRIDGE", "1")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("PEMS_NODE_DATA", opening.data)
-            .env("PEMS_NODE_KEY_FILE", opening.key_file)
+            .env_remove("PEMS_NODE_KEY_FILE")
             .env_remove("WAYLAND_DISPLAY");
+        match opening.keys {
+            Keys::File(file) => command.env("PEMS_NODE_KEY_FILE", file),
+            Keys::Keyring => &mut command,
+            Keys::Nowhere => command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus"),
+        };
         let driver = Group::start(&mut command);
         let page = connect(port, &app(), home.path()).await;
         page.set_window_rect(0, 0, opening.size.0, opening.size.1).await.expect("a window that can be sized");
-        Window { page, driver, _screen: screen, _home: home }
+        Window { page, driver, _screen: screen, home }
+    }
+
+    /// What the app takes for the home of whoever uses the PC.
+    pub fn home(&self) -> &Path {
+        self.home.path()
     }
 
     /// Runs JavaScript in the window.

@@ -21,7 +21,7 @@ const TO_BUILD: &[&str] = &[
     "librsvg2-dev",
     "libxdo-dev",
 ];
-/// A screen, a browser driver and a keyring for tests; PostgreSQL as an unprivileged user wants `setpriv` (util-linux).
+/// A screen, a browser driver, a keyring and a reader of PDF for tests; PostgreSQL as an unprivileged user wants `setpriv` (util-linux).
 const TO_TEST: &[&str] = &[
     "xvfb",
     "xauth",
@@ -30,6 +30,7 @@ const TO_TEST: &[&str] = &[
     "dbus-x11",
     "gnome-keyring",
     "fonts-dejavu-core",
+    "poppler-utils",
     "util-linux",
 ];
 /// Oldest PostgreSQL that will do.

@@ -117,9 +117,9 @@ fn letterhead(sheet: &mut Sheet, form: &Certificate) {
         (plain(9.0), form.contact.as_str()),
     ] {
         if filled(text) {
-            y += style.size * 0.12;
+            y += style.size * 0.2;
             sheet.fit(WIDTH / 2.0, y, 112.0, style.middle(), text);
-            y += style.size * 0.36;
+            y += style.size * 0.3;
         }
     }
     sheet.text(WIDTH / 2.0, y + 1.0, plain(9.0).middle(), &format!("School ID {}", school.school_id));

@@ -1,7 +1,7 @@
 //! A day at the school's PC without any hub: a made-up school is opened, people sign in and lock the desk, a class is taken, and
 //! the program is killed in between. Also the same with real passwords.
 
-use crate::driver::{Opening, Window};
+use crate::driver::{Keys, Opening, Window};
 use crate::office::Folder;
 use crate::{DESK, with_window};
 use serde_json::json;
@@ -116,7 +116,7 @@ async fn a_desk_is_locked_and_opened_with_a_password_and_a_killed_app_loses_noth
             assert_eq!(window.refusal(save).await, None);
             // Killed the moment after it said saved; another window finds it, and nobody is signed in there.
             drop(window);
-            let opening = Opening { data: &folder.data, key_file: &folder.key_file, dark: true, size: DESK };
+            let opening = Opening { data: &folder.data, keys: Keys::File(&folder.key_file), dark: true, size: DESK };
             let again = Window::open(&opening).await;
             again.until("document.querySelector('[name=password]')").await;
             again.fill("[name=password]", password).await;

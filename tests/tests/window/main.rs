@@ -6,11 +6,17 @@
 
 mod admin;
 mod day;
+mod first_run;
+mod forms;
 mod imports;
+mod learners;
+mod needs;
 mod office;
+mod papers;
 mod screens;
+mod transferee;
 
-use driver::{Opening, Window};
+use driver::{Keys, Opening, Window};
 use office::{Folder, LEARNERS};
 use pems_tests::rig::Rig;
 use pems_tests::window as driver;
@@ -24,11 +30,11 @@ const TEST: Duration = Duration::from_secs(120);
 static ONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 const DESK: (u32, u32) = (1280, 800);
-const NAMES: &str = "[...document.querySelectorAll('.data [role=gridcell]:first-child')].map((cell) => cell.innerText)";
+const NAMES: &str = "[...document.querySelectorAll('.data [data-column=\"0\"]')].map((cell) => cell.innerText)";
 
 async fn with_window<F: Future>(folder: &Folder, dark: bool, size: (u32, u32), test: impl FnOnce(Window) -> F) {
     let _alone = ONE.lock().await;
-    let opening = Opening { data: &folder.data, key_file: &folder.key_file, dark, size };
+    let opening = Opening { data: &folder.data, keys: Keys::File(&folder.key_file), dark, size };
     let run = async { test(Window::open(&opening).await).await };
     assert!(tokio::time::timeout(TEST, run).await.is_ok(), "the window did not finish within {TEST:?}");
 }
@@ -56,7 +62,7 @@ async fn a_learner_is_found_by_folded_name_with_the_keyboard_alone() {
 
         // Down into the list, to its end and over what was fetched at first, and back to the box.
         window.keys("\u{e015}").await;
-        window.until("document.activeElement.getAttribute('role') === 'grid'").await;
+        window.until("document.activeElement.closest('.sheet')").await;
         window.keys("\u{e010}").await;
         window.until("document.querySelector('.active')?.ariaRowIndex > 300").await;
         window.until(&format!("document.querySelector('[role=grid]').ariaRowCount === '{}'", LEARNERS + 1)).await;
@@ -97,7 +103,7 @@ async fn what_another_program_saves_appears_by_itself_also_in_the_dark() {
             window.keys("\u{e00c}").await;
             window.until("document.querySelectorAll('.data').length > 10").await;
             window.keys("\u{e015}").await;
-            window.until("document.activeElement.getAttribute('role') === 'grid'").await;
+            window.until("document.activeElement.closest('.sheet')").await;
             window.keys("\u{e015}\u{e015}").await;
             window.until("document.querySelector('.active')?.ariaRowIndex === '4'").await;
             window.is_accessible().await;

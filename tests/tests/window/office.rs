@@ -3,7 +3,7 @@
 use pems_model::frame::{Rows, RowsHead};
 use pems_model::wire::End;
 use pems_model::{Role, Row, Schema, pgcopy};
-use pems_node::store::{Enrolled, Save};
+use pems_node::store::{Enrolled, ListQuery, Save};
 use pems_node::{Env, Store, SystemEnv};
 use serde_json::{Map, Value as Json, json};
 use std::path::{Path, PathBuf};
@@ -83,9 +83,28 @@ impl Folder {
         self.data.join("records.db")
     }
 
+    fn store(&self) -> Store {
+        Store::open(&self.records(), &KEY, Schema::product(), Box::new(SystemEnv)).expect("the store")
+    }
+
+    /// How many learners the file has.
+    pub(crate) fn learners(&self) -> usize {
+        usize::try_from(self.store().count("student").expect("a count")).expect("a number")
+    }
+
+    /// The learner of a last name, as the file has it.
+    pub(crate) fn learner(&self, last: &str) -> Json {
+        let store = self.store();
+        let entity = store.schema().entity("student").expect("learners");
+        let all = ListQuery { limit: Some(1_000_000), ..ListQuery::default() };
+        let rows = store.list("student", &all).expect("a list");
+        let found = rows.iter().map(|row| row.to_json(entity)).find(|row| row["last_name"] == last);
+        found.unwrap_or_else(|| panic!("no learner is called {last}"))
+    }
+
     /// Saves as another program at this PC would.
     pub(crate) fn save_learner(&self, last: &str, first: &str) {
-        let mut store = Store::open(&self.records(), &KEY, Schema::product(), Box::new(SystemEnv)).expect("the store");
+        let mut store = self.store();
         let fields = json!({ "last_name": last, "first_name": first, "sex": "F" });
         store.save(&save(fields)).expect("saved");
     }
@@ -99,7 +118,7 @@ impl Folder {
         let fields = json!({ "name": name, "role": role, "verifier": verifier });
         let fields = fields.as_object().cloned().unwrap_or_default();
         let saved = scratch.save(&Save { entity: "school_user".into(), id: None, fields }).expect("saved");
-        let mut store = Store::open(&self.records(), &KEY, Schema::product(), Box::new(SystemEnv)).expect("the store");
+        let mut store = self.store();
         pull(&mut store, &[("school_user", vec![Row { rev: 950, ..saved.row }])]);
     }
 

@@ -15,16 +15,21 @@ export interface Shortcut {
   whileTyping?: boolean;
 }
 
-// Raw: a list is found again by its identity when it leaves.
-let lists = $state.raw<Shortcut[][]>([]);
+// No state of Svelte's: a component that is being destroyed reads such state as it was before, and would take the list of the
+// screen that comes in its place along.
+let lists: readonly Shortcut[][] = [];
+/** Another object with every change of the lists, for what shows them. */
+let change = $state.raw({});
 
-export const shortcuts = (): Shortcut[] => lists.flat();
+export const shortcuts = (): Shortcut[] => (void change, lists.flat());
 
 /** Adds shortcuts until the returned function is called. */
 export function addShortcuts(list: Shortcut[]): () => void {
   lists = [...lists, list];
+  change = {};
   return () => {
     lists = lists.filter((other) => other !== list);
+    change = {};
   };
 }
 

@@ -10,7 +10,7 @@ mod screens;
 mod start;
 
 use super::report::{Report, percentile, show};
-use crate::window::{Opening, Window};
+use crate::window::{Keys, Opening, Window};
 use anyhow::Result;
 use folder::Folder;
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub async fn run(rounds: usize) -> Result<()> {
 
 impl Folder {
     async fn open(&self) -> Window {
-        let opening = Opening { data: &self.data, key_file: &self.key_file, dark: false, size: SCREEN };
+        let opening = Opening { data: &self.data, keys: Keys::File(&self.key_file), dark: false, size: SCREEN };
         Window::open(&opening).await
     }
 }

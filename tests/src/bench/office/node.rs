@@ -47,7 +47,7 @@ pub(super) fn measure(folder: &Folder, rounds: usize, report: &mut Report) -> Re
         ),
         (
             "SF2 of 45 learners, pages",
-            json!({ "do": "forms.preview", "form": "sf2", "section": section, "month": &day[..7] }),
+            json!({ "do": "forms.preview", "asked": { "form": "sf2", "section": section, "month": &day[..7] } }),
             MONTH,
         ),
     ];

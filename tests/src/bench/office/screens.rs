@@ -1,7 +1,6 @@
 //! What a person feels in the open window: from the key that is pressed to the frame that shows its effect.
 
 use super::super::report::Report;
-use super::start::ROWS;
 use super::{line, millis};
 use crate::window::Window;
 use anyhow::Result;
@@ -116,9 +115,36 @@ pub(super) async fn attendance(window: &Window, rounds: usize, report: &mut Repo
     Ok(())
 }
 
+/// Opens School Form 2 of one section after the other, and files it.
+const SF2: &str = "
+    const links = () => [...document.querySelectorAll(\"main a[href*='forms/sf2/']\")];
+    const when = (there, then) => { const look = () => there() ? setTimeout(then) : requestAnimationFrame(look); requestAnimationFrame(look); };
+    const one = (css) => document.querySelector(css), shown = [], filed = [], refused = [];
+    const step = (i) => {
+        if (i >= ROUNDS) return done({ shown, filed, refused });
+        let began = performance.now();
+        links()[(i * 7) % links().length].click();
+        when(() => one('.paper svg'), () => {
+            shown.push(performance.now() - began);
+            began = performance.now();
+            [...document.querySelectorAll('main button')].find((it) => it.innerText.startsWith('PDF')).click();
+            when(() => one('.banner.good code') || one('.banner.bad'), () => {
+                if (one('.banner.bad')) refused.push(one('.banner.bad').innerText);
+                else filed.push(performance.now() - began);
+                location.hash = '#/forms';
+                when(() => links().length, () => setTimeout(() => step(i + 1), 100));
+            });
+        });
+    };
+    step(0);";
+
 pub(super) async fn sf2(window: &Window, rounds: usize, report: &mut Report) -> Result<()> {
-    let _ = (window, rounds, ROWS);
-    report.line("SF2 of 45 learners", "-", "see the office alone");
+    open_screen(window, "forms", "main a[href*='forms/sf2/']").await;
+    let found = window.ask(&SF2.replace("ROUNDS", &(rounds * 2).to_string())).await;
+    anyhow::ensure!(found["refused"] == serde_json::json!([]), "SF2 is refused: {}", found["refused"]);
+    let (mut shown, mut filed) = (times(&found["shown"]), times(&found["filed"]));
+    line(report, "SF2 of a section: click to the painted paper", &mut shown, "  aim 1 s");
+    line(report, "SF2 of a section: click to the filed PDF", &mut filed, "  aim 1 s");
     Ok(())
 }
 

@@ -15,7 +15,7 @@ const USABLE: &str = "
         ? requestAnimationFrame(() => done(performance.timeOrigin + performance.now())) : requestAnimationFrame(look);
     look();";
 const PEOPLE: &str = "'li button, [role=grid] [role=row][aria-rowindex]'";
-pub(super) const ROWS: &str = "[role=grid] [role=row][aria-rowindex]:not([aria-rowindex=\"1\"])";
+const ROWS: &str = "[role=grid] [role=row][aria-rowindex]:not([aria-rowindex=\"1\"])";
 
 pub(super) async fn measure(folder: &Folder, rounds: usize, report: &mut Report) -> Result<()> {
     let cold = forget_files();
