@@ -1,5 +1,5 @@
-//! Files that somebody wants to import: chosen in the system's dialog, or dropped onto the window. Only their paths go to the
-//! window; the office reads them.
+//! Files that somebody wants to import: chosen in the system's dialog, or dropped onto the window; and where files go that the
+//! office makes. Only paths go to the window; the office reads and writes.
 
 use serde_json::json;
 use std::path::PathBuf;
@@ -15,6 +15,24 @@ pub(crate) async fn choose_file(app: AppHandle, label: String) -> Option<PathBuf
     let (tell, told) = tokio::sync::oneshot::channel();
     let dialog = app.dialog().file().add_filter(label, &["xls", "xlsx", "csv", "txt", "zip"]);
     dialog.pick_file(move |chosen| {
+        // Nobody waits any more where the window was closed meanwhile.
+        let _ = tell.send(chosen);
+    });
+    told.await.ok().flatten().and_then(|chosen| chosen.into_path().ok())
+}
+
+/// Lets somebody say where a new file goes; none where the dialog was closed. `title` says what for, in the window's language.
+#[tauri::command]
+pub(crate) async fn choose_place(app: AppHandle, title: String, proposed: PathBuf) -> Option<PathBuf> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let mut dialog = app.dialog().file().set_title(title);
+    if let Some(folder) = proposed.parent().filter(|folder| folder.is_dir()) {
+        dialog = dialog.set_directory(folder);
+    }
+    if let Some(name) = proposed.file_name() {
+        dialog = dialog.set_file_name(name.to_string_lossy());
+    }
+    dialog.save_file(move |chosen| {
         // Nobody waits any more where the window was closed meanwhile.
         let _ = tell.send(chosen);
     });

@@ -37,7 +37,7 @@ fn main() -> anyhow::Result<()> {
         builder = builder.plugin(window::state());
     }
     let app = builder
-        .invoke_handler(tauri::generate_handler![call::call, files::choose_file])
+        .invoke_handler(tauri::generate_handler![call::call, files::choose_file, files::choose_place])
         .setup(move |app| {
             let data_dir = match args.data {
                 Some(dir) => dir,

@@ -66,6 +66,20 @@ impl Store {
         Ok(combined(kept.iter().map(|(name, digest)| (name.as_str(), *digest))))
     }
 
+    /// How many live records of a kind the hub has, as this file knows it: unsent changes taken off.
+    ///
+    /// # Errors
+    /// If SQLite fails, or for an entity that there is not.
+    pub fn count_at_hub(&self, entity: &str) -> Result<i64> {
+        let name = super::entity(self.schema, entity)?.name;
+        let sql = format!(
+            "SELECT (SELECT count(*) FROM {name} t WHERE deleted_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM shadow s WHERE s.entity = '{name}' AND s.row_id = t.id))
+              + (SELECT count(*) FROM shadow WHERE entity = '{name}' AND row ->> 'deleted_at' IS NULL AND row IS NOT NULL)"
+        );
+        Ok(self.conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+    }
+
     /// The digest of the hub's state as this file has it, computed from the rows (unsent changes taken off).
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! (`cargo build --workspace`). Pictures of what was seen are kept in `artifacts/screens/`.
 #![cfg(target_os = "linux")]
 
+mod admin;
 mod day;
 mod first_run;
 mod forms;

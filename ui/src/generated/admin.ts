@@ -138,6 +138,10 @@ export type RangeDraft = { device: string, prefix?: string | null, from_no: numb
 
 export type BackupState = { running: boolean, 
 /**
+ * Bytes of the copy that is under way; as many as `bytes` once it is being read back.
+ */
+copied: number, 
+/**
  * What the last copy since the program was started became.
  */
 done: Backup | null, 
@@ -210,6 +214,10 @@ export type Counted = { entity: string, label: string,
  * Live records at this PC.
  */
 records: number, 
+/**
+ * Live records at the hub, as this PC last saw them.
+ */
+at_hub: number, 
 /**
  * Changes of such records that wait.
  */

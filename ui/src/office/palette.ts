@@ -49,6 +49,21 @@ export function screensFor(text: string): Answer[] {
     text: words.frame.screens[route.id],
     run: () => go(route.id),
   }));
+  return [...matching(all, text), ...(text.trim() === "" ? [] : pagesFor(text))];
+}
+
+/** Pages of a screen; only for what is typed, so that the first look shows the screens alone. */
+function pagesFor(text: string): Answer[] {
+  const all = visibleRoutes().flatMap((route) =>
+    Object.entries(route.pages?.() ?? {}).map(([page, name]) => ({
+      id: `screen-${route.id}-${page}`,
+      group: "screens" as const,
+      icon: route.icon,
+      text: name,
+      detail: words.frame.screens[route.id],
+      run: () => go(route.id, [page]),
+    })),
+  );
   return matching(all, text);
 }
 

@@ -5,7 +5,7 @@ import type { Component } from "svelte";
 import type { IconName } from "../shared/icons";
 import type { Address } from "../shared/router.svelte";
 import { isAny, session, type Role } from "../shared/session.svelte";
-import type { Words } from "../strings/index.svelte";
+import { words, type Words } from "../strings/index.svelte";
 
 export type ScreenId = keyof Words["frame"]["screens"];
 
@@ -23,6 +23,8 @@ export interface Route {
   roles: readonly Role[] | "all";
   /** Whether it stands in the navigation; the others are reached from a screen or the palette. */
   nav: boolean;
+  /** Pages of its own that the palette offers too: the first part of the path, and its name. */
+  pages?: () => Record<string, string>;
   load: () => Promise<{ default: Component<ScreenProps> | Component<Record<string, never>> }>;
 }
 
@@ -37,7 +39,7 @@ export const routes: readonly Route[] = [
   { id: "attendance", icon: "check", roles: classes, nav: true, load: () => import("./attendance/Index.svelte") },
   { id: "forms", icon: "printer", roles: classes, nav: true, load: () => import("./forms/Index.svelte") },
   { id: "needs", icon: "inbox", roles: classes, nav: true, load: () => import("./needs/Index.svelte") },
-  { id: "admin", icon: "school", roles: ["school_admin", "school_head"], nav: true, load: () => import("./admin/Index.svelte") },
+  { id: "admin", icon: "school", roles: ["school_admin", "school_head"], nav: true, pages: () => words.admin.pages, load: () => import("./admin/Index.svelte") },
   { id: "promotion", icon: "up", roles: office, nav: false, load: () => import("./promotion/Index.svelte") },
   { id: "calendar", icon: "calendar", roles: classes, nav: false, load: () => import("./calendar/Index.svelte") },
   { id: "imports", icon: "download", roles: ["school_admin", "registrar"], nav: false, load: () => import("./imports/Index.svelte") },

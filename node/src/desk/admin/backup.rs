@@ -17,6 +17,8 @@ const EXTENSION: &str = "pems-backup";
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct BackupState {
     pub running: bool,
+    /// Bytes of the copy that is under way; as many as `bytes` once it is being read back.
+    pub copied: u64,
     /// What the last copy since the program was started became.
     pub done: Option<Backup>,
     /// Why the last try made none.
@@ -85,10 +87,12 @@ pub(super) fn begin(desk: &mut Desk, path: &str) -> Result<Json> {
         return refused("there is no such folder; make it first, or choose another");
     }
     let (place, at) = (place(desk)?, format_time(desk.store.now()));
+    let part_of = to.clone();
     let work = move || {
         let copied = place.copy_to(&to)?;
         Ok(Backup { path: to.display().to_string(), bytes: copied.bytes, records: copied.records, at })
     };
+    desk.beside.backup_to = Some(part_of);
     desk.beside.backup.begin("backup", work)?;
     state(desk)
 }
@@ -102,9 +106,12 @@ pub(super) fn state(desk: &mut Desk) -> Result<Json> {
             desk.store.set_local("backup_path", &done.path)?;
         }
     }
+    let part = desk.beside.backup_to.as_deref().filter(|_| running).map(Place::unfinished);
+    let copied = part.and_then(|part| std::fs::metadata(part).ok()).map_or(0, |part| part.len());
     let failed = desk.beside.backup.failed().map(|error| error.message.clone());
     to_json(&BackupState {
         running,
+        copied,
         done: done.filter(|_| !running && failed.is_none()),
         failed,
         last_at: desk.store.local("backup_at")?,

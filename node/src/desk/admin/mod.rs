@@ -181,6 +181,8 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
 #[derive(Debug, Default)]
 pub(super) struct Beside {
     backup: job::Job<Backup>,
+    /// Where the copy goes that is under way.
+    backup_to: Option<std::path::PathBuf>,
     proof: job::Job<Proof>,
 }
 

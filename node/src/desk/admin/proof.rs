@@ -58,6 +58,8 @@ pub struct Counted {
     pub label: String,
     /// Live records at this PC.
     pub records: i64,
+    /// Live records at the hub, as this PC last saw them.
+    pub at_hub: i64,
     /// Changes of such records that wait.
     pub waiting: i64,
 }
@@ -123,10 +125,11 @@ fn counts(store: &Store) -> Result<Vec<Counted>> {
             entity: entity.name.into(),
             label: entity.label.into(),
             records: store.count(entity.name)?,
+            at_hub: store.count_at_hub(entity.name)?,
             waiting,
         });
     }
-    counts.retain(|counted| counted.records > 0 || counted.waiting > 0);
+    counts.retain(|counted| counted.records > 0 || counted.at_hub > 0 || counted.waiting > 0);
     Ok(counts)
 }
 
@@ -208,10 +211,10 @@ fn page(proof: &Proof) -> String {
     ] {
         let _ = writeln!(page, "{name:<20} {value}");
     }
-    page.push_str("\nRECORDS AT THIS PC\n\n");
+    let _ = writeln!(page, "\n{:<32} {:>9} {:>11} {:>13}\n", "RECORDS", "this PC", "at the hub", "changes wait");
     for counted in &proof.counts {
-        let waiting = if counted.waiting > 0 { format!("  ({} wait)", counted.waiting) } else { String::new() };
-        let _ = writeln!(page, "{:<32} {:>9}{waiting}", counted.label, counted.records);
+        let Counted { label, records, at_hub, waiting, .. } = counted;
+        let _ = writeln!(page, "{label:<32} {records:>9} {at_hub:>11} {waiting:>13}");
     }
     page.push_str("\nThe digest is a sum over every record. Who runs the hub can compare it at this revision.\n");
     page

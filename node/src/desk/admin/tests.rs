@@ -261,7 +261,8 @@ fn the_proof_says_what_waits_and_what_was_tampered_with() {
     );
     let learners =
         waiting["counts"].as_array().and_then(|all| all.iter().find(|one| one["entity"] == json!("student")));
-    assert_eq!(learners.map(|one| (&one["records"], &one["waiting"])), Some((&json!(2), &json!(1))));
+    let learners = learners.map(|one| (&one["records"], &one["at_hub"], &one["waiting"]));
+    assert_eq!(learners, Some((&json!(2), &json!(1), &json!(1))));
 
     let id = Uuid::from_u128(9).into_bytes();
     desk.store
@@ -269,6 +270,13 @@ fn the_proof_says_what_waits_and_what_was_tampered_with() {
         .execute("UPDATE student SET first_name = 'Eva' WHERE id = ?1", [id])
         .expect("changed behind its back");
     assert_eq!(look(&mut desk)["verdict"], json!("damaged"));
+
+    ask(&mut desk, json!({ "do": "learners.delete", "id": Uuid::from_u128(9) }));
+    let deleted = look(&mut desk);
+    let learners =
+        deleted["counts"].as_array().and_then(|all| all.iter().find(|one| one["entity"] == json!("student")));
+    let learners = learners.map(|one| (&one["records"], &one["at_hub"], &one["waiting"]));
+    assert_eq!(learners, Some((&json!(1), &json!(1), &json!(2))), "the hub has it until it hears of it");
 }
 
 #[test]

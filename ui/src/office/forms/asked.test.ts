@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parse } from "../../shared/address";
-import { askedOf, placeOf } from "./asked";
+import { askedOf, isOfSchool, placeOf } from "./asked";
 
 test("addresses mean forms", () => {
   expect(askedOf(parse("#/forms/sf2/S/2026-06"))).toEqual({ form: "sf2", section: "S", month: "2026-06" });
@@ -14,5 +14,7 @@ test("what is missing leads to where it is typed", () => {
   const missing = { record: "student", id: "L", field: "sex", label: "Sex", who: "CRUZ, ANA", severity: "must" } as const;
   expect(placeOf(missing)).toBe("#/learners/L?field=sex");
   expect(placeOf({ ...missing, record: "school_profile", id: null, field: "head_name" })).toBe("#/admin/settings?field=head_name");
+  const year = { ...missing, record: "school_year", id: null, field: "cutoff_date" };
+  expect([placeOf(year), isOfSchool(year), isOfSchool(missing)]).toEqual(["#/admin/years?field=cutoff_date", true, false]);
   expect(placeOf({ ...missing, record: "other" })).toBeNull();
 });

@@ -13,6 +13,9 @@ export function askedOf({ path, query }: Address): FormAsked | null {
   return null;
 }
 
+/** Records of the school itself, which only those see who look after the school. */
+export const isOfSchool = (missing: Missing): boolean => missing.record === "school_profile" || missing.record === "school_year";
+
 /** Where it is typed; null where no screen is about it. */
 export function placeOf(missing: Missing): string | null {
   const field = { field: missing.field };
@@ -20,6 +23,7 @@ export function placeOf(missing: Missing): string | null {
     case "school_profile":
       return hrefOf("admin", ["settings"], field);
     case "school_year":
+      return hrefOf("admin", ["years"], field);
     case "calendar_day":
       return hrefOf("calendar");
     case "section":

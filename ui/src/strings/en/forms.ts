@@ -35,5 +35,6 @@ export const forms = {
   missingMustWhy: "The form needs these. Each leads to where it is typed.",
   missingShould: "Somebody will ask about these",
   missing: (label: string, who: string) => (who ? `${label}, ${who}` : label),
+  missingAdmin: "a school administrator types it",
   more: (n: number) => `and ${n} more`,
 };

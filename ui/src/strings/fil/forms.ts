@@ -35,5 +35,6 @@ export const forms: typeof english = {
   missingMustWhy: "Kailangan ng form ang mga ito. Dadalhin ka ng bawat isa kung saan ito isusulat.",
   missingShould: "May magtatanong tungkol sa mga ito",
   missing: (label: string, who: string) => (who ? `${label}, ${who}` : label),
+  missingAdmin: "ang school administrator ang naglalagay nito",
   more: (n: number) => `at ${n} pa`,
 };
