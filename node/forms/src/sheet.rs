@@ -252,7 +252,10 @@ mod tests {
             let items = sheet.done().items;
             for item in &items {
                 let Item::Text { y, size_pt, width, .. } = item else { panic!("{item:?}") };
-                assert!(*y <= at.bottom() && y - size_pt * MM_PER_PT * CAP_HEIGHT >= at.y && *width <= 22.0, "{item:?}");
+                assert!(
+                    *y <= at.bottom() && y - size_pt * MM_PER_PT * CAP_HEIGHT >= at.y && *width <= 22.0,
+                    "{item:?}"
+                );
             }
             let cut = matches!(items.last(), Some(Item::Text { text, .. }) if text.ends_with('\u{2026}'));
             assert_eq!(cut, text.len() > 100, "{text}");

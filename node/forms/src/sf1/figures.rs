@@ -23,7 +23,7 @@ pub fn figures(form: &Sf1) -> Figures {
         let Some(sex) = learner.sex else { continue };
         figures.listed.add(sex, u32::from(!learner.moved_away()));
         figures.beginning.add(sex, u32::from(learner.in_section_on_cutoff));
-        figures.now.add(sex, u32::from(learner.in_section(form.on)));
+        figures.now.add(sex, u32::from(learner.left.is_none()));
     }
     figures.end = form.ends.filter(|ends| *ends <= form.on).map(|_| figures.now);
     figures

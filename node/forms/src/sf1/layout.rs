@@ -93,8 +93,11 @@ pub const GRADE_LEVEL: HeaderCell = header("Grade Level", 3, 27, 30);
 pub const SECTION: HeaderCell = header("Section", 3, 36, 38);
 
 /// What the columns that stand together have above them.
-pub(super) const GROUPS: [(Column, Column, &str); 3] =
-    [(HOUSE_STREET, PROVINCE, "ADDRESS"), (FATHER, MOTHER, "PARENTS"), (GUARDIAN, RELATIONSHIP, "GUARDIAN (if not Parent)")];
+pub(super) const GROUPS: [(Column, Column, &str); 3] = [
+    (HOUSE_STREET, PROVINCE, "ADDRESS"),
+    (FATHER, MOTHER, "PARENTS"),
+    (GUARDIAN, RELATIONSHIP, "GUARDIAN (if not Parent)"),
+];
 
 /// A column's head in the form's words; `age` is that of the age's column.
 pub(super) fn head(column: Column, age: &str) -> String {

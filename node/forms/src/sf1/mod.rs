@@ -91,6 +91,7 @@ pub struct Learner {
     pub modality: String,
     /// First day of attendance.
     pub enrolled_from: i32,
+    /// Since when and why the learner is not in the section on the day of the register.
     pub left: Option<Left>,
     /// The school that a transferee came from. Empty text if it is not known; `None` for who is no transferee.
     pub transferred_in: Option<String>,
@@ -142,11 +143,6 @@ impl Sf1 {
 }
 
 impl Learner {
-    /// Whether the learner was in the section on that day.
-    pub fn in_section(&self, date: i32) -> bool {
-        self.enrolled_from <= date && self.left.as_ref().is_none_or(|left| date < left.on)
-    }
-
     /// To another section of the same school, whose register has the learner now.
     fn moved_away(&self) -> bool {
         self.left.as_ref().is_some_and(|left| matches!(left.why, LeftWhy::Moved { .. }))
@@ -157,7 +153,8 @@ impl Learner {
 pub fn missing(form: &Sf1) -> Vec<Missing> {
     let mut lacking = Lacking::default();
     form.school.lacking(&mut lacking);
-    for (text, field) in [(&form.school.region, ("region", "Region")), (&form.school.division, ("division", "Division"))]
+    for (text, field) in
+        [(&form.school.region, ("region", "Region")), (&form.school.division, ("division", "Division"))]
     {
         lacking.unless(filled(text), Severity::Should, ("school_profile", None), field, &form.school.name);
     }

@@ -52,7 +52,8 @@ pub fn pages(form: &Sf1) -> Vec<Page> {
     }
     let count = sheets.len();
     let now = counts.now;
-    let state = format!("In the section on {}: {} male, {} female, {}", long(form.on), now.male, now.female, now.total);
+    let state =
+        format!("In the section on {}: {} male, {} female, {} in all", long(form.on), now.male, now.female, now.total);
     for (at, sheet) in sheets.iter_mut().enumerate() {
         sheet.text(table::LEFT, 212.0, plain(6.5), &format!("School Form 1: Page {} of {count}", at + 1));
         sheet.text(RIGHT, 212.0, plain(6.5).end(), &state);
@@ -67,7 +68,12 @@ fn line_height(lines: usize) -> f32 {
 }
 
 /// How many sheets so many lines of this height take, with the foot.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "small numbers")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "small numbers"
+)]
 fn sheets_for(lines: usize, height: f32) -> usize {
     let room = BOTTOM - TOP - HEAD;
     let most = ((room / height) as usize).max(1);

@@ -166,7 +166,10 @@ fn names_are_spelled_as_lis_does() {
     ] {
         assert_eq!((spelling::learner(&whom).as_str(), spelling::parent(&whom).as_str()), (learner, parent));
     }
-    assert_eq!((spelling::phone("+639171234567"), spelling::phone("8123456")), ("09171234567".into(), "8123456".into()));
+    assert_eq!(
+        (spelling::phone("+639171234567"), spelling::phone("8123456")),
+        ("09171234567".into(), "8123456".into())
+    );
 }
 
 #[test]
@@ -211,7 +214,7 @@ fn the_page_says_all_of_it_in_the_order_of_the_form() {
         "Prepared by: BENIGNO CRUZ",
         "Certified Correct: MARIA SANTOS",
         "Page 1 of 1",
-        "15 September 2026: 2 male, 1 female, 3",
+        "15 September 2026: 2 male, 1 female, 3 in all",
     ] {
         at += all[at..].find(said).unwrap_or_else(|| panic!("{said} is missing, or too early, in\n{all}"));
     }
@@ -224,7 +227,12 @@ fn a_section_of_sixty_is_two_sheets_each_with_its_head() {
     form.learners.clear();
     for at in 0..60 {
         let sex = if at % 2 == 0 { Sex::M } else { Sex::F };
-        form.learners.push(learner(name(&format!("Zamora{at:02}"), "Ana", "Cruz", ""), sex, "300021130201", "2014-01-01"));
+        form.learners.push(learner(
+            name(&format!("Zamora{at:02}"), "Ana", "Cruz", ""),
+            sex,
+            "300021130201",
+            "2014-01-01",
+        ));
     }
     let pages = pages(&form);
     assert_eq!(pages.len(), 2);

@@ -18,9 +18,8 @@ const NAME: &str = "School Form 1";
 /// Excel's number for legal paper.
 const LEGAL: u8 = 5;
 /// Widths of the table's columns in characters, in the form's order.
-const WIDTHS: [f64; 19] = [
-    13.5, 32.0, 5.0, 11.0, 7.0, 12.0, 10.0, 13.0, 20.0, 15.0, 15.0, 15.0, 24.0, 24.0, 22.0, 10.0, 13.5, 10.0, 26.0,
-];
+const WIDTHS: [f64; 19] =
+    [13.5, 32.0, 5.0, 11.0, 7.0, 12.0, 10.0, 13.0, 20.0, 15.0, 15.0, 15.0, 24.0, 24.0, 22.0, 10.0, 13.5, 10.0, 26.0];
 const FONT: &str = "Arial";
 const LINE: f64 = 22.0;
 /// Columns of the foot: codes twice, counts, and the two who sign.
@@ -212,8 +211,7 @@ impl Paper<'_> {
         for ((first, last), text) in columns.into_iter().zip(["REGISTERED", "BoSY", "EoSY"]) {
             self.put(top, first, last, text, &bold)?;
         }
-        for (row, (sex, label)) in
-            (top + 1..).zip([(Some(Sex::M), "MALE"), (Some(Sex::F), "FEMALE"), (None, "TOTAL")])
+        for (row, (sex, label)) in (top + 1..).zip([(Some(Sex::M), "MALE"), (Some(Sex::F), "FEMALE"), (None, "TOTAL")])
         {
             self.put(row, columns[0].0, columns[0].1, label, &bold)?;
             self.sheet.write_number_with_format(row, place(columns[1].0), pick(figures.beginning, sex), &cell)?;
