@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod day;
+mod forms;
 mod imports;
 mod office;
 mod screens;
