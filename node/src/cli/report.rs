@@ -17,7 +17,7 @@ pub(super) struct ReportArgs {
     #[arg(long = "where", value_name = "FIELD=VALUE")]
     filters: Vec<String>,
     /// A .pdf or, for sf1 and sf2, an .xlsx.
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 

@@ -19,10 +19,9 @@ const LIST: &str = include_str!("../../../data/sf1_remarks_codes.csv");
 const REPLACED: &str = "LWD";
 pub(super) const TITLE: &str = "List and Code of Indicators under REMARKS column";
 
-const INDICATOR: f32 = 27.0;
-const CODE: f32 = 9.0;
-const REQUIRED: f32 = 54.0;
-const REGISTERED: f32 = LEFT + 2.0 * (INDICATOR + CODE + REQUIRED) + 4.0;
+/// Indicator, code and what it asks for; once for each half of the list.
+const CODES: [[f32; 3]; 2] = [[38.0, 9.0, 54.0], [26.0, 9.0, 46.0]];
+const REGISTERED: f32 = LEFT + 182.0 + 4.0;
 const COUNT: f32 = 13.0;
 const SIGNATURES: f32 = REGISTERED + 3.0 * COUNT + 4.0;
 
@@ -67,11 +66,13 @@ fn codes(sheet: &mut Sheet, top: f32, form: &Sf1) {
     sheet.text(LEFT, top + 2.6, bold(6.8), TITLE);
     let top = top + 4.0;
     let indicators = indicators(form);
-    for (block, part) in (0_u8..).zip(indicators.chunks(ROWS)) {
-        let x = LEFT + f32::from(block) * (INDICATOR + CODE + REQUIRED);
+    let mut left = LEFT;
+    for (widths, part) in CODES.into_iter().zip(indicators.chunks(ROWS)) {
+        let x = left;
+        left += widths.iter().sum::<f32>();
         let mut row = |y: f32, texts: [&str; 3], is_head: bool| {
             let mut x = x;
-            for (width, text) in [INDICATOR, CODE, REQUIRED].into_iter().zip(texts) {
+            for (width, text) in widths.into_iter().zip(texts) {
                 let cell = area(x, y, width, ROW);
                 sheet.frame(cell, 0.15);
                 sheet.cell(cell, if is_head { bold(6.0) } else { plain(6.0) }, text);

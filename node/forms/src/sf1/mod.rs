@@ -20,7 +20,7 @@ mod xlsx;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::dates::{age, first_friday_of_june, numeric};
+use crate::dates::{age, first_friday_of_june, month_name, parts};
 use crate::missing::{Lacking, Missing, Severity};
 use crate::school::{Name, School, Sex, filled, section_lacking};
 
@@ -127,7 +127,8 @@ impl Sf1 {
     fn age_head(&self) -> String {
         match self.cutoff() {
             Some(day) if self.starts_in().and_then(first_friday_of_june) != Some(day) => {
-                format!("AGE as of {}", numeric(day))
+                let (_, month, day) = parts(day);
+                format!("AGE as of {} {day}", month_name(month))
             }
             _ => "AGE as of 1st Friday June".to_owned(),
         }

@@ -9,7 +9,7 @@ use crate::sheet::{Area, Sheet, Style, area, bold, plain};
 pub(super) const LEFT: f32 = 6.0;
 /// Millimetres of the columns, in the form's order.
 const WIDTHS: [f32; 19] =
-    [20.5, 42.0, 6.5, 15.0, 8.0, 14.0, 12.0, 15.0, 23.6, 17.5, 18.0, 17.0, 25.0, 25.0, 22.0, 12.0, 17.5, 11.0, 22.0];
+    [20.5, 42.0, 6.5, 15.0, 8.0, 14.0, 12.0, 15.0, 22.6, 17.5, 18.0, 17.0, 25.0, 25.0, 20.5, 12.0, 17.0, 11.0, 25.0];
 pub(super) const HEAD: f32 = 13.0;
 /// The part of the head that names groups of columns.
 const GROUP: f32 = 4.0;

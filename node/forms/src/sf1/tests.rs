@@ -127,7 +127,7 @@ fn ages_are_those_of_the_cut_off() {
     assert_eq!(form.age_head(), "AGE as of 1st Friday June");
     form.policy.cutoff_date = Some(day("2026-06-12"));
     assert_eq!((form.age(by_last(&form, "Peña")), form.age(by_last(&form, "Yap"))), (Some(12), Some(12)));
-    assert_eq!(form.age_head(), "AGE as of 06/12/2026");
+    assert_eq!(form.age_head(), "AGE as of June 12");
     form.learners[0].birth_date = None;
     assert_eq!(form.age(&form.learners[0]), None);
     (form.policy.cutoff_date, form.school_year) = (None, String::new());
@@ -326,13 +326,15 @@ fn every_cell_of_the_workbook_is_where_lis_has_it() {
         (12, 2, "<=== TOTAL FEMALE"),
         (13, 2, "<=== COMBINED"),
         (15, 0, "List and Code of Indicators under REMARKS column"),
-        (17, 3, "T/O"),
-        (15, 29, "Prepared by:"),
-        (17, 29, "BENIGNO CRUZ"),
-        (17, 37, "MARIA SANTOS"),
+        (17, 4, "T/O"),
+        (15, 32, "Prepared by:"),
+        (17, 32, "BENIGNO CRUZ"),
+        (17, 40, "MARIA SANTOS"),
+        (18, 30, ""),
     ] {
         assert_eq!(text(row, column), said, "row {row}, column {column}");
     }
+    assert_eq!((cell(17, 29), cell(18, 29), cell(19, 29)), (Data::Float(3.0), Data::Float(2.0), Data::Float(5.0)));
     assert_eq!(cell(6, 0), Data::String("012345678901".into()), "an LRN stays text");
     assert_eq!((cell(6, 9), cell(8, 0), cell(13, 0)), (Data::Float(13.0), Data::Float(2.0), Data::Float(5.0)));
 }

@@ -17,15 +17,15 @@ use crate::school::{Sex, grade_name};
 const NAME: &str = "School Form 1";
 /// Excel's number for legal paper.
 const LEGAL: u8 = 5;
-/// Widths of the table's columns in characters, in the form's order.
-const WIDTHS: [f64; 19] =
-    [13.5, 32.0, 5.0, 11.0, 7.0, 12.0, 10.0, 13.0, 20.0, 15.0, 15.0, 15.0, 24.0, 24.0, 22.0, 10.0, 13.5, 10.0, 26.0];
+/// Widths of the table's columns in pixels, in the form's order: what is left of them on paper is read without a glass.
+const WIDTHS: [u32; 19] = [86, 180, 32, 68, 42, 66, 54, 72, 100, 81, 84, 80, 120, 120, 104, 66, 82, 58, 122];
 const FONT: &str = "Arial";
-const LINE: f64 = 22.0;
-/// Columns of the foot: codes twice, counts, and the two who sign.
-const CODES: [u32; 2] = [0, 13];
-const COUNTS: u32 = 22;
-const SIGNERS: [u32; 2] = [29, 37];
+const LINE: f64 = 23.0;
+/// Columns of the foot, first and last: a code's indicator, the code, what it asks for, for each half of the list; the counts;
+/// and the two who sign.
+const CODES: [[(u32, u32); 3]; 2] = [[(0, 3), (4, 4), (5, 12)], [(14, 15), (16, 16), (17, 24)]];
+const COUNTS: [(u32, u32); 3] = [(27, 28), (29, 29), (30, 30)];
+const SIGNERS: [(u32, u32); 2] = [(32, 38), (40, 45)];
 
 /// The workbook.
 ///
@@ -87,8 +87,8 @@ impl Paper<'_> {
         self.sheet.set_freeze_panes(layout::FIRST_LEARNER, place(layout::NAME.last + 1))?;
         self.sheet.set_footer("&LSchool Form 1: Page &P of &N");
         for (column, width) in COLUMNS.into_iter().zip(WIDTHS) {
-            let width = width / f64::from(column.last - column.first + 1);
-            self.sheet.set_column_range_width(place(column.first), place(column.last), width)?;
+            let width = width / (column.last - column.first + 1);
+            self.sheet.set_column_range_width_pixels(place(column.first), place(column.last), width)?;
         }
         Ok(())
     }
@@ -112,6 +112,10 @@ impl Paper<'_> {
     fn head(&mut self, form: &Sf1) -> Result<(), XlsxError> {
         let title = letters(14.0).set_bold().set_align(FormatAlign::Center);
         self.put(0, 0, layout::REMARKS.last, "School Form 1 (SF 1) School Register", &title)?;
+        self.sheet
+            .set_row_height(0, 22)?
+            .set_row_height(layout::TABLE - 2, 16)?
+            .set_row_height(layout::TABLE - 1, 16)?;
         let school = &form.school;
         let grade = grade_name(&form.grade);
         // How far each box reaches: to before the next label.
@@ -132,7 +136,7 @@ impl Paper<'_> {
     fn header_cell(&mut self, cell: HeaderCell, last: u32, text: &str) -> Result<(), XlsxError> {
         let label = letters(10.0).set_align(FormatAlign::Right);
         self.put(cell.row, cell.label_column, cell.column - 1, cell.label, &label)?;
-        let format = framed(10.0).set_bold().set_align(FormatAlign::Center);
+        let format = framed(10.0).set_bold().set_shrink().set_align(FormatAlign::Center);
         self.put(cell.row, cell.column, last, text, &format)
     }
 
@@ -180,22 +184,19 @@ impl Paper<'_> {
 
     /// The codes, the counts, and who signs. The first row is the one at which whoever reads a register stops.
     fn foot(&mut self, top: u32, form: &Sf1, figures: &Figures) -> Result<(), XlsxError> {
-        let (bold, cell) = (framed(8.0).set_bold(), framed(8.0));
+        let (bold, cell) = (framed(8.0).set_bold().set_shrink(), framed(8.0).set_shrink());
         self.put(top, 0, layout::NAME.last, TITLE, &letters(9.0).set_bold())?;
         let indicators = indicators(form);
-        for (column, part) in CODES.into_iter().zip(indicators.chunks(indicators.len().div_ceil(2).max(1))) {
-            let mut row = top + 1;
-            let mut line = |texts: [&str; 3], format: &Format| -> Result<(), XlsxError> {
-                let (name, code) = if column == 0 { (2, 3) } else { (1, 2) };
-                self.put(row, column, column + name, texts[0], format)?;
-                self.put(row, column + code, column + code, texts[1], format)?;
-                self.put(row, column + code + 1, if column == 0 { 11 } else { 20 }, texts[2], format)?;
-                row += 1;
-                Ok(())
+        for (columns, part) in CODES.into_iter().zip(indicators.chunks(indicators.len().div_ceil(2).max(1))) {
+            let mut line = |row: u32, texts: [&str; 3], format: &Format| -> Result<(), XlsxError> {
+                columns
+                    .into_iter()
+                    .zip(texts)
+                    .try_for_each(|((first, last), text)| self.put(row, first, last, text, format))
             };
-            line(["Indicator", "Code", "Required Information"], &bold)?;
-            for one in part {
-                line([&one.name, &one.code, &one.required], &cell)?;
+            line(top + 1, ["Indicator", "Code", "Required Information"], &bold)?;
+            for (row, one) in (top + 2..).zip(part) {
+                line(row, [&one.name, &one.code, &one.required], &cell)?;
             }
         }
         self.counts(top + 1, figures)?;
@@ -206,32 +207,37 @@ impl Paper<'_> {
     }
 
     fn counts(&mut self, top: u32, figures: &Figures) -> Result<(), XlsxError> {
-        let (bold, cell) = (framed(8.0).set_bold(), framed(8.0).set_align(FormatAlign::Center));
-        let columns = [(COUNTS, COUNTS + 2), (COUNTS + 3, COUNTS + 3), (COUNTS + 4, COUNTS + 4)];
-        for ((first, last), text) in columns.into_iter().zip(["REGISTERED", "BoSY", "EoSY"]) {
+        let (bold, cell) = (framed(8.0).set_bold().set_shrink(), framed(8.0).set_align(FormatAlign::Center));
+        for ((first, last), text) in COUNTS.into_iter().zip(["REGISTERED", "BoSY", "EoSY"]) {
             self.put(top, first, last, text, &bold)?;
         }
         for (row, (sex, label)) in (top + 1..).zip([(Some(Sex::M), "MALE"), (Some(Sex::F), "FEMALE"), (None, "TOTAL")])
         {
-            self.put(row, columns[0].0, columns[0].1, label, &bold)?;
-            self.sheet.write_number_with_format(row, place(columns[1].0), pick(figures.beginning, sex), &cell)?;
+            self.put(row, COUNTS[0].0, COUNTS[0].1, label, &bold)?;
+            self.sheet.write_number_with_format(row, place(COUNTS[1].0), pick(figures.beginning, sex), &cell)?;
             match figures.end {
-                Some(end) => self.sheet.write_number_with_format(row, place(columns[2].0), pick(end, sex), &cell)?,
-                None => self.sheet.write_blank(row, place(columns[2].0), &cell)?,
+                Some(end) => self.sheet.write_number_with_format(row, place(COUNTS[2].0), pick(end, sex), &cell)?,
+                None => self.sheet.write_blank(row, place(COUNTS[2].0), &cell)?,
             };
         }
         Ok(())
     }
 
-    fn sign(&mut self, top: u32, column: u32, role: &str, name: &str, under: &str) -> Result<(), XlsxError> {
-        let last = if column == SIGNERS[0] { column + 6 } else { layout::REMARKS.last };
+    fn sign(
+        &mut self,
+        top: u32,
+        (column, last): (u32, u32),
+        role: &str,
+        name: &str,
+        under: &str,
+    ) -> Result<(), XlsxError> {
         let middle = letters(8.0).set_align(FormatAlign::Center);
         self.put(top, column, last, role, &letters(9.0))?;
         let line = letters(10.0).set_bold().set_align(FormatAlign::Center).set_border_bottom(FormatBorder::Thin);
         self.put(top + 2, column, last, &name.to_uppercase(), &line)?;
         self.put(top + 3, column, last, under, &middle)?;
         let half = column + (last - column) / 2;
-        self.put(top + 5, column, half, "BoSY Date:", &letters(8.0))?;
-        self.put(top + 5, half + 1, last, "EoSY Date:", &letters(8.0))
+        self.put(top + 5, column, half, "BoSY Date: ____________", &letters(8.0))?;
+        self.put(top + 5, half + 1, last, "EoSY Date: ____________", &letters(8.0))
     }
 }

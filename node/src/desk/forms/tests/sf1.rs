@@ -96,7 +96,7 @@ fn a_register_says_what_the_records_say() {
         "T/I DATE:2026-07-06 San Roque NHS",
         "T/O DATE:2026-08-14 Rizal NHS",
         "B/A San Isidro NHS; DRP DATE:2026-09-01 b.1",
-        "AGE as of 06/12/2026",
+        "AGE as of June 12",
         "MALE 1 FEMALE 2 TOTAL 3",
         "15 September 2026: 2 male, 1 female, 3 in all",
     ] {
