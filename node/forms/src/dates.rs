@@ -55,6 +55,13 @@ pub(crate) fn age(born: i32, on: i32) -> i32 {
     y2 - y1 - i32::from((m2, d2) < (m1, d1))
 }
 
+/// The day that School Form 1 counts ages on, where a school has set no other.
+pub(crate) fn first_friday_of_june(year: i32) -> Option<i32> {
+    const FRIDAY: usize = 4;
+    let first = pems_model::value::parse_date(&format!("{year:04}-06-01"))?;
+    (first..first + 7).find(|day| weekday(*day) == FRIDAY)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +77,8 @@ mod tests {
         assert_eq!(weekday(date("2026-06-12")), 4);
         assert_eq!(numeric(date("2026-06-08")), "06/08/2026");
         assert_eq!(long(date("2026-06-08")), "8 June 2026");
+        assert_eq!(first_friday_of_june(2026), Some(date("2026-06-05")));
+        assert_eq!(first_friday_of_june(2029), Some(date("2029-06-01")));
         assert_eq!(age(date("2014-06-06"), date("2026-06-05")), 11);
         assert_eq!(age(date("2014-06-05"), date("2026-06-05")), 12);
     }

@@ -5,6 +5,7 @@
 //!
 //! | form | input | check first | on paper | workbook |
 //! |---|---|---|---|---|
+//! | School Form 1, the register of a section | [`sf1::Sf1`] | [`sf1::missing`] | [`sf1::pages`] | [`sf1::xlsx`] |
 //! | School Form 2, attendance of a month | [`sf2::Sf2`] | [`sf2::missing`] | [`sf2::pages`] | [`sf2::xlsx`] |
 //! | class list | [`class_list::ClassList`] | [`class_list::missing`] | [`class_list::pages`] | |
 //! | certificate of enrolment | [`certificate::Certificate`] | [`certificate::missing`] | [`certificate::pages`] | |
@@ -24,6 +25,7 @@ mod missing;
 pub mod page;
 mod pdf;
 mod school;
+pub mod sf1;
 pub mod sf2;
 mod sheet;
 mod workbook;

@@ -155,7 +155,7 @@ impl Sheet {
         self.put(x, at.y + at.h / 2.0, style.middle(), text, true);
     }
 
-    /// Several lines in the middle of a cell, made smaller until they fit.
+    /// Several lines in the middle of a cell, made smaller until they fit, then cut.
     pub fn block(&mut self, at: Area, style: Style, text: &str) {
         let text = composed(text);
         let width = at.w - 2.0 * PADDING;
@@ -171,6 +171,7 @@ impl Sheet {
             style = style.sized(style.size - 0.1);
         };
         let step = style.size * MM_PER_PT * LEADING;
+        let lines = cut(lines, at.h / step);
         let mut y =
             at.y + (at.h - self.height(style, lines.len()) + step) / 2.0 + (style.size * MM_PER_PT * CAP_HEIGHT) / 2.0;
         for line in lines {
@@ -208,6 +209,17 @@ impl Sheet {
     }
 }
 
+/// As many lines as there is room for; the last one has the rest, to be cut at its end.
+fn cut(mut lines: Vec<String>, room: f32) -> Vec<String> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few lines of text")]
+    let most = (room + 0.01).max(1.0) as usize;
+    if lines.len() > most {
+        let rest = lines.split_off(most - 1).join(" ");
+        lines.push(rest);
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,5 +241,24 @@ mod tests {
         sheet.cell(area(0.0, 0.0, 15.0, 4.0), plain(7.0), "DE LOS SANTOS, MARIA CORAZON");
         let (size, width, text) = only_text(sheet);
         assert!(size > 7.0 * SMALLEST * 0.99 && width <= 13.81 && text.ends_with('\u{2026}'), "{size} {width} {text}");
+    }
+
+    #[test]
+    fn a_block_shrinks_then_cuts_and_never_leaves_its_cell() {
+        let at = area(0.0, 10.0, 22.0, 4.8);
+        for text in ["T/I DATE:2026-06-22", "T/I DATE:2026-06-22 Peñafrancia", &"T/I DATE:2026-06-22 ".repeat(9)] {
+            let mut sheet = Sheet::new(100.0, 100.0);
+            sheet.block(at, plain(6.4), text);
+            let items = sheet.done().items;
+            for item in &items {
+                let Item::Text { y, size_pt, width, .. } = item else { panic!("{item:?}") };
+                assert!(
+                    *y <= at.bottom() && y - size_pt * MM_PER_PT * CAP_HEIGHT >= at.y && *width <= 22.0,
+                    "{item:?}"
+                );
+            }
+            let cut = matches!(items.last(), Some(Item::Text { text, .. }) if text.ends_with('\u{2026}'));
+            assert_eq!(cut, text.len() > 100, "{text}");
+        }
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn export(session: &Session, args: &ExportArgs) -> Result<()> {
 }
 
 /// Under another name first, so that a full disk leaves the old file or none.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);

@@ -6,6 +6,7 @@ mod exchange;
 mod export;
 mod output;
 mod records;
+mod report;
 mod review;
 mod roster;
 mod sf1;
@@ -67,6 +68,8 @@ enum Command {
     Undo(records::UndoArgs),
     /// Write all records of a kind to a file.
     Export(export::ExportArgs),
+    /// Write a form of a section or learner to a file.
+    Report(report::ReportArgs),
     /// Every change of this office, one a line.
     Journal(JournalArgs),
 }
@@ -144,6 +147,7 @@ fn dispatch(cli: Cli, out: Output) -> Result<ExitCode> {
         Command::Import(args) => return roster::import(&session, &args),
         Command::Undo(args) => records::undo(&session, &args)?,
         Command::Export(args) => export::export(&session, &args)?,
+        Command::Report(args) => report::report(&session, &args)?,
         Command::Journal(args) => session.out.lines(&session.store()?.journal(args.since)?),
     }
     Ok(ExitCode::SUCCESS)
@@ -158,4 +162,15 @@ fn entity(name: &str) -> Result<&'static pems_model::Entity> {
             format!("there are no records of the kind '{name}'; known kinds: {}", names.join(", ")),
         )
     })
+}
+
+/// `--where FIELD=VALUE`, taken apart.
+fn filters(given: &[String]) -> Result<Vec<(String, String)>> {
+    let split = |text: &String| {
+        let (field, value) = text
+            .split_once('=')
+            .ok_or_else(|| NodeError::new(Code::BadUsage, format!("--where wants FIELD=VALUE, not '{text}'")))?;
+        Ok((field.trim().to_owned(), value.to_owned()))
+    };
+    given.iter().map(split).collect()
 }

@@ -162,13 +162,7 @@ pub(super) fn delete(session: &Session, args: &DeleteArgs) -> Result<()> {
 
 pub(super) fn list(session: &Session, args: &ListArgs) -> Result<()> {
     let declared = entity(&args.entity)?;
-    let split = |text: &String| {
-        let (field, value) = text
-            .split_once('=')
-            .ok_or_else(|| NodeError::new(Code::BadUsage, format!("--where wants FIELD=VALUE, not '{text}'")))?;
-        Ok((field.trim().to_owned(), value.to_owned()))
-    };
-    let filters = args.filters.iter().map(split).collect::<Result<_>>()?;
+    let filters = super::filters(&args.filters)?;
     let query = ListQuery { filters, limit: args.limit, deleted: args.deleted };
     let rows: Vec<Json> =
         session.store()?.list(declared.name, &query)?.iter().map(|row| row.to_json(declared)).collect();

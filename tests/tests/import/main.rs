@@ -1,9 +1,11 @@
-//! Imports into a real, encrypted store: the published samples, rosters of real size, spreadsheets of clerks, broken files.
+//! Imports into a real, encrypted store: the published samples, rosters of real size, spreadsheets of clerks, broken files; and
+//! what is written out again for others to read.
 
 mod bad_files;
 mod command;
 mod lis;
 mod oneroster;
+mod report;
 mod samples;
 mod size;
 mod spreadsheets;

@@ -7,7 +7,6 @@
 mod admin;
 mod day;
 mod first_run;
-mod forms;
 mod home;
 mod imports;
 mod learners;
@@ -15,6 +14,8 @@ mod needs;
 mod office;
 mod papers;
 mod screens;
+mod sf1;
+mod sf2;
 mod transferee;
 
 use driver::{Keys, Opening, Window};

@@ -1,6 +1,6 @@
 // Made by `cargo xtask gen` from node/src/desk/forms. Do not edit.
 
-export type FormAsked = { "form": "sf2", section: string, month: string, } | { "form": "class_list", section: string, } | { "form": "certificate", student: string, purpose?: string, };
+export type FormAsked = { "form": "sf1", section: string, } | { "form": "sf2", section: string, month: string, } | { "form": "class_list", section: string, } | { "form": "certificate", student: string, purpose?: string, };
 
 export type FormFormat = "pdf" | "xlsx";
 
@@ -42,7 +42,11 @@ title: string, missing: Array<Missing>,
  */
 ready: boolean, formats: Array<string>, pages: Array<Page>, };
 
-export type FormPrinted = { path: string, pages: number, };
+export type FormPrinted = { path: string, files: number, 
+/**
+ * Of paper: 0 for workbooks, which Excel divides.
+ */
+pages: number, };
 
 export type Severity = "must" | "should";
 

@@ -104,7 +104,7 @@ impl<T> Split<T> {
 }
 
 impl Split<u32> {
-    fn add(&mut self, sex: Sex, count: u32) {
+    pub(crate) fn add(&mut self, sex: Sex, count: u32) {
         match sex {
             Sex::M => self.male += count,
             Sex::F => self.female += count,

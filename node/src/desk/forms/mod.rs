@@ -6,9 +6,12 @@
 
 mod certificate;
 mod class_list;
+mod named;
 mod print;
 mod school;
+mod sf1;
 mod sf2;
+mod stays;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +20,7 @@ use super::attendance::months;
 use super::attendance::section::{Section, Year};
 use super::session::to_json;
 use crate::Result;
-use pems_forms::{Missing, Page};
+use pems_forms::{FormError, Missing, Page};
 use pems_model::value::format_date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -30,6 +33,11 @@ use uuid::Uuid;
 #[serde(tag = "form", rename_all = "snake_case", deny_unknown_fields)]
 #[ts(rename = "FormAsked")]
 pub enum Asked {
+    /// School Form 1, the register as it stands today.
+    Sf1 {
+        #[ts(type = "string")]
+        section: Uuid,
+    },
     /// School Form 2 of a month (`2026-06`).
     Sf2 {
         #[ts(type = "string")]
@@ -74,7 +82,8 @@ pub enum Request {
     /// A form to look at, and what it lacks. Answered by [`Preview`].
     #[serde(rename = "forms.preview")]
     Preview { asked: Asked },
-    /// Files forms, one after the other in one PDF, or one workbook. Answered by [`print::Printed`].
+    /// Files forms, one after the other in one PDF, or as workbooks, of which several are in a folder of their own. Answered by
+    /// [`print::Printed`].
     #[serde(rename = "forms.print")]
     Print { asked: Vec<Asked>, format: Format },
     /// Opens a file that was made here with the program that this PC has for it.
@@ -131,6 +140,7 @@ pub struct Preview {
 
 /// A form with everything that it says.
 enum Form {
+    Sf1(pems_forms::sf1::Sf1),
     Sf2(pems_forms::sf2::Sf2),
     ClassList(pems_forms::class_list::ClassList),
     Certificate(pems_forms::certificate::Certificate),
@@ -145,6 +155,7 @@ struct Gathered {
 impl Gathered {
     fn missing(&self) -> Vec<Missing> {
         match &self.form {
+            Form::Sf1(form) => pems_forms::sf1::missing(form),
             Form::Sf2(form) => pems_forms::sf2::missing(form),
             Form::ClassList(form) => pems_forms::class_list::missing(form),
             Form::Certificate(form) => pems_forms::certificate::missing(form),
@@ -153,14 +164,27 @@ impl Gathered {
 
     fn pages(&self) -> Vec<Page> {
         match &self.form {
+            Form::Sf1(form) => pems_forms::sf1::pages(form),
             Form::Sf2(form) => pems_forms::sf2::pages(form),
             Form::ClassList(form) => pems_forms::class_list::pages(form),
             Form::Certificate(form) => pems_forms::certificate::pages(form),
         }
     }
 
+    /// The form as a workbook; `None` for one that DepEd wants on paper alone.
+    fn workbook(&self) -> Option<std::result::Result<Vec<u8>, FormError>> {
+        match &self.form {
+            Form::Sf1(form) => Some(pems_forms::sf1::xlsx(form)),
+            Form::Sf2(form) => Some(pems_forms::sf2::xlsx(form)),
+            Form::ClassList(_) | Form::Certificate(_) => None,
+        }
+    }
+
     fn formats(&self) -> Vec<&'static str> {
-        if matches!(self.form, Form::Sf2(_)) { vec!["pdf", "xlsx"] } else { vec!["pdf"] }
+        match self.form {
+            Form::Sf1(_) | Form::Sf2(_) => vec!["pdf", "xlsx"],
+            Form::ClassList(_) | Form::Certificate(_) => vec!["pdf"],
+        }
     }
 }
 
@@ -216,11 +240,12 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
     }
 }
 
-pub use print::Files;
+pub use print::{Files, Made};
 
 impl Desk {
     fn gather(&self, asked: &Asked) -> Result<Gathered> {
         match asked {
+            Asked::Sf1 { section } => sf1::gather(self, *section),
             Asked::Sf2 { section, month } => sf2::gather(self, *section, month),
             Asked::ClassList { section } => class_list::gather(self, *section),
             Asked::Certificate { student, purpose } => certificate::gather(self, *student, purpose),

@@ -1,6 +1,6 @@
-//! Filing forms: as PDF, many in one, or as the official workbook.
+//! Filing forms: as PDF, many in one, or as official workbooks, many in a folder.
 
-use super::{Asked, Form, Format, Gathered};
+use super::{Asked, Format, Gathered};
 use crate::desk::Desk;
 use crate::{NodeError, Result};
 use pems_forms::{FormError, Missing, Severity};
@@ -18,12 +18,22 @@ const FOLDER: &str = "PEMS";
 /// Longest name of a file, in bytes: what every file system takes, with room for a number and the ending.
 const NAME_MAX: usize = 180;
 
-/// A file that was made.
+/// A file that was made, or the folder of several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(rename = "FormPrinted")]
 pub struct Printed {
     pub path: String,
+    pub files: usize,
+    /// Of paper: 0 for workbooks, which Excel divides.
     pub pages: usize,
+}
+
+/// What is to be in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    pub title: String,
+    pub pages: usize,
+    pub bytes: Vec<u8>,
 }
 
 /// Where forms are filed, and what was filed since the window opened.
@@ -60,16 +70,7 @@ impl Files {
 
     /// Writes a whole file under a name that is free: beside it first, then moved into place.
     pub(in crate::desk) fn write(&mut self, title: &str, ending: &str, bytes: &[u8]) -> Result<PathBuf> {
-        let folder = self.folder()?;
-        let name = file_name(title);
-        let free = (1..=999).map(|number| {
-            let number = if number == 1 { String::new() } else { format!(" ({number})") };
-            folder.join(format!("{name}{number}.{ending}"))
-        });
-        let taken = |folder: &Path| {
-            NodeError::new(Code::Io, format!("{} is full of files called '{name}'; move some", folder.display()))
-        };
-        let path = free.into_iter().find(|path| !path.exists()).ok_or_else(|| taken(&folder))?;
+        let path = free(&self.folder()?, title, &format!(".{ending}"))?;
         let part = path.with_extension(format!("{ending}.part"));
         let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, &path));
         if let Err(error) = written {
@@ -79,6 +80,41 @@ impl Files {
         self.made.push(path.clone());
         Ok(path)
     }
+
+    /// Writes files into a folder of their own, all or none: a folder beside it first, then moved into place.
+    fn write_all(&mut self, title: &str, ending: &str, files: &[Made]) -> Result<PathBuf> {
+        let folder = free(&self.folder()?, title, "")?;
+        let part = free(&self.folder()?, title, ".part")?;
+        let written = write_into(&part, ending, files)
+            .and_then(|()| fs::rename(&part, &folder).map_err(|error| failed(&folder, &error)));
+        if let Err(error) = written {
+            let _ = fs::remove_dir_all(&part);
+            return Err(error);
+        }
+        self.made.push(folder.clone());
+        Ok(folder)
+    }
+}
+
+fn write_into(folder: &Path, ending: &str, files: &[Made]) -> Result<()> {
+    fs::create_dir(folder).map_err(|error| failed(folder, &error))?;
+    for file in files {
+        let path = free(folder, &file.title, &format!(".{ending}"))?;
+        fs::write(&path, &file.bytes).map_err(|error| failed(&path, &error))?;
+    }
+    Ok(())
+}
+
+/// A name in a folder that nothing has yet.
+fn free(folder: &Path, title: &str, ending: &str) -> Result<PathBuf> {
+    let name = file_name(title);
+    let mut numbered = (1..=999).map(|number| {
+        let number = if number == 1 { String::new() } else { format!(" ({number})") };
+        folder.join(format!("{name}{number}{ending}"))
+    });
+    numbered.find(|path| !path.exists()).ok_or_else(|| {
+        NodeError::new(Code::Io, format!("{} is full of files called '{name}'; move some", folder.display()))
+    })
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> NodeError {
@@ -104,46 +140,71 @@ fn broken(error: &FormError) -> NodeError {
 }
 
 impl Desk {
-    /// Files forms in one file.
+    /// The forms as files: one PDF of all of them, or a workbook of each.
     ///
     /// # Errors
-    /// `rule` where a form lacks what it must say, with what; nothing is written then.
-    pub(super) fn print(&mut self, asked: &[Asked], format: Format) -> Result<Printed> {
+    /// `rule` where a form lacks what it must say, with all that is missing.
+    pub(crate) fn make(&self, asked: &[Asked], format: Format) -> Result<Vec<Made>> {
         if asked.is_empty() || asked.len() > MOST {
             let message = format!("1 to {MOST} forms are printed at a time, not {}", asked.len());
             return Err(NodeError::new(Code::BadRequest, message));
         }
         let gathered = asked.iter().map(|one| self.gather(one)).collect::<Result<Vec<_>>>()?;
-        let lacking: Vec<Missing> =
-            gathered.iter().flat_map(Gathered::missing).filter(|one| one.severity == Severity::Must).collect();
-        if let Some(first) = lacking.first() {
-            let message = format!(
-                "{} of {} is missing, without which the form is not printed; type it first",
-                first.label, first.who
-            );
-            return Err(NodeError::new(Code::Rule, message).with_details(json!({ "missing": lacking })));
-        }
-        let first = &gathered[0];
-        let title = match gathered.len() {
-            1 => first.title.clone(),
-            many => format!("{} and {} more", first.title, many - 1),
-        };
-        let (ending, pages, bytes) = match format {
+        check_ready(&gathered)?;
+        match format {
             Format::Pdf => {
+                let title = title_of(gathered.iter().map(|one| one.title.as_str()));
                 let pages: Vec<_> = gathered.iter().flat_map(Gathered::pages).collect();
                 let bytes = pems_forms::pdf(&pages, &title).map_err(|error| broken(&error))?;
-                ("pdf", pages.len(), bytes)
+                Ok(vec![Made { title, pages: pages.len(), bytes }])
             }
-            Format::Xlsx => match (&first.form, gathered.len()) {
-                (Form::Sf2(form), 1) => ("xlsx", 1, pems_forms::sf2::xlsx(form).map_err(|error| broken(&error))?),
-                _ => {
-                    return Err(NodeError::new(Code::BadRequest, "workbooks are made of School Form 2, one at a time"));
-                }
-            },
-        };
-        let path = self.printed.write(&title, ending, &bytes)?;
-        Ok(Printed { path: path.display().to_string(), pages })
+            Format::Xlsx => gathered.into_iter().map(workbook).collect(),
+        }
     }
+
+    /// Files forms in one file, several workbooks in one folder.
+    ///
+    /// # Errors
+    /// As [`Desk::make`], or what the disk said; nothing is written then.
+    pub(super) fn print(&mut self, asked: &[Asked], format: Format) -> Result<Printed> {
+        let made = self.make(asked, format)?;
+        let ending = match format {
+            Format::Pdf => "pdf",
+            Format::Xlsx => "xlsx",
+        };
+        let path = match made.as_slice() {
+            [one] => self.printed.write(&one.title, ending, &one.bytes)?,
+            many => self.printed.write_all(&title_of(many.iter().map(|one| one.title.as_str())), ending, many)?,
+        };
+        let pages = made.iter().map(|one| one.pages).sum();
+        Ok(Printed { path: path.display().to_string(), files: made.len(), pages })
+    }
+}
+
+fn workbook(gathered: Gathered) -> Result<Made> {
+    match gathered.workbook() {
+        Some(bytes) => Ok(Made { bytes: bytes.map_err(|error| broken(&error))?, title: gathered.title, pages: 0 }),
+        None => {
+            let message = format!("{}: School Forms 1 and 2 are workbooks; print this one as PDF", gathered.title);
+            Err(NodeError::new(Code::BadRequest, message))
+        }
+    }
+}
+
+/// What several forms are called together.
+fn title_of<'a>(mut titles: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let others = titles.len().saturating_sub(1);
+    let first = titles.next().unwrap_or_default();
+    if others == 0 { first.to_owned() } else { format!("{first} and {others} more") }
+}
+
+fn check_ready(gathered: &[Gathered]) -> Result<()> {
+    let lacking: Vec<Missing> =
+        gathered.iter().flat_map(Gathered::missing).filter(|one| one.severity == Severity::Must).collect();
+    let Some(first) = lacking.first() else { return Ok(()) };
+    let message =
+        format!("{} of {} is missing, without which the form is not printed; type it first", first.label, first.who);
+    Err(NodeError::new(Code::Rule, message).with_details(json!({ "missing": lacking })))
 }
 
 #[cfg(test)]
@@ -165,6 +226,17 @@ mod tests {
             (b"one".to_vec(), b"two".to_vec())
         );
         assert_eq!(fs::read_dir(dir.path().join("new")).expect("a folder").count(), 2, "nothing half-written");
+        let book = |title: &str| Made { title: title.into(), pages: 0, bytes: title.into() };
+        for folder in ["SF1 and 2 more", "SF1 and 2 more (2)"] {
+            let made = files.write_all("SF1 and 2 more", "xlsx", &[book("a/b"), book("a:b"), book("c")]);
+            let made = made.expect("a folder");
+            assert!(made.ends_with(folder), "{made:?}");
+            let mut names: Vec<_> =
+                fs::read_dir(&made).expect("it").map(|one| one.expect("a file").file_name()).collect();
+            names.sort();
+            assert_eq!(names, ["a-b (2).xlsx", "a-b.xlsx", "c.xlsx"]);
+        }
+        assert_eq!(fs::read_dir(dir.path().join("new")).expect("a folder").count(), 4, "nothing half-written");
         assert!(file_name(&"Ñ".repeat(400)).len() <= NAME_MAX);
         assert!(files.open(Path::new("/etc/passwd")).is_err(), "only what was made here is opened");
     }

@@ -1,5 +1,6 @@
 //! School Form 2 of a section and month, from the records.
 
+use super::stays::{Stay, stays};
 use super::{Form, Gathered, school};
 use crate::Result;
 use crate::desk::Desk;
@@ -7,8 +8,8 @@ use crate::desk::attendance::days::{Calendar, Month};
 use crate::desk::attendance::roster::{self, Member};
 use crate::desk::attendance::section::{Section, Year};
 use crate::desk::attendance::{marks_of, runs};
-use pems_forms::sf2::{Code, Day, DayKind, Learner, Left, LeftWhy, Mark, Policy, Session, Sf2};
-use rusqlite::{Connection, OptionalExtension};
+use pems_forms::sf2::{Code, Day, DayKind, Learner, Mark, Policy, Session, Sf2};
+use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -82,68 +83,28 @@ struct Gathering<'a> {
 }
 
 impl Gathering<'_> {
-    /// One of each, although a learner may have been in the section twice.
     fn learners(&self, members: &[Member]) -> Result<Vec<Learner>> {
-        let mut learners: Vec<Learner> = Vec::new();
-        for member in members {
-            if learners.iter().any(|one| one.id == member.student) {
-                continue;
-            }
-            let times = members.iter().filter(|other| other.student == member.student);
-            let (first, last) = times.fold((member, member), |(first, last), time| {
-                let first = if time.from < first.from { time } else { first };
-                (first, if time.from > last.from { time } else { last })
-            });
-            learners.push(self.learner(first, last)?);
-        }
-        Ok(learners)
+        stays(members).iter().map(|stay| self.learner(stay)).collect()
     }
 
-    fn learner(&self, first: &Member, last: &Member) -> Result<Learner> {
-        let is_transferee = matches!(first.kind.as_deref(), Some("transferee" | "moved_in"));
-        let came_from = self.beside(first, "m.valid_to = ?3", first.from)?;
+    fn learner(&self, stay: &Stay<'_>) -> Result<Learner> {
+        let (first, student) = (stay.first, stay.student());
+        let came_from = stay.came_from(self.conn, self.section.id)?;
         Ok(Learner {
-            id: first.student,
+            id: student,
             name: school::name(&first.name),
             sex: school::sex(first.sex.as_deref()),
             enrolled_from: first.from,
-            left: last.to.map(|on| self.left(last, on)).transpose()?,
-            transferred_in: (is_transferee && came_from.is_none())
+            left: stay.left(self.conn, self.section.id)?,
+            transferred_in: (stay.is_transferee() && came_from.is_none())
                 .then(|| first.from_school.clone().unwrap_or_default()),
             moved_in: came_from,
             late_enrolment: first.late,
-            in_section_on_cutoff: self.on_cutoff.iter().any(|one| one.student == first.student),
-            absent_before: self.absent.get(&first.student).map_or(0, |run| u16::try_from(run.0).unwrap_or(u16::MAX)),
-            marks: self.marks(first.student),
+            in_section_on_cutoff: self.on_cutoff.iter().any(|one| one.student == student),
+            absent_before: self.absent.get(&student).map_or(0, |run| u16::try_from(run.0).unwrap_or(u16::MAX)),
+            marks: self.marks(student),
             remarks: String::new(),
         })
-    }
-
-    /// Why a learner is not in the section any more: the enrolment ended on that day, or another section began.
-    fn left(&self, member: &Member, on: i32) -> Result<Left> {
-        let ended = member.ended == Some(on);
-        let why = match member.status.as_str() {
-            "dropped" if ended => {
-                let reason = member.reason.clone().unwrap_or_default();
-                LeftWhy::Dropped { reason, note: String::new() }
-            }
-            "transferred_out" | "moved_out" if ended => {
-                LeftWhy::TransferredOut { to: member.to_school.clone().unwrap_or_default() }
-            }
-            _ => LeftWhy::Moved { to: self.beside(member, "m.valid_from = ?3", on)?.unwrap_or_default() },
-        };
-        Ok(Left { on, why })
-    }
-
-    /// The other section of the same enrolment whose time meets this one's.
-    fn beside(&self, member: &Member, meets: &str, day: i32) -> Result<Option<String>> {
-        let sql = format!(
-            "SELECT s.name FROM section_membership m JOIN section s ON s.id = m.section
-             WHERE m.enrolment = ?1 AND m.section <> ?2 AND m.deleted_at IS NULL AND {meets}"
-        );
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let ids = (member.enrolment.as_bytes(), self.section.id.as_bytes(), day);
-        Ok(statement.query_row(ids, |row| row.get(0)).optional()?)
     }
 
     fn marks(&self, student: Uuid) -> Vec<Mark> {

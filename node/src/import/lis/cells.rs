@@ -7,6 +7,7 @@ use crate::import::dates::{self, DateOrder};
 use crate::import::proposal::{is_rounded, sex as sex_of};
 use pems_model::value::{format_date, parse_date};
 use pems_model::{Code, Problem};
+use std::ops::RangeInclusive;
 
 /// An LRN that a cell holds as a number and that ends so went through `1.32797E+11`: Excel shows six digits of it.
 const ROUNDED: u64 = 1_000_000;
@@ -94,15 +95,17 @@ pub(super) fn school_year(text: &str) -> Option<String> {
     (to == from + 1).then(|| format!("{from}-{to}"))
 }
 
-/// Whole years on the first Friday of June in which the school year begins, as the form's AGE column has it.
-pub(super) fn age_in_june(born: &str, school_year: &str) -> Option<i32> {
+/// Whole years in the June in which the school year begins: on its first Friday, as LIS counts them, and on its last day. A
+/// school whose classes begin later in June counts them later.
+pub(super) fn age_in_june(born: &str, school_year: &str) -> Option<RangeInclusive<i32>> {
     let year: i32 = school_year.get(..4)?.parse().ok()?;
     // 1970-01-02 was a Friday.
     let friday = (1..=7)
         .find(|day| parse_date(&format!("{year:04}-06-{day:02}")).is_some_and(|days| (days - 1).rem_euclid(7) == 0))?;
     let mut parts = born.split('-').map(str::parse::<i32>);
     let (y, m, d) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
-    Some(year - y - i32::from((m, d) > (6, friday)))
+    let on = |day: i32| year - y - i32::from((m, d) > (6, day));
+    Some(on(friday)..=on(30))
 }
 
 #[cfg(test)]
@@ -167,9 +170,10 @@ mod tests {
     }
 
     #[test]
-    fn age_is_that_of_the_first_friday_of_june() {
+    fn age_is_that_of_the_first_friday_of_june_or_later_in_it() {
         // 5 June 2026.
-        assert_eq!(age_in_june("2013-06-05", "2026-2027"), Some(13));
-        assert_eq!(age_in_june("2013-06-06", "2026-2027"), Some(12));
+        assert_eq!(age_in_june("2013-06-05", "2026-2027"), Some(13..=13));
+        assert_eq!(age_in_june("2013-06-06", "2026-2027"), Some(12..=13));
+        assert_eq!(age_in_june("2013-07-01", "2026-2027"), Some(12..=12));
     }
 }

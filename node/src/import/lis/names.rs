@@ -28,10 +28,10 @@ pub(super) fn person(text: &str) -> Option<PersonName> {
     let first = parts.next().filter(|first| !is_none(first)).unwrap_or_default();
     let rest: Vec<&str> = parts.filter(|part| !is_none(part)).collect();
     let mut name = PersonName { last, ..PersonName::default() };
-    let mut middle: Vec<&str> =
-        rest.iter().flat_map(|part| part.split_whitespace()).filter(|word| *word != "-").collect();
-    // `JR. SALAZAR`, `SALAZAR JR`, or `JR` alone.
-    if let Some(ext) = middle.first().and_then(|word| extension(word, middle.len() > 1)) {
+    let said: Vec<&str> = rest.iter().flat_map(|part| part.split_whitespace()).collect();
+    let mut middle: Vec<&str> = said.iter().copied().filter(|word| *word != "-").collect();
+    // `JR. SALAZAR`, `SALAZAR JR`, `V -`, or `JR` alone.
+    if let Some(ext) = middle.first().and_then(|word| extension(word, said.len() > 1)) {
         name.ext = Some(ext);
         middle.remove(0);
     } else if let Some(ext) = middle.last().and_then(|word| extension(word, false)) {
@@ -79,6 +79,7 @@ mod tests {
             ("DELGADO,RAMON, JR., DE LA SALLE", ["DELGADO", "RAMON", "DE LA SALLE", "JR"]),
             ("REYES,JOSE, III -", ["REYES", "JOSE", "", "III"]),
             ("REYES,JOSE, V SANTOS", ["REYES", "JOSE", "SANTOS", "V"]),
+            ("REYES,JOSE, V -", ["REYES", "JOSE", "", "V"]),
             ("REYES,JOSE, V", ["REYES", "JOSE", "V", ""]),
             ("REYES,JOSE, V. SANTOS", ["REYES", "JOSE", "V. SANTOS", ""]),
             ("GARCIA, PEDRO LUNA JR", ["GARCIA", "PEDRO LUNA", "", "JR"]),

@@ -213,13 +213,12 @@ impl Reader<'_> {
         let age = self.text(row, layout::AGE).parse::<f64>().ok();
         let computed = line.birth_date.as_deref().and_then(|born| cells::age_in_june(born, &self.register.school_year));
         let Some(computed) = computed else { return };
-        if !(3..=80).contains(&computed) {
-            self.warn_cell(row, layout::BIRTH_DATE, &format!("a learner of {computed} years; check the birth date"));
-        } else if age.is_some_and(|age| age.floor() != f64::from(computed)) {
-            let message = format!(
-                "the form says {}, the birth date {computed}; check the birth date",
-                self.text(row, layout::AGE)
-            );
+        let years = *computed.start();
+        if !(3..=80).contains(&years) {
+            self.warn_cell(row, layout::BIRTH_DATE, &format!("a learner of {years} years; check the birth date"));
+        } else if age.is_some_and(|age| !computed.clone().any(|years| age.floor() == f64::from(years))) {
+            let message =
+                format!("the form says {}, the birth date {years}; check the birth date", self.text(row, layout::AGE));
             self.warn_cell(row, layout::AGE, &message);
         }
     }

@@ -1,18 +1,29 @@
 import { expect, test } from "vitest";
 import { parse } from "../../shared/address";
-import { askedOf, isOfSchool, placeOf } from "./asked";
+import { askedOf, everyOf, isOfSchool, placeOf } from "./asked";
 
 test("addresses mean forms", () => {
   expect(askedOf(parse("#/forms/sf2/S/2026-06"))).toEqual({ form: "sf2", section: "S", month: "2026-06" });
   expect(askedOf(parse("#/forms/sf2?section=S&month=2026-06"))).toEqual({ form: "sf2", section: "S", month: "2026-06" });
+  expect(askedOf(parse("#/forms/sf1/S"))).toEqual({ form: "sf1", section: "S" });
   expect(askedOf(parse("#/forms/class_list?section=S"))).toEqual({ form: "class_list", section: "S" });
   expect(askedOf(parse("#/forms/certificate/L"))).toEqual({ form: "certificate", student: "L" });
   for (const nothing of ["#/forms", "#/forms/sf2/S", "#/forms/certificate", "#/forms/other/S"]) expect(askedOf(parse(nothing))).toBeNull();
 });
 
+test("a batch is the form of every section", () => {
+  const sections = [{ id: "A" }, { id: "B" }];
+  expect(everyOf("sf1", sections, "2026-06")).toEqual([
+    { form: "sf1", section: "A" },
+    { form: "sf1", section: "B" },
+  ]);
+  expect(everyOf("sf2", sections, "2026-06")[1]).toEqual({ form: "sf2", section: "B", month: "2026-06" });
+});
+
 test("what is missing leads to where it is typed", () => {
   const missing = { record: "student", id: "L", field: "sex", label: "Sex", who: "CRUZ, ANA", severity: "must" } as const;
   expect(placeOf(missing)).toBe("#/learners/L?field=sex");
+  expect(placeOf({ ...missing, field: "birth_date" })).toBe("#/learners/L?field=birth_date");
   expect(placeOf({ ...missing, record: "school_profile", id: null, field: "head_name" })).toBe("#/admin/settings?field=head_name");
   const year = { ...missing, record: "school_year", id: null, field: "cutoff_date" };
   expect([placeOf(year), isOfSchool(year), isOfSchool(missing)]).toEqual(["#/admin/years?field=cutoff_date", true, false]);

@@ -1,12 +1,14 @@
 // Filing forms: the last file that was made, or why none was.
 
-import type { FormAsked, FormFormat, FormPrinted } from "../../generated/forms";
-import { call } from "../../shared/call";
+import type { FormAsked, FormFormat, FormPrinted, Missing } from "../../generated/forms";
+import { call, isFailure } from "../../shared/call";
 import { sentence } from "../enrolment/said";
 
 export class Filing {
   printed = $state.raw<FormPrinted | null>(null);
   refused = $state<string | null>(null);
+  /** What the refused forms lack, all of them together. */
+  missing = $state.raw<Missing[]>([]);
   busy = $state(false);
 
   async file(asked: FormAsked[], format: FormFormat): Promise<void> {
@@ -14,12 +16,19 @@ export class Filing {
     this.busy = true;
     this.printed = null;
     this.refused = null;
+    this.missing = [];
     try {
       this.printed = await call({ do: "forms.print", asked, format });
     } catch (error) {
-      this.refused = sentence(error);
+      this.missing = missingOf(error);
+      if (this.missing.length === 0) this.refused = sentence(error);
     } finally {
       this.busy = false;
     }
   }
+}
+
+function missingOf(error: unknown): Missing[] {
+  const details = isFailure(error) ? (error.details as { missing?: Missing[] } | undefined) : undefined;
+  return details?.missing ?? [];
 }

@@ -1,0 +1,99 @@
+//! School Form 1 on legal paper, landscape: as many sheets of the table as the section needs, each with the form's head, and the
+//! form's foot after the last line.
+
+use super::table::{self, HEAD, Line, lines};
+use super::{Sf1, figures, legend};
+use crate::dates::long;
+use crate::page::Page;
+use crate::school::grade_name;
+use crate::sheet::{Sheet, area, bold, plain};
+
+const WIDTH: f32 = 355.6;
+const HEIGHT: f32 = 215.9;
+pub(super) const RIGHT: f32 = WIDTH - table::LEFT;
+const BOTTOM: f32 = 208.5;
+/// Where the table begins.
+const TOP: f32 = 30.0;
+/// Heights of a line from roomy to narrow, which still takes two lines of print. A section gets the roomiest that costs no
+/// further sheet.
+const LINES: [f32; 5] = [6.8, 6.2, 5.7, 5.2, 4.7];
+
+/// The sheets of the form.
+pub fn pages(form: &Sf1) -> Vec<Page> {
+    let counts = figures(form);
+    let lines = lines(form);
+    let height = line_height(lines.len());
+    let mut sheets = Vec::new();
+    let mut y = f32::MAX;
+    for line in lines {
+        if y + height > BOTTOM {
+            sheets.push(Sheet::new(WIDTH, HEIGHT));
+            y = TOP + HEAD;
+            if let Some(sheet) = sheets.last_mut() {
+                head(sheet, form);
+                table::head(sheet, TOP, form);
+            }
+        }
+        if let Some(sheet) = sheets.last_mut() {
+            let line: Line<'_> = line;
+            table::line(sheet, y, height, form, counts.listed, line);
+        }
+        y += height;
+    }
+    if y + legend::HEIGHT > BOTTOM {
+        sheets.push(Sheet::new(WIDTH, HEIGHT));
+        y = TOP;
+        if let Some(sheet) = sheets.last_mut() {
+            head(sheet, form);
+        }
+    }
+    if let Some(sheet) = sheets.last_mut() {
+        legend::draw(sheet, y + legend::GAP, form, &counts);
+    }
+    let count = sheets.len();
+    let now = counts.now;
+    let state =
+        format!("In the section on {}: {} male, {} female, {} in all", long(form.on), now.male, now.female, now.total);
+    for (at, sheet) in sheets.iter_mut().enumerate() {
+        sheet.text(table::LEFT, 212.0, plain(6.5), &format!("School Form 1: Page {} of {count}", at + 1));
+        sheet.text(RIGHT, 212.0, plain(6.5).end(), &state);
+    }
+    sheets.into_iter().map(Sheet::done).collect()
+}
+
+fn line_height(lines: usize) -> f32 {
+    let narrow = LINES[LINES.len() - 1];
+    let sheets = sheets_for(lines, narrow);
+    LINES.into_iter().find(|height| sheets_for(lines, *height) == sheets).unwrap_or(narrow)
+}
+
+/// How many sheets so many lines of this height take, with the foot.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "small numbers"
+)]
+fn sheets_for(lines: usize, height: f32) -> usize {
+    let room = BOTTOM - TOP - HEAD;
+    let most = ((room / height) as usize).max(1);
+    let full = lines.saturating_sub(1) / most;
+    let last = (lines - full * most) as f32 * height;
+    full + 1 + usize::from(last + legend::HEIGHT > room)
+}
+
+/// Title and the boxes that say whose register it is.
+fn head(sheet: &mut Sheet, form: &Sf1) {
+    sheet.text(WIDTH / 2.0, 9.0, bold(13.0).middle(), "School Form 1 (SF 1) School Register");
+    let replaces = "(This replaces Form 1, Master List & STS Form 2-Family Background and Profile)";
+    sheet.text(WIDTH / 2.0, 12.8, plain(6.8).middle(), replaces);
+    let style = plain(8.0);
+    let school = &form.school;
+    sheet.field("School ID", area(38.0, 15.5, 30.0, 5.6), style, &school.school_id);
+    sheet.field("Region", area(92.0, 15.5, 50.0, 5.6), style, &school.region);
+    sheet.field("Division", area(170.0, 15.5, 66.0, 5.6), style, &school.division);
+    sheet.field("School Name", area(38.0, 22.6, 104.0, 5.6), style, &school.name);
+    sheet.field("School Year", area(170.0, 22.6, 30.0, 5.6), style, &form.school_year);
+    sheet.field("Grade Level", area(222.0, 22.6, 34.0, 5.6), style, &grade_name(&form.grade));
+    sheet.field("Section", area(274.0, 22.6, RIGHT - 274.0, 5.6), style, &form.section);
+}
