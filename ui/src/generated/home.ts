@@ -36,7 +36,7 @@ own: Array<OwnSection>,
  */
 away: Array<LongAbsent>, 
 /**
- * For the head.
+ * For the head and the registrar.
  */
 enrolment: HomeEnrolment | null, 
 /**
@@ -92,7 +92,7 @@ export type Classes = { sections: number, taken: number,
  */
 untaken: Array<Untaken>, 
 /**
- * Of the sections that have taken it: learners who were there the whole day, those late or cutting classes too.
+ * Of the sections that have taken it: learners who were there the whole day, also those late or cutting classes.
  */
 present: number, present_male: number, present_female: number, 
 /**

@@ -366,30 +366,3 @@ fn a_school_in_its_first_hour_is_told_its_steps() {
     desk.answer(json!({ "do": "save", "entity": "section", "fields": section })).expect("saved");
     assert_eq!(home(&mut desk)["beginning"], json!(false));
 }
-
-#[test]
-#[ignore = "scratch"]
-fn scratch_largest() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let now = parse_time("2026-11-24T10:00:00+08:00").expect("a moment");
-    let plan = Plan { days: 15, ..Plan::largest(now) };
-    let keys = || crate::keys::KeySource::File(dir.path().join("key"));
-    let began = std::time::Instant::now();
-    drop(crate::sample::large(&dir.path().join("office"), keys(), &plan).expect("made"));
-    eprintln!("made in {:?}", began.elapsed());
-    let store = crate::Office::open(&dir.path().join("office"), keys()).expect("an office").store().expect("a store");
-    let mut desk = Desk::new(store);
-    let state = desk.answer(json!({ "do": "session.state" })).expect("a state");
-    for who in ["school_admin", "registrar", "teacher"] {
-        let person = list(&state["people"]).iter().find(|one| one["role"] == who).expect("one");
-        desk.answer(json!({ "do": "session.sign_in", "id": person["id"], "password": "" })).expect("in");
-        for _ in 0..4 {
-            let began = std::time::Instant::now();
-            let home = desk.answer(json!({ "do": "home.today" })).expect("a day");
-            eprintln!("{who}: {:?} {} bytes {}", began.elapsed(), home.to_string().len(), home["day"]["kind"]);
-        }
-        let began = std::time::Instant::now();
-        desk.answer(json!({ "do": "attendance.today" })).expect("a day");
-        eprintln!("attendance.today {:?}", began.elapsed());
-    }
-}
