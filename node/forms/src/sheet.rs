@@ -111,16 +111,16 @@ impl Sheet {
 
     /// Text on the baseline `y`, as long as it is.
     pub fn text(&mut self, x: f32, y: f32, style: Style, text: &str) {
-        self.put(x, y, style, composed(text), false);
+        self.put(x, y, style, composed(text));
     }
 
-    fn put(&mut self, x: f32, y: f32, style: Style, text: String, turned: bool) {
+    fn put(&mut self, x: f32, y: f32, style: Style, text: String) {
         if text.trim().is_empty() {
             return;
         }
         let width = self.fonts.width(&text, style.size, style.weight);
         let Style { size: size_pt, weight, align } = style;
-        self.page.items.push(Item::Text { x, y, size_pt, weight, align, width, turned, text });
+        self.page.items.push(Item::Text { x, y, size_pt, weight, align, width, turned: false, text });
     }
 
     /// The size and text that fit into `width`: smaller first, then cut.
@@ -138,21 +138,14 @@ impl Sheet {
     /// One line of text on the baseline `y`, made to fit into `width` from `x` on.
     pub fn fit(&mut self, x: f32, y: f32, width: f32, style: Style, text: &str) {
         let (style, text) = self.fitted(width, style, text);
-        self.put(x, y, style, text, false);
+        self.put(x, y, style, text);
     }
 
     /// One line in the middle (vertically) of a cell.
     pub fn cell(&mut self, at: Area, style: Style, text: &str) {
         let (style, text) = self.fitted(at.w - 2.0 * PADDING, style, text);
         let y = at.y + (at.h + style.size * MM_PER_PT * CAP_HEIGHT) / 2.0;
-        self.put(at.anchor(style.align), y, style, text, false);
-    }
-
-    /// One line that reads upwards, in the middle of a cell.
-    pub fn turned(&mut self, at: Area, style: Style, text: &str) {
-        let (style, text) = self.fitted(at.h - 2.0 * PADDING, style, text);
-        let x = at.x + (at.w + style.size * MM_PER_PT * CAP_HEIGHT) / 2.0;
-        self.put(x, at.y + at.h / 2.0, style.middle(), text, true);
+        self.put(at.anchor(style.align), y, style, text);
     }
 
     /// Several lines in the middle of a cell, made smaller until they fit, then cut.
@@ -176,7 +169,7 @@ impl Sheet {
             at.y + (at.h - self.height(style, lines.len()) + step) / 2.0 + (style.size * MM_PER_PT * CAP_HEIGHT) / 2.0;
         for line in lines {
             let line = self.fonts.ellipsize(&line, style.size, style.weight, width + 0.01);
-            self.put(at.anchor(style.align), y, style, line, false);
+            self.put(at.anchor(style.align), y, style, line);
             y += step;
         }
     }
@@ -190,7 +183,7 @@ impl Sheet {
     pub fn paragraph(&mut self, x: f32, y: f32, width: f32, style: Style, text: &str) -> f32 {
         let mut y = y;
         for line in self.fonts.wrap(&composed(text), style.size, style.weight, width) {
-            self.put(if style.align == Align::Middle { x + width / 2.0 } else { x }, y, style, line, false);
+            self.put(if style.align == Align::Middle { x + width / 2.0 } else { x }, y, style, line);
             y += style.size * MM_PER_PT * LEADING;
         }
         y

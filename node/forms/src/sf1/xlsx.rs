@@ -124,7 +124,7 @@ impl Paper<'_> {
             (layout::REGION, 14, &school.region),
             (layout::DIVISION, 26, &school.division),
             (layout::SCHOOL_NAME, 14, &school.name),
-            (layout::SCHOOL_YEAR, 24, &form.school_year),
+            (layout::SCHOOL_YEAR, 26, &form.school_year),
             (layout::GRADE_LEVEL, 33, &grade),
             (layout::SECTION, layout::REMARKS.last, &form.section),
         ] {
