@@ -67,34 +67,55 @@ async fn seen(window: &Window, picture: &str) {
     window.picture(picture).await;
 }
 
-async fn every_page(dark: bool, size: (u32, u32), look: &str, pages: &[&str]) {
+async fn look_at(window: &Window, look: &str, pages: &[&str]) {
+    for page in pages {
+        open(window, page).await;
+        let wide = window.run("return document.documentElement.scrollWidth - innerWidth").await;
+        assert!(wide.as_i64() <= Some(0), "{page} ({look}) is {wide} pixels wider than the window");
+        seen(window, &format!("admin-{look}-{page}")).await;
+    }
+}
+
+async fn in_the_sample(dark: bool, size: (u32, u32), look: &str, pages: &[&str]) {
     let folder = Folder::empty();
     with_window(&folder, dark, size, |window| async move {
         open_sample(&window).await;
         enter(&window, "Apolinario").await;
-        for page in pages {
-            open(&window, page).await;
-            let wide = window.run("return document.documentElement.scrollWidth - innerWidth").await;
-            assert!(wide.as_i64() <= Some(0), "{page} ({look}) is {wide} pixels wider than the window");
-            seen(&window, &format!("admin-{look}-{page}")).await;
-        }
+        look_at(&window, look, pages).await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn every_page_of_the_school_is_whole_in_the_light() {
-    every_page(false, DESK, "light", &PAGES.map(|(page, _)| page)).await;
+    in_the_sample(false, DESK, "light", &PAGES.map(|(page, _)| page)).await;
 }
 
 #[tokio::test]
 async fn pages_of_the_school_are_whole_in_the_dark() {
-    every_page(true, DESK, "dark", &["settings", "proof"]).await;
+    in_the_sample(true, DESK, "dark", &["settings", "proof"]).await;
 }
 
 #[tokio::test]
 async fn pages_of_the_school_are_whole_on_a_small_screen() {
-    every_page(false, (1024, 600), "1024x600", &["users", "numbers", "settings"]).await;
+    in_the_sample(false, (1024, 600), "1024x600", &["users", "numbers", "settings"]).await;
+}
+
+#[tokio::test]
+async fn every_page_of_the_school_is_whole_in_filipino_at_double_size() {
+    let folder = Folder::empty();
+    with_window(&folder, false, DESK, |window| async move {
+        open_sample(&window).await;
+        enter(&window, "Apolinario").await;
+        window.run("localStorage.setItem('pems.language', 'fil'); location.reload(); return null").await;
+        window.until("document.documentElement.lang === 'fil' && document.querySelector('.frame main h1')").await;
+        for _ in 0..5 {
+            window.keys("\u{e009}+\u{e000}").await;
+        }
+        window.until("innerWidth <= 700").await;
+        look_at(&window, "fil-zoomed", &PAGES.map(|(page, _)| page)).await;
+    })
+    .await;
 }
 
 /// Adds a user and gives the password that is shown once.
@@ -120,6 +141,7 @@ async fn the_sample_school_is_administered_and_its_records_are_copied() {
         async move {
             open_sample(&window).await;
             enter(&window, "Apolinario").await;
+            window.until("document.querySelectorAll('.data').length > 0").await;
             // Ctrl+K leads to a page by its name.
             window.keys("\u{e009}k\u{e000}").await;
             window.until("document.activeElement.getAttribute('role') === 'combobox'").await;
