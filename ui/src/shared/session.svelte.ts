@@ -90,7 +90,7 @@ export function setSession(next: Session): void {
 
 /** Asks the office who is here, or tells it. Rejects with a Failure. */
 export async function askSession(
-  request: Exclude<SessionRequest, { do: "session.undoable" | "session.undo" | "session.redo" }>,
+  request: Exclude<SessionRequest, { do: "session.undoable" | "session.undo" | "session.redo" | "session.kept" | "session.keep" }>,
 ): Promise<void> {
   take(await call(request));
 }
