@@ -141,7 +141,7 @@ async fn the_sample_school_is_administered_and_its_records_are_copied() {
         async move {
             open_sample(&window).await;
             enter(&window, "Apolinario").await;
-            window.until("document.querySelectorAll('.data').length > 0").await;
+            window.until("document.querySelector('.frame main h1')").await;
             // Ctrl+K leads to a page by its name.
             window.keys("\u{e009}k\u{e000}").await;
             window.until("document.activeElement.getAttribute('role') === 'combobox'").await;

@@ -3,7 +3,7 @@
 
 use crate::driver::{Keys, Opening, Window};
 use crate::office::Folder;
-use crate::{DESK, with_window};
+use crate::{DESK, NAMES, with_window};
 use serde_json::json;
 
 /// Chooses a user of the sample school by name.
@@ -124,7 +124,7 @@ async fn a_desk_is_locked_and_opened_with_a_password_and_a_killed_app_loses_noth
             again.until("document.querySelectorAll('.data').length > 0").await;
             again.run("location.hash = '#/learners'; return null").await;
             again.keys("zobel").await;
-            again.until("document.querySelector('.data')?.innerText.startsWith('Zobel, Ana')").await;
+            again.until(&format!("{NAMES}.join() === 'Zobel, Ana'")).await;
             again.picture("after-a-kill").await;
         }
     })

@@ -140,6 +140,8 @@ async fn what_another_pc_saves_arrives_without_touching_what_is_being_typed() {
     with_window(&folder, false, DESK, |window| {
         let there = &there;
         async move {
+            window.until("document.querySelector('.frame main h1')").await;
+            window.run("location.hash = '#/learners'; return null").await;
             window.until("document.querySelectorAll('.data').length > 0").await;
             find(&window, "reyes", "Reyes, Ana").await;
             // In the middle of a cell: the other PC adds somebody above and changes this learner too.

@@ -3,7 +3,7 @@
 use super::devices::{self, Device};
 use super::{at_field, check_there, edit, typed, why_not};
 use crate::desk::Desk;
-use crate::desk::learners::{highest_number, next_number};
+use crate::desk::learners::numbers;
 use crate::desk::session::to_json;
 use crate::{NodeError, Result, Store};
 use pems_model::Code;
@@ -74,7 +74,7 @@ fn ranges(store: &Store) -> Result<Vec<Range>> {
         let begin = prefix.clone().unwrap_or_default();
         let width = digits.and_then(|digits| usize::try_from(digits).ok()).unwrap_or(0);
         let print = |number: i64| format!("{begin}{number:0width$}");
-        let used = highest_number(store, &begin, from_no, to_no)?.map_or(0, |highest| highest - from_no + 1);
+        let used = numbers::highest(store, &begin, from_no, to_no)?.map_or(0, |highest| highest - from_no + 1);
         ranges.push(Range {
             id: Uuid::from_bytes(row.get(0)?),
             device,
@@ -104,7 +104,7 @@ pub(super) fn list(desk: &Desk) -> Result<Json> {
         to_no: after + USUAL,
         digits: Some(ranges.last().and_then(|range| range.digits).unwrap_or(4)),
     };
-    let next = next_number(&desk.store)?;
+    let next = numbers::next(&desk.store)?.map(|next| next.text);
     let devices = devices::known(desk)?;
     to_json(&Ranges { ranges, devices, next, proposed, locked: why_not(desk, "number_range") })
 }

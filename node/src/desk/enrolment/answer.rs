@@ -4,6 +4,7 @@ use super::record::Enrolment;
 use super::{By, Count, Day, Made, PaperSet, Request, Roster, SectionList, Years};
 use super::{desk, enrol, list, moves, papers, promotion, reasons, record, roster, sections, year};
 use crate::desk::Desk;
+use crate::desk::learners::numbers;
 use crate::store::Work;
 use crate::{NodeError, Result};
 use pems_model::Code;
@@ -20,8 +21,11 @@ const TOGETHER: usize = 20;
 
 pub(in crate::desk) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
     match request {
+        Request::Find { text, limit } => {
+            let found = desk.ranked_learners(&text, limit.min(MOST_FOUND))?;
+            json(&found.iter().map(|id| desk::known(desk.store.conn(), *id)).collect::<Result<Vec<_>>>()?)
+        }
         Request::Years
-        | Request::Find { .. }
         | Request::Propose { .. }
         | Request::Papers { .. }
         | Request::Reasons
@@ -49,15 +53,6 @@ fn read(desk: &Desk, request: Request) -> Result<Json> {
         Request::Years => {
             let years = year::all(conn)?;
             json(&Years { current: year::current(&years, today).map(|year| year.id), years, today: Day(today) })
-        }
-        Request::Find { text, limit } => {
-            let found = desk.store.search("student", &text, MOST_FOUND)?;
-            let mut known = found.iter().map(|row| desk::known(conn, row.id)).collect::<Result<Vec<_>>>()?;
-            // "cruz" means the Cruzes and Dela Cruzes before those whose mothers were one.
-            let first = text.split_whitespace().next().map(pems_model::fold::fold).unwrap_or_default();
-            known.sort_by_cached_key(|one| !pems_model::fold::fold(&one.last_name).contains(&first));
-            known.truncate(limit);
-            json(&known)
         }
         Request::Propose { student, school_year } => json(&desk::propose(conn, student, school_year, today)?),
         Request::Papers { student, kind } => {
@@ -151,8 +146,11 @@ fn write(desk: &mut Desk, request: Request) -> Result<Json> {
     desk.check_role(&[Registrar, SchoolAdmin], "enrol learners")?;
     let by = by(desk);
     match request {
-        Request::Enrol { enrol } => {
+        Request::Enrol { mut enrol } => {
+            let new = enrol.learner.as_mut().filter(|_| enrol.student.is_none());
+            let given = new.map(|fields| numbers::give(&desk.store, fields)).transpose()?.flatten();
             let (act, enrolled) = desk.store.act_together(|work| enrol::enrol(work, &by, &enrol))?;
+            numbers::note(&mut desk.store, given)?;
             let what = format!("Enrolment of {}", name(desk, enrolled.student)?);
             desk.did(act, what);
             json(&enrolled)

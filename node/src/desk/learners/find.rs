@@ -131,6 +131,13 @@ impl Desk {
         Ok(order.iter().map(|at| self.learners.directory.entries[*at as usize].id).collect())
     }
 
+    /// The ids of those who fit a text best, the best first.
+    pub(in crate::desk) fn ranked_learners(&mut self, text: &str, limit: usize) -> Result<Vec<Uuid>> {
+        let mut found = self.learner_ids(&Query { text: text.to_owned(), ..Query::default() })?;
+        found.truncate(limit);
+        Ok(found)
+    }
+
     /// Fields that the directory does not keep, read for the rows of this page.
     fn add_columns(
         &self,

@@ -6,6 +6,7 @@ mod entry;
 mod find;
 mod history;
 mod load;
+pub(super) mod numbers;
 mod of_year;
 mod page;
 mod paste;
@@ -13,7 +14,6 @@ mod similar;
 mod write;
 
 pub(super) use of_year::OfYear;
-pub(super) use write::{highest as highest_number, next_number};
 
 use super::Desk;
 use super::session::to_json;

@@ -1,10 +1,11 @@
 //! Changing learners: one, a new one with parents and papers, or many at once. Each is one act, and so one undo.
 
+use super::numbers;
 use super::page::paper_fields;
 use crate::desk::{Desk, declared};
 use crate::store::{Save, Work};
 use crate::{NodeError, Result, Store};
-use pems_model::{Code, Row, Value};
+use pems_model::{Code, Row};
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
@@ -113,11 +114,7 @@ impl Desk {
         guardians: &[GuardianDraft],
         papers: &[PaperDraft],
     ) -> Result<Changed> {
-        if fields.get("student_no").is_none_or(|number| number.is_null() || number == "")
-            && let Some(number) = next_number(&self.store)?
-        {
-            fields.insert("student_no".into(), number.into());
-        }
+        let given = numbers::give(&self.store, &mut fields)?;
         let today = self.today();
         let (act, row) = self.store.act(|work| {
             let saved = work.save(&save("student", None, fields))?;
@@ -129,6 +126,7 @@ impl Desk {
             }
             Ok(saved.row)
         })?;
+        numbers::note(&mut self.store, given)?;
         let name = name_of(&self.store, &row)?;
         self.did(act, format!("New learner: {name}"));
         Ok(Changed { id: row.id, changed: true })
@@ -261,34 +259,4 @@ fn put_paper(work: &mut Work<'_, '_>, learner: Uuid, paper: &PaperDraft, today: 
     }
     let saved = work.save(&save("student_document", known.map(Uuid::from_bytes), fields))?;
     Ok((saved.row.id, saved.changed))
-}
-
-/// The next free student number of this PC's own range; none where the school gave it none, or it is used up.
-///
-/// # Errors
-/// If SQLite fails.
-pub(in crate::desk) fn next_number(store: &Store) -> Result<Option<String>> {
-    let entity = declared(store, "number_range")?;
-    let mut ranges = store.linked("number_range", "device", store.replica(), "from_no")?;
-    ranges.retain(|row| row.get(entity, "purpose").as_text() == Some("student_no"));
-    for range in ranges {
-        let prefix = range.get(entity, "prefix").as_text().unwrap_or_default().to_owned();
-        let number = |field: &str| if let Value::Int(n) = range.get(entity, field) { Some(*n) } else { None };
-        let (Some(from), Some(to)) = (number("from_no"), number("to_no")) else { continue };
-        let digits = number("digits").and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
-        let used = highest(store, &prefix, from, to)?;
-        if let Some(next) = used.map_or(Some(from), |used| used.checked_add(1)).filter(|next| *next <= to) {
-            return Ok(Some(format!("{prefix}{next:0digits$}")));
-        }
-    }
-    Ok(None)
-}
-
-/// The highest number of a range that any learner has or had.
-pub(in crate::desk) fn highest(store: &Store, prefix: &str, from: i64, to: i64) -> Result<Option<i64>> {
-    let sql = "SELECT max(CAST(substr(student_no, ?2 + 1) AS INTEGER)) FROM student
-               WHERE substr(student_no, 1, ?2) = ?1 AND substr(student_no, ?2 + 1) NOT GLOB '*[^0-9]*'
-                 AND CAST(substr(student_no, ?2 + 1) AS INTEGER) BETWEEN ?3 AND ?4";
-    let length = i64::try_from(prefix.chars().count()).unwrap_or(i64::MAX);
-    Ok(store.conn().prepare_cached(sql)?.query_row((prefix, length, from, to), |row| row.get(0))?)
 }

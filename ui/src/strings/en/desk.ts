@@ -102,8 +102,6 @@ export const desk = {
     lrn: "LRN",
   },
   lrnHint: "Twelve digits, as LIS gave it",
-  alike: "Is it one of these?",
-  alikeWhy: "Learners with this name or LRN are known. Enrol the one who is meant.",
   take: "This one",
   status: {
     pre_registered: "Pre-registered",

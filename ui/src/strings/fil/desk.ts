@@ -97,8 +97,6 @@ export const desk: typeof english = {
     lrn: "LRN",
   },
   lrnHint: "Labindalawang numero, mula sa LIS",
-  alike: "Isa ba siya sa mga ito?",
-  alikeWhy: "May mga kilalang mag-aaral na may ganitong pangalan o LRN. I-enrol ang tamang mag-aaral.",
   take: "Siya ito",
   status: {
     pre_registered: "Naka-pre-register",

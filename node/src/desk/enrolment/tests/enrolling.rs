@@ -112,3 +112,28 @@ fn only_the_registrar_enrols() {
     assert_eq!(desk.answer(enrol).expect_err("may not").code, Code::RoleForbidden);
     assert!(desk.answer(json!({ "do": "enrolment.years" })).is_ok(), "but may look");
 }
+
+#[test]
+fn who_is_new_at_the_desk_has_the_next_number_and_the_likeliest_are_found_first() {
+    let mut school = school();
+    let range = json!({ "purpose": "student_no", "device": Uuid::from_u128(2), "prefix": "26-", "from_no": 1, "to_no": 99, "digits": 3 });
+    let range = range.as_object().cloned().expect("fields");
+    let admin = crate::store::Save { entity: "number_range".into(), id: None, fields: range };
+    let mut desk = office(Role::SchoolAdmin);
+    std::mem::swap(&mut desk, &mut school.desk);
+    // The same school at an administrator's PC: the range has to be written by one.
+    school.desk.store.save(&admin).expect("a range");
+    let year = json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-03-31", "status": "open" });
+    school.year = made(&mut school.desk, "school_year", year);
+    for at in 0..60 {
+        let names = json!({ "last_name": format!("Aquino {at}"), "first_name": "Ben", "middle_name": "Santos" });
+        made(&mut school.desk, "student", names);
+    }
+    let new = json!({ "learner": { "last_name": "Santos", "first_name": "Ana", "sex": "F" }, "school_year": school.year,
+        "grade_level": "7", "kind": "new", "on_date": "2026-07-15" });
+    let enrolled = school.ask(json!({ "do": "enrolment.enrol", "enrol": new })).expect("enrolled");
+    let student = enrolled["student"].as_str().expect("an id").to_owned();
+    assert_eq!(school.row("student", &student)["student_no"], "26-001");
+    let found = school.ask(json!({ "do": "enrolment.find", "text": "santos", "limit": 5 })).expect("found");
+    assert_eq!(found[0]["student"], student, "not one of the sixty whose mothers were a Santos");
+}

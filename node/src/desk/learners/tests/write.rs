@@ -48,6 +48,18 @@ fn a_range_gives_the_next_number_and_skips_used_ones() {
 }
 
 #[test]
+fn a_number_that_was_corrected_away_is_not_given_again() {
+    let desk = &mut office(Role::SchoolAdmin);
+    let range =
+        json!({ "purpose": "student_no", "device": Uuid::from_u128(2), "prefix": "", "from_no": 1, "to_no": 9 });
+    put(desk, "number_range", range);
+    let first = learner(desk, "Abad", "Ana", json!({}));
+    ask(desk, json!({ "do": "learners.save", "id": first, "fields": { "student_no": "A-7" } }));
+    let second = learner(desk, "Bato", "Ben", json!({}));
+    assert_eq!(ask(desk, json!({ "do": "learners.get", "id": second }))["learner"]["student_no"], "2");
+}
+
+#[test]
 fn many_are_changed_in_one_act_and_taken_back_but_for_what_changed_since() {
     let desk = &mut office(Role::Registrar);
     let ids: Vec<String> = ["A", "B", "C"].map(|last| learner(desk, last, "X", json!({}))).into();
