@@ -31,6 +31,7 @@ pub use journal::JournalEntry;
 pub use meta::Enrolled;
 pub use read::{ListQuery, as_json};
 pub use review::{Choice, ReviewEntry};
+pub(crate) use save::stops_everything;
 pub use save::{Save, Saved};
 pub use status::Status;
 pub use undo::Undone;
