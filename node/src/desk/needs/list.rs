@@ -4,8 +4,8 @@ use super::words;
 use crate::desk::Desk;
 use crate::store::ReviewEntry;
 use crate::{Result, Store};
-use pems_model::Kind;
 use pems_model::review::REVIEW_ITEM;
+use pems_model::{Kind, Role};
 use serde::Serialize;
 use serde_json::Value as Json;
 use ts_rs::TS;
@@ -47,6 +47,8 @@ pub struct Need {
     /// Why a change was refused: the stable code and the sentence.
     pub code: Option<String>,
     pub message: Option<String>,
+    /// Whether whoever works here may decide it.
+    pub may: bool,
 }
 
 /// One field, both ways. Texts are as the screens format them: ISO dates, choices by their code, names of linked records.
@@ -78,11 +80,12 @@ pub(super) fn list(desk: &Desk) -> Result<Needs> {
     let at = |entry: &ReviewEntry| entry.theirs_at.clone().max(entry.mine_at.clone());
     reviews.sort_by_cached_key(|entry| std::cmp::Reverse(at(entry)));
     let total = reviews.len();
-    let items = reviews.iter().take(MOST).map(|entry| need(store, entry)).collect::<Result<_>>()?;
+    let items = reviews.iter().take(MOST).map(|entry| need(desk, entry)).collect::<Result<_>>()?;
     Ok(Needs { items, total })
 }
 
-fn need(store: &Store, entry: &ReviewEntry) -> Result<Need> {
+fn need(desk: &Desk, entry: &ReviewEntry) -> Result<Need> {
+    let store = &desk.store;
     let refused = entry.kind == "refused";
     let (mine, theirs) = authors(store, entry)?;
     let declared = store.schema().entity(&entry.entity);
@@ -121,6 +124,7 @@ fn need(store: &Store, entry: &ReviewEntry) -> Result<Need> {
         theirs,
         code: reason("code"),
         message: reason("message"),
+        may: desk.role() != Role::Viewer && store.may_decide(entry)?,
     })
 }
 
