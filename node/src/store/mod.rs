@@ -27,6 +27,7 @@ pub use act::{Actor, Work};
 pub use apply::Applied;
 pub use copy::{Copied, Place};
 pub use glance::{Contact, Glance};
+pub(crate) use journal::HIDDEN;
 pub use journal::JournalEntry;
 pub use meta::Enrolled;
 pub use read::{ListQuery, as_json};

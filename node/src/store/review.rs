@@ -52,7 +52,10 @@ impl Store {
             ListQuery { filters: vec![("state".into(), "open".into())], limit: Some(usize::MAX >> 1), deleted: false };
         let mut list: Vec<ReviewEntry> =
             self.list(REVIEW_ITEM, &query)?.iter().map(|row| self.entry(entity, row)).collect();
-        for parked in self.entries("state = 'parked'", [])? {
+        for mut parked in self.entries("state = 'parked'", [])? {
+            if let Some(entity) = self.schema.entity(&parked.entity) {
+                journal::hide(entity, &mut parked.fields);
+            }
             list.push(ReviewEntry {
                 id: parked.id,
                 kind: "refused".into(),
@@ -74,7 +77,14 @@ impl Store {
 
     fn entry(&self, entity: &Entity, row: &Row) -> ReviewEntry {
         let text = |name: &str| row.get(entity, name).as_text().map(str::to_owned);
-        let value = |name: &str| text(name).and_then(|t| serde_json::from_str(&t).ok()).unwrap_or(Json::Null);
+        // Older hubs asked about secrets too.
+        let field = text("field").unwrap_or_default();
+        let secret = text("entity").and_then(|name| self.schema.entity(&name)).is_some_and(|of| of.is_secret(&field));
+        let value = |name: &str| match text(name).and_then(|t| serde_json::from_str(&t).ok()) {
+            Some(Json::Null) | None => Json::Null,
+            Some(_) if secret => journal::HIDDEN.into(),
+            Some(value) => value,
+        };
         let at = |name: &str| match row.get(entity, name) {
             pems_model::Value::Time(micros) => Some(format_time(*micros)),
             _ => None,

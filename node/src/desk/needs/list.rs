@@ -2,8 +2,8 @@
 
 use super::words;
 use crate::desk::Desk;
-use crate::store::ReviewEntry;
-use crate::{Result, Store};
+use crate::store::{HIDDEN, ReviewEntry};
+use crate::{NodeError, Result, Store};
 use pems_model::review::REVIEW_ITEM;
 use pems_model::{Kind, Role};
 use serde::Serialize;
@@ -144,12 +144,17 @@ fn sides(store: &Store, entity: &str, field: &str, mine: &Json, theirs: &Json) -
         Some(&entity.fields[i])
     });
     let kind = declared.map_or(Kind::Text { max: 0 }, |field| field.kind);
+    let hidden = declared.is_some_and(|field| field.secret);
+    let said = |value: &Json| match words::field_words(store, kind, value)? {
+        Some(_) if hidden => Ok(Some(HIDDEN.to_owned())),
+        said => Ok::<_, NodeError>(said),
+    };
     Ok(Sides {
         field: field.to_owned(),
         label: declared.map_or(field, |field| field.label).to_owned(),
         shape: words::shape(kind),
-        mine: words::field_words(store, kind, mine)?,
-        theirs: words::field_words(store, kind, theirs)?,
+        mine: said(mine)?,
+        theirs: said(theirs)?,
     })
 }
 

@@ -178,6 +178,32 @@ fn who_may_not_change_a_record_decides_nothing_about_it() {
 }
 
 #[test]
+fn nobody_is_shown_what_a_password_is_checked_against() {
+    let mut desk = desk(Role::SchoolAdmin);
+    let secret = "$argon2id$v=19$kept";
+    let user = json!({ "name": "Ana Cruz", "role": "teacher", "disabled": true, "verifier": secret });
+    pull(&mut desk, "school_user", &[(9, user)]);
+    // As a hub before `secret` made them.
+    let item = json!({ "kind": "conflict", "entity": "school_user", "row_id": Uuid::from_u128(9), "field": "verifier",
+        "kept_value": json!(secret).to_string(), "lost_value": json!("$argon2id$lost").to_string(), "state": "open",
+        "kept_replica": OTHER_PC, "lost_replica": Uuid::from_u128(2), "lost_at": "2026-06-08T01:00:00Z" });
+    pull(&mut desk, "review_item", &[(70, item)]);
+    let fields = json!({ "verifier": "$argon2id$refused" }).as_object().cloned().expect("fields");
+    let save = Save { entity: "school_user".into(), id: Some(Uuid::from_u128(9)), fields };
+    desk.store.save(&save).expect("saved");
+    let journal = serde_json::to_string(&desk.store.journal(0).expect("a journal")).expect("JSON");
+    refuse(&mut desk, 1);
+    let needs = to_json(&list::list(&desk).expect("a list")).expect("JSON").to_string();
+    let reviews = serde_json::to_string(&desk.store.reviews().expect("reviews")).expect("JSON");
+    let entity = desk.store.schema().entity("school_user").expect("users");
+    let row = desk.store.get("school_user", Uuid::from_u128(9)).expect("read").expect("a user");
+    for (shown, what) in [(journal, "verifier"), (needs, "Password verifier"), (reviews, "verifier")] {
+        assert!(shown.contains(what) && !shown.contains("argon2id"), "{shown}");
+    }
+    assert!(row.to_json(entity).get("verifier").is_none());
+}
+
+#[test]
 fn the_sync_line_is_explained_by_kind_of_record() {
     let mut desk = desk(Role::Registrar);
     let before = ask(&mut desk, json!({ "do": "needs.sync" }));
