@@ -191,7 +191,9 @@ mod tests {
             row_id: row.id,
             kind: crate::wire::ChangeKind::Upsert,
             base_rev: 6,
-            fields: json!({ "verifier": "the other", "name": "Ana Reyes" }).as_object().cloned().expect("fields"),
+            fields: [("verifier", "the other"), ("name", "Ana Reyes")]
+                .map(|(name, value)| (name.into(), json!(value)))
+                .into(),
             group: None,
             user_id: None,
             at,
