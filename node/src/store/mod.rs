@@ -9,12 +9,13 @@
 mod act;
 mod apply;
 pub(crate) mod arrival;
-mod copy;
+pub(crate) mod copy;
 mod glance;
 mod journal;
 mod layout;
 mod meta;
 mod overlay;
+mod put_back;
 mod read;
 mod review;
 mod rows;

@@ -1,6 +1,6 @@
 //! One exchange as the store sees it: what to ask, the hub's answers, and rows on their way in.
 
-use super::{Step, Store, arrival, meta};
+use super::{Step, Store, arrival, meta, put_back};
 use crate::Result;
 use pems_model::frame::Rows;
 use pems_model::planted::{Bug, is_planted};
@@ -29,8 +29,18 @@ impl Store {
     /// # Errors
     /// If SQLite fails.
     pub fn request(&mut self, wait_ms: u32, with_shapes: bool) -> Result<SyncRequest> {
+        self.begin_incarnation()?;
         let conn = &self.conn;
-        let (changes, more) = outbox(conn, self.batch)?;
+        let (mut changes, mut more) = outbox(conn, self.batch)?;
+        if let Some(through) = put_back::through(conn)? {
+            let all = changes.len();
+            changes.retain(|change| change.op_no <= through);
+            more |= changes.len() < all;
+        }
+        let base = put_back::base(conn)?;
+        for change in &mut changes {
+            change.op_no -= base;
+        }
         if is_planted(Bug::ForgetsOnSend) {
             conn.execute("UPDATE op SET state = 'sent', open = 0 WHERE state = 'pending'", [])?;
         }
@@ -78,7 +88,14 @@ impl Store {
     /// If SQLite fails; then nothing is stored, and the hub gives the same answers again.
     pub fn keep_results(&mut self, results: &[ChangeResult]) -> Result<bool> {
         self.transaction(|step| {
+            let base = put_back::base(step.tx)?;
+            let shifted: Vec<_>;
             let mut rest = results;
+            if base > 0 {
+                let here = |result: &ChangeResult| ChangeResult { op_no: result.op_no + base, ..result.clone() };
+                shifted = results.iter().map(here).collect();
+                rest = &shifted;
+            }
             while let Some((first, others)) = rest.split_first() {
                 let run = plain_run(rest);
                 if run > 1 {
