@@ -129,6 +129,14 @@ impl Window {
         found
     }
 
+    /// Sets the window's language, as its menu does, and opens the page anew.
+    pub async fn speaks(&self, language: &str) {
+        let keep = json!({ "do": "session.keep", "settings": { "language": language } });
+        let said = format!("__TAURI_INTERNALS__.invoke('call', {{ request: {keep} }})");
+        assert_eq!(self.refusal(&said).await, None);
+        self.run("location.reload(); return null").await;
+    }
+
     /// Waits until an expression is true in the window.
     pub async fn until(&self, expression: &str) {
         let script = format!("return Boolean({expression})");

@@ -5,9 +5,7 @@ import { learners } from "./people";
 
 const asked = new URLSearchParams(location.search);
 const all = learners(20_000);
-for (const [name, value] of [["theme", asked.get("theme")], ["density", asked.get("density")]] as const)
-  if (value) localStorage.setItem("pems.look", `{"${name}":"${value}"}`);
-localStorage.setItem("pems.language", asked.get("language") ?? "en");
+const settings = Object.fromEntries(["theme", "density", "language"].map((name) => [name, asked.get(name) ?? ""]).filter(([, value]) => value));
 
 const people = [
   ["Marites Villanueva", "school_admin"],
@@ -31,6 +29,7 @@ function state(what: string): unknown {
     role: null,
     people,
     idle_minutes: 15,
+    choose_password: asked.has("once"),
     data_dir: "/home/office/.local/share/ph.pems.office",
   };
 }
@@ -48,6 +47,7 @@ function answer(request: { do: string; text?: string; limit?: number }): unknown
       diverged: false,
       version: 1,
     };
+  if (request.do === "session.kept" || request.do === "session.keep") return settings;
   if (request.do.startsWith("session.")) return state(request.do);
   if (request.do === "search") {
     const text = (request.text ?? "").toLowerCase().replace(/\W/g, "");

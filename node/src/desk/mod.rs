@@ -14,6 +14,7 @@ pub mod imports;
 pub mod learners;
 pub mod needs;
 pub mod session;
+mod sight;
 mod sync;
 pub mod today;
 mod undo;
@@ -64,6 +65,8 @@ impl Desk {
         let area = name.split_once('.').map_or("", |(area, _)| area);
         if area != "session" && name != "status" {
             self.check_signed_in()?;
+            self.check_own_password()?;
+            self.check_reads(&name)?;
         }
         match area {
             "" => crate::api::handle(self, read(request)?),

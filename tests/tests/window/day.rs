@@ -130,3 +130,82 @@ async fn a_desk_is_locked_and_opened_with_a_password_and_a_killed_app_loses_noth
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_sample_school_is_thrown_away_and_the_pc_begins_anew_as_it_was_set() {
+    let folder = Folder::empty();
+    with_window(&folder, false, DESK, |window| {
+        let folder = &folder;
+        async move {
+            open_sample(&window).await;
+            enter(&window, "Apolinario").await;
+            window.speaks("fil").await;
+            window.until("document.documentElement.lang === 'fil' && document.querySelector('.frame main h1')").await;
+            window.keys("\u{e009}k\u{e000}").await;
+            window.until("document.querySelector('dialog[open] input')").await;
+            window.keys("itapon").await;
+            window.until("document.querySelector('dialog[open]').innerText.includes('Itapon ang halimbawang')").await;
+            window.keys("\u{e007}").await;
+            window.until("document.querySelector('dialog[open] h2')?.innerText.startsWith('Itatapon ba')").await;
+            window.is_accessible().await;
+            window.picture("discard-sample").await;
+            let act = "[...document.querySelectorAll('dialog[open] button')].at(-1)";
+            window.run(&format!("{act}.click(); return null")).await;
+            window.until("document.querySelector('[name=hub]')").await;
+            assert!(!folder.records().exists() && !folder.key_file.exists(), "records and keys are gone");
+            assert_eq!(window.run("return document.documentElement.lang").await, json!("fil"));
+        }
+    })
+    .await;
+}
+
+/// The desk is locked while another PC saves: what was on the screen and half typed there is there afterwards.
+#[tokio::test]
+async fn behind_a_locked_desk_the_screen_waits_as_it_was() {
+    let rig = pems_tests::rig::Rig::product().await;
+    rig.school("mabini").await;
+    let (here, there) = (rig.office("mabini").await, rig.office("mabini").await);
+    let id = there.save("student", &json!({ "last_name": "Reyes", "first_name": "Ana", "sex": "F" }));
+    let password = "tatlong isda sa ilog";
+    let user = json!({ "do": "admin.save_user",
+        "draft": { "name": "Corazon Reyes", "role": "school_admin", "password": password } });
+    pems_node::desk::Desk::new(there.store()).answer(user).expect("the first user");
+    there.sync().await;
+    here.sync().await;
+    let folder = Folder::of(here.path(), &here.key_file);
+    with_window(&folder, false, DESK, |window| {
+        let there = &there;
+        async move {
+            window.until("document.querySelector('[name=password]')").await;
+            window.fill("[name=password]", password).await;
+            window.keys("\u{e007}").await;
+            window.until("document.querySelector('.frame main h1')").await;
+            window.run(&format!("location.hash = '#/learners/{id}'; return null")).await;
+            window.until("document.querySelector('main [name=religion]')").await;
+            window.fill("main [name=religion]", "Roman Cath").await;
+            window.keys("\u{e009}l\u{e000}").await;
+            window.until("document.querySelector('h1')?.innerText === 'Locked by Corazon Reyes'").await;
+            let status = "__TAURI_INTERNALS__.invoke('call', { request: { do: 'status' } })";
+            let before = window.ask(&format!("{status}.then(({{ version }}) => done(version))")).await;
+            there.save("student", &json!({ "id": id, "phone": "09181234567" }));
+            there.sync().await;
+            // Until it has arrived, and once more as long as the window takes between two looks.
+            window
+                .ask(&format!(
+                    "const look = () => {status}.then(({{ version }}) =>
+                        version === {before} ? setTimeout(look, 50) : setTimeout(() => done(null), 3500)); look()"
+                ))
+                .await;
+            window.picture("locked-while-others-save").await;
+            window.fill("[name=password]", password).await;
+            window.keys("\u{e007}").await;
+            window.until("document.querySelector('.work') && !document.querySelector('.work').hidden").await;
+            assert_eq!(
+                window.run("return document.querySelector('main [name=religion]').value").await,
+                json!("Roman Cath")
+            );
+            window.until("document.querySelector('main [name=phone]').value.endsWith('9181234567')").await;
+        }
+    })
+    .await;
+}

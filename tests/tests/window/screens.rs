@@ -77,7 +77,7 @@ async fn every_screen_is_whole_in_filipino_at_double_size() {
     with_window(&folder, false, DESK, |window| async move {
         open_sample(&window).await;
         enter(&window, "Apolinario").await;
-        window.run("localStorage.setItem('pems.language', 'fil'); location.reload(); return null").await;
+        window.speaks("fil").await;
         window.until("document.documentElement.lang === 'fil' && document.querySelector('.frame main h1')").await;
         for _ in 0..5 {
             window.keys("\u{e009}+\u{e000}").await;

@@ -4,7 +4,7 @@ export type SessionRequest = { "do": "session.state", active?: boolean, } | { "d
 /**
  * Where the PC has no keyring: what seals the keys.
  */
-passphrase?: string, } | { "do": "session.sample", passphrase?: string, } | { "do": "session.discard_sample" } | { "do": "session.unseal", passphrase: string, };
+passphrase?: string, } | { "do": "session.sample", passphrase?: string, } | { "do": "session.discard_sample" } | { "do": "session.kept" } | { "do": "session.keep", settings: Record<string, string>, } | { "do": "session.unseal", passphrase: string, };
 
 export type State = { 
 /**
@@ -27,6 +27,10 @@ role: string | null,
  * Who could sign in.
  */
 people: Array<Person>, idle_minutes: number, 
+/**
+ * Nothing else is answered before a password of one's own is chosen.
+ */
+choose_password: boolean, 
 /**
  * The folder of the records, for a first run.
  */
@@ -63,4 +67,6 @@ export interface SessionAnswers {
   "session.sample": State;
   "session.discard_sample": State;
   "session.unseal": State;
+  "session.kept": Record<string, string>;
+  "session.keep": Record<string, string>;
 }

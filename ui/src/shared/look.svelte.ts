@@ -1,10 +1,11 @@
 // How this PC's window looks: scheme and density. Kept on the PC, because it is about the screen and the eyes in front of
 // it, not about the school's records.
 
+import { keep, kept } from "./kept";
+
 export type Theme = "system" | "light" | "dark";
 export type Density = "comfortable" | "compact";
 
-const KEPT_AS = "pems.look";
 const state = $state({ theme: "system" as Theme, density: "comfortable" as Density });
 
 export const look = {
@@ -13,6 +14,7 @@ export const look = {
   },
   set theme(theme: Theme) {
     state.theme = theme;
+    keep("theme", theme);
     apply();
   },
   get density(): Density {
@@ -20,6 +22,7 @@ export const look = {
   },
   set density(density: Density) {
     state.density = density;
+    keep("density", density);
     apply();
   },
 };
@@ -29,14 +32,12 @@ function apply(): void {
   if (state.theme === "system") delete root.dataset.theme;
   else root.dataset.theme = state.theme;
   root.dataset.density = state.density;
-  localStorage.setItem(KEPT_AS, JSON.stringify(state));
 }
 
 /** Once, before the first screen. What was kept by another version and is not understood is left out. */
 export function restoreLook(): void {
-  const kept = localStorage.getItem(KEPT_AS) ?? "";
-  const theme = /"theme":"(light|dark)"/.exec(kept)?.[1];
+  const theme = kept("theme");
   if (theme === "light" || theme === "dark") state.theme = theme;
-  if (kept.includes('"density":"compact"')) state.density = "compact";
+  if (kept("density") === "compact") state.density = "compact";
   apply();
 }

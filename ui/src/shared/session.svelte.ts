@@ -34,6 +34,8 @@ export interface Session {
   /** Whether this office knows users at all; one that does not asks nobody to sign in. */
   users: boolean;
   dataDir: string;
+  /** Signed in with a one-time password that is to be replaced before anything else. */
+  choosePassword: boolean;
 }
 
 const state = $state({ now: null as Session | null });
@@ -77,6 +79,7 @@ function take(answer: State): void {
     people: answer.people.map(user),
     users: answer.people.length > 0,
     dataDir: answer.data_dir ?? "",
+    choosePassword: answer.choose_password,
   };
 }
 
@@ -87,7 +90,7 @@ export function setSession(next: Session): void {
 
 /** Asks the office who is here, or tells it. Rejects with a Failure. */
 export async function askSession(
-  request: Exclude<SessionRequest, { do: "session.undoable" | "session.undo" | "session.redo" }>,
+  request: Exclude<SessionRequest, { do: "session.undoable" | "session.undo" | "session.redo" | "session.kept" | "session.keep" }>,
 ): Promise<void> {
   take(await call(request));
 }

@@ -4,6 +4,7 @@
 
 import * as en from "./en";
 import * as fil from "./fil";
+import { keep, kept } from "../shared/kept";
 
 export { count, plural } from "./number";
 
@@ -14,7 +15,6 @@ export const catalogues: Record<Language, Words> = { en, fil };
 /** What the languages call themselves. */
 export const languages: Record<Language, string> = { en: "English", fil: "Filipino" };
 
-const KEPT_AS = "pems.language";
 const state = $state({ language: "en" as Language });
 
 export const language = (): Language => state.language;
@@ -24,13 +24,13 @@ export function setLanguage(next: Language): void {
   state.language = next;
   if (typeof document === "undefined") return;
   document.documentElement.lang = next;
-  localStorage.setItem(KEPT_AS, next);
+  keep("language", next);
 }
 
 /** Once, before the first screen: the language that was chosen last. */
 export function restoreLanguage(): void {
-  const kept = localStorage.getItem(KEPT_AS);
-  setLanguage(kept === "fil" ? "fil" : "en");
+  state.language = kept("language") === "fil" ? "fil" : "en";
+  document.documentElement.lang = state.language;
 }
 
 export const words = {} as Words;

@@ -103,11 +103,11 @@ pub(super) fn begin(desk: &mut Desk, path: &str, passphrase: &str) -> Result<Jso
 pub(super) fn state(desk: &mut Desk) -> Result<Json> {
     let running = desk.beside.backup.running();
     let done = desk.beside.backup.last().cloned();
-    if let Some(done) = done.as_ref().filter(|_| !running) {
-        if desk.store.local("backup_at")?.as_deref() != Some(&done.at) {
-            desk.store.set_local("backup_at", &done.at)?;
-            desk.store.set_local("backup_path", &done.path)?;
-        }
+    if let Some(done) = done.as_ref().filter(|_| !running)
+        && desk.store.local("backup_at")?.as_deref() != Some(&done.at)
+    {
+        desk.store.set_local("backup_at", &done.at)?;
+        desk.store.set_local("backup_path", &done.path)?;
     }
     let part = desk.beside.backup_to.as_deref().filter(|_| running).map(Place::unfinished);
     let copied = part.and_then(|part| std::fs::metadata(part).ok()).map_or(0, |part| part.len());

@@ -60,9 +60,15 @@ fn read(desk: &Desk, request: Request) -> Result<Json> {
             json(&known)
         }
         Request::Propose { student, school_year } => json(&desk::propose(conn, student, school_year, today)?),
-        Request::Papers { student, kind } => json(&papers::of(conn, student, &kind)?),
+        Request::Papers { student, kind } => {
+            student.map(|student| desk.check_sees_learner(student)).transpose()?;
+            json(&papers::of(conn, student, &kind)?)
+        }
         Request::Reasons => json(&reasons::all()),
-        Request::Of { student } => json(&desk::enrolments(conn, student)?),
+        Request::Of { student } => {
+            desk.check_sees_learner(student)?;
+            json(&desk::enrolments(conn, student)?)
+        }
         Request::Sections { school_year, as_of } => {
             let as_of = day_in(conn, school_year, as_of, today)?;
             json(&SectionList { sections: sections::of_year(conn, school_year, as_of.0)?, as_of })

@@ -245,10 +245,22 @@ pub use print::{Files, Made};
 impl Desk {
     fn gather(&self, asked: &Asked) -> Result<Gathered> {
         match asked {
-            Asked::Sf1 { section } => sf1::gather(self, *section),
-            Asked::Sf2 { section, month } => sf2::gather(self, *section, month),
+            Asked::Sf1 { section } => {
+                self.check_sees_section(*section)?;
+                sf1::gather(self, *section)
+            }
+            Asked::Sf2 { section, month } => {
+                // Who takes a class answers for its month.
+                if !self.may_take(&Section::find(self.store.conn(), *section)?) {
+                    self.check_sees_section(*section)?;
+                }
+                sf2::gather(self, *section, month)
+            }
             Asked::ClassList { section } => class_list::gather(self, *section),
-            Asked::Certificate { student, purpose } => certificate::gather(self, *student, purpose),
+            Asked::Certificate { student, purpose } => {
+                self.check_sees_learner(*student)?;
+                certificate::gather(self, *student, purpose)
+            }
         }
     }
 

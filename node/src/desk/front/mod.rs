@@ -2,6 +2,8 @@
 //! it. Opened when it is first asked for; a PC that is enrolled meanwhile, or a file that was put right, is found at the next
 //! question: nothing has to be restarted.
 
+mod kept;
+
 use super::session::{Request as SessionRequest, State, to_json};
 use super::sync::Sync;
 use super::{Desk, read};
@@ -48,6 +50,11 @@ impl Front {
             Some("session.enrol" | "session.sample" | "session.unseal" | "session.discard_sample") => {
                 self.begin(read(request)?)
             }
+            Some("session.kept") => to_json(&kept::read(&self.place)),
+            Some("session.keep") => match read(request)? {
+                SessionRequest::Keep { settings } => to_json(&kept::keep(&self.place, settings)?),
+                _ => Err(NodeError::new(Code::BadRequest, "this keeps nothing")),
+            },
             Some("session.state") if self.desk.is_none() => self.stage(),
             _ => self.ask(request),
         }
@@ -102,6 +109,7 @@ impl Front {
             role: None,
             people: Vec::new(),
             idle_minutes: 0,
+            choose_password: false,
             data_dir: Some(self.place.data_dir.display().to_string()),
         })
     }

@@ -54,3 +54,21 @@ fn sealed_keys_want_their_passphrase_at_every_start() {
     assert_eq!(refused.code, Code::WrongCredentials);
     assert_eq!(ask(&mut again, unseal("apat na salita ito")).expect("open")["stage"], "sign_in");
 }
+
+#[test]
+fn a_windows_settings_are_kept_before_there_is_an_office_and_outlive_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut front = Front::at(place(&dir));
+    assert_eq!(ask(&mut front, json!({ "do": "session.kept" })).expect("none yet"), json!({}));
+    let keep = |name: &str, value: &str| json!({ "do": "session.keep", "settings": { name: value } });
+    ask(&mut front, keep("language", "fil")).expect("kept");
+    ask(&mut front, json!({ "do": "session.sample" })).expect("a school");
+    ask(&mut front, keep("theme", "dark")).expect("kept");
+    let mut again = Front::at(place(&dir));
+    let kept = ask(&mut again, json!({ "do": "session.kept" })).expect("kept");
+    assert_eq!(kept, json!({ "language": "fil", "theme": "dark" }));
+    let much = ask(&mut again, keep("columns", &"x".repeat(3_000))).expect_err("more than settings");
+    assert_eq!(much.code, Code::BadRequest);
+    std::fs::write(dir.path().join("office.window.json"), "{ broken").expect("a broken file");
+    assert_eq!(ask(&mut again, json!({ "do": "session.kept" })).expect("as at first"), json!({}));
+}

@@ -108,12 +108,18 @@ impl Desk {
         let today = self.today();
         let entity = declared(&self.store, "student")?;
         let year = year_of(&self.learners.directory, query)?;
+        let sight = self.sight()?;
         let page = order.iter().skip(offset).take(limit.min(MAX_ROWS));
         let mut rows = Vec::new();
         for at in page {
             let entry = &self.learners.directory.entries[*at as usize];
             let mut line = line(entry, year, &self.learners.directory.years, today);
-            self.add_columns(entity, entry, columns, &mut line)?;
+            // By where the learner sits now, whichever year is looked at.
+            let section = entry.place(None).and_then(|place| place.section.as_ref()).map(|(id, _)| *id);
+            if sight.sees(section) {
+                self.add_columns(entity, entry, columns, &mut line)?;
+            }
+            sight.narrow(&mut line, section);
             rows.push(Json::Object(line));
         }
         Ok(Found { rows, found: order.len(), total: self.learners.directory.entries.len() })

@@ -210,8 +210,14 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
             desk.learners.directory.follow(&desk.store)?;
             to_json(&desk.learners.directory.years)
         }
-        Request::Get { id } => to_json(&desk.learner_page(id)?),
-        Request::History { id } => to_json(&desk.learner_history(id)?),
+        Request::Get { id } => {
+            desk.check_sees_learner(id)?;
+            to_json(&desk.learner_page(id)?)
+        }
+        Request::History { id } => {
+            desk.check_sees_learner(id)?;
+            to_json(&desk.learner_history(id)?)
+        }
         Request::Restore { entity, id, field, value } => to_json(&desk.restore_value(&entity, id, &field, value)?),
         Request::Save { id, fields } => to_json(&desk.save_learner(id, fields)?),
         Request::New { fields, guardians, papers } => to_json(&desk.new_learner(fields, &guardians, &papers)?),

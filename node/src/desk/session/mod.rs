@@ -81,6 +81,15 @@ pub enum Request {
     /// Throws the sample school away, keys and all. Answered by [`State`].
     #[serde(rename = "session.discard_sample")]
     DiscardSample,
+    /// How this PC's window is set, by name. Answered before anybody signed in.
+    #[serde(rename = "session.kept")]
+    Kept,
+    /// Keeps settings of this PC's window beside those that were kept before. Answered by all of them.
+    #[serde(rename = "session.keep")]
+    Keep {
+        #[ts(type = "Record<string, string>")]
+        settings: std::collections::BTreeMap<String, String>,
+    },
     /// Opens an office whose keys are sealed. Answered by [`State`].
     #[serde(rename = "session.unseal")]
     Unseal { passphrase: String },
@@ -103,6 +112,8 @@ pub struct State {
     /// Who could sign in.
     pub people: Vec<Person>,
     pub idle_minutes: i64,
+    /// Nothing else is answered before a password of one's own is chosen.
+    pub choose_password: bool,
     /// The folder of the records, for a first run.
     pub data_dir: Option<String>,
 }
@@ -136,6 +147,8 @@ pub(super) const ANSWERS: &str = "export interface SessionAnswers {
   \"session.sample\": State;
   \"session.discard_sample\": State;
   \"session.unseal\": State;
+  \"session.kept\": Record<string, string>;
+  \"session.keep\": Record<string, string>;
 }
 ";
 
@@ -184,6 +197,9 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
         }
         Request::Undo => desk.take_back(false),
         Request::Redo => desk.take_back(true),
+        Request::Kept | Request::Keep { .. } => {
+            Err(NodeError::new(Code::BadRequest, "the window's settings are kept before the office, not in it"))
+        }
         Request::Enrol { .. } | Request::Sample { .. } | Request::DiscardSample | Request::Unseal { .. } => {
             Err(NodeError::new(Code::AlreadyEnrolled, "this PC has its office already"))
         }
@@ -214,8 +230,25 @@ impl Desk {
             role: (stage == "open").then(|| self.role()),
             people,
             idle_minutes: self.idle_minutes()?,
+            choose_password: self.has_to_choose()?,
             data_dir: None,
         })
+    }
+
+    /// Whether the person here came in with a one-time password, which others may have read, and can choose another one at this PC.
+    fn has_to_choose(&self) -> Result<bool> {
+        let Some(person) = self.session.person.as_ref().filter(|person| person.must_change) else { return Ok(false) };
+        Ok(self.store.schema().covers(self.store.role(), person.role) && !self.store.is_sample()?)
+    }
+
+    /// # Errors
+    /// `password_change_required` as long as somebody is here with a one-time password.
+    pub(super) fn check_own_password(&self) -> Result<()> {
+        if self.has_to_choose()? {
+            let message = "you signed in with a one-time password; choose one of your own first";
+            return Err(NodeError::new(Code::PasswordChangeRequired, message));
+        }
+        Ok(())
     }
 
     pub(super) fn idle_minutes(&self) -> Result<i64> {

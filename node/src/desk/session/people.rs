@@ -42,10 +42,11 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Person>> {
     }))
 }
 
+/// Who may sign in, without their addresses: this is shown before anybody has.
 pub(super) fn active(store: &Store) -> Result<Vec<Person>> {
     let mut statement = store.conn().prepare_cached(&format!("{COLUMNS} WHERE {ACTIVE} ORDER BY search_key"))?;
     let found = statement.query_map([], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(found.into_iter().flatten().collect())
+    Ok(found.into_iter().flatten().map(|person| Person { email: None, ..person }).collect())
 }
 
 pub(super) fn find(store: &Store, id: Uuid) -> Result<Option<Person>> {

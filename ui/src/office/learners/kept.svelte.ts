@@ -3,6 +3,7 @@
 // person: whoever signs in next begins anew. Only which columns are shown outlives the window, as the look of this PC's window does.
 
 import type { LearnerFilters } from "../../generated/learners";
+import { keep, kept as keptHere } from "../../shared/kept";
 import type { Sort } from "../../shared/grid/columns";
 import { session } from "../../shared/session.svelte";
 
@@ -26,12 +27,9 @@ export interface Kept {
 
 const HIDDEN_AT_FIRST = ["last_name", "first_name", "middle_name", "name_ext", "student_no", "age", "guardian", "guardian_phone", "barangay", "municipality", "phone"];
 
-const COLUMNS = "pems.learners.hidden";
+const HIDDEN = "learners.hidden";
 
-function hiddenColumns(): string[] {
-  const kept = localStorage.getItem(COLUMNS);
-  return kept === null ? HIDDEN_AT_FIRST : kept.split(",").filter(Boolean);
-}
+const hiddenColumns = (): string[] => keptHere(HIDDEN)?.split(",").filter(Boolean) ?? HIDDEN_AT_FIRST;
 
 export const emptyDraft = (): Draft => ({ learner: {}, guardian: {} });
 
@@ -59,7 +57,7 @@ export function keptList(): Kept {
 /** Shows and hides columns, here and from now on. */
 export function hideColumns(hidden: string[]): void {
   kept.hidden = hidden;
-  localStorage.setItem(COLUMNS, hidden.join(","));
+  keep(HIDDEN, hidden.join(","));
 }
 
 /** Whether anything was typed of a new learner. */

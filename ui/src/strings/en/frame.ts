@@ -26,6 +26,12 @@ export const frame = {
   badge: (n: number) => plural(n, "item", "items"),
   sample: "Sample school: nothing here is real",
   sampleShort: "Sample school",
+  discard: {
+    label: "Throw the sample school away",
+    title: "Throw the sample school away?",
+    why: "Its made-up learners and everything that was tried with them are gone for good. Then this PC can be connected to your school.",
+    act: "Throw it away",
+  },
   find: "Find anything",
   skip: "Skip to the screen",
   you: "You and this PC",

@@ -14,5 +14,4 @@ export const signin = {
   fresh: "New password",
   freshHint: "Ten characters or more; three or four words do well",
   change: "Change the password",
-  later: "Later",
 };

@@ -27,6 +27,12 @@ export const frame: typeof english = {
   badge: (n: number) => plural(n, "bagay", "bagay"),
   sample: "Halimbawang paaralan: walang totoo rito",
   sampleShort: "Halimbawang paaralan",
+  discard: {
+    label: "Itapon ang halimbawang paaralan",
+    title: "Itatapon ba ang halimbawang paaralan?",
+    why: "Mawawala nang tuluyan ang mga gawa-gawang mag-aaral at lahat ng sinubukan sa kanila. Pagkatapos, maaari nang ikabit ang PC na ito sa inyong paaralan.",
+    act: "Itapon",
+  },
   find: "Hanapin kahit ano",
   skip: "Pumunta sa screen",
   you: "Ikaw at ang PC na ito",

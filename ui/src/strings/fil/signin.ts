@@ -16,5 +16,4 @@ export const signin: typeof english = {
   fresh: "Bagong password",
   freshHint: "Sampung character o higit pa; sapat ang tatlo o apat na salita",
   change: "Palitan ang password",
-  later: "Mamaya na",
 };

@@ -1,0 +1,128 @@
+//! Who may look at what. Everything is on this PC, so who sits at it decides what it shows (Data Privacy Act, RA 10173:
+//! proportionality): the office sees all records; a teacher the names of all learners, and more of those in the own sections; cashiers
+//! and viewers see names, grades and sections.
+//!
+//! Invariants: what a request answers is decided here before it is answered, by the request's name; a school without users is
+//! the office's (its PCs have roles, and the hub holds them to it). Who may write is the declarations' business (`may_write`).
+
+use super::Desk;
+use crate::{NodeError, Result};
+use pems_model::{Code, Role};
+use serde_json::{Map, Value as Json};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+const OFFICE: &[Role] = &[Role::SchoolAdmin, Role::SchoolHead, Role::Registrar];
+const CLASSES: &[Role] = &[Role::SchoolAdmin, Role::SchoolHead, Role::Registrar, Role::Teacher];
+
+/// What everybody at a school may know of a learner.
+const NAMES: &[&str] = &[
+    "id",
+    "last_name",
+    "first_name",
+    "middle_name",
+    "name_ext",
+    "lrn",
+    "student_no",
+    "sex",
+    "grade",
+    "section",
+    "status",
+    "school_year",
+];
+
+/// Who is asked; none: everybody who is signed in. Areas that are not named check for themselves.
+fn readers(request: &str) -> Option<&'static [Role]> {
+    let (area, what) = request.split_once('.').unwrap_or(("", request));
+    match (area, what) {
+        ("", "status") | ("session" | "home" | "admin" | "imports", _) => None,
+        ("learners", "find" | "ids" | "years" | "get" | "history") => None,
+        // Sections and their lists hang in every staff room; papers and enrolments are looked at from a learner's page.
+        ("enrolment", "years" | "sections" | "roster" | "reasons" | "of" | "papers") => Some(CLASSES),
+        ("attendance" | "forms" | "needs", _) => Some(CLASSES),
+        _ => Some(OFFICE),
+    }
+}
+
+/// How much of the school's records whoever is here sees.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Sight {
+    Everything,
+    /// Names, and everything about those who sit in these sections.
+    Sections(HashSet<Uuid>),
+}
+
+impl Desk {
+    /// # Errors
+    /// `role_forbidden`, with who may be asked instead.
+    pub(super) fn check_reads(&self, request: &str) -> Result<()> {
+        match readers(request) {
+            Some(roles) if self.person().is_some() => self.check_role(roles, "see this"),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn sight(&self) -> Result<Sight> {
+        let Some(person) = self.person().filter(|person| !OFFICE.contains(&person.role)) else {
+            return Ok(Sight::Everything);
+        };
+        let Some(staff) = person.staff.filter(|_| person.role == Role::Teacher) else {
+            return Ok(Sight::Sections(HashSet::new()));
+        };
+        let mut statement = self.store.conn().prepare_cached(
+            "SELECT s.id FROM section s JOIN school_year y ON y.id = s.school_year
+             WHERE s.adviser = ?1 AND s.deleted_at IS NULL AND y.status <> 'closed'",
+        )?;
+        let found = statement.query_map([staff.as_bytes()], |row| Ok(Uuid::from_bytes(row.get(0)?)))?;
+        Ok(Sight::Sections(found.collect::<rusqlite::Result<_>>()?))
+    }
+
+    /// # Errors
+    /// `role_forbidden` for a learner of whom only the name is seen.
+    pub(super) fn check_sees_learner(&self, id: Uuid) -> Result<()> {
+        let Sight::Sections(own) = self.sight()? else { return Ok(()) };
+        let mut statement = self.store.conn().prepare_cached(
+            "SELECT m.section FROM enrolment e JOIN section_membership m ON m.enrolment = e.id
+             WHERE e.student = ?1 AND e.deleted_at IS NULL AND m.deleted_at IS NULL",
+        )?;
+        let mut sat = statement.query([id.as_bytes()])?;
+        while let Some(row) = sat.next()? {
+            if own.contains(&Uuid::from_bytes(row.get(0)?)) {
+                return Ok(());
+            }
+        }
+        let message = "the records of this learner are for the school's office and the adviser; ask them";
+        Err(NodeError::new(Code::RoleForbidden, message))
+    }
+
+    /// # Errors
+    /// `role_forbidden` for a section of somebody else.
+    pub(super) fn check_sees_section(&self, id: Uuid) -> Result<()> {
+        match self.sight()? {
+            Sight::Sections(own) if !own.contains(&id) => {
+                let message = "this is for the section's adviser and the school's office; ask them";
+                Err(NodeError::new(Code::RoleForbidden, message))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Sight {
+    /// Takes from a line of the list what is not to be seen; `section` is where the learner sits.
+    pub(super) fn narrow(&self, line: &mut Map<String, Json>, section: Option<Uuid>) {
+        if !self.sees(section) {
+            line.retain(|key, _| NAMES.contains(&key.as_str()));
+        }
+    }
+
+    pub(super) fn sees(&self, section: Option<Uuid>) -> bool {
+        match self {
+            Sight::Everything => true,
+            Sight::Sections(own) => section.is_some_and(|section| own.contains(&section)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! The sample school, looked at by each of its people.
+
+use super::*;
+use crate::keys::KeySource;
+use crate::sample;
+use serde_json::json;
+
+struct School {
+    _dir: tempfile::TempDir,
+    desk: Desk,
+}
+
+fn school() -> School {
+    let dir = tempfile::tempdir().expect("a folder");
+    let office = sample::open(&dir.path().join("office"), KeySource::File(dir.path().join("key"))).expect("a school");
+    School { desk: Desk::new(office.store().expect("a store")), _dir: dir }
+}
+
+impl School {
+    fn enter(&mut self, role: &str) {
+        self.desk.answer(json!({ "do": "session.sign_out" })).expect("nobody");
+        let state = self.desk.answer(json!({ "do": "session.state" })).expect("a state");
+        assert!(state.to_string().find('@').is_none(), "addresses are not shown before somebody signed in");
+        let people = state["people"].as_array().expect("people");
+        let id = &people.iter().find(|one| one["role"] == role).expect("somebody of that role")["id"];
+        self.desk.answer(json!({ "do": "session.sign_in", "id": id, "password": "" })).expect("signed in");
+    }
+
+    fn ask(&mut self, request: Json) -> std::result::Result<Json, Code> {
+        self.desk.answer(request).map_err(|error| error.code)
+    }
+
+    fn learners(&mut self) -> Vec<Json> {
+        let found = self.ask(json!({ "do": "learners.find", "limit": 500, "columns": ["religion"] })).expect("a list");
+        found["rows"].as_array().expect("rows").clone()
+    }
+}
+
+#[test]
+fn a_teacher_sees_all_names_and_everything_of_the_own_class_alone() {
+    let mut school = school();
+    school.enter("registrar");
+    let all = school.learners();
+    assert!(all.iter().filter(|row| row["religion"].is_string()).count() > all.len() / 2);
+    school.enter("teacher");
+    let seen = school.learners();
+    assert_eq!(seen.len(), all.len(), "names are everybody's");
+    let (own, others): (Vec<&Json>, Vec<&Json>) = seen.iter().partition(|row| row["birth_date"].is_string());
+    assert!((30..46).contains(&own.len()), "a class, not {}", own.len());
+    for row in &others {
+        let keys = row.as_object().expect("a row").keys();
+        keys.for_each(|key| assert!(NAMES.contains(&key.as_str()), "{key} of another class"));
+    }
+    for (row, open) in [(own[0], true), (others[0], false)] {
+        for what in ["learners.get", "learners.history"] {
+            let answer = school.ask(json!({ "do": what, "id": row["id"] }));
+            assert_eq!(answer.err(), (!open).then_some(Code::RoleForbidden), "{what}");
+        }
+        let certificate = json!({ "form": "certificate", "student": row["id"] });
+        let answer = school.ask(json!({ "do": "forms.preview", "asked": certificate }));
+        assert_eq!(answer.err(), (!open).then_some(Code::RoleForbidden));
+    }
+    let shelf = school.ask(json!({ "do": "forms.shelf" })).expect("a shelf");
+    for section in shelf["sections"].as_array().expect("sections") {
+        let answer = school.ask(json!({ "do": "forms.preview", "asked": { "form": "sf1", "section": section["id"] } }));
+        assert_eq!(answer.is_ok(), section["own"] == true, "{section}");
+    }
+}
+
+#[test]
+fn what_is_the_offices_is_asked_by_nobody_else_not_even_by_its_plain_name() {
+    let mut school = school();
+    school.enter("registrar");
+    let id = school.learners()[0]["id"].clone();
+    let years = school.ask(json!({ "do": "enrolment.years" })).expect("years");
+    let year = &years["years"][0]["id"];
+    let requests = [
+        json!({ "do": "list", "entity": "guardian", "limit": 5 }),
+        json!({ "do": "get", "entity": "student", "id": id }),
+        json!({ "do": "search", "entity": "student", "text": "a", "limit": 5 }),
+        json!({ "do": "learners.duplicates", "probe": { "last_name": "Santos" } }),
+        json!({ "do": "enrolment.find", "text": "santos", "limit": 5 }),
+        json!({ "do": "enrolment.desk", "student": id, "school_year": year }),
+        json!({ "do": "enrolment.promotion_preview", "from_year": year, "to_year": year }),
+        json!({ "do": "admin.users" }),
+    ];
+    for request in &requests[..7] {
+        assert!(!matches!(school.ask(request.clone()), Err(Code::RoleForbidden)), "{request}");
+    }
+    school.enter("teacher");
+    for request in requests {
+        assert_eq!(school.ask(request.clone()).err(), Some(Code::RoleForbidden), "{request}");
+    }
+}
