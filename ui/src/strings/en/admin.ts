@@ -257,7 +257,7 @@ export const admin = {
     know: "What a copy is good for",
     knowWhy: [
       "It is encrypted: whoever finds the stick reads nothing. It opens with its passphrase, on any PC.",
-      "It helps when the disk of this PC dies: a new PC gets all records and what was not sent yet. How is in docs/backup.md.",
+      "It helps when the disk of this PC dies: a new PC gets all records and what was not sent yet. Its first page puts the copy back.",
       "Keep it away from the PC, and the passphrase away from it; the newest two or three do.",
       "It does not replace the hub: what was done after the copy is at the hub, or nowhere.",
     ],

@@ -258,7 +258,7 @@ export const admin: typeof english = {
     know: "Kung para saan ang kopya",
     knowWhy: [
       "Naka-encrypt ito: walang mababasa ang makakapulot ng USB stick. Nabubuksan ito ng passphrase nito, sa anumang PC.",
-      "Tulong ito kapag nasira ang disk ng PC na ito: makukuha ng bagong PC ang lahat ng rekord at ang hindi pa naipadala. Nasa docs/backup.md kung paano.",
+      "Tulong ito kapag nasira ang disk ng PC na ito: makukuha ng bagong PC ang lahat ng rekord at ang hindi pa naipadala. Ibinabalik ang kopya sa unang pahina nito.",
       "Itago ito nang malayo sa PC, at hiwalay ang passphrase; sapat ang dalawa o tatlong pinakabago.",
       "Hindi nito napapalitan ang hub: ang ginawa pagkatapos ng kopya ay nasa hub, o wala kahit saan.",
     ],
