@@ -72,13 +72,18 @@ fn a_copy_brings_records_and_unsent_changes_back_where_the_pc_is_gone() {
     answer(&mut store, 2);
     assert_eq!(sends(&store.request(0, false).expect("a request")), (1, vec![3], true));
     assert!(answer(&mut store, 3), "the new one waits");
+    let mut other = office.store().expect("another program at this PC");
     // From here on the hub tells this PC from the one that made the copy.
     let (incarnation, numbers, more) = sends(&store.request(0, false).expect("a request"));
     assert!(incarnation > 1_700_000_000, "{incarnation}");
     assert_eq!((numbers, more), (vec![1], false));
-    assert!(!answer(&mut store, 1), "nothing waits");
-    learner(&mut store, "Eva");
-    assert_eq!(sends(&store.request(0, false).expect("a request")), (incarnation, vec![2], false));
+    let late = ChangeResult { op_no: 3, outcome: Outcome::Applied { rev: Some(103) } };
+    ["Eva", "Fe"].iter().for_each(|name| learner(&mut store, name));
+    assert!(other.keep_results(&[late]).expect("kept"), "an answer under an old number answers nothing new");
+    assert_eq!(sends(&store.request(0, false).expect("a request")), (incarnation, vec![1, 2, 3], false));
+    (1..=3).for_each(|op_no| _ = answer(&mut store, op_no));
+    learner(&mut store, "Gina");
+    assert_eq!(sends(&store.request(0, false).expect("a request")), (incarnation, vec![4], false));
 }
 
 #[test]

@@ -60,6 +60,8 @@ pub struct Store {
     wrote: bool,
     unstaged: staging::Unstaged,
     batch: usize,
+    /// See [`put_back`]: what was taken from the numbers of the last request.
+    sent_base: i64,
     /// Where the file is; none for a store in memory.
     place: Option<Place>,
 }
@@ -128,6 +130,7 @@ impl Store {
     fn with(conn: Connection, schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
         conn.set_prepared_statement_cache_capacity(128);
         let enrolled = meta::read_enrolled(&conn)?;
+        let sent_base = put_back::base(&conn)?;
         Ok(Store {
             conn,
             schema,
@@ -139,6 +142,7 @@ impl Store {
             wrote: false,
             unstaged: staging::Unstaged::default(),
             batch: MAX_CHANGES,
+            sent_base,
             place: None,
         })
     }

@@ -20,6 +20,10 @@ impl Store {
     /// If SQLite fails.
     pub(crate) fn put_back(&mut self) -> Result<()> {
         self.transaction(|step| {
+            // A copy of a copy that the hub has not answered yet: only what was in the first one has numbers of the old PC.
+            if through(step.tx)?.is_some() {
+                return Ok(());
+            }
             let last = meta::get_int(step.tx, "next_op_no")? - 1;
             meta::set(step.tx, THROUGH, &last.to_string())
         })

@@ -37,9 +37,9 @@ impl Store {
             changes.retain(|change| change.op_no <= through);
             more |= changes.len() < all;
         }
-        let base = put_back::base(conn)?;
+        self.sent_base = put_back::base(conn)?;
         for change in &mut changes {
-            change.op_no -= base;
+            change.op_no -= self.sent_base;
         }
         if is_planted(Bug::ForgetsOnSend) {
             conn.execute("UPDATE op SET state = 'sent', open = 0 WHERE state = 'pending'", [])?;
@@ -87,8 +87,9 @@ impl Store {
     /// # Errors
     /// If SQLite fails; then nothing is stored, and the hub gives the same answers again.
     pub fn keep_results(&mut self, results: &[ChangeResult]) -> Result<bool> {
+        // As they were numbered when they were asked for: another program at this PC may have begun a new incarnation meanwhile.
+        let base = self.sent_base;
         self.transaction(|step| {
-            let base = put_back::base(step.tx)?;
             let shifted: Vec<_>;
             let mut rest = results;
             if base > 0 {
@@ -107,7 +108,7 @@ impl Store {
                 }
             }
             let acked = results.iter().map(|result| result.op_no).max().unwrap_or(0);
-            if acked > meta::get_int(step.tx, "acked")? {
+            if base == put_back::base(step.tx)? && acked > meta::get_int(step.tx, "acked")? {
                 meta::set(step.tx, "acked", &acked.to_string())?;
             }
             has_pending(step.tx)
