@@ -53,6 +53,9 @@ pub struct Field {
     pub fixed: bool,
     /// Part of the folded search key of the row.
     pub searched: bool,
+    /// Not for anybody's eyes: no screen, list, journal or review item has its value, so of two values the later one counts
+    /// and nobody is asked.
+    pub secret: bool,
 }
 
 /// A kind of record that is kept at every office of a school and at the hub.
@@ -95,6 +98,11 @@ impl Entity {
         self.fields.iter().position(|field| field.name == name)
     }
 
+    /// Whether this names a field that nobody is shown.
+    pub fn is_secret(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.secret && field.name == name)
+    }
+
     pub fn may_write(&self, role: Role) -> bool {
         self.writers.contains(&role)
     }
@@ -122,7 +130,7 @@ impl Entity {
 }
 
 const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field {
-    Field { name, label, kind, required: false, fixed: false, searched: false }
+    Field { name, label, kind, required: false, fixed: false, searched: false, secret: false }
 }
 
 pub const fn text(name: &'static str, label: &'static str, max: usize) -> Field {
@@ -170,6 +178,10 @@ impl Field {
     }
     pub const fn searched(mut self) -> Field {
         self.searched = true;
+        self
+    }
+    pub const fn secret(mut self) -> Field {
+        self.secret = true;
         self
     }
 }

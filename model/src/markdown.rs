@@ -7,13 +7,19 @@ use std::fmt::Write;
 pub fn entities(schema: &Schema) -> String {
     let mut out = String::from(
         "<!-- Made by `cargo xtask gen` from model/src/entities. Do not edit. -->\n\n# The records that PEMS keeps\n\n\
-         Parents first. *Fixed* fields are set when a record is made and never change; *searched* fields are found by typing.\n",
+         Parents first. *Fixed* fields are set when a record is made and never change; *searched* fields are found by typing;\n\
+         *secret* ones are never shown.\n",
     );
     for entity in schema.entities() {
         let _ = write!(out, "\n## {} (`{}`)\n\n{}", entity.label, entity.name, facts(entity));
         out.push_str("\n| field | on the screen | what it holds | rules |\n|---|---|---|---|\n");
         for field in entity.fields {
-            let marks = [(field.required, "required"), (field.fixed, "fixed"), (field.searched, "searched")];
+            let marks = [
+                (field.required, "required"),
+                (field.fixed, "fixed"),
+                (field.searched, "searched"),
+                (field.secret, "secret"),
+            ];
             let rules: Vec<_> = marks.iter().filter(|(set, _)| *set).map(|(_, word)| *word).collect();
             let _ =
                 writeln!(out, "| `{}` | {} | {} | {} |", field.name, field.label, holds(field.kind), rules.join(", "));

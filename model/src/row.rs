@@ -35,7 +35,7 @@ impl Row {
         let mut object = Map::new();
         object.insert("id".into(), Json::from(self.id.to_string()));
         for (field, value) in entity.fields.iter().zip(&self.values) {
-            if !value.is_null() {
+            if !value.is_null() && !field.secret {
                 object.insert(field.name.into(), value.to_json());
             }
         }

@@ -3,8 +3,8 @@
 //! Enrolment can break anywhere: the keys are kept before the hub is asked, and the hub gives the same answer to the same key
 //! and code again, so trying once more always ends in one device and one records file.
 
-use crate::keys::{KeySource, Secrets};
-use crate::store::Enrolled;
+use crate::keys::{KeySource, Passphrase, Secrets};
+use crate::store::{Enrolled, copy};
 use crate::sync::HubClient;
 use crate::{NodeError, Result, Store, SystemEnv};
 use base64::Engine;
@@ -23,6 +23,9 @@ const NOTE: &str = "office.json";
 #[derive(Debug, Serialize, Deserialize)]
 struct Note {
     account: String,
+    /// The office is being thrown away; whoever finds this goes on with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    discarded: bool,
 }
 
 /// An enrolled office on this machine.
@@ -49,6 +52,7 @@ impl Office {
     /// # Errors
     /// As [`Office::open`].
     pub fn open_with(dir: &Path, keys: KeySource, schema: &'static Schema) -> Result<Office> {
+        finish_discarding(dir, &keys)?;
         let Some(note) = read_note(dir)?.filter(|_| dir.join(RECORDS).exists()) else {
             let message = format!(
                 "{} holds no office yet; enrol it with a code from the hub: pems-node --data {} enrol --hub URL --code CODE",
@@ -80,6 +84,7 @@ impl Office {
         name: &str,
         schema: &'static Schema,
     ) -> Result<Office> {
+        finish_discarding(dir, &keys)?;
         refuse_enrolled(dir)?;
         // The keyring's own calls block and must not run on an async thread.
         let (folder, source) = (dir.to_owned(), keys.clone());
@@ -118,6 +123,7 @@ impl Office {
         fill: impl FnOnce(&mut Store) -> Result<()>,
     ) -> Result<Office> {
         let schema = Schema::product();
+        finish_discarding(dir, &keys)?;
         refuse_enrolled(dir)?;
         let (account, secrets) = keys_for(dir, &keys)?;
         let mut store = fresh(dir, &secrets, enrolled, schema)?;
@@ -127,21 +133,38 @@ impl Office {
         Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema })
     }
 
-    /// Throws the office away: keys first, so that a crash leaves nothing that could be read.
+    /// Throws the office away. It is noted first, so that a crash anywhere leaves something that the next start goes on with.
     ///
     /// # Errors
     /// What the keyring or the disk said.
     pub(crate) fn discard(self) -> Result<()> {
-        self.destroy_keys()?;
-        for name in [RECORDS, "records.db-wal", "records.db-shm", NOTE] {
-            match std::fs::remove_file(self.dir.join(name)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(NodeError::io("remove", &self.dir.join(name), &error));
-                }
-                _ => {}
-            }
+        write_note(&self.dir, &Note { account: self.account.clone(), discarded: true })?;
+        finish_discarding(&self.dir, &self.keys)
+    }
+
+    /// Puts a copy of the records (docs/backup.md) into an empty data folder: the records and what waits to be sent, and the keys
+    /// of the PC that made the copy, whose place at the hub this one takes.
+    ///
+    /// # Errors
+    /// `already_enrolled` for a folder that holds an office, `wrong_credentials` for another passphrase, `store_corrupt` for a
+    /// file that is no whole copy, or what the disk or keyring said. Nothing is lost by trying again.
+    pub fn restore(dir: &Path, keys: KeySource, copy: &Path, passphrase: &Passphrase) -> Result<Office> {
+        let schema = Schema::product();
+        finish_discarding(dir, &keys)?;
+        refuse_enrolled(dir)?;
+        let secrets = copy::keys_of(copy, passphrase)?;
+        clear_unfinished(dir);
+        let unfinished = dir.join("records.new");
+        copy::take_out(copy, &unfinished, &secrets.database, schema)?;
+        Store::open(&unfinished, &secrets.database, schema, Box::new(SystemEnv))?.put_back()?;
+        let account = account_of(&secrets);
+        let known = keys.load(&account)?;
+        if known.is_none_or(|known| known.encode() != secrets.encode()) {
+            keys.store(&account, &secrets)?;
         }
-        Ok(())
+        write_note(dir, &Note { account: account.clone(), discarded: false })?;
+        keep(dir)?;
+        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema })
     }
 
     /// A connection of its own to the records; readers and one writer do not wait for each other.
@@ -149,7 +172,8 @@ impl Office {
     /// # Errors
     /// `store_corrupt`, `store_newer`, or what the disk said.
     pub fn store(&self) -> Result<Store> {
-        Store::open(&self.dir.join(RECORDS), &self.secrets.database, self.schema, Box::new(SystemEnv))
+        let store = Store::open(&self.dir.join(RECORDS), &self.secrets.database, self.schema, Box::new(SystemEnv))?;
+        Ok(store.with_signing(&self.secrets.signing))
     }
 
     /// The device's signing key (Ed25519 seed).
@@ -187,10 +211,36 @@ fn refuse_enrolled(dir: &Path) -> Result<()> {
 
 /// A records file in the making: under another name until [`keep`], so a power cut leaves either no records file or a whole one.
 fn fresh(dir: &Path, secrets: &Secrets, enrolled: &Enrolled, schema: &'static Schema) -> Result<Store> {
+    clear_unfinished(dir);
+    Store::create(&dir.join("records.new"), &secrets.database, enrolled, schema, Box::new(SystemEnv))
+}
+
+fn clear_unfinished(dir: &Path) {
     for leftover in ["records.new", "records.new-wal", "records.new-shm"] {
         let _ = std::fs::remove_file(dir.join(leftover));
     }
-    Store::create(&dir.join("records.new"), &secrets.database, enrolled, schema, Box::new(SystemEnv))
+}
+
+/// Goes on with throwing an office away, where that was begun: the note that says so goes last.
+fn finish_discarding(dir: &Path, keys: &KeySource) -> Result<()> {
+    let Some(note) = read_note(dir)?.filter(|note| note.discarded) else { return Ok(()) };
+    let remove = |path: PathBuf| match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(NodeError::io("remove", &path, &error)),
+        _ => Ok(()),
+    };
+    for name in ["records.db-wal", "records.db-shm", RECORDS] {
+        remove(dir.join(name))?;
+    }
+    let sealed = Sealed::path(dir);
+    if sealed.exists() {
+        remove(sealed)?;
+    } else if let Err(error) = keys.destroy(&note.account)
+        && error.code != Code::KeyringUnavailable
+    {
+        // Without a keyring there is nothing in one: the sealed keys went before the crash.
+        return Err(error);
+    }
+    remove(dir.join(NOTE))
 }
 
 fn keep(dir: &Path) -> Result<()> {
@@ -206,13 +256,20 @@ fn keys_for(dir: &Path, keys: &KeySource) -> Result<(String, Secrets)> {
         return Ok((note.account, secrets));
     }
     let secrets = Secrets::generate()?;
-    let account =
-        format!("office-{}", Uuid::from_slice(&blake3::hash(&secrets.signing).as_bytes()[..16]).unwrap_or_default());
+    let account = account_of(&secrets);
     keys.store(&account, &secrets)?;
-    let text = serde_json::json!({ "account": account }).to_string();
-    let path = dir.join(NOTE);
-    std::fs::write(&path, text).map_err(|error| NodeError::io("write", &path, &error))?;
+    write_note(dir, &Note { account: account.clone(), discarded: false })?;
     Ok((account, secrets))
+}
+
+fn account_of(secrets: &Secrets) -> String {
+    format!("office-{}", Uuid::from_slice(&blake3::hash(&secrets.signing).as_bytes()[..16]).unwrap_or_default())
+}
+
+fn write_note(dir: &Path, note: &Note) -> Result<()> {
+    let path = dir.join(NOTE);
+    let text = serde_json::to_string(note).map_err(|error| NodeError::new(Code::Internal, error.to_string()))?;
+    std::fs::write(&path, text).map_err(|error| NodeError::io("write", &path, &error))
 }
 
 fn read_note(dir: &Path) -> Result<Option<Note>> {
@@ -223,3 +280,6 @@ fn read_note(dir: &Path) -> Result<Option<Note>> {
         Err(error) => Err(NodeError::io("read", &path, &error)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ pub const SCHOOL_USER: Entity = Entity {
             .required(),
         link("staff", "Staff member", "staff"),
         // Argon2id, as a PHC string.
-        text("verifier", "Password verifier", 200),
+        text("verifier", "Password verifier", 200).secret(),
         flag("must_change", "Must choose a password"),
         flag("disabled", "Disabled"),
     ],

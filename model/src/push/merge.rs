@@ -29,7 +29,7 @@ pub(super) struct Merged {
 }
 
 /// Merges an edit. A field is in conflict only if somebody else changed it after the base to another value; then the later
-/// edit wins (corrected office time; equal means the later arrival).
+/// edit wins (corrected office time; equal means the later arrival). Nobody is asked about a secret: it would have to be shown.
 ///
 /// # Errors
 /// A row that is not there and not complete, a changed `fixed` field, or a rule that the merged row breaks.
@@ -58,7 +58,7 @@ pub(super) fn upsert(
         }
         let rival = last_writer(history, field, change.base_rev).filter(|e| e.by.replica != author.replica);
         let wins = rival.is_none_or(|rival| author.at >= rival.by.at);
-        if let Some(rival) = rival {
+        if let Some(rival) = rival.filter(|_| !entity.fields[field].secret) {
             let contest = |kept: &Value, kept_by, lost: &Value, lost_by| Contested {
                 kind: ReviewKind::Conflict,
                 field: Some(field),
@@ -165,4 +165,45 @@ fn parsed(entity: &Entity, change: &Change) -> Result<Vec<(usize, Value)>, Probl
         values.push((i, Value::parse(&entity.fields[i], json)?));
     }
     Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entities::SCHOOL_USER;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    #[test]
+    fn of_two_passwords_the_later_counts_and_no_review_item_gets_one() {
+        let author = |replica, at| Author { replica: Uuid::from_u128(replica), user: None, at };
+        let field = |name| SCHOOL_USER.field_index(name).expect("a field");
+        let mut row = Row::empty(&SCHOOL_USER, Uuid::from_u128(9));
+        for (name, value) in [("name", "Ana Cruz"), ("role", "teacher"), ("verifier", "the first")] {
+            row.values[field(name)] = Value::Text(value.into());
+        }
+        let changed = vec![field("verifier"), field("name")];
+        let history = [Logged { rev: 7, by: author(1, 100), deleted: false, fields: changed }];
+        let change = |at| Change {
+            op_no: 1,
+            id: Uuid::from_u128(5),
+            entity: SCHOOL_USER.name.into(),
+            row_id: row.id,
+            kind: crate::wire::ChangeKind::Upsert,
+            base_rev: 6,
+            fields: [("verifier", "the other"), ("name", "Ana Reyes")]
+                .map(|(name, value)| (name.into(), json!(value)))
+                .into(),
+            group: None,
+            user_id: None,
+            at,
+        };
+        for (at, verifier) in [(99, "the first"), (101, "the other")] {
+            let merged = upsert(&SCHOOL_USER, Some(&row), &history, &change(at), author(2, at)).expect("merged");
+            let contested: Vec<_> = merged.reviews.iter().map(|one| one.field).collect();
+            assert_eq!(contested, [Some(field("name"))], "the name is asked about, the password is not");
+            let after = merged.row.unwrap_or_else(|| row.clone());
+            assert_eq!(after.values[field("verifier")].as_text(), Some(verifier));
+        }
+    }
 }

@@ -8,7 +8,7 @@ mod typescript;
 pub use typescript::typescript;
 
 use crate::desk::Desk;
-use crate::store::{Choice, Glance, ListQuery, ReviewEntry, Save};
+use crate::store::{Glance, ListQuery, Save};
 use crate::{NodeError, Result, Store};
 use pems_model::{Code, Entity, Row};
 use serde::{Deserialize, Serialize};
@@ -64,14 +64,6 @@ pub enum Request {
         #[ts(type = "string")]
         id: Uuid,
     },
-    /// What needs somebody. Answered by a list of [`ReviewEntry`].
-    Reviews,
-    /// Settles one of them. Answered by `null`.
-    Resolve {
-        #[ts(type = "string")]
-        id: Uuid,
-        keep: Side,
-    },
 }
 
 /// Which value of a conflict stays.
@@ -107,7 +99,7 @@ pub struct SavedRow {
 /// # Errors
 /// What the store refused, with its stable code; nothing is written then.
 pub(crate) fn handle(desk: &mut Desk, request: Request) -> Result<Json> {
-    refuse_users(&request)?;
+    refuse_secrets(&request)?;
     let store = &mut desk.store;
     match request {
         Request::Status => answer(&store.glance()?),
@@ -141,11 +133,6 @@ pub(crate) fn handle(desk: &mut Desk, request: Request) -> Result<Json> {
             desk.did_to(act, &saved, &entity);
             Ok(answer)
         }
-        Request::Reviews => answer(&store.reviews()?),
-        Request::Resolve { id, keep } => {
-            store.resolve(id, if keep == Side::Mine { Choice::Mine } else { Choice::Theirs })?;
-            Ok(Json::Null)
-        }
     }
 }
 
@@ -158,15 +145,24 @@ const GUARDED: &[&str] = &[
     "enrolment_event",
     "section_membership",
     "school_user",
+    "review_item",
 ];
 
-/// What a password is checked against never reaches a window.
-fn refuse_users(request: &Request) -> Result<()> {
+/// What a password is checked against never reaches a window, and review items may hold values of any record.
+fn refuse_secrets(request: &Request) -> Result<()> {
     match request {
         Request::Search { entity, .. } | Request::List { entity, .. } | Request::Get { entity, .. }
             if entity == "school_user" =>
         {
             Err(NodeError::new(Code::BadRequest, "users are not read as records; ask for them by their own questions"))
+        }
+        Request::Search { entity, .. } | Request::List { entity, .. } | Request::Get { entity, .. }
+            if entity == "review_item" =>
+        {
+            Err(NodeError::new(
+                Code::BadRequest,
+                "what needs somebody is read and settled by needs.list and needs.resolve",
+            ))
         }
         _ => Ok(()),
     }

@@ -1,6 +1,6 @@
 //! The requests and answers as TypeScript, for `ui/src/generated/api.ts`: the window's code is checked against them.
 
-use super::{Found, Glance, Request, ReviewEntry, SavedRow, Side};
+use super::{Found, Glance, Request, SavedRow, Side};
 use pems_model::Code;
 use std::fmt::Write;
 use ts_rs::{Config, TS};
@@ -13,8 +13,6 @@ const ANSWERS: &str = "export interface RecordsAnswers {
   get: Record<string, unknown>;
   save: SavedRow;
   delete: SavedRow;
-  reviews: ReviewEntry[];
-  resolve: null;
 }
 ";
 
@@ -35,7 +33,6 @@ pub fn typescript() -> String {
         Glance::decl(&config),
         Found::decl(&config),
         SavedRow::decl(&config),
-        ReviewEntry::decl(&config),
     ];
     for declaration in declarations {
         let _ = writeln!(out, "export {declaration}\n");

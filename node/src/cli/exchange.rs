@@ -1,12 +1,14 @@
 //! `enrol` and `sync`.
 
 use super::Session;
+use crate::keys::Passphrase;
 use crate::sync::{Driver, Happening, HubClient};
 use crate::{NodeError, Office, Result};
 use clap::Args;
 use pems_model::engine::Mode;
 use pems_model::{Code, Schema};
 use serde_json::json;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[derive(Debug, Args)]
@@ -36,6 +38,39 @@ pub(super) fn enrol(session: &Session, args: &Enrol) -> Result<()> {
     let office = runtime()?.block_on(enrolling)?;
     session.out.object(&office.store()?.status()?);
     Ok(())
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Restore {
+    file: PathBuf,
+    /// File with the copy's passphrase in its first line; else PEMS_NODE_PASSPHRASE, else standard input.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+pub(super) fn restore(session: &Session, args: &Restore) -> Result<()> {
+    let dir = session.config.data()?;
+    let passphrase = Passphrase::new(&typed(args.password_file.as_deref())?)?;
+    let office = Office::restore(&dir, session.config.keys(), &args.file, &passphrase)?;
+    session.out.object(&office.store()?.status()?);
+    Ok(())
+}
+
+fn typed(file: Option<&Path>) -> Result<String> {
+    if let Some(path) = file {
+        let text = std::fs::read_to_string(path).map_err(|error| NodeError::io("read", path, &error))?;
+        return Ok(text.lines().next().unwrap_or_default().to_owned());
+    }
+    if let Ok(text) = std::env::var("PEMS_NODE_PASSPHRASE") {
+        return Ok(text);
+    }
+    // On stderr, so that what is piped stays clean.
+    eprint!("Passphrase of the copy: ");
+    let mut line = String::new();
+    std::io::stdin()
+        .read_line(&mut line)
+        .map_err(|error| NodeError::new(Code::BadUsage, format!("no passphrase came in: {error}")))?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 pub(super) fn sync(session: &Session, args: &SyncArgs) -> Result<()> {

@@ -48,7 +48,12 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 fn header(entity: &Entity) -> impl Iterator<Item = &'static str> {
-    std::iter::once("id").chain(entity.fields.iter().map(|field| field.name))
+    std::iter::once("id").chain(entity.fields.iter().filter(|field| !field.secret).map(|field| field.name))
+}
+
+fn cells<'a>(entity: &'a Entity, row: &'a Row) -> impl Iterator<Item = String> + 'a {
+    let shown = entity.fields.iter().zip(&row.values).filter(|(field, _)| !field.secret);
+    std::iter::once(row.id.to_string()).chain(shown.map(|(_, value)| text(value)))
 }
 
 fn text(value: &Value) -> String {
@@ -64,8 +69,7 @@ fn csv(entity: &Entity, rows: &[Row]) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(header(entity)).map_err(failed)?;
     for row in rows {
-        let id = std::iter::once(row.id.to_string());
-        writer.write_record(id.chain(row.values.iter().map(text))).map_err(failed)?;
+        writer.write_record(cells(entity, row)).map_err(failed)?;
     }
     writer.into_inner().map_err(|error| NodeError::new(Code::Internal, format!("cannot write CSV: {error}")))
 }
@@ -80,9 +84,8 @@ fn xlsx(entity: &Entity, rows: &[Row]) -> Result<Vec<u8>> {
         sheet.write_string(0, column, name).map_err(failed)?;
     }
     for (line, row) in (1_u32..).zip(rows) {
-        sheet.write_string(line, 0, row.id.to_string()).map_err(failed)?;
-        for (column, value) in (1_u16..).zip(&row.values) {
-            sheet.write_string(line, column, text(value)).map_err(failed)?;
+        for (column, cell) in (0_u16..).zip(cells(entity, row)) {
+            sheet.write_string(line, column, cell).map_err(failed)?;
         }
     }
     workbook.save_to_buffer().map_err(failed)

@@ -54,6 +54,8 @@ enum Command {
     List(records::ListArgs),
     /// Find records by words of their searched fields.
     Search(records::SearchArgs),
+    /// Put a copy of the records (a .pems-backup file) into an empty folder.
+    Restore(exchange::Restore),
     /// Send and fetch until nothing is left.
     Sync(exchange::SyncArgs),
     /// Whose records these are and how they stand with the hub.
@@ -137,6 +139,7 @@ fn dispatch(cli: Cli, out: Output) -> Result<ExitCode> {
     let session = Session { config, out };
     match command {
         Command::Enrol(args) => exchange::enrol(&session, &args)?,
+        Command::Restore(args) => exchange::restore(&session, &args)?,
         Command::Save(args) => return records::save(&session, &args),
         Command::Delete(args) => records::delete(&session, &args)?,
         Command::List(args) => records::list(&session, &args)?,

@@ -73,7 +73,22 @@ impl Secrets {
         Ok(secrets)
     }
 
-    fn encode(&self) -> String {
+    /// The keys under a passphrase, for a copy of the records.
+    ///
+    /// # Errors
+    /// If the system has no randomness.
+    pub(crate) fn seal(&self, passphrase: &Passphrase) -> Result<Vec<u8>> {
+        sealed::seal(&self.encode(), &passphrase.0)
+    }
+
+    /// # Errors
+    /// `wrong_credentials` for another passphrase, `key_missing` for bytes that hold no keys.
+    pub(crate) fn unseal(bytes: &[u8], passphrase: &Passphrase) -> Result<Secrets> {
+        let none = || NodeError::new(Code::KeyMissing, "the copy holds no keys that this program knows");
+        Secrets::decode(&sealed::open(bytes, &passphrase.0)?).ok_or_else(none)
+    }
+
+    pub(crate) fn encode(&self) -> String {
         self.database.iter().chain(&self.signing).map(|byte| format!("{byte:02x}")).collect()
     }
 

@@ -30,9 +30,9 @@ pub(super) fn open(bytes: &[u8], passphrase: &str) -> Result<String> {
     let (salt, rest) = rest.split_at_checked(SALT).ok_or_else(damaged)?;
     let (nonce, sealed) = rest.split_at_checked(NONCE).ok_or_else(damaged)?;
     let nonce = XNonce::try_from(nonce).map_err(|_| damaged())?;
-    let opened = cipher(passphrase, salt)?.decrypt(&nonce, sealed).map_err(|_| {
-        NodeError::new(Code::WrongCredentials, "this is not the passphrase of this office; type it again")
-    })?;
+    let opened = cipher(passphrase, salt)?
+        .decrypt(&nonce, sealed)
+        .map_err(|_| NodeError::new(Code::WrongCredentials, "this is not the passphrase; type it again"))?;
     String::from_utf8(opened).map_err(|_| damaged())
 }
 

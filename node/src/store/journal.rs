@@ -2,9 +2,13 @@
 
 use super::Store;
 use crate::Result;
+use pems_model::Entity;
 use serde::Serialize;
 use serde_json::Value as Json;
 use uuid::Uuid;
+
+/// What people are shown of a secret.
+pub(crate) const HIDDEN: &str = "••••••";
 
 /// One change as this office remembers it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,16 +29,31 @@ pub struct JournalEntry {
 }
 
 impl Store {
-    /// Changes after `since` (an `op_no`; 0 for all), oldest first.
+    /// Changes after `since` (an `op_no`; 0 for all), oldest first, without what is secret.
     ///
     /// # Errors
     /// If SQLite fails.
     pub fn journal(&self, since: i64) -> Result<Vec<JournalEntry>> {
-        self.entries("op_no > ?1", [since])
+        let mut entries = self.entries("op_no > ?1", [since])?;
+        for entry in &mut entries {
+            let Some(entity) = self.schema.entity(&entry.entity) else { continue };
+            hide(entity, &mut entry.fields);
+            entry.before.iter_mut().for_each(|before| hide(entity, before));
+        }
+        Ok(entries)
     }
 
     pub(super) fn entries(&self, condition: &str, params: impl rusqlite::Params) -> Result<Vec<JournalEntry>> {
         entries(&self.conn, condition, params)
+    }
+}
+
+/// Puts dots in the place of secrets.
+pub(super) fn hide(entity: &Entity, fields: &mut Json) {
+    for (name, value) in fields.as_object_mut().into_iter().flatten() {
+        if entity.is_secret(name) && !value.is_null() {
+            *value = HIDDEN.into();
+        }
     }
 }
 

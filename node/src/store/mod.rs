@@ -9,12 +9,13 @@
 mod act;
 mod apply;
 pub(crate) mod arrival;
-mod copy;
+pub(crate) mod copy;
 mod glance;
 mod journal;
 mod layout;
 mod meta;
 mod overlay;
+mod put_back;
 mod read;
 mod review;
 mod rows;
@@ -27,10 +28,12 @@ pub use act::{Actor, Work};
 pub use apply::Applied;
 pub use copy::{Copied, Place};
 pub use glance::{Contact, Glance};
+pub(crate) use journal::HIDDEN;
 pub use journal::JournalEntry;
 pub use meta::Enrolled;
 pub use read::{ListQuery, as_json};
 pub use review::{Choice, ReviewEntry};
+pub(crate) use save::stops_everything;
 pub use save::{Save, Saved};
 pub use status::Status;
 pub use undo::Undone;
@@ -57,6 +60,8 @@ pub struct Store {
     wrote: bool,
     unstaged: staging::Unstaged,
     batch: usize,
+    /// See [`put_back`]: what was taken from the numbers of the last request.
+    sent_base: i64,
     /// Where the file is; none for a store in memory.
     place: Option<Place>,
 }
@@ -125,6 +130,7 @@ impl Store {
     fn with(conn: Connection, schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
         conn.set_prepared_statement_cache_capacity(128);
         let enrolled = meta::read_enrolled(&conn)?;
+        let sent_base = put_back::base(&conn)?;
         Ok(Store {
             conn,
             schema,
@@ -136,6 +142,7 @@ impl Store {
             wrote: false,
             unstaged: staging::Unstaged::default(),
             batch: MAX_CHANGES,
+            sent_base,
             place: None,
         })
     }

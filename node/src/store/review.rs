@@ -1,11 +1,12 @@
 //! *Needs you*: conflicts of the school and the changes of this device that the hub refused. Either value, one call.
 
 use super::save::{Act, not_found};
-use super::{ListQuery, Save, Step, Store, journal, overlay, rows};
+use super::{Actor, ListQuery, Save, Step, Store, journal, overlay, rows};
 use crate::{NodeError, Result};
 use pems_model::review::REVIEW_ITEM;
 use pems_model::value::format_time;
-use pems_model::{Code, Entity, Row};
+use pems_model::{Code, Entity, Role, Row, Schema};
+use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
@@ -20,30 +21,23 @@ pub enum Choice {
 }
 
 /// One thing that needs somebody.
-#[derive(Debug, Clone, PartialEq, Serialize, ts_rs::TS)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReviewEntry {
-    #[ts(type = "string")]
     pub id: Uuid,
     /// `conflict`, `claim`, `deleted` or `refused`.
     pub kind: String,
     pub entity: String,
-    #[ts(type = "string")]
     pub row_id: Uuid,
     pub field: Option<String>,
-    #[ts(type = "unknown")]
     pub mine: Json,
-    #[ts(type = "unknown")]
     pub theirs: Json,
     /// Which of the two stands now.
     pub stands: &'static str,
     pub mine_at: Option<String>,
     pub theirs_at: Option<String>,
-    #[ts(type = "string | null")]
     pub mine_device: Option<Uuid>,
-    #[ts(type = "string | null")]
     pub theirs_device: Option<Uuid>,
     /// For a refused change: the code and the sentence.
-    #[ts(type = "unknown")]
     pub reason: Option<Json>,
 }
 
@@ -58,7 +52,10 @@ impl Store {
             ListQuery { filters: vec![("state".into(), "open".into())], limit: Some(usize::MAX >> 1), deleted: false };
         let mut list: Vec<ReviewEntry> =
             self.list(REVIEW_ITEM, &query)?.iter().map(|row| self.entry(entity, row)).collect();
-        for parked in self.entries("state = 'parked'", [])? {
+        for mut parked in self.entries("state = 'parked'", [])? {
+            if let Some(entity) = self.schema.entity(&parked.entity) {
+                journal::hide(entity, &mut parked.fields);
+            }
             list.push(ReviewEntry {
                 id: parked.id,
                 kind: "refused".into(),
@@ -80,7 +77,14 @@ impl Store {
 
     fn entry(&self, entity: &Entity, row: &Row) -> ReviewEntry {
         let text = |name: &str| row.get(entity, name).as_text().map(str::to_owned);
-        let value = |name: &str| text(name).and_then(|t| serde_json::from_str(&t).ok()).unwrap_or(Json::Null);
+        // Older hubs asked about secrets too.
+        let field = text("field").unwrap_or_default();
+        let secret = text("entity").and_then(|name| self.schema.entity(&name)).is_some_and(|of| of.is_secret(&field));
+        let value = |name: &str| match text(name).and_then(|t| serde_json::from_str(&t).ok()) {
+            Some(Json::Null) | None => Json::Null,
+            Some(_) if secret => journal::HIDDEN.into(),
+            Some(value) => value,
+        };
         let at = |name: &str| match row.get(entity, name) {
             pems_model::Value::Time(micros) => Some(format_time(*micros)),
             _ => None,
@@ -112,7 +116,8 @@ impl Store {
     /// change, `Mine` sends it again (with everything that waited for it) and `Theirs` drops it.
     ///
     /// # Errors
-    /// `not_found` for an entry that is not open; `conflict` where the value cannot be put back as it is.
+    /// `not_found` for an entry that is not open; `role_forbidden` for who may not change the record itself; `conflict` where the
+    /// value cannot be put back as it is.
     pub fn resolve(&mut self, id: Uuid, choice: Choice) -> Result<()> {
         let (act, replica) = (self.new_act(), self.replica);
         self.transaction(|step| step.resolve(id, choice, replica, act))
@@ -137,6 +142,21 @@ impl Store {
         Ok((act.id, settled))
     }
 
+    /// Whether whoever works here may decide this entry: who may change the record that it is about, and for a refused change who
+    /// made it.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn may_decide(&self, entry: &ReviewEntry) -> Result<bool> {
+        let Some(entity) = self.schema.entity(&entry.entity) else { return Ok(true) };
+        if entry.kind == "refused" {
+            let names: Vec<&str> =
+                entry.mine.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+            return may_decide_refused(&self.conn, self.actor, entity, entry.id, entry.row_id, &names);
+        }
+        Ok(may_change(self.schema, self.role, self.actor, entity, entry.row_id, entry.field.as_deref()))
+    }
+
     /// Whether any change was saved under this act: only then [`Store::undo`] can take it back.
     ///
     /// # Errors
@@ -152,20 +172,46 @@ impl Step<'_> {
         let entity = self.entity(REVIEW_ITEM)?;
         match rows::load(self.tx, entity, id)? {
             Some(item) => {
+                self.check_conflict(entity, &item)?;
                 let lost_is_mine = item.get(entity, "lost_replica").as_id() == Some(replica);
                 let keep_lost = lost_is_mine == (choice == Choice::Mine);
                 let act = Act { group: Some(self.env.new_id()), ..act };
                 self.settle_conflict(entity, &item, keep_lost, replica, act)
             }
-            None if choice == Choice::Mine => self.send_again(id, act),
-            None => {
+            None => self.decide_refused(id, choice, act),
+        }
+    }
+
+    /// Either choice decides about the record: who may not change it does not close the question either.
+    fn check_conflict(&self, inbox: &Entity, item: &Row) -> Result<()> {
+        let Some(entity) = item.get(inbox, "entity").as_text().and_then(|name| self.schema.entity(name)) else {
+            return Ok(());
+        };
+        let row = item.get(inbox, "row_id").as_id().unwrap_or_default();
+        let field = item.get(inbox, "field").as_text().filter(|name| !name.is_empty());
+        let may = may_change(self.schema, self.role, self.actor, entity, row, field);
+        if may { Ok(()) } else { Err(not_yours(entity)) }
+    }
+
+    fn decide_refused(&mut self, id: Uuid, choice: Choice, act: Act) -> Result<()> {
+        let inbox = self.entity(REVIEW_ITEM)?;
+        let parked = journal::entries(self.tx, "state = 'parked' AND change_id = ?1", [id.as_bytes()])?;
+        let Some(entry) = parked.first() else { return Err(not_found(inbox, id)) };
+        let entity = self.entity(&entry.entity)?;
+        let names: Vec<&str> = entry.fields.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        if !may_decide_refused(self.tx, self.actor, entity, id, entry.row_id, &names)? {
+            return Err(not_yours(entity));
+        }
+        match choice {
+            Choice::Mine => self.send_again(id, act),
+            Choice::Theirs => {
                 // The mark tells a decision of a person from anything else that could end a change.
-                let dropped = self.tx.execute(
+                self.tx.execute(
                     "UPDATE op SET state = 'dropped', outcome = json_set(outcome, '$.decided', json('true'))
                      WHERE change_id = ?1 AND state = 'parked'",
                     [id.as_bytes()],
                 )?;
-                if dropped == 1 { Ok(()) } else { Err(not_found(entity, id)) }
+                Ok(())
             }
         }
     }
@@ -256,4 +302,42 @@ impl Step<'_> {
         self.tx.execute("UPDATE op SET state = 'retried' WHERE op_no = ?1", [entry.op_no])?;
         overlay::settle(self.tx, entity, entry.row_id)
     }
+}
+
+fn not_yours(entity: &Entity) -> NodeError {
+    let message =
+        format!("this is about {}, which your role may not change; ask somebody whose work that is", entity.label);
+    NodeError::new(Code::RoleForbidden, message)
+}
+
+/// Whether this PC and whoever works at it may change the field of the row; no field is the row itself.
+fn may_change(
+    schema: &Schema,
+    device: Role,
+    actor: Option<Actor>,
+    entity: &Entity,
+    row: Uuid,
+    field: Option<&str>,
+) -> bool {
+    let fields = || field.into_iter();
+    let Some(actor) = actor else { return entity.may_write(device) };
+    let own = actor.id == row && entity.are_own(fields()) && schema.covers(device, actor.role);
+    (entity.may_write(device) || own) && entity.may_change(actor.role, actor.id, row, fields())
+}
+
+/// A refused change is its maker's; and it is decided at a PC that may not write such records any more.
+fn may_decide_refused(
+    conn: &Connection,
+    actor: Option<Actor>,
+    entity: &Entity,
+    change: Uuid,
+    row: Uuid,
+    fields: &[&str],
+) -> Result<bool> {
+    let Some(actor) = actor else { return Ok(true) };
+    if entity.may_change(actor.role, actor.id, row, fields.iter().copied()) {
+        return Ok(true);
+    }
+    let sql = "SELECT EXISTS (SELECT 1 FROM op WHERE change_id = ?1 AND user_id = ?2 AND state = 'parked')";
+    Ok(conn.prepare_cached(sql)?.query_row((change.as_bytes(), actor.id.as_bytes()), |row| row.get(0))?)
 }

@@ -279,7 +279,7 @@ impl Step<'_> {
 }
 
 /// Whether an error is about the file as a whole rather than about one row.
-fn stops_everything(code: Code) -> bool {
+pub(crate) fn stops_everything(code: Code) -> bool {
     matches!(
         code,
         Code::StoreFull | Code::StoreLocked | Code::StoreReadOnly | Code::StoreCorrupt | Code::Io | Code::Internal

@@ -1,6 +1,6 @@
 //! One exchange as the store sees it: what to ask, the hub's answers, and rows on their way in.
 
-use super::{Step, Store, arrival, meta};
+use super::{Step, Store, arrival, meta, put_back};
 use crate::Result;
 use pems_model::frame::Rows;
 use pems_model::planted::{Bug, is_planted};
@@ -29,8 +29,18 @@ impl Store {
     /// # Errors
     /// If SQLite fails.
     pub fn request(&mut self, wait_ms: u32, with_shapes: bool) -> Result<SyncRequest> {
+        self.begin_incarnation()?;
         let conn = &self.conn;
-        let (changes, more) = outbox(conn, self.batch)?;
+        let (mut changes, mut more) = outbox(conn, self.batch)?;
+        if let Some(through) = put_back::through(conn)? {
+            let all = changes.len();
+            changes.retain(|change| change.op_no <= through);
+            more |= changes.len() < all;
+        }
+        self.sent_base = put_back::base(conn)?;
+        for change in &mut changes {
+            change.op_no -= self.sent_base;
+        }
         if is_planted(Bug::ForgetsOnSend) {
             conn.execute("UPDATE op SET state = 'sent', open = 0 WHERE state = 'pending'", [])?;
         }
@@ -77,8 +87,16 @@ impl Store {
     /// # Errors
     /// If SQLite fails; then nothing is stored, and the hub gives the same answers again.
     pub fn keep_results(&mut self, results: &[ChangeResult]) -> Result<bool> {
+        // As they were numbered when they were asked for: another program at this PC may have begun a new incarnation meanwhile.
+        let base = self.sent_base;
         self.transaction(|step| {
+            let shifted: Vec<_>;
             let mut rest = results;
+            if base > 0 {
+                let here = |result: &ChangeResult| ChangeResult { op_no: result.op_no + base, ..result.clone() };
+                shifted = results.iter().map(here).collect();
+                rest = &shifted;
+            }
             while let Some((first, others)) = rest.split_first() {
                 let run = plain_run(rest);
                 if run > 1 {
@@ -90,7 +108,7 @@ impl Store {
                 }
             }
             let acked = results.iter().map(|result| result.op_no).max().unwrap_or(0);
-            if acked > meta::get_int(step.tx, "acked")? {
+            if base == put_back::base(step.tx)? && acked > meta::get_int(step.tx, "acked")? {
                 meta::set(step.tx, "acked", &acked.to_string())?;
             }
             has_pending(step.tx)

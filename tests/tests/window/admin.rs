@@ -246,7 +246,7 @@ async fn years(window: &Window) {
     window.until("document.querySelector('main ol').innerText.includes('Term 3')").await;
 }
 
-/// The copy lies where it was to go, whole and unreadable without the keys.
+/// The copy lies where it was to go, whole and unreadable without its passphrase.
 async fn backup(window: &Window, folder: &Path) {
     open(window, "backup").await;
     retype(window, "[name=path]", "copy").await;
@@ -254,6 +254,10 @@ async fn backup(window: &Window, folder: &Path) {
     window.until("document.querySelector('main .field .error')?.innerText.includes('whole path')").await;
     seen(window, "admin-backup-refused").await;
     retype(window, "[name=path]", &folder.display().to_string()).await;
+    retype(window, "[name=passphrase]", "apat na salita ito").await;
+    press(window, "Make the copy").await;
+    window.until("document.querySelector('main .field .error')?.innerText.includes('differ')").await;
+    retype(window, "[name=again]", "apat na salita ito").await;
     press(window, "Make the copy").await;
     window.until("document.querySelector('.banner.good')").await;
     seen(window, "admin-backup-made").await;

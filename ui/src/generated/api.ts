@@ -14,7 +14,7 @@ export type RecordsRequest = { "do": "status" } | { "do": "search", entity: stri
 /**
  * The fields that the screen shows; all of them where it does not say.
  */
-fields?: Array<string>, } | { "do": "list", entity: string, limit: number, fields?: Array<string>, } | { "do": "get", entity: string, id: string, } | { "do": "save", entity: string, id?: string, fields: Record<string, unknown>, } | { "do": "delete", entity: string, id: string, } | { "do": "reviews" } | { "do": "resolve", id: string, keep: Side, };
+fields?: Array<string>, } | { "do": "list", entity: string, limit: number, fields?: Array<string>, } | { "do": "get", entity: string, id: string, } | { "do": "save", entity: string, id?: string, fields: Record<string, unknown>, } | { "do": "delete", entity: string, id: string, };
 
 export type Side = "mine" | "theirs";
 
@@ -60,20 +60,6 @@ total: number, };
 
 export type SavedRow = { row: Record<string, unknown>, changed: boolean, created: boolean, };
 
-export type ReviewEntry = { id: string, 
-/**
- * `conflict`, `claim`, `deleted` or `refused`.
- */
-kind: string, entity: string, row_id: string, field: string | null, mine: unknown, theirs: unknown, 
-/**
- * Which of the two stands now.
- */
-stands: string, mine_at: string | null, theirs_at: string | null, mine_device: string | null, theirs_device: string | null, 
-/**
- * For a refused change: the code and the sentence.
- */
-reason: unknown, };
-
 export interface RecordsAnswers {
   status: Glance;
   search: Found;
@@ -81,8 +67,6 @@ export interface RecordsAnswers {
   get: Record<string, unknown>;
   save: SavedRow;
   delete: SavedRow;
-  reviews: ReviewEntry[];
-  resolve: null;
 }
 
 export type Request = RecordsRequest | SessionRequest | HomeRequest | LearnersRequest | EnrolmentRequest | AttendanceRequest | FormsRequest | ImportsRequest | NeedsRequest | AdminRequest;

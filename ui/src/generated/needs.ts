@@ -37,7 +37,11 @@ stands: string, mine: Author, theirs: Author,
 /**
  * Why a change was refused: the stable code and the sentence.
  */
-code: string | null, message: string | null, };
+code: string | null, message: string | null, 
+/**
+ * Whether whoever works here may decide it.
+ */
+may: boolean, };
 
 export type Sides = { field: string, label: string, 
 /**

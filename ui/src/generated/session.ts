@@ -4,7 +4,11 @@ export type SessionRequest = { "do": "session.state", active?: boolean, } | { "d
 /**
  * Where the PC has no keyring: what seals the keys.
  */
-passphrase?: string, } | { "do": "session.sample", passphrase?: string, } | { "do": "session.discard_sample" } | { "do": "session.kept" } | { "do": "session.keep", settings: Record<string, string>, } | { "do": "session.unseal", passphrase: string, };
+passphrase?: string, } | { "do": "session.sample", passphrase?: string, } | { "do": "session.restore", file: string, 
+/**
+ * What opens the copy.
+ */
+copy_passphrase: string, passphrase?: string, } | { "do": "session.discard_sample" } | { "do": "session.kept" } | { "do": "session.keep", settings: Record<string, string>, } | { "do": "session.unseal", passphrase: string, };
 
 export type State = { 
 /**
@@ -65,6 +69,7 @@ export interface SessionAnswers {
   "session.redo": Taken;
   "session.enrol": State;
   "session.sample": State;
+  "session.restore": State;
   "session.discard_sample": State;
   "session.unseal": State;
   "session.kept": Record<string, string>;

@@ -2,6 +2,7 @@
 
 use crate::desk::Desk;
 use crate::desk::session::to_json;
+use crate::keys::Passphrase;
 use crate::store::Place;
 use crate::{NodeError, Result};
 use pems_model::Code;
@@ -70,7 +71,7 @@ fn proposed(desk: &Desk) -> Result<String> {
     Ok(free(folder.join(name(desk)?)).display().to_string())
 }
 
-pub(super) fn begin(desk: &mut Desk, path: &str) -> Result<Json> {
+pub(super) fn begin(desk: &mut Desk, path: &str, passphrase: &str) -> Result<Json> {
     desk.check_role(super::ADMINS, "copy the records to a file")?;
     let refused = |message: &str| Err(super::at_field(Code::BadUsage, "path", message));
     let mut to = PathBuf::from(path.trim());
@@ -86,10 +87,12 @@ pub(super) fn begin(desk: &mut Desk, path: &str) -> Result<Json> {
     if !to.parent().is_some_and(Path::is_dir) {
         return refused("there is no such folder; make it first, or choose another");
     }
+    let passphrase =
+        Passphrase::new(passphrase).map_err(|error| super::at_field(error.code, "passphrase", error.message))?;
     let (place, at) = (place(desk)?, format_time(desk.store.now()));
     let part_of = to.clone();
     let work = move || {
-        let copied = place.copy_to(&to)?;
+        let copied = place.copy_to(&to, &passphrase)?;
         Ok(Backup { path: to.display().to_string(), bytes: copied.bytes, records: copied.records, at })
     };
     desk.beside.backup_to = Some(part_of);

@@ -113,9 +113,9 @@ pub enum Request {
         #[ts(type = "string")]
         id: Uuid,
     },
-    /// Begins a copy of the records; a folder gets a file with today's name. Answered by [`BackupState`].
+    /// Begins a copy of the records, to be opened with the passphrase; a folder gets a file with today's name. Answered by [`BackupState`].
     #[serde(rename = "admin.back_up")]
-    BackUp { path: String },
+    BackUp { path: String, passphrase: String },
     /// Answered by [`BackupState`].
     #[serde(rename = "admin.backup")]
     Backup,
@@ -204,7 +204,7 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
         Request::Ranges => ranges::list(desk),
         Request::SaveRange { id, draft } => ranges::save(desk, id, &draft),
         Request::RemoveRange { id } => ranges::remove(desk, id),
-        Request::BackUp { path } => backup::begin(desk, &path),
+        Request::BackUp { path, passphrase } => backup::begin(desk, &path, &passphrase),
         Request::Backup => backup::state(desk),
         Request::Proof { again } => proof::state(desk, again),
         Request::SaveProof { path } => proof::save(desk, &path),

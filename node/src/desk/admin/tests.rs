@@ -1,5 +1,6 @@
 use super::*;
 use crate::desk::session::verifier;
+use crate::keys::Passphrase;
 use crate::store::Enrolled;
 use crate::{Env, SystemEnv};
 use base64::Engine;
@@ -29,7 +30,8 @@ fn desk(role: Role) -> Desk {
 fn on_disk(dir: &Path) -> Desk {
     let env: Box<dyn Env> = Box::new(SystemEnv);
     let path = dir.join("records.db");
-    Desk::new(Store::create(&path, &[7; 32], &enrolled(Role::SchoolAdmin), Schema::product(), env).expect("a store"))
+    let store = Store::create(&path, &[7; 32], &enrolled(Role::SchoolAdmin), Schema::product(), env);
+    Desk::new(store.expect("a store").with_signing(&[8; 32]))
 }
 
 fn ask(desk: &mut Desk, request: Json) -> Json {
@@ -217,9 +219,13 @@ fn wait(desk: &mut Desk, request: &Json) -> Json {
 fn a_backup_is_made_beside_the_desk_and_never_over_a_file() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut desk = on_disk(dir.path());
-    let back_up = |path: &Path| json!({ "do": "admin.back_up", "path": path.display().to_string() });
+    let typed = "apat na salita ito";
+    let back_up =
+        |path: &Path| json!({ "do": "admin.back_up", "path": path.display().to_string(), "passphrase": typed });
     let state = |desk: &mut Desk| wait(desk, &json!({ "do": "admin.backup" }));
-    assert_eq!(refused(&mut desk, json!({ "do": "admin.back_up", "path": "copy" })), (Code::BadUsage, json!("path")));
+    assert_eq!(refused(&mut desk, back_up(Path::new("copy"))), (Code::BadUsage, json!("path")));
+    let short = json!({ "do": "admin.back_up", "path": dir.path().display().to_string(), "passphrase": "1234" });
+    assert_eq!(refused(&mut desk, short), (Code::PasswordWeak, json!("passphrase")));
     assert_eq!(refused(&mut desk, back_up(&dir.path().join("no/copy"))), (Code::BadUsage, json!("path")));
     ask(&mut desk, back_up(dir.path()));
     let first = state(&mut desk);
@@ -227,7 +233,8 @@ fn a_backup_is_made_beside_the_desk_and_never_over_a_file() {
     let path = first["done"]["path"].as_str().expect("a path").to_owned();
     assert!(path.ends_with(".pems-backup") && path.contains("PEMS mabini 2"), "{path}");
     assert_eq!((&first["last_path"], &first["last_at"]), (&json!(path), &first["done"]["at"]));
-    Store::open(Path::new(&path), &[7; 32], Schema::product(), Box::new(SystemEnv)).expect("opens with the key");
+    let keys = crate::store::copy::keys_of(Path::new(&path), &Passphrase::new(typed).expect("long enough"));
+    assert_eq!(keys.expect("opens with the passphrase").database, [7; 32]);
     assert_eq!(refused(&mut desk, back_up(Path::new(&path))), (Code::BadUsage, json!("path")));
     ask(&mut desk, back_up(dir.path()));
     assert!(state(&mut desk)["done"]["path"].as_str().is_some_and(|path| path.ends_with(" (2).pems-backup")));

@@ -56,6 +56,17 @@ pub(super) fn on(conn: &Connection, section: Uuid, date: i32) -> Result<Option<R
     Ok(find(conn, section, month)?.map(|(_, report)| report).filter(|report| report.signed))
 }
 
+/// # Errors
+/// `rule` for a day that a signature locks.
+pub(in crate::desk) fn check(conn: &Connection, section: Uuid, date: i32) -> Result<()> {
+    let Some(report) = on(conn, section, date)? else { return Ok(()) };
+    let by = report.by.as_deref().unwrap_or("somebody at this school");
+    let title = Section::find(conn, section).map_or_else(|_| "the section".to_owned(), |section| section.title());
+    let message =
+        format!("{by} signed the SF2 of {title} for this month; the school head or an administrator can open it again");
+    Err(Problem::at(Code::Rule, "date", message).into())
+}
+
 impl Desk {
     pub(super) fn sign_off(&mut self, section: Uuid, month: &str) -> Result<Json> {
         let month = Month::parse(month)?;
@@ -72,11 +83,7 @@ impl Desk {
             "section": section.id, "month": format_date(month.first), "state": "signed", "signed_by": by,
             "signed_at": format_time(self.store.now()), "reason": null,
         });
-        self.save_report(
-            known.map(|(id, _)| id),
-            fields,
-            format!("SF2 signed: {}, {}", section.title(), month.words()),
-        )?;
+        self.save_report(known.map(|(id, _)| id), fields)?;
         self.report(&section, month)
     }
 
@@ -93,7 +100,7 @@ impl Desk {
             return Err(Problem::at(Code::Required, "reason", "say why the signed SF2 is opened again").into());
         }
         let fields = json!({ "state": "reopened", "reason": reason });
-        self.save_report(Some(id), fields, format!("SF2 opened again: {}, {}", section.title(), month.words()))?;
+        self.save_report(Some(id), fields)?;
         self.report(&section, month)
     }
 
@@ -101,10 +108,10 @@ impl Desk {
         to_json(&find(self.store.conn(), section.id, month)?.map(|(_, report)| report))
     }
 
-    fn save_report(&mut self, id: Option<Uuid>, fields: Json, what: String) -> Result<()> {
+    /// Not remembered for Ctrl+Z: a signature is taken back by who may open the month again, with a reason.
+    fn save_report(&mut self, id: Option<Uuid>, fields: Json) -> Result<()> {
         let fields = fields.as_object().cloned().unwrap_or_default();
-        let (act, _) = self.store.act(|work| work.save(&Save { entity: "sf2_report".into(), id, fields }))?;
-        self.did(act, what);
+        self.store.save(&Save { entity: "sf2_report".into(), id, fields })?;
         Ok(())
     }
 

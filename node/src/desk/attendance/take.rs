@@ -92,13 +92,7 @@ impl Desk {
         if !day.class {
             return Err(not_a_class_day(section, &day));
         }
-        let Some(report) = lock::on(self.store.conn(), section.id, date)? else { return Ok(()) };
-        let by = report.by.as_deref().unwrap_or("somebody at this school");
-        let message = format!(
-            "{by} signed the SF2 of {} for this month; the school head or an administrator can open it again",
-            section.title()
-        );
-        Err(Problem::at(Code::Rule, "date", message).into())
+        lock::check(self.store.conn(), section.id, date)
     }
 
     /// The mark that each learner of the section is to have.

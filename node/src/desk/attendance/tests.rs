@@ -228,6 +228,26 @@ fn a_signed_month_is_locked_until_the_head_opens_it_with_a_reason() {
 }
 
 #[test]
+fn a_signed_month_keeps_its_sheets_from_undo_and_a_signature_is_not_undone() {
+    let mut school = School::new();
+    school.learner("Peña", "F", "2026-06-08", None);
+    let (section, year) = (school.section.clone(), school.year.clone());
+    school.goes_to("2026-06-30");
+    let off = json!({ "from": "2026-06-09", "to": "2026-06-30", "kind": "suspension", "scope": "school" });
+    school.ask(json!({ "do": "attendance.set_days", "school_year": year, "setting": off })).expect("suspended");
+    school.take("2026-06-08", json!([]), None).expect("taken");
+    let sign = json!({ "do": "attendance.sign_off", "section": section, "month": "2026-06" });
+    school.ask(sign).expect("signed");
+    let next = school.ask(json!({ "do": "session.undoable" })).expect("the next");
+    assert_eq!(next["undo"], json!("Attendance of 7-Rizal, 2026-06-08"), "not the signature");
+    let error = school.ask(json!({ "do": "session.undo" })).expect_err("locked");
+    assert_eq!(error.code, Code::Rule);
+    assert!(error.message.contains("signed the SF2 of 7-Rizal"), "{}", error.message);
+    assert!(!school.class("2026-06-08")["taken"].is_null(), "the sheet stands");
+    assert_eq!(school.desk.store.count("attendance_sheet").expect("a count"), 1);
+}
+
+#[test]
 fn five_class_days_in_a_row_are_reported_over_weekends_and_holidays() {
     let mut school = School::new();
     let (ana, _) = school.learner("Peña", "F", "2026-06-08", None);

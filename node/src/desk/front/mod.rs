@@ -12,7 +12,7 @@ use crate::keys::{KeySource, Passphrase};
 use crate::{NodeError, Office, Result, sample};
 use pems_model::{Code, Schema};
 use serde_json::{Value as Json, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the records and their keys are.
 #[derive(Debug, Clone)]
@@ -47,9 +47,9 @@ impl Front {
             return Err(ended);
         }
         match request.get("do").and_then(Json::as_str) {
-            Some("session.enrol" | "session.sample" | "session.unseal" | "session.discard_sample") => {
-                self.begin(read(request)?)
-            }
+            Some(
+                "session.enrol" | "session.sample" | "session.restore" | "session.unseal" | "session.discard_sample",
+            ) => self.begin(read(request)?),
             Some("session.kept") => to_json(&kept::read(&self.place)),
             Some("session.keep") => match read(request)? {
                 SessionRequest::Keep { settings } => to_json(&kept::keep(&self.place, settings)?),
@@ -125,6 +125,11 @@ impl Front {
             SessionRequest::Sample { passphrase } => {
                 self.seal_with(passphrase.as_deref())?;
                 sample::open(&self.place.data_dir, self.keys())?;
+            }
+            SessionRequest::Restore { file, copy_passphrase, passphrase } => {
+                self.seal_with(passphrase.as_deref())?;
+                let opens = Passphrase::new(&copy_passphrase)?;
+                drop(Office::restore(&self.place.data_dir, self.keys(), Path::new(file.trim()), &opens)?);
             }
             SessionRequest::Unseal { passphrase } => self.seal_with(Some(&passphrase))?,
             SessionRequest::DiscardSample => {

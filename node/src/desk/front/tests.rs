@@ -40,6 +40,26 @@ fn the_sample_school_is_made_used_and_thrown_away() {
 }
 
 #[test]
+fn a_copy_is_put_back_on_the_first_page_and_its_users_sign_in() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut front = Front::at(place(&dir));
+    ask(&mut front, json!({ "do": "session.sample" })).expect("a school");
+    let (copy, typed) = (dir.path().join("stick.pems-backup"), "apat na salita ito");
+    let store = &front.open().expect("open").store;
+    let learners = store.count("student").expect("a count");
+    let passphrase = Passphrase::new(typed).expect("long enough");
+    store.place().expect("a file").copy_to(&copy, &passphrase).expect("copied");
+    let elsewhere = Place { data_dir: dir.path().join("new"), key_file: Some(dir.path().join("new key")) };
+    let mut front = Front::at(elsewhere);
+    let restore = |typed: &str| json!({ "do": "session.restore", "file": copy, "copy_passphrase": typed });
+    let refused = ask(&mut front, restore("ibang mga salita")).expect_err("another passphrase");
+    assert_eq!(refused.code, Code::WrongCredentials);
+    let state = ask(&mut front, restore(typed)).expect("put back");
+    assert_eq!((&state["stage"], &state["school"]), (&json!("sign_in"), &json!("Sample National High School")));
+    assert_eq!(front.open().expect("open").store.count("student").expect("a count"), learners);
+}
+
+#[test]
 fn sealed_keys_want_their_passphrase_at_every_start() {
     let dir = tempfile::tempdir().expect("a folder");
     let place = Place { data_dir: dir.path().join("office"), key_file: None };

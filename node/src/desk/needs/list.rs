@@ -2,10 +2,10 @@
 
 use super::words;
 use crate::desk::Desk;
-use crate::store::ReviewEntry;
-use crate::{Result, Store};
-use pems_model::Kind;
+use crate::store::{HIDDEN, ReviewEntry};
+use crate::{NodeError, Result, Store};
 use pems_model::review::REVIEW_ITEM;
+use pems_model::{Kind, Role};
 use serde::Serialize;
 use serde_json::Value as Json;
 use ts_rs::TS;
@@ -47,6 +47,8 @@ pub struct Need {
     /// Why a change was refused: the stable code and the sentence.
     pub code: Option<String>,
     pub message: Option<String>,
+    /// Whether whoever works here may decide it.
+    pub may: bool,
 }
 
 /// One field, both ways. Texts are as the screens format them: ISO dates, choices by their code, names of linked records.
@@ -78,11 +80,12 @@ pub(super) fn list(desk: &Desk) -> Result<Needs> {
     let at = |entry: &ReviewEntry| entry.theirs_at.clone().max(entry.mine_at.clone());
     reviews.sort_by_cached_key(|entry| std::cmp::Reverse(at(entry)));
     let total = reviews.len();
-    let items = reviews.iter().take(MOST).map(|entry| need(store, entry)).collect::<Result<_>>()?;
+    let items = reviews.iter().take(MOST).map(|entry| need(desk, entry)).collect::<Result<_>>()?;
     Ok(Needs { items, total })
 }
 
-fn need(store: &Store, entry: &ReviewEntry) -> Result<Need> {
+fn need(desk: &Desk, entry: &ReviewEntry) -> Result<Need> {
+    let store = &desk.store;
     let refused = entry.kind == "refused";
     let (mine, theirs) = authors(store, entry)?;
     let declared = store.schema().entity(&entry.entity);
@@ -121,6 +124,7 @@ fn need(store: &Store, entry: &ReviewEntry) -> Result<Need> {
         theirs,
         code: reason("code"),
         message: reason("message"),
+        may: desk.role() != Role::Viewer && store.may_decide(entry)?,
     })
 }
 
@@ -140,12 +144,17 @@ fn sides(store: &Store, entity: &str, field: &str, mine: &Json, theirs: &Json) -
         Some(&entity.fields[i])
     });
     let kind = declared.map_or(Kind::Text { max: 0 }, |field| field.kind);
+    let hidden = declared.is_some_and(|field| field.secret);
+    let said = |value: &Json| match words::field_words(store, kind, value)? {
+        Some(_) if hidden => Ok(Some(HIDDEN.to_owned())),
+        said => Ok::<_, NodeError>(said),
+    };
     Ok(Sides {
         field: field.to_owned(),
         label: declared.map_or(field, |field| field.label).to_owned(),
         shape: words::shape(kind),
-        mine: words::field_words(store, kind, mine)?,
-        theirs: words::field_words(store, kind, theirs)?,
+        mine: said(mine)?,
+        theirs: said(theirs)?,
     })
 }
 

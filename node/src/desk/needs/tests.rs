@@ -1,5 +1,5 @@
 use super::*;
-use crate::store::{Enrolled, Save};
+use crate::store::{Actor, Enrolled, Save};
 use crate::{Store, SystemEnv};
 use pems_model::frame::{Rows, RowsHead};
 use pems_model::wire::{ChangeResult, End, Outcome};
@@ -148,6 +148,59 @@ fn settling_is_refused_for_those_who_only_look_and_for_odd_lists() {
         let refused = desk.answer(json!({ "do": "needs.resolve", "items": items })).expect_err("refused");
         assert_eq!(refused.code, Code::BadRequest);
     }
+}
+
+#[test]
+fn who_may_not_change_a_record_decides_nothing_about_it() {
+    let mut desk = desk(Role::SchoolAdmin);
+    with_conflicts(&mut desk);
+    let (registrar, teacher) = (Uuid::from_u128(20), Uuid::from_u128(21));
+    desk.store.sign(Some(Actor { id: registrar, role: Role::Registrar }));
+    save(&mut desk, "student", json!({ "last_name": "Reyes", "first_name": "Ana" }));
+    refuse(&mut desk, 1);
+    desk.store.sign(Some(Actor { id: teacher, role: Role::Teacher }));
+    let needs = ask(&mut desk, json!({ "do": "needs.list" }));
+    let items = needs["items"].as_array().expect("a list").clone();
+    assert!(items.len() == 3 && items.iter().all(|need| need["may"] == json!(false)), "{needs}");
+    for keep in ["mine", "theirs"] {
+        let decisions: Vec<_> = items.iter().map(|need| json!({ "id": need["id"], "keep": keep })).collect();
+        let settled = ask(&mut desk, json!({ "do": "needs.resolve", "items": decisions }));
+        assert_eq!(settled["settled"], json!(0), "{settled}");
+        assert!(settled["failed"].as_array().expect("a list").iter().all(|one| one["code"] == "role_forbidden"));
+    }
+    assert_eq!(ask(&mut desk, json!({ "do": "needs.count" })), json!({ "open": 3 }));
+
+    // Their own refused change is theirs to drop, whatever they may do now.
+    desk.store.sign(Some(Actor { id: registrar, role: Role::Teacher }));
+    let own = items.iter().find(|need| need["kind"] == json!("refused")).expect("the refused change");
+    let decision = json!([{ "id": own["id"], "keep": "theirs" }]);
+    assert_eq!(ask(&mut desk, json!({ "do": "needs.resolve", "items": decision }))["settled"], json!(1));
+}
+
+#[test]
+fn nobody_is_shown_what_a_password_is_checked_against() {
+    let mut desk = desk(Role::SchoolAdmin);
+    let secret = "$argon2id$v=19$kept";
+    let user = json!({ "name": "Ana Cruz", "role": "teacher", "disabled": true, "verifier": secret });
+    pull(&mut desk, "school_user", &[(9, user)]);
+    // As a hub before `secret` made them.
+    let item = json!({ "kind": "conflict", "entity": "school_user", "row_id": Uuid::from_u128(9), "field": "verifier",
+        "kept_value": json!(secret).to_string(), "lost_value": json!("$argon2id$lost").to_string(), "state": "open",
+        "kept_replica": OTHER_PC, "lost_replica": Uuid::from_u128(2), "lost_at": "2026-06-08T01:00:00Z" });
+    pull(&mut desk, "review_item", &[(70, item)]);
+    let fields = json!({ "verifier": "$argon2id$refused" }).as_object().cloned().expect("fields");
+    let save = Save { entity: "school_user".into(), id: Some(Uuid::from_u128(9)), fields };
+    desk.store.save(&save).expect("saved");
+    let journal = serde_json::to_string(&desk.store.journal(0).expect("a journal")).expect("JSON");
+    refuse(&mut desk, 1);
+    let needs = to_json(&list::list(&desk).expect("a list")).expect("JSON").to_string();
+    let reviews = serde_json::to_string(&desk.store.reviews().expect("reviews")).expect("JSON");
+    let entity = desk.store.schema().entity("school_user").expect("users");
+    let row = desk.store.get("school_user", Uuid::from_u128(9)).expect("read").expect("a user");
+    for (shown, what) in [(journal, "verifier"), (needs, "Password verifier"), (reviews, "verifier")] {
+        assert!(shown.contains(what) && !shown.contains("argon2id"), "{shown}");
+    }
+    assert!(row.to_json(entity).get("verifier").is_none());
 }
 
 #[test]

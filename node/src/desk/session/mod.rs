@@ -78,6 +78,16 @@ pub enum Request {
         #[ts(optional)]
         passphrase: Option<String>,
     },
+    /// A copy of an office's records (docs/backup.md), put back here. Answered by [`State`].
+    #[serde(rename = "session.restore")]
+    Restore {
+        file: String,
+        /// What opens the copy.
+        copy_passphrase: String,
+        #[serde(default)]
+        #[ts(optional)]
+        passphrase: Option<String>,
+    },
     /// Throws the sample school away, keys and all. Answered by [`State`].
     #[serde(rename = "session.discard_sample")]
     DiscardSample,
@@ -145,6 +155,7 @@ pub(super) const ANSWERS: &str = "export interface SessionAnswers {
   \"session.redo\": Taken;
   \"session.enrol\": State;
   \"session.sample\": State;
+  \"session.restore\": State;
   \"session.discard_sample\": State;
   \"session.unseal\": State;
   \"session.kept\": Record<string, string>;
@@ -200,9 +211,11 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
         Request::Kept | Request::Keep { .. } => {
             Err(NodeError::new(Code::BadRequest, "the window's settings are kept before the office, not in it"))
         }
-        Request::Enrol { .. } | Request::Sample { .. } | Request::DiscardSample | Request::Unseal { .. } => {
-            Err(NodeError::new(Code::AlreadyEnrolled, "this PC has its office already"))
-        }
+        Request::Enrol { .. }
+        | Request::Sample { .. }
+        | Request::Restore { .. }
+        | Request::DiscardSample
+        | Request::Unseal { .. } => Err(NodeError::new(Code::AlreadyEnrolled, "this PC has its office already")),
     }
 }
 

@@ -34,6 +34,7 @@ export const needs = {
   more: (n: number) => `${plural(n, "more entry", "more entries")}; decide these first`,
   keys: "Arrows move, M keeps this PC’s, T the other’s, Space chooses.",
   open: "Open the record",
+  notYours: "Your role may not change this record. Somebody whose work it is decides.",
   sync: {
     title: "Sync",
     level: "All work of this PC is at the hub.",

@@ -35,6 +35,7 @@ export const needs: typeof english = {
   more: (n: number) => `${count(n)} pa; pagpasyahan muna ang mga ito`,
   keys: "Gumalaw gamit ang mga arrow; M para sa PC na ito, T para sa iba, Space para pumili.",
   open: "Buksan ang rekord",
+  notYours: "Hindi mababago ng tungkulin mo ang rekord na ito. Ang may hawak nito ang magpapasya.",
   sync: {
     title: "Sync",
     level: "Nasa hub na ang lahat ng gawa ng PC na ito.",

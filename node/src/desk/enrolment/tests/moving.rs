@@ -103,3 +103,83 @@ fn moving_between_sections_leaves_no_gap_and_no_overlap() {
     school.ask(json!({ "do": "session.redo" })).expect("done again");
     assert_eq!(school.roster(&rizal, "2026-06-15"), ["Cruz"]);
 }
+
+/// What a colleague did since, as it is in the records afterwards.
+fn colleague(school: &mut School, act: impl FnOnce(&mut crate::store::Work<'_, '_>, &By) -> Result<()>) {
+    let by = By { person: None, today: school.desk.today() };
+    school.desk.store.act(|work| act(work, &by)).expect("a colleague's act");
+}
+
+#[test]
+fn a_movement_that_others_went_on_from_is_taken_back_whole_or_not_at_all() {
+    let mut school = school();
+    let (luna, rizal) = (school.luna.clone(), school.rizal.clone());
+    let student = school.learner("Cruz", "F");
+    let enrolment = school.enrol(&student, Some(&luna), "2026-06-08");
+    let out = json!({ "do": "enrolment.transfer_out", "enrolment": enrolment, "to_school": "Luna High School",
+        "on_date": "2026-06-12", "unsettled_account": false });
+    school.ask(out).expect("transferred");
+    let id = Uuid::parse_str(&enrolment).expect("an id");
+    let there = Uuid::parse_str(&rizal).expect("an id");
+    let day: Day = serde_json::from_value(json!("2026-06-22")).expect("a day");
+    colleague(&mut school, |work, by| {
+        super::super::moves::take_back(work, by, id, day, Some(there), false).map(|_| ())
+    });
+    let events = school.events(&enrolment);
+
+    let error = school.ask(json!({ "do": "session.undo" })).expect_err("not half of it");
+    assert_eq!(error.code, Code::Conflict);
+    assert!(error.message.contains("Transfer out of Cruz, Ana"), "{}", error.message);
+    assert_eq!((school.events(&enrolment), school.roster(&luna, "2026-06-23").len()), (events, 0));
+    assert_eq!(school.roster(&rizal, "2026-06-23"), ["Cruz"]);
+    let next = school.ask(json!({ "do": "session.undoable" })).expect("the next");
+    assert_eq!(next["undo"], json!("Enrolment of Cruz, Ana"));
+}
+
+#[test]
+fn what_travelled_together_is_taken_back_together() {
+    let mut school = school();
+    let luna = school.luna.clone();
+    let student = school.learner("Cruz", "F");
+    let enrolment = school.enrol(&student, Some(&luna), "2026-06-08");
+    let drop = json!({ "do": "enrolment.drop", "enrolment": enrolment, "reason_code": "b.1", "on_date": "2026-06-20" });
+    school.ask(drop).expect("dropped");
+    let before = school.desk.store.journal(0).expect("a journal").len();
+    school.undo();
+    let undone = school.desk.store.journal(0).expect("a journal").split_off(before);
+    assert!(undone.len() > 2 && undone[0].group.is_some(), "{undone:?}");
+    assert!(undone.iter().all(|entry| entry.group == undone[0].group), "{undone:?}");
+}
+
+#[test]
+fn taking_back_puts_nobody_into_two_sections() {
+    let mut school = school();
+    let (luna, rizal) = (school.luna.clone(), school.rizal.clone());
+    let student = school.learner("Cruz", "F");
+    let enrolment = school.enrol(&student, Some(&luna), "2026-06-08");
+    school
+        .ask(json!({ "do": "enrolment.assign", "enrolments": [enrolment], "section": null, "on_date": "2026-06-15" }))
+        .expect("out of the section");
+    let id = Uuid::parse_str(&enrolment).expect("an id");
+    let there = Uuid::parse_str(&rizal).expect("an id");
+    let day: Day = serde_json::from_value(json!("2026-06-22")).expect("a day");
+    colleague(&mut school, |work, _| super::super::record::place(work, id, there, day).map(|_| ()));
+    let error = school.ask(json!({ "do": "session.undo" })).expect_err("two sections");
+    assert_eq!(error.code, Code::Conflict);
+    assert_eq!((school.roster(&luna, "2026-06-23").len(), school.roster(&rizal, "2026-06-23").len()), (0, 1));
+}
+
+#[test]
+fn nothing_is_taken_back_in_a_year_that_was_closed_since() {
+    let mut school = school();
+    let student = school.learner("Cruz", "F");
+    let enrolment = school.enrol(&student, None, "2026-06-08");
+    let year = Uuid::parse_str(&school.year).expect("an id");
+    colleague(&mut school, |work, _| {
+        super::super::record::save(work, "school_year", Some(year), json!({ "status": "closed" })).map(|_| ())
+    });
+    let error = school.ask(json!({ "do": "session.undo" })).expect_err("closed");
+    assert_eq!(error.code, Code::Rule);
+    assert!(error.message.contains("2026-2027 was closed"), "{}", error.message);
+    assert_eq!(school.row("enrolment", &enrolment)["deleted"], Json::Null);
+}
