@@ -37,7 +37,7 @@ pub struct Paste {
     /// Whether the first row names the columns; found out where it is not said.
     #[ts(as = "Option<bool>")]
     pub header: Option<bool>,
-    /// What the columns are: a field, `full_name` (`LAST, FIRST MIDDLE`), or nothing for one that is left out. Found out from
+    /// What the columns are: a field, `full_name` (`LAST, FIRST, MIDDLE`), or nothing for one that is left out. Found out from
     /// headers and contents where it is not said.
     #[ts(as = "Option<Vec<Option<String>>>")]
     pub columns: Option<Vec<Option<String>>>,
@@ -102,6 +102,8 @@ pub struct PasteCell {
     pub problem: Option<String>,
     /// What stands there now, where that is something else.
     pub was: Option<String>,
+    /// Of a whole name: last, first, middle name and extension, as they are written.
+    pub read_as: Option<String>,
 }
 
 /// What a paste did.
