@@ -195,6 +195,8 @@ pub struct Placing<'a> {
 pub fn assign(work: &mut Work<'_, '_>, by: &By, placing: &Placing<'_>) -> Result<usize> {
     let Some(section) = placing.section else {
         for enrolment in placing.enrolments {
+            let found = record::find(work.conn(), *enrolment)?;
+            year::find(work.conn(), found.school_year)?.check_day(placing.day, by.today)?;
             record::leave(work, *enrolment, placing.day)?;
         }
         return Ok(placing.enrolments.len());
