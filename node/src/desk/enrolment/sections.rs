@@ -118,8 +118,14 @@ pub fn grade_order(grade: &str) -> usize {
 
 /// The sections of a school year by grade and name, counted on `day`.
 pub fn of_year(conn: &Connection, year: Uuid, day: i32) -> Result<Vec<Section>> {
-    let mut statement = conn.prepare_cached(&format!("{SECTIONS} AND s.school_year = ?1"))?;
-    let found: Vec<Section> = statement.query_map([year.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?;
+    of_grade(conn, year, None, day)
+}
+
+/// Those of one grade, if one is named: counting the others takes its time in a large school.
+pub fn of_grade(conn: &Connection, year: Uuid, grade: Option<&str>, day: i32) -> Result<Vec<Section>> {
+    let sql = format!("{SECTIONS} AND s.school_year = ?1 AND (?2 IS NULL OR s.grade_level = ?2)");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let found: Vec<Section> = statement.query_map((year.as_bytes(), grade), read)?.collect::<rusqlite::Result<_>>()?;
     let mut sections = found.into_iter().map(|one| counted(conn, one, day)).collect::<Result<Vec<_>>>()?;
     sections.sort_by_cached_key(|one| (grade_order(&one.grade_level), pems_model::fold::fold(&one.name)));
     Ok(sections)
