@@ -6,6 +6,10 @@ export type AttendanceRequest = { "do": "attendance.today", date?: string, } | {
  */
 session: string, } | { "do": "attendance.take", section: string, date: string, session: string, marks: Array<TakenMark>, 
 /**
+ * The marks as the class showed them before; who is not among them was seen as present.
+ */
+seen: Array<TakenMark>, 
+/**
  * Why a day that was taken is changed afterwards.
  */
 correction?: string, } | { "do": "attendance.five_days", date?: string, } | { "do": "attendance.month", section: string, month: string, } | { "do": "attendance.sign_off", section: string, month: string, } | { "do": "attendance.reopen", section: string, month: string, reason: string, } | { "do": "attendance.calendar", school_year?: string, } | { "do": "attendance.set_days", school_year: string, setting: DaySetting, } | { "do": "attendance.add_holidays", school_year: string, dates?: Array<string>, } | { "do": "attendance.remove_days", school_year: string, ids: string[], };
