@@ -98,6 +98,8 @@ async fn class_day(window: &Window, folder: &Folder) {
         let pupils = asked(window, ask).await["pupils"].clone();
         assert!(list(&pupils).len() > 10, "section {at} has a class");
         let mut take = class;
+        let mark = |one: &Json| json!({ "student": one["id"], "code": one["code"], "note": one["note"] });
+        take["seen"] = json!(list(&pupils).iter().map(mark).collect::<Vec<_>>());
         take["do"] = json!("attendance.take");
         take["marks"] =
             json!([{ "student": pupils[1]["id"], "code": "L" }, { "student": pupils[2]["id"], "code": "A" }]);

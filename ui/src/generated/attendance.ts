@@ -6,6 +6,10 @@ export type AttendanceRequest = { "do": "attendance.today", date?: string, } | {
  */
 session: string, } | { "do": "attendance.take", section: string, date: string, session: string, marks: Array<TakenMark>, 
 /**
+ * The marks as the class showed them before; who is not among them was seen as present.
+ */
+seen: Array<TakenMark>, 
+/**
  * Why a day that was taken is changed afterwards.
  */
 correction?: string, } | { "do": "attendance.five_days", date?: string, } | { "do": "attendance.month", section: string, month: string, } | { "do": "attendance.sign_off", section: string, month: string, } | { "do": "attendance.reopen", section: string, month: string, reason: string, } | { "do": "attendance.calendar", school_year?: string, } | { "do": "attendance.set_days", school_year: string, setting: DaySetting, } | { "do": "attendance.add_holidays", school_year: string, dates?: Array<string>, } | { "do": "attendance.remove_days", school_year: string, ids: string[], };
@@ -112,6 +116,10 @@ learners: number,
  */
 sessions: Array<string>, 
 /**
+ * The half that was not taken, where only the other was: `am` or `pm`.
+ */
+half_untaken: string | null, 
+/**
  * The first taking; none: not taken.
  */
 taken: Taken | null, 
@@ -179,6 +187,8 @@ marks: Array<string | null>,
  */
 absent_halves: number, tardy: number, };
 
+export type UntakenDay = { date: string, session: string, };
+
 export type MonthSheet = { section: SectionInfo, school_year: string, 
 /**
  * `2026-06`.
@@ -193,9 +203,9 @@ months: Array<string>, report: Report | null, may_reopen: boolean, today: string
  */
 days: Array<MonthDay>, pupils: Array<MonthPupil>, 
 /**
- * Class days up to today on which attendance was not taken.
+ * Class days up to today on which attendance was not taken, or half of it.
  */
-untaken: Array<string>, };
+untaken: Array<UntakenDay>, };
 
 export type Holiday = { date: string, name: string, 
 /**

@@ -201,7 +201,7 @@ matrix?: Array<Array<string>>,
  */
 header?: boolean, 
 /**
- * What the columns are: a field, `full_name` (`LAST, FIRST MIDDLE`), or nothing for one that is left out. Found out from
+ * What the columns are: a field, `full_name` (`LAST, FIRST, MIDDLE`), or nothing for one that is left out. Found out from
  * headers and contents where it is not said.
  */
 columns?: Array<string | null>, 
@@ -269,7 +269,11 @@ export type PasteCell = { text: string, problem: string | null,
 /**
  * What stands there now, where that is something else.
  */
-was: string | null, };
+was: string | null, 
+/**
+ * Of a whole name: last, first, middle name and extension, as they are written.
+ */
+read_as: string | null, };
 
 export type Pasted = { new: number, changed: number, 
 /**

@@ -48,7 +48,8 @@ pub enum Request {
         /// `day`, `am` or `pm`.
         session: String,
     },
-    /// Records it: who is not among the marks was present. Answered by [`class::Class`].
+    /// Records it: who is not among the marks was present. `stale`, and nothing is written, where it would change what was not
+    /// seen. Answered by [`class::Class`].
     #[serde(rename = "attendance.take")]
     Take {
         #[ts(type = "string")]
@@ -56,6 +57,9 @@ pub enum Request {
         date: String,
         session: String,
         marks: Vec<take::TakenMark>,
+        /// The marks as the class showed them before; who is not among them was seen as present.
+        #[serde(default)]
+        seen: Vec<take::TakenMark>,
         /// Why a day that was taken is changed afterwards.
         #[serde(default)]
         #[ts(optional)]
@@ -158,6 +162,7 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
         absent::LongAbsent::decl(config),
         month::MonthDay::decl(config),
         month::MonthPupil::decl(config),
+        month::Untaken::decl(config),
         month::MonthSheet::decl(config),
         holidays::Holiday::decl(config),
         calendar::YearInfo::decl(config),
@@ -171,11 +176,12 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
     match request {
         Request::Today { date } => desk.overview(date.as_deref()),
         Request::Class { section, date, session } => desk.class(section, &date, &session),
-        Request::Take { section, date, session, marks, correction } => desk.take(take::Taking {
+        Request::Take { section, date, session, marks, seen, correction } => desk.take(take::Taking {
             section,
             date: &date,
             session: &session,
             marks,
+            seen: &seen,
             correction: correction.as_deref(),
         }),
         Request::FiveDays { date } => desk.five_days(date.as_deref()),

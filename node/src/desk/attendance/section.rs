@@ -6,7 +6,7 @@ use pems_model::{Code, Role};
 use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
-/// Who takes attendance. An adviser that the school knows as one takes the own sections'.
+/// Who takes attendance. A teacher takes the own sections' and those that nobody advises.
 const TAKERS: &[Role] = &[Role::Teacher, Role::Registrar, Role::SchoolAdmin, Role::SchoolHead];
 
 #[derive(Debug, Clone)]
@@ -133,9 +133,9 @@ impl Desk {
 
     pub(in crate::desk) fn may_take(&self, section: &Section) -> bool {
         let role = self.role();
-        let known_adviser = self.person().is_some_and(|person| person.staff.is_some());
-        let others = role == Role::Teacher && known_adviser && section.adviser.is_some() && !self.advises(section);
-        TAKERS.contains(&role) && !others
+        // Where the school has no users yet, nobody is known to be somebody else than the adviser.
+        let known = role == Role::Teacher && self.person().is_some();
+        TAKERS.contains(&role) && (!known || section.adviser.is_none() || self.advises(section))
     }
 
     /// # Errors
@@ -146,7 +146,13 @@ impl Desk {
             return Ok(());
         }
         let adviser = section.adviser_name.as_deref().unwrap_or("another teacher");
-        let message = format!("{} is advised by {adviser}; ask them, or the school's office", section.title());
+        let linked = self.person().is_some_and(|person| person.staff.is_some());
+        let remedy = if linked {
+            "ask them, or the school's office"
+        } else {
+            "if that is you, ask an administrator to link your user to your staff record"
+        };
+        let message = format!("{} is advised by {adviser}; {remedy}", section.title());
         Err(NodeError::new(Code::RoleForbidden, message))
     }
 }

@@ -1,7 +1,8 @@
 //! Attendance is taken: one sheet, and a mark for each who was not simply there, in one act that can be undone as one.
 //!
 //! Invariants: only class days that have come; only who was in the section on that day; nothing in a month whose School Form 2
-//! is signed; what was recorded on a past day is changed with a reason.
+//! is signed; what was recorded on a past day is changed with a reason; and nothing is changed that the taker did not see: what
+//! another PC recorded meanwhile is shown first.
 
 use super::super::Desk;
 use super::class::check_session;
@@ -39,6 +40,8 @@ pub(super) struct Taking<'a> {
     pub date: &'a str,
     pub session: &'a str,
     pub marks: Vec<TakenMark>,
+    /// The marks as they were read; who is not in it was seen as present.
+    pub seen: &'a [TakenMark],
     pub correction: Option<&'a str>,
 }
 
@@ -68,7 +71,9 @@ impl Desk {
         let wanted = self.wanted(&section, date, taking.marks)?;
         let sheet = sheets::find(&self.store, section.id, date, taking.session)?;
         let known = sheet.as_ref().map(|sheet| sheets::marks(self.store.conn(), sheet.id)).transpose()?;
-        let changes = changed(&wanted, known.as_deref().unwrap_or_default());
+        let known = known.unwrap_or_default();
+        let changes = changed(&wanted, &known);
+        self.check_seen(&changes, &known, taking.seen)?;
         let reason = taking.correction.map(str::trim).filter(|reason| !reason.is_empty());
         if sheet.is_some() && date < self.today() && !changes.is_empty() && reason.is_none() {
             let message = "this day was recorded already; say why it is corrected";
@@ -118,6 +123,34 @@ impl Desk {
             return Err(Problem::at(Code::Stale, "marks", message).into());
         }
         Ok(wanted)
+    }
+
+    /// Who is changed is as the taker saw it: a mark that arrived since then is looked at first.
+    fn check_seen(&self, changes: &[(Option<Uuid>, &TakenMark)], known: &[Mark], seen: &[TakenMark]) -> Result<()> {
+        let as_seen = |student: Uuid| {
+            let seen = seen.iter().find(|mark| mark.student == student);
+            let known = known.iter().find(|mark| mark.student == student);
+            let seen = seen.map_or(("P", None), |mark| (mark.code.as_str(), mark.note.as_deref()));
+            seen == known.map_or(("P", None), |mark| (mark.code.as_str(), mark.note.as_deref()))
+        };
+        let others = changes.iter().map(|(_, mark)| mark.student).filter(|student| !as_seen(*student));
+        let names = others.map(|student| self.listed(student)).collect::<Result<Vec<_>>>()?;
+        if names.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "what is recorded of {} changed meanwhile; nothing was saved. Look at the marks again, then submit",
+            names.join("; ")
+        );
+        Err(Problem::at(Code::Stale, "marks", message).into())
+    }
+
+    fn listed(&self, student: Uuid) -> Result<String> {
+        let mut statement = self
+            .store
+            .conn()
+            .prepare_cached("SELECT last_name, first_name, middle_name, name_ext FROM student WHERE id = ?1")?;
+        Ok(statement.query_row([student.as_bytes()], |row| roster::Name::read(row, 0))?.listed())
     }
 
     fn write(

@@ -87,10 +87,16 @@ impl School {
         self.desk.answer(request)
     }
 
+    /// As the screen does it: looks, then submits.
     pub(in crate::desk) fn take(&mut self, date: &str, marks: Json, correction: Option<&str>) -> Result<Json> {
+        let seen = seen(&self.class(date));
+        self.submit(date, marks, &seen, correction)
+    }
+
+    fn submit(&mut self, date: &str, marks: Json, seen: &Json, correction: Option<&str>) -> Result<Json> {
         let section = self.section.clone();
         self.ask(json!({ "do": "attendance.take", "section": section, "date": date, "session": "day", "marks": marks,
-                         "correction": correction }))
+                         "seen": seen, "correction": correction }))
     }
 
     fn class(&mut self, date: &str) -> Json {
@@ -98,6 +104,16 @@ impl School {
         self.ask(json!({ "do": "attendance.class", "section": section, "date": date, "session": "day" }))
             .expect("a class")
     }
+}
+
+/// The marks of a class as it was looked at.
+fn seen(class: &Json) -> Json {
+    let mark = |pupil: &Json| json!({ "student": pupil["id"], "code": pupil["code"], "note": pupil["note"] });
+    json!(class["pupils"].as_array().expect("pupils").iter().map(mark).collect::<Vec<_>>())
+}
+
+fn id(json: &Json) -> Uuid {
+    Uuid::parse_str(json.as_str().expect("an id")).expect("an id")
 }
 
 fn names(class: &Json) -> Vec<&str> {
@@ -142,6 +158,121 @@ fn not_taken_is_not_all_present() {
     }
     school.ask(json!({ "do": "session.undo" })).expect("undone");
     assert_eq!(school.class("2026-06-10")["taken"], Json::Null, "not taken again");
+}
+
+#[test]
+fn what_another_pc_recorded_since_the_last_look_is_not_overwritten() {
+    let mut school = School::new();
+    let (ana, _) = school.learner("Peña", "F", "2026-06-08", None);
+    let (ben, _) = school.learner("Cruz", "M", "2026-06-08", None);
+    let before = seen(&school.class("2026-06-10"));
+    school.take("2026-06-10", json!([{ "student": ana, "code": "A", "note": "Fever" }]), None).expect("another PC");
+
+    let late = json!([{ "student": ben, "code": "L" }]);
+    let error = school.submit("2026-06-10", late.clone(), &before, None).expect_err("Ana would be present");
+    assert_eq!(error.code, Code::Stale);
+    assert!(error.message.contains("Peña, Ana") && !error.message.contains("Cruz"), "{}", error.message);
+    assert_eq!(codes(&school.class("2026-06-10")), "PA", "nothing was written");
+
+    let both = json!([{ "student": ben, "code": "L" }, { "student": ana, "code": "A", "note": "Fever" }]);
+    let class = school.submit("2026-06-10", both, &before, None).expect("the same mark is no overwriting");
+    assert_eq!(codes(&class), "LA");
+    let class = school.take("2026-06-10", late, None).expect("seen, then taken back");
+    assert_eq!(codes(&class), "LP");
+}
+
+#[test]
+fn a_teacher_takes_the_own_section_and_nobody_elses() {
+    let mut school = School::new();
+    school.learner("Peña", "F", "2026-06-08", None);
+    let staff = school.save("staff", json!({ "last_name": "Luna", "first_name": "Ana" }));
+    let mut user = |name: &str, staff: &Json| {
+        school.save("school_user", json!({ "name": name, "role": "teacher", "staff": staff }))
+    };
+    let (stranger, other) = (user("Not linked", &Json::Null), user("Ana Luna", &staff));
+    let adviser = school.desk.store.get("section", id(&school.section)).expect("a look").expect("a section");
+    let adviser = adviser.get(&pems_model::entities::SECTION, "adviser").as_id();
+    let adviser = school.save("school_user", json!({ "name": "B. Santos", "role": "teacher", "staff": adviser }));
+    let open = json!({ "school_year": school.year, "grade_level": "7", "name": "Luna" });
+    let open = school.save("section", open);
+    school.desk.store.set_local("sample", "1").expect("a sample school asks no password");
+    let sign_in = |school: &mut School, who: &Json| {
+        school.ask(json!({ "do": "session.sign_in", "id": who, "password": "" })).expect("signed in");
+    };
+    for (who, says) in [(&stranger, "link your user to your staff record"), (&other, "ask them")] {
+        sign_in(&mut school, who);
+        let error = school.take("2026-06-10", json!([]), None).expect_err("not the own section");
+        assert_eq!(error.code, Code::RoleForbidden);
+        assert!(error.message.contains("Benigno C. Santos") && error.message.contains(says), "{}", error.message);
+        let sign = json!({ "do": "attendance.sign_off", "section": school.section, "month": "2026-06" });
+        assert_eq!(school.ask(sign).expect_err("nor its form").code, Code::RoleForbidden);
+    }
+    let open = json!({ "do": "attendance.take", "section": open, "date": "2026-06-10", "session": "day", "marks": [],
+                       "seen": [] });
+    school.ask(open).expect("a section that nobody advises");
+    sign_in(&mut school, &adviser);
+    school.take("2026-06-10", json!([]), None).expect("the own section");
+}
+
+#[test]
+fn with_half_days_a_day_is_taken_with_both_halves() {
+    let mut school = School::new();
+    let (ana, _) = school.learner("Peña", "F", "2026-06-08", None);
+    let fields = json!({ "half_days": true }).as_object().cloned().expect("fields");
+    let year = id(&school.year);
+    school.desk.store.save(&Save { entity: "school_year".into(), id: Some(year), fields }).expect("half days");
+    school.goes_to("2026-06-30");
+    let (section, year) = (school.section.clone(), school.year.clone());
+    let off = json!({ "from": "2026-06-10", "to": "2026-06-30", "kind": "suspension", "scope": "school" });
+    school.ask(json!({ "do": "attendance.set_days", "school_year": year, "setting": off })).expect("suspended");
+    let half = |school: &mut School, session: &str, marks: Json| {
+        let take = json!({ "do": "attendance.take", "section": section, "date": "2026-06-09", "session": session,
+                           "marks": marks, "seen": [] });
+        school.ask(take).expect("taken")
+    };
+    school.take("2026-06-08", json!([]), None).expect("a whole day at once");
+    half(&mut school, "am", json!([{ "student": ana, "code": "A" }]));
+    let month = json!({ "do": "attendance.month", "section": section, "month": "2026-06" });
+    let sheet = school.ask(month.clone()).expect("a month");
+    assert_eq!(sheet["untaken"], json!([{ "date": "2026-06-09", "session": "pm" }]));
+    assert_eq!(sheet["pupils"][0]["marks"], json!(["", null]), "nothing is said of a day that is half known");
+    let today = school.ask(json!({ "do": "attendance.today", "date": "2026-06-09" })).expect("a day");
+    assert_eq!(today["sections"][0]["half_untaken"], "pm");
+    let sign = json!({ "do": "attendance.sign_off", "section": section, "month": "2026-06" });
+    let error = school.ask(sign.clone()).expect_err("half a day is open");
+    assert!(error.message.contains("2026-06-09 (afternoon)"), "{}", error.message);
+    half(&mut school, "pm", json!([]));
+    let sheet = school.ask(month).expect("a month");
+    assert_eq!((&sheet["untaken"], &sheet["pupils"][0]["marks"]), (&json!([]), &json!(["", "am"])));
+    school.ask(sign).expect("signed");
+}
+
+#[test]
+fn of_two_sections_at_once_the_later_stay_counts() {
+    let mut school = School::new();
+    let other = json!({ "school_year": school.year, "grade_level": "7", "name": "Luna" });
+    let other = school.save("section", other);
+    let (_, enrolment) = school.learner("Peña", "F", "2026-06-08", None);
+    // Two PCs moved her without hearing of each other: no stay ends the other.
+    school.save("section_membership", json!({ "enrolment": enrolment, "section": other, "valid_from": "2026-06-10" }));
+    school.goes_to("2026-06-12");
+    let there = |school: &mut School, section: &Json, date: &str| {
+        let asked = json!({ "do": "attendance.class", "section": section, "date": date, "session": "day" });
+        names(&school.ask(asked).expect("a class")).len()
+    };
+    let rizal = school.section.clone();
+    for (date, expected) in [("2026-06-09", [1, 0]), ("2026-06-10", [0, 1]), ("2026-06-11", [0, 1])] {
+        assert_eq!([there(&mut school, &rizal, date), there(&mut school, &other, date)], expected, "{date}");
+    }
+    let lines = school.ask(json!({ "do": "attendance.today" })).expect("a day")["sections"].clone();
+    assert_eq!((&lines[0]["learners"], &lines[1]["learners"]), (&json!(1), &json!(0)), "Luna, Rizal");
+    let on = |school: &mut School, section: &Json| {
+        let asked = json!({ "do": "enrolment.roster", "section": section, "as_of": "2026-06-11" });
+        school.ask(asked).expect("a roster")["members"].as_array().map(Vec::len).unwrap_or_default()
+    };
+    for section in [&rizal, &other] {
+        assert_eq!(there(&mut school, section, "2026-06-11"), on(&mut school, section));
+    }
 }
 
 #[test]
@@ -277,7 +408,7 @@ fn five_class_days_in_a_row_are_reported_over_weekends_and_holidays() {
     let section = school.section.clone();
     let month = json!({ "do": "attendance.month", "section": section, "month": "2026-06" });
     let sheet = school.ask(month).expect("a month");
-    assert_eq!(sheet["untaken"], json!(["2026-06-11"]));
+    assert_eq!(sheet["untaken"], json!([{ "date": "2026-06-11", "session": "day" }]));
     let ben = &sheet["pupils"][0];
     assert_eq!((&ben["absent_halves"], &ben["tardy"]), (&json!(8), &json!(1)));
     assert_eq!(

@@ -173,9 +173,9 @@ fn following(before: &Past, year: &str) -> (String, Option<String>) {
 
 /// The section of last year's name, if it has a seat; else the emptiest of the grade.
 fn suggest(conn: &Connection, year: Uuid, grade: &str, before: Option<&Past>, day: i32) -> Result<Option<Uuid>> {
-    let open: Vec<sections::Section> = sections::of_year(conn, year, day)?
+    let open: Vec<sections::Section> = sections::of_grade(conn, year, Some(grade), day)?
         .into_iter()
-        .filter(|one| one.grade_level == grade && one.capacity.is_none_or(|capacity| one.total < capacity))
+        .filter(|one| one.capacity.is_none_or(|capacity| one.total < capacity))
         .collect();
     let name = before.and_then(|one| one.section_name.as_deref());
     let same = open.iter().find(|one| name.is_some_and(|name| one.name == name));

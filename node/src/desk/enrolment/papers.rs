@@ -2,7 +2,7 @@
 //! them to be confirmed.
 
 use super::record::{self, Change, Enrolment};
-use super::{By, Day};
+use super::{By, Day, year};
 use crate::store::Work;
 use crate::{NodeError, Result};
 use pems_model::Code;
@@ -109,7 +109,9 @@ pub fn arrived(
     }
     let waiting = record::of_student(work.conn(), student)?.into_iter().find(|one| one.status == "temporary");
     let Some(waiting) = waiting else { return Ok(None) };
-    // The day cannot be before what is known already: papers may be entered late, enrolments are not.
+    // A paper may come after the year's end; the enrolment was complete by then. And the day cannot be before what is known
+    // already: papers may be entered late, enrolments are not.
+    let day = day.min(year::find(work.conn(), waiting.school_year)?.end_date);
     let known = record::events(work.conn(), waiting.id)?.iter().map(|event| event.on_date).max();
     let on = Day(known.map_or(day.0, |last| last.max(day.0)));
     record::change(work, by, waiting.id, Change::to("confirmed", "enrolled", on), json!({}))?;

@@ -112,6 +112,8 @@ fn last_grade_of(conn: &Connection, year: Uuid) -> Result<&'static str> {
     Ok(last_grade(offering.as_deref(), highest.map(String::as_str)))
 }
 
+/// With the next year's enrolment looked up by the learner: by the school year (which the plus keeps from being used) it would be
+/// the whole school again for each of them.
 const LEARNERS: &str = "SELECT e.id, e.student, e.grade_level, e.status, coalesce(e.unsettled_account, 0),
         l.last_name, l.first_name, l.middle_name, l.name_ext, l.lrn, l.sex,
         (SELECT s.name FROM section_membership m JOIN section s ON s.id = m.section
@@ -119,7 +121,7 @@ const LEARNERS: &str = "SELECT e.id, e.student, e.grade_level, e.status, coalesc
         EXISTS (SELECT 1 FROM student_document d
          WHERE d.student = e.student AND d.deleted_at IS NULL AND d.state = 'missing'),
         EXISTS (SELECT 1 FROM enrolment n
-         WHERE n.student = e.student AND n.school_year = ?2 AND n.deleted_at IS NULL AND n.status <> 'cancelled')
+         WHERE n.student = e.student AND +n.school_year = ?2 AND n.deleted_at IS NULL AND n.status <> 'cancelled')
      FROM enrolment e JOIN student l ON l.id = e.student
      WHERE e.school_year = ?1 AND e.deleted_at IS NULL AND l.deleted_at IS NULL";
 
@@ -214,7 +216,7 @@ fn check_years(conn: &Connection, from: Uuid, to: Uuid) -> Result<(year::Year, y
 }
 
 /// Moves everybody who is not held, but for `choices` as proposed; of all grades, or of those named. Old enrolments end on the
-/// last day of their year, or today where that is earlier.
+/// last day of their year, or today where that is earlier; on the day of what is known to have happened later.
 ///
 /// # Errors
 /// `rule` for years that do not follow each other, for a last grade that is to be promoted.
@@ -251,10 +253,14 @@ pub fn promote(
 }
 
 fn one(work: &mut Work<'_, '_>, by: &By, line: &Line, step: Step, to: Uuid, on: Day) -> Result<()> {
+    let about = |error: NodeError| NodeError { message: format!("{}: {}", line.name, error.message), ..error };
     let old: Enrolment = record::find(work.conn(), line.enrolment)?;
     let end = if step == Step::Retain { "retained" } else { "completed" };
     if old.status != end {
-        record::change(work, by, old.id, Change::to(end, end, on), json!({}))?;
+        // What happened after the year's last day stays before its end.
+        let known = record::events(work.conn(), old.id)?.iter().map(|event| event.on_date).max();
+        let on = Day(known.map_or(on.0, |known| known.max(on.0)));
+        record::change(work, by, old.id, Change::to(end, end, on), json!({})).map_err(about)?;
     }
     if step == Step::Graduate {
         return Ok(());
@@ -272,8 +278,17 @@ fn one(work: &mut Work<'_, '_>, by: &By, line: &Line, step: Step, to: Uuid, on: 
     });
     // A cancelled enrolment of that year is taken up again.
     let again = record::of_student(work.conn(), line.student)?.into_iter().find(|one| one.school_year == to);
-    record::save(work, "enrolment", again.map(|one| one.id), fields)?;
+    record::save(work, "enrolment", again.map(|one| one.id), fields).map_err(about)?;
     Ok(())
+}
+
+/// How SQLite looks everybody up.
+#[cfg(test)]
+pub(super) fn plan(conn: &Connection) -> Result<Vec<String>> {
+    let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {LEARNERS}"))?;
+    let nobody = Uuid::nil();
+    let steps = statement.query_map((nobody.as_bytes(), nobody.as_bytes()), |row| row.get(3))?;
+    Ok(steps.collect::<rusqlite::Result<_>>()?)
 }
 
 #[cfg(test)]

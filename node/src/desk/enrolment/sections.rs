@@ -64,8 +64,7 @@ const COUNTS: &str = "SELECT l.sex, e.status, count(*)
      FROM section_membership m JOIN enrolment e ON e.id = m.enrolment JOIN student l ON l.id = e.student
      WHERE m.section = ?1 AND m.deleted_at IS NULL AND e.deleted_at IS NULL AND l.deleted_at IS NULL
        AND m.valid_from <= ?2 AND (m.valid_to IS NULL OR m.valid_to > ?2)
-       AND NOT EXISTS (SELECT 1 FROM section_membership n WHERE n.enrolment = m.enrolment AND n.deleted_at IS NULL
-                       AND n.valid_from > m.valid_from AND n.valid_from <= ?2)
+       AND coalesce(SUPERSEDED, ?2 + 1) > ?2
        AND NOT (e.status IN ('transferred_out', 'moved_out', 'dropped', 'cancelled')
                 AND coalesce(e.effectivity_date, 0) <= ?2)
      GROUP BY 1, 2";
@@ -93,7 +92,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Section> {
 }
 
 fn counted(conn: &Connection, mut section: Section, day: i32) -> Result<Section> {
-    let mut statement = conn.prepare_cached(COUNTS)?;
+    let mut statement = conn.prepare_cached(&COUNTS.replace("SUPERSEDED", record::SUPERSEDED))?;
     let mut rows = statement.query((section.id.as_bytes(), day))?;
     while let Some(row) = rows.next()? {
         let (sex, status): (Option<String>, String) = (row.get(0)?, row.get(1)?);
@@ -118,8 +117,14 @@ pub fn grade_order(grade: &str) -> usize {
 
 /// The sections of a school year by grade and name, counted on `day`.
 pub fn of_year(conn: &Connection, year: Uuid, day: i32) -> Result<Vec<Section>> {
-    let mut statement = conn.prepare_cached(&format!("{SECTIONS} AND s.school_year = ?1"))?;
-    let found: Vec<Section> = statement.query_map([year.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?;
+    of_grade(conn, year, None, day)
+}
+
+/// Those of one grade, if one is named: counting the others takes its time in a large school.
+pub fn of_grade(conn: &Connection, year: Uuid, grade: Option<&str>, day: i32) -> Result<Vec<Section>> {
+    let sql = format!("{SECTIONS} AND s.school_year = ?1 AND (?2 IS NULL OR s.grade_level = ?2)");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let found: Vec<Section> = statement.query_map((year.as_bytes(), grade), read)?.collect::<rusqlite::Result<_>>()?;
     let mut sections = found.into_iter().map(|one| counted(conn, one, day)).collect::<Result<Vec<_>>>()?;
     sections.sort_by_cached_key(|one| (grade_order(&one.grade_level), pems_model::fold::fold(&one.name)));
     Ok(sections)
@@ -195,6 +200,8 @@ pub struct Placing<'a> {
 pub fn assign(work: &mut Work<'_, '_>, by: &By, placing: &Placing<'_>) -> Result<usize> {
     let Some(section) = placing.section else {
         for enrolment in placing.enrolments {
+            let found = record::find(work.conn(), *enrolment)?;
+            year::find(work.conn(), found.school_year)?.check_day(placing.day, by.today)?;
             record::leave(work, *enrolment, placing.day)?;
         }
         return Ok(placing.enrolments.len());

@@ -200,7 +200,7 @@ impl<'w, 'a, 'b> Writer<'w, 'a, 'b> {
             if came { ("enrolled", self.first_day(line)) } else { ("returned", self.within_year(self.by.today)) };
         let on = Day(self.not_before(enrolment.id, day)?);
         let also = if came {
-            json!({ "first_attendance_date": on })
+            json!({ "first_attendance_date": on, "late": line.remark(RemarkCode::LateEnrolment).map(|_| true) })
         } else {
             json!({ "to_school": null, "reason_code": null })
         };
@@ -260,11 +260,11 @@ impl<'w, 'a, 'b> Writer<'w, 'a, 'b> {
         Ok(id)
     }
 
-    /// The day on which a learner came: of the T/I remark, or the year's first.
+    /// The day on which a learner came: of the T/I, LE or B/A remark, or the year's first.
     fn first_day(&self, line: &Line) -> i32 {
-        let came = line.remark(RemarkCode::TransferredIn).and_then(|remark| remark.date.as_deref());
-        came.and_then(pems_model::value::parse_date)
-            .map_or_else(|| self.within_year(i32::MIN), |day| self.within_year(day))
+        let day = |code| line.remark(code)?.date.as_deref().and_then(pems_model::value::parse_date);
+        let codes = [RemarkCode::TransferredIn, RemarkCode::LateEnrolment, RemarkCode::BalikAral];
+        codes.into_iter().find_map(day).map_or_else(|| self.within_year(i32::MIN), |day| self.within_year(day))
     }
 
     /// The day itself if it is one of the school year, else the year's first.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Pupil } from "../../generated/attendance";
-import { changes, counted, marked, markOf, marksOf } from "./roll";
+import { changes, counted, marked, markOf, marksOf, seenOf } from "./roll";
 
 const pupil = (id: string, code = "P", note: string | null = null): Pupil => ({
   id,
@@ -35,6 +35,7 @@ describe("a class on the screen", () => {
       { student: "ana", code: "E", note: "ill" },
       { student: "ben", code: "A" },
     ]);
+    expect(seenOf(pupils)).toEqual(pupils.slice(0, 2).map(({ id }) => ({ student: id, code: "E", note: "ill" })));
     expect(counted(pupils, { carl: "L" })).toEqual({ present: 1, absent: 2, tardy: 1 });
   });
 });

@@ -37,6 +37,11 @@ export function marksOf(pupils: readonly Pupil[], draft: Draft): TakenMark[] {
     .map(({ pupil, code }) => ({ student: pupil.id, code, ...(pupil.note && code === pupil.code ? { note: pupil.note } : {}) }));
 }
 
+/** The marks as they are on the screen under what was typed: what was not seen is not overwritten. */
+export function seenOf(pupils: readonly Pupil[]): TakenMark[] {
+  return marksOf(pupils, {});
+}
+
 export interface Count {
   present: number;
   absent: number;

@@ -83,6 +83,7 @@ export const learners = {
     column: (n: number) => `Column ${n}`,
     leaveOut: "Left out",
     fullName: "Whole name",
+    readAs: (parts: string) => `last | first | middle | ext.: ${parts}`,
     kind: {
       new: "New",
       changes: "Changes",

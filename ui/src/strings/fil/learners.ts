@@ -85,6 +85,7 @@ export const learners: typeof english = {
     column: (n: number) => `Column ${n}`,
     leaveOut: "Hindi isasama",
     fullName: "Buong pangalan",
+    readAs: (parts: string) => `apelyido | pangalan | gitna | ext.: ${parts}`,
     kind: {
       new: "Bago",
       changes: "May babaguhin",

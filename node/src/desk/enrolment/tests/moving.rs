@@ -42,6 +42,22 @@ fn a_status_outweighs_a_stay_that_another_pc_left_open() {
 }
 
 #[test]
+fn out_of_a_section_wants_a_day_of_an_open_year() {
+    let mut school = school();
+    let luna = school.luna.clone();
+    let student = school.learner("Cruz", "F");
+    let enrolment = school.enrol(&student, Some(&luna), "2026-06-08");
+    let out = json!({ "do": "enrolment.assign", "enrolments": [enrolment], "on_date": "2026-07-16" });
+    let error = school.ask(out).expect_err("tomorrow");
+    assert_eq!((error.code, &error.details.expect("details")["field"]), (Code::Rule, &json!("on_date")));
+    let close = json!({ "do": "save", "entity": "school_year", "id": school.year, "fields": { "status": "closed" } });
+    school.ask(close).expect("closed");
+    let out = json!({ "do": "enrolment.assign", "enrolments": [enrolment], "on_date": "2026-07-15" });
+    assert!(school.ask(out).expect_err("closed").message.contains("is closed"));
+    assert_eq!(school.roster(&luna, "2026-07-15"), ["Cruz"]);
+}
+
+#[test]
 fn dropping_wants_a_reason_of_the_form_and_coming_back_continues() {
     let mut school = school();
     let luna = school.luna.clone();

@@ -71,6 +71,37 @@ fn a_whole_school_moves_up_and_can_be_taken_back() {
 }
 
 #[test]
+fn a_paper_of_the_vacation_does_not_stop_the_school() {
+    let mut school = school();
+    let enrolled = last_year(&mut school);
+    // 15 July is after the year's end, 31 March.
+    let bato = school.row("enrolment", &enrolled[1])["student"].clone();
+    let paper = json!({ "do": "enrolment.paper", "student": bato, "kind": "psa", "state": "received" });
+    assert_eq!(school.ask(paper).expect("came")["confirmed"], json!(enrolled[1]));
+    assert_eq!(school.row("enrolment", &enrolled[1])["effectivity_date"], "2026-03-31", "complete by the year's end");
+    // A PC of before wrote such an event on the day itself.
+    let id = Uuid::parse_str(&enrolled[0]).expect("an id");
+    let late = json!({ "enrolment": id, "kind": "confirmed", "on_date": "2026-04-10", "status": "enrolled" });
+    school.desk.store.act(|work| super::super::record::save(work, "enrolment_event", None, late)).expect("arrived");
+    let promote = json!({ "do": "enrolment.promote", "from_year": school.last_year, "to_year": school.year });
+    let done = school.ask(promote).expect("promoted");
+    assert_eq!(done, json!({ "promoted": 3, "retained": 0, "graduated": 1, "held": 0 }));
+    assert_eq!(school.row("enrolment", &enrolled[0])["effectivity_date"], "2026-04-10");
+    assert_eq!(school.row("enrolment", &enrolled[2])["effectivity_date"], "2026-03-31");
+}
+
+#[test]
+fn the_preview_looks_each_learner_up_by_the_learner() {
+    let school = school();
+    let conn = school.desk.store.conn();
+    conn.execute_batch("ANALYZE").expect("statistics");
+    let plan = super::super::promotion::plan(conn).expect("a plan");
+    let next = plan.iter().find(|step| step.contains(" n ")).expect("the next year's enrolment");
+    assert!(next.contains("student=?"), "{plan:?}");
+    assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{plan:?}");
+}
+
+#[test]
 fn who_was_promoted_comes_and_is_enrolled() {
     let mut school = school();
     last_year(&mut school);

@@ -68,17 +68,30 @@ impl<'a> Reader<'a> {
         let mut read = Read::default();
         for (at, column) in self.columns.iter().enumerate() {
             let text = cells.get(at).map(|cell| cell.trim()).unwrap_or_default();
-            let mut cell = PasteCell { text: text.to_owned(), problem: None, was: None };
+            let mut cell = PasteCell { text: text.to_owned(), problem: None, was: None, read_as: None };
             if !text.is_empty() {
                 cell.problem = match column.field.as_deref() {
                     None => None,
-                    Some(FULL_NAME) => self.full_name(text, at, &mut read),
+                    Some(FULL_NAME) => {
+                        let problem = self.full_name(text, at, &mut read);
+                        cell.read_as = problem.is_none().then(|| self.parts(&read));
+                        problem
+                    }
                     Some(field) => self.field(field, text, at, &mut read),
                 };
             }
             read.cells.push(cell);
         }
         read
+    }
+
+    /// A name in the parts that will be written.
+    fn parts(&self, read: &Read) -> String {
+        let part = |field: &str| {
+            let value = self.entity.field_index(field).and_then(|i| read.values.get(&i));
+            value.map_or_else(|| "-".to_owned(), shown)
+        };
+        ["last_name", "first_name", "middle_name", "name_ext"].map(part).join(" | ")
     }
 
     fn field(&self, name: &str, text: &str, at: usize, read: &mut Read) -> Option<String> {
@@ -94,33 +107,40 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `DELA CRUZ, JUAN JR SANTOS` or, as LIS exports it, `DELA CRUZ,JUAN, SANTOS`.
+    /// `DELA CRUZ, JUAN PAUL`, `DELA CRUZ, JUAN JR SANTOS` or, as LIS exports it, `DELA CRUZ,JUAN, JR. SANTOS`.
     fn full_name(&self, text: &str, at: usize, read: &mut Read) -> Option<String> {
         let mut parts = text.split(',').map(str::trim);
         let last = parts.next().filter(|last| !last.is_empty());
         let (Some(last), Some(given)) = (last, parts.next().filter(|given| !given.is_empty())) else {
-            return Some(format!("'{text}' has no comma after the last name; write it as Dela Cruz, Juan Santos"));
+            return Some(format!("'{text}' has no comma after the last name; write it as Dela Cruz, Juan, Santos"));
         };
-        let middle = parts.next().filter(|middle| !middle.is_empty() && *middle != "-");
-        let mut words: Vec<&str> = given.split_whitespace().collect();
-        let ending =
-            words.iter().position(|word| EXTENSIONS.contains(&word.trim_end_matches('.').to_uppercase().as_str()));
-        let extension = ending.filter(|at| *at > 0).map(|at| words.remove(at));
-        // Two words before no middle name: the second is the middle name; of three or more the last one is.
-        let middle = match middle {
-            Some(middle) => Some(middle),
-            None if words.len() > 1 => words.pop(),
-            None => None,
-        };
-        let given = words.join(" ");
+        let third = parts.next().filter(|middle| !middle.is_empty() && *middle != "-");
+        let mut given: Vec<&str> = given.split_whitespace().collect();
+        let mut middle: Vec<&str> = third.map(str::split_whitespace).into_iter().flatten().collect();
+        let mut extension = None;
+        if let Some(at) = given.iter().position(|word| is_extension(word)).filter(|at| *at > 0) {
+            // What stands behind the ending is no given name any more.
+            let behind = given.split_off(at);
+            extension = behind.first().copied();
+            middle.splice(0..0, behind.into_iter().skip(1));
+        } else if middle.first().is_some_and(|word| is_extension(word) && (middle.len() > 1 || word.len() > 2)) {
+            // LIS writes it before the middle name. A lone V. is somebody's initial.
+            extension = Some(middle.remove(0));
+        }
+        // Without a comma between them, nobody knows where the given names end: all of them are, as in JOHN PAUL.
+        let (given, middle) = (given.join(" "), middle.join(" "));
         let fields = [
             ("last_name", Some(last)),
             ("first_name", Some(given.as_str())),
-            ("middle_name", middle),
+            ("middle_name", Some(middle.as_str()).filter(|middle| !middle.is_empty())),
             ("name_ext", extension),
         ];
         fields.into_iter().find_map(|(name, text)| self.field(name, text?, at, read))
     }
+}
+
+fn is_extension(word: &str) -> bool {
+    EXTENSIONS.contains(&word.trim_end_matches('.').to_uppercase().as_str())
 }
 
 fn value(entity: &Entity, i: usize, text: &str, order: Option<DateOrder>) -> Result<Value, String> {

@@ -72,12 +72,16 @@ fn names_in_one_cell_and_columns_without_headers_are_understood() {
         ["136789012345", "DELA CRUZ, JUAN CARLO JR. SANTOS", "M", "02/14/2012"],
         ["136 789 012 346", "PEÑA,MARIA, REYES", "F", "03/04/2012"],
         ["'036789012347", "LIM, ANA", "F", "12/24/2011"],
+        ["136789012348", "REYES, JOHN PAUL", "M", "12/25/2011"],
+        ["136789012349", "DELGADO,RAMON, JR. SALAZAR", "M", "12/26/2011"],
     ]);
     let shown = preview(desk, json!({ "matrix": matrix }));
     let fields: Vec<&Json> =
         shown["columns"].as_array().expect("columns").iter().map(|column| &column["field"]).collect();
     assert_eq!(fields, ["lrn", "full_name", "sex", "birth_date"]);
-    assert_eq!((&shown["header"], &shown["new"]), (&json!(false), &json!(3)));
+    assert_eq!((&shown["header"], &shown["new"]), (&json!(false), &json!(5)));
+    assert_eq!(shown["rows"][3]["cells"][1]["read_as"], "REYES | JOHN PAUL | - | -");
+    assert_eq!(shown["rows"][4]["cells"][1]["read_as"], "DELGADO | RAMON | SALAZAR | JR.");
     ask(desk, json!({ "do": "learners.paste", "paste": { "matrix": matrix } }));
     let line = |desk: &mut Desk, text: &str| {
         ask(desk, json!({ "do": "learners.find", "query": { "text": text }, "limit": 1 }))["rows"][0].clone()
@@ -88,6 +92,12 @@ fn names_in_one_cell_and_columns_without_headers_are_understood() {
     {
         assert_eq!(juan[field], value, "{field}");
     }
+    let reyes = line(desk, "136789012348");
+    assert_eq!(
+        (&reyes["first_name"], &reyes["middle_name"]),
+        (&json!("JOHN PAUL"), &Json::Null),
+        "both are given names"
+    );
     assert_eq!(line(desk, "pena")["birth_date"], "2012-03-04", "the other dates say that the month comes first");
     assert_eq!(line(desk, "lim")["lrn"], "036789012347", "a leading zero survives");
 }

@@ -363,6 +363,26 @@ fn what_is_brought_in_has_its_history() {
 }
 
 #[test]
+fn who_came_late_or_back_came_on_the_day_of_the_remark() {
+    let mut office = Office::new();
+    let mut register = register();
+    for (name, day) in [("BAUTISTA", "2026-07-13"), ("CRUZ", "2026-07-20")] {
+        let line = register.learners.iter_mut().find(|line| line.last_name == name).expect("a line");
+        line.codes[0].date = Some(day.into());
+    }
+    let choices = reconcile(&office.store, &register).expect("a reconciliation").safe_choices();
+    apply(&mut office.store, &register, &choices).expect("applied");
+    for (name, day, late) in [("BAUTISTA", "2026-07-13", json!(true)), ("CRUZ", "2026-07-20", Json::Null)] {
+        assert_eq!(events(&office, name)[0].join(" "), format!("enrolled {day} enrolled"));
+        let student = office.find("student", "last_name", name);
+        let enrolment = office.find("enrolment", "student", student["id"].as_str().expect("an id"));
+        assert_eq!((&enrolment["first_attendance_date"], &enrolment["late"]), (&json!(day), &late));
+        let seat = office.find("section_membership", "enrolment", enrolment["id"].as_str().expect("an id"));
+        assert_eq!(seat["valid_from"], json!(day));
+    }
+}
+
+#[test]
 fn who_is_here_although_we_said_gone_comes_back_today() {
     let mut office = Office::new();
     office.import();
