@@ -116,6 +116,10 @@ learners: number,
  */
 sessions: Array<string>, 
 /**
+ * The half that was not taken, where only the other was: `am` or `pm`.
+ */
+half_untaken: string | null, 
+/**
  * The first taking; none: not taken.
  */
 taken: Taken | null, 
@@ -183,6 +187,8 @@ marks: Array<string | null>,
  */
 absent_halves: number, tardy: number, };
 
+export type UntakenDay = { date: string, session: string, };
+
 export type MonthSheet = { section: SectionInfo, school_year: string, 
 /**
  * `2026-06`.
@@ -197,9 +203,9 @@ months: Array<string>, report: Report | null, may_reopen: boolean, today: string
  */
 days: Array<MonthDay>, pupils: Array<MonthPupil>, 
 /**
- * Class days up to today on which attendance was not taken.
+ * Class days up to today on which attendance was not taken, or half of it.
  */
-untaken: Array<string>, };
+untaken: Array<UntakenDay>, };
 
 export type Holiday = { date: string, name: string, 
 /**

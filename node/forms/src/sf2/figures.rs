@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Code, Learner, LeftWhy, Session, Sf2};
+use super::{Came, Code, Learner, LeftWhy, Session, Sf2};
 use crate::school::Sex;
 
 /// Class days in a row without a learner that the form asks to report.
@@ -211,16 +211,20 @@ fn count_movements(form: &Sf2, figures: &mut Figures) {
         let Some(sex) = learner.sex else { continue };
         figures.enrolled_on_cutoff.add(sex, u32::from(learner.in_section_on_cutoff));
         figures.registered.add(sex, u32::from(learner.in_section(to)));
-        if (from..=to).contains(&learner.enrolled_from) {
-            // A transferee is told as such, not again as a late enrolment.
-            let transferee = learner.transferred_in.is_some();
-            figures.transferred_in.add(sex, u32::from(transferee));
-            figures.late_enrolment.add(sex, u32::from(learner.late_enrolment && !transferee));
-        }
-        match learner.left.as_ref().filter(|left| (from..=to).contains(&left.on)).map(|left| &left.why) {
-            Some(LeftWhy::Dropped { .. }) => figures.dropped.add(sex, 1),
-            Some(LeftWhy::TransferredOut { .. }) => figures.transferred_out.add(sex, 1),
-            Some(LeftWhy::Moved { .. }) | None => {}
+        for stay in &learner.stays {
+            if (from..=to).contains(&stay.from) {
+                match stay.came {
+                    // A transferee is told as such, not again as a late enrolment.
+                    Came::TransferredIn { .. } => figures.transferred_in.add(sex, 1),
+                    Came::Late => figures.late_enrolment.add(sex, 1),
+                    Came::Enrolled | Came::Moved { .. } | Came::Returned => {}
+                }
+            }
+            match stay.left.as_ref().filter(|left| (from..=to).contains(&left.on)).map(|left| &left.why) {
+                Some(LeftWhy::Dropped { .. }) => figures.dropped.add(sex, 1),
+                Some(LeftWhy::TransferredOut { .. }) => figures.transferred_out.add(sex, 1),
+                Some(LeftWhy::Moved { .. }) | None => {}
+            }
         }
     }
 }

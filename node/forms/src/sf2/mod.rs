@@ -45,6 +45,8 @@ pub struct Sf2 {
     pub learners: Vec<Learner>,
     /// Dates on which attendance was taken: "no marks" there means that all were present.
     pub taken: Vec<i32>,
+    /// Dates, not among `taken`, of which one half was taken, with the half that was not.
+    pub half_taken: Vec<(i32, Session)>,
     pub policy: Policy,
 }
 
@@ -77,15 +79,8 @@ pub struct Learner {
     #[serde(flatten)]
     pub name: Name,
     pub sex: Option<Sex>,
-    /// First day in the section.
-    pub enrolled_from: i32,
-    pub left: Option<Left>,
-    /// The school that a transferee came from. Empty text if it is not known; `None` for who is no transferee.
-    pub transferred_in: Option<String>,
-    /// The section of this school that the learner came from during the month.
-    pub moved_in: Option<String>,
-    /// Enrolled after the cut-off date.
-    pub late_enrolment: bool,
+    /// The times in the section that touch the month (and, for who was there on the cut-off date, that one), in order.
+    pub stays: Vec<Stay>,
     /// Counts in "enrolment as of the cut-off".
     pub in_section_on_cutoff: bool,
     /// Class days in a row, up to the last one before this month, that the learner was absent.
@@ -94,6 +89,33 @@ pub struct Learner {
     pub marks: Vec<Mark>,
     /// What the adviser wants to say besides.
     pub remarks: String,
+}
+
+/// A learner's time in the section.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stay {
+    /// The first day in the section.
+    pub from: i32,
+    pub came: Came,
+    pub left: Option<Left>,
+}
+
+/// How a stay began. Only the first one of an enrolment is a late enrolment or a transfer in: who changes the section or comes
+/// back is not counted again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Came {
+    #[default]
+    Enrolled,
+    /// Enrolled after the cut-off date.
+    Late,
+    /// The school is empty if it is not known.
+    TransferredIn { from: String },
+    /// From another section of this school.
+    Moved { from: String },
+    /// Had left, and is back in the same school year.
+    Returned,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -198,14 +220,12 @@ impl Sf2 {
     /// Who stands on the form: learners of one sex who were in the section on a day of the month, in the form's order.
     pub fn listed(&self, sex: Sex) -> Vec<&Learner> {
         let (from, to) = self.span();
-        let here = |learner: &&Learner| {
-            learner.sex == Some(sex)
-                && learner.enrolled_from <= to
-                && learner
-                    .left
-                    .as_ref()
-                    .is_none_or(|left| left.on > from || (left.on == from && left.on > learner.enrolled_from))
+        // Who left on the first of the month was last there in the month before and is told of in this one.
+        let in_month = |stay: &Stay| {
+            let until = |left: &Left| left.on > stay.from && left.on >= from;
+            stay.from <= to && stay.left.as_ref().is_none_or(until)
         };
+        let here = |learner: &&Learner| learner.sex == Some(sex) && learner.stays.iter().any(in_month);
         let mut listed: Vec<&Learner> = self.learners.iter().filter(here).collect();
         listed.sort_by(|a, b| a.name.order(&b.name));
         listed
@@ -215,7 +235,7 @@ impl Sf2 {
 impl Learner {
     /// Whether the learner was in the section on that day.
     pub fn in_section(&self, date: i32) -> bool {
-        self.enrolled_from <= date && self.left.as_ref().is_none_or(|left| date < left.on)
+        self.stays.iter().any(|stay| stay.from <= date && stay.left.as_ref().is_none_or(|left| date < left.on))
     }
 }
 
@@ -231,7 +251,12 @@ pub fn missing(form: &Sf2) -> Vec<Missing> {
     let days = form.class_days();
     lacking.unless(!days.is_empty(), Severity::Must, ("calendar_day", None), ("date", "Class days"), &form.school_year);
     for date in days.iter().filter(|date| !form.taken.contains(date)) {
-        let label = format!("Attendance of {}", crate::dates::long(*date));
+        let half = match form.half_taken.iter().find(|(half, _)| half == date) {
+            Some((_, Session::Am)) => " (morning)",
+            Some((_, Session::Pm)) => " (afternoon)",
+            _ => "",
+        };
+        let label = format!("Attendance of {}{half}", crate::dates::long(*date));
         let sheet = ("attendance_sheet", form.section_id);
         lacking.unless(false, Severity::Should, sheet, ("date", &label), &form.section);
     }
@@ -239,16 +264,19 @@ pub fn missing(form: &Sf2) -> Vec<Missing> {
         let (student, who) = (("student", Some(learner.id)), learner.name.listed());
         lacking.unless(learner.sex.is_some(), Severity::Must, student, ("sex", "Sex"), &who);
         let (from, to) = form.span();
-        match learner.left.as_ref().filter(|left| (from..=to).contains(&left.on)).map(|left| &left.why) {
-            Some(LeftWhy::Dropped { reason, .. }) => {
-                let field = ("reason_code", "Reason (SF2)");
-                lacking.unless(filled(reason), Severity::Must, ("enrolment", Some(learner.id)), field, &who);
+        let left = learner.stays.iter().filter_map(|stay| stay.left.as_ref());
+        for left in left.filter(|left| (from..=to).contains(&left.on)) {
+            match &left.why {
+                LeftWhy::Dropped { reason, .. } => {
+                    let field = ("reason_code", "Reason (SF2)");
+                    lacking.unless(filled(reason), Severity::Must, ("enrolment", Some(learner.id)), field, &who);
+                }
+                LeftWhy::TransferredOut { to } => {
+                    let field = ("to_school", "To school");
+                    lacking.unless(filled(to), Severity::Should, ("enrolment", Some(learner.id)), field, &who);
+                }
+                LeftWhy::Moved { .. } => {}
             }
-            Some(LeftWhy::TransferredOut { to }) => {
-                let field = ("to_school", "To school");
-                lacking.unless(filled(to), Severity::Should, ("enrolment", Some(learner.id)), field, &who);
-            }
-            _ => {}
         }
     }
     lacking.done()

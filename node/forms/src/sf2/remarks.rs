@@ -1,6 +1,6 @@
 //! What the last column says of a learner: who left and why, who came and from where.
 
-use super::{Learner, LeftWhy, Sf2};
+use super::{Came, Learner, LeftWhy, Sf2};
 use crate::dates::numeric;
 use crate::school::joined;
 
@@ -9,17 +9,18 @@ pub(super) fn remarks(form: &Sf2, learner: &Learner) -> String {
     let (from, to) = form.span();
     let this_month = |date: i32| (from..=to).contains(&date);
     let mut said: Vec<String> = Vec::new();
-    if this_month(learner.enrolled_from) {
-        let on = numeric(learner.enrolled_from);
-        if let Some(school) = &learner.transferred_in {
-            said.push(joined(&["T/I", &on, school], " "));
-        } else if let Some(section) = &learner.moved_in {
-            said.push(joined(&["from", section, &on], " "));
-        } else if learner.late_enrolment {
-            said.push(format!("LE {on}"));
+    for stay in &learner.stays {
+        if this_month(stay.from) {
+            let on = numeric(stay.from);
+            match &stay.came {
+                Came::Enrolled => {}
+                Came::Late => said.push(format!("LE {on}")),
+                Came::TransferredIn { from } => said.push(joined(&["T/I", &on, from], " ")),
+                Came::Moved { from } => said.push(joined(&["from", from, &on], " ")),
+                Came::Returned => said.push(format!("back {on}")),
+            }
         }
-    }
-    if let Some(left) = learner.left.as_ref().filter(|left| this_month(left.on)) {
+        let Some(left) = stay.left.as_ref().filter(|left| this_month(left.on)) else { continue };
         let on = numeric(left.on);
         said.push(match &left.why {
             LeftWhy::Dropped { reason, note } => joined(&[&form.policy.wording, &on, reason, note], " "),

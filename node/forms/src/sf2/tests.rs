@@ -30,7 +30,7 @@ fn learner(last: &str, sex: Sex, from: i32, marks: &[(i32, Session, Code)]) -> L
         id: Uuid::from_u128(u128::from(last.as_bytes()[0])),
         name: Name { last: last.into(), first: "Ana".into(), ..Name::default() },
         sex: Some(sex),
-        enrolled_from: day(from),
+        stays: vec![Stay { from: day(from), ..Stay::default() }],
         in_section_on_cutoff: from <= 12,
         marks: marks
             .iter()
@@ -43,29 +43,30 @@ fn learner(last: &str, sex: Sex, from: i32, marks: &[(i32, Session, Code)]) -> L
 pub(super) fn june() -> Sf2 {
     use Code::{Absent as A, Cutting as C, Excused as E, Late as L};
     use Session::{Am, Day as D};
-    let left = |on: i32, why| Some(Left { on: day(on), why });
+    let left = |on: i32, why, mut learner: Learner| {
+        learner.stays[0].left = Some(Left { on: day(on), why });
+        learner
+    };
+    let came = |came, mut learner: Learner| {
+        learner.stays[0].came = came;
+        learner
+    };
     let class = [8, 9, 10, 11, 15, 16, 17, 18, 19, 22, 23, 25, 26, 29, 30];
     let kind = |date: &i32, kind| Day { date: day(*date), kind, label: String::new() };
     let mut days: Vec<Day> = class.iter().map(|date| kind(date, DayKind::Class)).collect();
     days.extend([kind(&12, DayKind::Holiday), kind(&24, DayKind::Suspension)]);
     let learners = vec![
-        Learner {
-            left: left(25, LeftWhy::Dropped { reason: "b.1".into(), note: String::new() }),
-            ..learner("Fajardo", Sex::F, 8, &[(22, D, A), (23, D, A)])
-        },
+        left(
+            25,
+            LeftWhy::Dropped { reason: "b.1".into(), note: String::new() },
+            learner("Fajardo", Sex::F, 8, &[(22, D, A), (23, D, A)]),
+        ),
         learner("Basa", Sex::M, 8, &[(9, D, A), (10, D, A), (11, D, L)]),
         learner("Abad", Sex::M, 8, &[]),
-        Learner {
-            left: left(18, LeftWhy::TransferredOut { to: "Rizal High School".into() }),
-            ..learner("Cruz", Sex::M, 8, &[(17, D, A)])
-        },
-        Learner { late_enrolment: true, ..learner("Dizon", Sex::M, 15, &[(16, Am, A)]) },
+        left(18, LeftWhy::TransferredOut { to: "Rizal High School".into() }, learner("Cruz", Sex::M, 8, &[(17, D, A)])),
+        came(Came::Late, learner("Dizon", Sex::M, 15, &[(16, Am, A)])),
         learner("Ebon", Sex::F, 8, &[(15, D, A), (16, D, A), (17, D, A), (18, D, E), (19, D, A)]),
-        Learner {
-            transferred_in: Some("Peñafrancia NHS".into()),
-            late_enrolment: true,
-            ..learner("Gomez", Sex::F, 22, &[(23, D, C)])
-        },
+        came(Came::TransferredIn { from: "Peñafrancia NHS".into() }, learner("Gomez", Sex::F, 22, &[(23, D, C)])),
     ];
     Sf2 {
         school: School {
@@ -120,6 +121,35 @@ fn every_number_is_the_one_worked_out_by_hand() {
     assert_eq!(present(23), Some([6, 4, 10]));
     assert_eq!(present(30), Some([0, 0, 0]), "not taken");
     assert_eq!(present(12), None, "a holiday");
+}
+
+#[test]
+fn who_left_and_came_back_was_away_in_between_and_is_counted_once_for_each() {
+    let mut form = june();
+    let abad = form.learners.iter_mut().find(|one| one.name.last == "Abad").expect("Abad");
+    abad.stays = vec![
+        Stay {
+            left: Some(Left { on: day(10), why: LeftWhy::Dropped { reason: "a.1".into(), note: String::new() } }),
+            ..abad.stays[0].clone()
+        },
+        Stay { from: day(22), came: Came::Returned, left: None },
+    ];
+    let abad = abad.clone();
+    let figures = figures(&form);
+    let enrolled = |date: i32| figures.days.iter().find(|one| one.date == day(date)).map(|one| one.enrolled.male);
+    assert_eq!([9, 10, 19, 22].map(enrolled), [Some(3), Some(2), Some(2), Some(3)]);
+    assert_eq!((of(figures.dropped), of(figures.registered)), ([1, 1, 2], [3, 2, 5]));
+    assert_eq!((of(figures.late_enrolment), of(figures.transferred_in)), ([1, 0, 1], [0, 1, 1]));
+    assert_eq!(remarks::remarks(&form, &abad), "NLS 06/10/2026 a.1; back 06/22/2026");
+    assert!(form.listed(Sex::M).iter().any(|one| one.name.last == "Abad"));
+}
+
+#[test]
+fn a_half_that_was_not_taken_is_named() {
+    let mut form = june();
+    form.half_taken = vec![(day(30), Session::Pm)];
+    let named: Vec<String> = missing(&form).into_iter().map(|one| one.label).collect();
+    assert!(named.iter().any(|label| label == "Attendance of 30 June 2026 (afternoon)"), "{named:?}");
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub(in crate::desk) fn runs(
     let mut runs: HashMap<Uuid, (usize, i32, bool)> = HashMap::new();
     let mut going: Option<HashSet<Uuid>> = None;
     for date in (until - LOOK_BACK..=until).rev().filter(|date| calendar.day(*date, &section.grade).class) {
-        let Some(marked) = sheets::marked(&desk.store, section.id, date)? else { continue };
+        let Some(marked) = sheets::marked(&desk.store, section.id, date, calendar.half_days)? else { continue };
         let mut of: HashMap<Uuid, Vec<(&str, String)>> = HashMap::new();
         for (student, session, code) in marked {
             of.entry(student).or_default().push((session, code));

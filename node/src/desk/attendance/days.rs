@@ -44,6 +44,8 @@ struct Entry {
 pub(in crate::desk) struct Calendar {
     start: i32,
     end: i32,
+    /// Attendance is taken for the morning and the afternoon: a day is taken with both.
+    pub half_days: bool,
     entries: BTreeMap<i32, Vec<Entry>>,
 }
 
@@ -59,7 +61,7 @@ impl Calendar {
             let entry = Entry { scope: row.get(1)?, kind: row.get(2)?, reason: row.get(3)? };
             entries.entry(row.get(0)?).or_default().push(entry);
         }
-        Ok(Calendar { start: year.start, end: year.end, entries })
+        Ok(Calendar { start: year.start, end: year.end, half_days: year.half_days, entries })
     }
 
     /// The day as a section of this grade has it.

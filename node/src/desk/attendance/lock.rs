@@ -116,8 +116,9 @@ impl Desk {
         let mut class_days = 0;
         for date in month.dates().filter(|date| calendar.day(*date, &section.grade).counts()) {
             class_days += 1;
-            if sheets::of_day(&self.store, section.id, date)?.is_empty() {
-                open.push(format_date(date));
+            let sheets = sheets::of_day(&self.store, section.id, date)?;
+            if let Some(session) = sheets::untaken(year.half_days, &sheets) {
+                open.push((format_date(date), session));
             }
         }
         if class_days == 0 {
@@ -127,14 +128,20 @@ impl Desk {
         if open.is_empty() {
             return Ok(());
         }
+        let said = |(date, session): &(String, &str)| match *session {
+            "am" => format!("{date} (morning)"),
+            "pm" => format!("{date} (afternoon)"),
+            _ => date.clone(),
+        };
         let message = format!(
             "attendance of {} was not taken on {} class days of {}: {}; take it, or mark the days in the calendar",
             section.title(),
             open.len(),
             month.words(),
-            open.join(", ")
+            open.iter().map(said).collect::<Vec<_>>().join(", ")
         );
         open.truncate(LISTED);
-        Err(NodeError::new(Code::Rule, message).with_details(json!({ "days": open })))
+        let days: Vec<String> = open.into_iter().map(|(date, _)| date).collect();
+        Err(NodeError::new(Code::Rule, message).with_details(json!({ "days": days })))
     }
 }

@@ -162,6 +162,7 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
         absent::LongAbsent::decl(config),
         month::MonthDay::decl(config),
         month::MonthPupil::decl(config),
+        month::Untaken::decl(config),
         month::MonthSheet::decl(config),
         holidays::Holiday::decl(config),
         calendar::YearInfo::decl(config),

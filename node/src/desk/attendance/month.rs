@@ -53,8 +53,16 @@ pub struct MonthSheet {
     /// Class days, and other days that have a name; plain weekends are left out.
     pub days: Vec<MonthDay>,
     pub pupils: Vec<MonthPupil>,
-    /// Class days up to today on which attendance was not taken.
-    pub untaken: Vec<String>,
+    /// Class days up to today on which attendance was not taken, or half of it.
+    pub untaken: Vec<Untaken>,
+}
+
+/// A class day, and what of it was not taken: `day`, or the half that lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "UntakenDay")]
+pub struct Untaken {
+    pub date: String,
+    pub session: String,
 }
 
 type Marks = HashMap<Uuid, Vec<(&'static str, String)>>;
@@ -63,11 +71,12 @@ type Marks = HashMap<Uuid, Vec<(&'static str, String)>>;
 pub(in crate::desk) fn marks_of(
     desk: &Desk,
     section: Uuid,
+    half_days: bool,
     dates: std::ops::Range<i32>,
 ) -> Result<BTreeMap<i32, Marks>> {
     let mut taken = BTreeMap::new();
     for date in dates {
-        let Some(marked) = sheets::marked(&desk.store, section, date)? else { continue };
+        let Some(marked) = sheets::marked(&desk.store, section, date, half_days)? else { continue };
         let mut of: Marks = HashMap::new();
         for (student, session, code) in marked {
             of.entry(student).or_default().push((session, code));
@@ -108,12 +117,17 @@ impl Desk {
         let section = Section::find(conn, section)?;
         let year = Year::find(conn, section.year)?;
         let calendar = Calendar::load(conn, &year, month.first, month.next)?;
-        let taken = marks_of(self, section.id, month.dates())?;
+        let taken = marks_of(self, section.id, year.half_days, month.dates())?;
         let today = self.today();
         let shown = |day: &Day| day.class || day.label.is_some();
         let dates: Vec<(i32, Day)> = month.dates().map(|date| (date, calendar.day(date, &section.grade))).collect();
-        let untaken = dates.iter().filter(|(date, day)| day.counts() && *date <= today && !taken.contains_key(date));
-        let untaken = untaken.map(|(date, _)| format_date(*date)).collect();
+        let mut untaken = Vec::new();
+        for (date, _) in dates.iter().filter(|(date, day)| day.counts() && *date <= today && !taken.contains_key(date))
+        {
+            let sheets = sheets::of_day(&self.store, section.id, *date)?;
+            let session = sheets::untaken(year.half_days, &sheets).unwrap_or("day");
+            untaken.push(Untaken { date: format_date(*date), session: session.to_owned() });
+        }
         let dates: Vec<(i32, Day)> = dates.into_iter().filter(|(_, day)| shown(day)).collect();
         let mut days: Vec<MonthDay> = dates
             .iter()

@@ -7,6 +7,7 @@ use super::days::{self, Calendar, Day};
 use super::section::{Section, Year};
 use super::{lock, sheets};
 use crate::Result;
+use crate::desk::enrolment::record::SUPERSEDED;
 use pems_model::value::format_date;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -22,6 +23,8 @@ pub struct SectionDay {
     pub learners: i64,
     /// Sessions that were taken: `day`, `am`, `pm`.
     pub sessions: Vec<String>,
+    /// The half that was not taken, where only the other was: `am` or `pm`.
+    pub half_untaken: Option<String>,
     /// The first taking; none: not taken.
     pub taken: Option<Taken>,
     /// Learners absent the whole day or half of it, excused ones too.
@@ -111,6 +114,9 @@ impl Desk {
             day: calendar.day(date, &section.grade),
             learners: self.count(section.id, date)?,
             sessions: sheets.iter().map(|(session, _)| (*session).to_owned()).collect(),
+            half_untaken: sheets::untaken(calendar.half_days, &sheets)
+                .filter(|_| !sheets.is_empty())
+                .map(ToOwned::to_owned),
             taken: sheets.first().map(|(_, sheet)| self.taken(sheet)).transpose()?,
             absent: marks.values().filter(|marks| absent(marks)).count(),
             tardy: marks.values().filter(|marks| tardy(marks)).count(),
@@ -120,10 +126,10 @@ impl Desk {
 
     /// By the memberships alone: a school has hundreds of sections, and this is asked for all of them at once.
     fn count(&self, section: Uuid, date: i32) -> Result<i64> {
-        let mut statement = self.store.conn().prepare_cached(
-            "SELECT count(*) FROM section_membership
-             WHERE section = ?1 AND deleted_at IS NULL AND valid_from <= ?2 AND (valid_to IS NULL OR valid_to > ?2)",
-        )?;
+        let sql =
+            "SELECT count(*) FROM section_membership m WHERE section = ?1 AND deleted_at IS NULL AND valid_from <= ?2
+                   AND (valid_to IS NULL OR valid_to > ?2) AND coalesce(SUPERSEDED, ?2 + 1) > ?2";
+        let mut statement = self.store.conn().prepare_cached(&sql.replace("SUPERSEDED", SUPERSEDED))?;
         Ok(statement.query_row((section.as_bytes(), date), |row| row.get(0))?)
     }
 }

@@ -1,9 +1,11 @@
 //! Who is in a section, as of a day or over a month.
 //!
-//! Invariant: a day that a learner left on is no day in the section any more, whichever record says so first: the end of the
-//! membership, or the day on which the enrolment ended.
+//! Invariants: a day is one in the section if a stay covers it, no later stay does ([`SUPERSEDED`]), and the enrolment had its
+//! learner in school ([`presence`]). So a day that a learner left on is none any more, and one before the learner came is none yet.
 
 use crate::Result;
+use crate::desk::enrolment::presence::{self, End, Presence};
+use crate::desk::enrolment::record::SUPERSEDED;
 use pems_model::fold::fold;
 use rusqlite::{Connection, Row};
 use serde::Serialize;
@@ -38,6 +40,17 @@ impl Name {
     }
 }
 
+/// How a time in a section began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::desk) enum Began {
+    /// The first of the enrolment.
+    First,
+    /// After having left the school.
+    Returned,
+    /// After another section.
+    Moved,
+}
+
 /// A learner's time in a section.
 #[derive(Debug, Clone)]
 pub(in crate::desk) struct Member {
@@ -49,30 +62,30 @@ pub(in crate::desk) struct Member {
     pub enrolment: Uuid,
     /// First day in the section.
     pub from: i32,
+    pub began: Began,
     /// First day not in the section any more.
     pub to: Option<i32>,
+    /// How the enrolment ended, if it is what took the learner out of the section.
+    pub ended: Option<End>,
+    /// Of today.
     pub status: String,
     pub kind: Option<String>,
-    pub reason: Option<String>,
     pub from_school: Option<String>,
-    pub to_school: Option<String>,
     pub late: bool,
-    /// The day on which the enrolment ended, if it has.
-    pub ended: Option<i32>,
+    /// The day until which earlier stays lasted.
+    before: Option<i32>,
 }
 
 const MEMBERS: &str = "SELECT s.id, s.last_name, s.first_name, s.middle_name, s.name_ext, s.sex, s.lrn, \
-    e.id, m.valid_from, m.valid_to, e.status, e.kind, e.reason_code, e.from_school, e.to_school, coalesce(e.late, 0), \
-    CASE WHEN e.status IN ('transferred_out', 'moved_out', 'dropped') THEN coalesce(e.effectivity_date, \
-      (SELECT max(v.on_date) FROM enrolment_event v WHERE v.enrolment = e.id AND v.deleted_at IS NULL AND v.status = e.status)) \
-    END \
+    e.id, m.valid_from, m.valid_to, e.status, e.kind, e.from_school, coalesce(e.late, 0), SUPERSEDED, \
+    (SELECT max(min(coalesce(n.valid_to, m.valid_from), m.valid_from)) FROM section_membership n \
+     WHERE n.enrolment = m.enrolment AND n.deleted_at IS NULL AND n.valid_from < m.valid_from) \
     FROM section_membership m JOIN enrolment e ON e.id = m.enrolment JOIN student s ON s.id = e.student \
     WHERE m.section = ?1 AND m.deleted_at IS NULL AND e.deleted_at IS NULL AND s.deleted_at IS NULL \
-    AND m.valid_from <= ?3 AND (m.valid_to IS NULL OR m.valid_to > ?2) \
-    AND e.status NOT IN ('cancelled', 'pre_registered')";
+    AND m.valid_from <= ?3 AND (m.valid_to IS NULL OR m.valid_to > ?2) AND e.status <> 'cancelled'";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Member> {
-    let (valid_to, ended): (Option<i32>, Option<i32>) = (row.get(9)?, row.get(16)?);
+    let (valid_to, superseded): (Option<i32>, Option<i32>) = (row.get(9)?, row.get(14)?);
     Ok(Member {
         student: Uuid::from_bytes(row.get(0)?),
         name: Name::read(row, 1)?,
@@ -80,23 +93,51 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Member> {
         lrn: row.get(6)?,
         enrolment: Uuid::from_bytes(row.get(7)?),
         from: row.get(8)?,
-        to: valid_to.into_iter().chain(ended).min(),
+        began: Began::First,
+        to: valid_to.into_iter().chain(superseded).min(),
+        ended: None,
         status: row.get(10)?,
         kind: row.get(11)?,
-        reason: row.get(12)?,
-        from_school: row.get(13)?,
-        to_school: row.get(14)?,
-        late: row.get(15)?,
-        ended,
+        from_school: row.get(12)?,
+        late: row.get(13)?,
+        before: row.get(15)?,
     })
+}
+
+impl Member {
+    /// The parts of a stay in which the learner was in school.
+    fn times(self, presences: Vec<Presence>) -> Vec<Member> {
+        let first = presences.first().map_or(i32::MIN, |presence| presence.from);
+        let mut times: Vec<Member> = Vec::new();
+        for Presence { from, end } in presences {
+            let seated = |day: i32| self.before.is_some_and(|before| before > day);
+            let began = match (seated(from), seated(first) || !times.is_empty()) {
+                (true, _) => Began::Moved,
+                (false, true) => Began::Returned,
+                (false, false) => Began::First,
+            };
+            let to = self.to.into_iter().chain(end.as_ref().map(|end| end.on)).min();
+            let ended = end.filter(|end| to == Some(end.on));
+            times.push(Member { from: self.from.max(from), began, to, ended, ..self.clone() });
+            if times.last().is_some_and(|time| time.to.is_some_and(|to| to <= time.from)) {
+                times.pop();
+            }
+        }
+        times
+    }
 }
 
 /// Who is in the section on any of these days: males, then females, then those whose sex nobody has typed; by name.
 pub(in crate::desk) fn members(conn: &Connection, section: Uuid, first: i32, last: i32) -> Result<Vec<Member>> {
-    let mut statement = conn.prepare_cached(MEMBERS)?;
+    let mut statement = conn.prepare_cached(&MEMBERS.replace("SUPERSEDED", SUPERSEDED))?;
     let found = statement.query_map((section.as_bytes(), first, last), read)?;
-    let mut members = found.collect::<rusqlite::Result<Vec<_>>>()?;
-    members.retain(|member| member.to.is_none_or(|to| to > first && to > member.from));
+    let mut members = Vec::new();
+    for stay in found {
+        let stay = stay?;
+        let presences = presence::of(conn, stay.enrolment)?;
+        members.extend(stay.times(presences));
+    }
+    members.retain(|member| member.from <= last && member.to.is_none_or(|to| to > first));
     let sex = |member: &Member| match member.sex.as_deref() {
         Some("M") => 0,
         Some("F") => 1,

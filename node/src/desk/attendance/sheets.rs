@@ -58,6 +58,19 @@ pub(in crate::desk) fn of_day(store: &Store, section: Uuid, date: i32) -> Result
     Ok(found)
 }
 
+/// The session that is still to be taken of a day of which these were; none where the day is whole. One half says nothing of the
+/// other where the school takes both.
+pub(in crate::desk) fn untaken(half_days: bool, sheets: &[(&'static str, Sheet)]) -> Option<&'static str> {
+    let has = |session: &str| sheets.iter().any(|(taken, _)| *taken == session);
+    match (has("day"), has("am"), has("pm")) {
+        (true, ..) | (_, true, true) => None,
+        (_, false, false) => Some("day"),
+        _ if !half_days => None,
+        (_, true, _) => Some("pm"),
+        (_, _, true) => Some("am"),
+    }
+}
+
 /// The marks of a sheet, also those taken back.
 pub(in crate::desk) fn marks(conn: &Connection, sheet: Uuid) -> Result<Vec<Mark>> {
     let mut statement = conn.prepare_cached(
@@ -74,11 +87,12 @@ pub(in crate::desk) fn marks(conn: &Connection, sheet: Uuid) -> Result<Vec<Mark>
     Ok(statement.query_map([sheet.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Who was marked on a day: the learner, the session and the mark. The present are not among them.
+/// Who was marked on a day that was taken as a whole: the learner, the session and the mark. The present are not among them.
 pub(in crate::desk) fn marked(
     store: &Store,
     section: Uuid,
     date: i32,
+    half_days: bool,
 ) -> Result<Option<Vec<(Uuid, &'static str, String)>>> {
     let sheets = of_day(store, section, date)?;
     let mut all = Vec::new();
@@ -86,7 +100,7 @@ pub(in crate::desk) fn marked(
         let marks = marks(store.conn(), sheet.id)?;
         all.extend(marks.into_iter().filter(|m| m.code != "P").map(|m| (m.student, *session, m.code)));
     }
-    Ok((!sheets.is_empty()).then_some(all))
+    Ok(untaken(half_days, &sheets).is_none().then_some(all))
 }
 
 /// Half days that these marks of one learner and day make absent.

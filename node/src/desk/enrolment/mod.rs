@@ -11,6 +11,7 @@ mod fold;
 mod list;
 mod moves;
 mod papers;
+pub(crate) mod presence;
 mod promotion;
 mod reasons;
 pub(crate) mod record;

@@ -39,6 +39,11 @@ impl Stay {
     }
 }
 
+/// The first day on which another stay of the enrolment counts instead of the stay `m`, in SQL. Two PCs may have moved a learner
+/// while they did not hear of each other: the later stay counts. (Two of one day are one record.)
+pub const SUPERSEDED: &str = "(SELECT min(n.valid_from) FROM section_membership n \
+    WHERE n.enrolment = m.enrolment AND n.deleted_at IS NULL AND n.valid_from > m.valid_from)";
+
 const COLUMNS: &str = "SELECT id, student, school_year, grade_level, status FROM enrolment";
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Enrolment> {

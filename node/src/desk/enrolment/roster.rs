@@ -1,6 +1,6 @@
 //! Who is in a section on a day: the stays that cover it, and of these the learners whom no event has taken away by then. A
-//! learner who transferred out on the 12th is on the roster of the 11th and not on that of the 12th. Of stays that overlap, because
-//! two PCs moved a learner at the same time, the later one counts.
+//! learner who transferred out on the 12th is on the roster of the 11th and not on that of the 12th. Of stays that overlap the later
+//! one counts ([`record::SUPERSEDED`]).
 
 use super::fold::{Standing, fold, standing};
 use super::{Day, papers, record};
@@ -48,8 +48,7 @@ const STAYS: &str =
      FROM section_membership m JOIN enrolment e ON e.id = m.enrolment JOIN student l ON l.id = e.student
      WHERE m.section = ?1 AND m.deleted_at IS NULL AND e.deleted_at IS NULL AND l.deleted_at IS NULL
        AND m.valid_from <= ?2 AND (m.valid_to IS NULL OR m.valid_to > ?2)
-       AND NOT EXISTS (SELECT 1 FROM section_membership n WHERE n.enrolment = m.enrolment AND n.deleted_at IS NULL
-                       AND n.valid_from > m.valid_from AND n.valid_from <= ?2)";
+       AND coalesce(SUPERSEDED, ?2 + 1) > ?2";
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Member> {
     let status: String = row.get(10)?;
@@ -79,7 +78,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Member> {
 
 /// The roster of `section` on `day`: males, then females, then whose sex is not known; by name. With those who are expected.
 pub fn on(conn: &Connection, section: Uuid, day: i32) -> Result<Vec<Member>> {
-    let mut statement = conn.prepare_cached(STAYS)?;
+    let mut statement = conn.prepare_cached(&STAYS.replace("SUPERSEDED", record::SUPERSEDED))?;
     let found: Vec<Member> = statement.query_map((section.as_bytes(), day), read)?.collect::<rusqlite::Result<_>>()?;
     let mut members = Vec::with_capacity(found.len());
     for mut member in found {

@@ -64,8 +64,7 @@ const COUNTS: &str = "SELECT l.sex, e.status, count(*)
      FROM section_membership m JOIN enrolment e ON e.id = m.enrolment JOIN student l ON l.id = e.student
      WHERE m.section = ?1 AND m.deleted_at IS NULL AND e.deleted_at IS NULL AND l.deleted_at IS NULL
        AND m.valid_from <= ?2 AND (m.valid_to IS NULL OR m.valid_to > ?2)
-       AND NOT EXISTS (SELECT 1 FROM section_membership n WHERE n.enrolment = m.enrolment AND n.deleted_at IS NULL
-                       AND n.valid_from > m.valid_from AND n.valid_from <= ?2)
+       AND coalesce(SUPERSEDED, ?2 + 1) > ?2
        AND NOT (e.status IN ('transferred_out', 'moved_out', 'dropped', 'cancelled')
                 AND coalesce(e.effectivity_date, 0) <= ?2)
      GROUP BY 1, 2";
@@ -93,7 +92,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Section> {
 }
 
 fn counted(conn: &Connection, mut section: Section, day: i32) -> Result<Section> {
-    let mut statement = conn.prepare_cached(COUNTS)?;
+    let mut statement = conn.prepare_cached(&COUNTS.replace("SUPERSEDED", record::SUPERSEDED))?;
     let mut rows = statement.query((section.id.as_bytes(), day))?;
     while let Some(row) = rows.next()? {
         let (sex, status): (Option<String>, String) = (row.get(0)?, row.get(1)?);

@@ -1,14 +1,13 @@
 //! School Form 2 of a section and month, from the records.
 
-use super::stays::{Stay, stays};
-use super::{Form, Gathered, school};
+use super::{Form, Gathered, school, stays};
 use crate::Result;
 use crate::desk::Desk;
 use crate::desk::attendance::days::{Calendar, Month};
 use crate::desk::attendance::roster::{self, Member};
 use crate::desk::attendance::section::{Section, Year};
-use crate::desk::attendance::{marks_of, runs};
-use pems_forms::sf2::{Code, Day, DayKind, Learner, Mark, Policy, Session, Sf2};
+use crate::desk::attendance::{marks_of, runs, sheets};
+use pems_forms::sf2::{Code, Day, DayKind, Learner, Mark, Policy, Session, Sf2, Stay};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -22,7 +21,8 @@ pub(super) fn gather(desk: &Desk, section: Uuid, month: &str) -> Result<Gathered
     let section = Section::find(conn, section)?;
     let year = Year::find(conn, section.year)?;
     let calendar = Calendar::load(conn, &year, month.first - LOOK_BACK, month.next)?;
-    let mut members = roster::members(conn, section.id, month.first, month.next - 1)?;
+    // From the day before: who left on the first of the month was there until then, and this month's form says so.
+    let mut members = roster::members(conn, section.id, month.first - 1, month.next - 1)?;
     let on_cutoff = match year.cutoff {
         Some(cutoff) => roster::as_of(conn, section.id, cutoff)?,
         None => Vec::new(),
@@ -30,7 +30,7 @@ pub(super) fn gather(desk: &Desk, section: Uuid, month: &str) -> Result<Gathered
     let known = |members: &[Member], id: Uuid| members.iter().any(|member| member.student == id);
     let before: Vec<Member> = on_cutoff.iter().filter(|one| !known(&members, one.student)).cloned().collect();
     members.extend(before);
-    let taken = marks_of(desk, section.id, month.dates())?;
+    let taken = marks_of(desk, section.id, year.half_days, month.dates())?;
     let absent = runs(desk, &section, &calendar, month.first - 1)?;
     let title = format!("School Form 2, {}, {}", section.title(), month.words());
     let gathering = Gathering { conn, section: &section, on_cutoff: &on_cutoff, taken: &taken, absent: &absent };
@@ -45,6 +45,7 @@ pub(super) fn gather(desk: &Desk, section: Uuid, month: &str) -> Result<Gathered
         adviser: section.adviser_name.clone().unwrap_or_default(),
         days: days(&calendar, month, &section.grade),
         learners: gathering.learners(&members)?,
+        half_taken: half_taken(desk, &section, &year, month)?,
         taken: taken.keys().copied().collect(),
         policy: Policy {
             cutoff_date: year.cutoff,
@@ -53,6 +54,20 @@ pub(super) fn gather(desk: &Desk, section: Uuid, month: &str) -> Result<Gathered
         },
     };
     Ok(Gathered { title, form: Form::Sf2(form) })
+}
+
+/// Dates of which only one half was taken, with the other.
+fn half_taken(desk: &Desk, section: &Section, year: &Year, month: Month) -> Result<Vec<(i32, Session)>> {
+    let mut found = Vec::new();
+    for date in month.dates() {
+        let sheets = sheets::of_day(&desk.store, section.id, date)?;
+        match sheets::untaken(year.half_days, &sheets) {
+            Some("am") => found.push((date, Session::Am)),
+            Some("pm") => found.push((date, Session::Pm)),
+            _ => {}
+        }
+    }
+    Ok(found)
 }
 
 /// The days that the calendar knows; days outside the school year are none.
@@ -84,27 +99,34 @@ struct Gathering<'a> {
 
 impl Gathering<'_> {
     fn learners(&self, members: &[Member]) -> Result<Vec<Learner>> {
-        stays(members).iter().map(|stay| self.learner(stay)).collect()
+        let mut learners: Vec<Learner> = Vec::new();
+        for member in members {
+            let stay = self.stay(member)?;
+            match learners.iter_mut().find(|learner| learner.id == member.student) {
+                Some(learner) => learner.stays.push(stay),
+                None => learners.push(self.learner(member, stay)),
+            }
+        }
+        Ok(learners)
     }
 
-    fn learner(&self, stay: &Stay<'_>) -> Result<Learner> {
-        let (first, student) = (stay.first, stay.student());
-        let came_from = stay.came_from(self.conn, self.section.id)?;
-        Ok(Learner {
+    fn stay(&self, member: &Member) -> Result<Stay> {
+        let came = stays::came(self.conn, self.section.id, member)?;
+        Ok(Stay { from: member.from, came, left: stays::left(self.conn, self.section.id, member)? })
+    }
+
+    fn learner(&self, member: &Member, stay: Stay) -> Learner {
+        let student = member.student;
+        Learner {
             id: student,
-            name: school::name(&first.name),
-            sex: school::sex(first.sex.as_deref()),
-            enrolled_from: first.from,
-            left: stay.left(self.conn, self.section.id)?,
-            transferred_in: (stay.is_transferee() && came_from.is_none())
-                .then(|| first.from_school.clone().unwrap_or_default()),
-            moved_in: came_from,
-            late_enrolment: first.late,
+            name: school::name(&member.name),
+            sex: school::sex(member.sex.as_deref()),
+            stays: vec![stay],
             in_section_on_cutoff: self.on_cutoff.iter().any(|one| one.student == student),
             absent_before: self.absent.get(&student).map_or(0, |run| u16::try_from(run.0).unwrap_or(u16::MAX)),
             marks: self.marks(student),
             remarks: String::new(),
-        })
+        }
     }
 
     fn marks(&self, student: Uuid) -> Vec<Mark> {

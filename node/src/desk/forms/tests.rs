@@ -3,6 +3,7 @@
 //! 23, total 64, over 14 days that were taken: 2.93, 1.64, 4.57. Attendance: 41/42 = 97.62 %, 23/28 = 82.14 %, 64/70 = 91.43 %.
 
 mod sf1;
+mod sf2;
 
 use super::*;
 use crate::desk::attendance::tests::School;

@@ -106,10 +106,10 @@ fn rosters(desk: &Desk, year: Uuid) -> HashMap<Uuid, BySex> {
     rosters
 }
 
-/// Who was absent, by sex, and how many were late or cutting.
+/// Of what was taken so far today, also where it is the morning only: who was absent, by sex, and how many were late or cutting.
 fn marked(desk: &Desk, section: Uuid, today: i32) -> Result<(BySex, i64)> {
     let mut of: HashMap<Uuid, Vec<(&str, String)>> = HashMap::new();
-    for (student, session, code) in sheets::marked(&desk.store, section, today)?.unwrap_or_default() {
+    for (student, session, code) in sheets::marked(&desk.store, section, today, false)?.unwrap_or_default() {
         of.entry(student).or_default().push((session, code));
     }
     let (mut absent, mut tardy) = ([0; 3], 0);

@@ -56,7 +56,9 @@ fn own_month(
     let mut untaken = Vec::new();
     for date in month.dates().filter(|date| *date <= today && calendar.day(*date, &section.grade).counts()) {
         class_days += 1;
-        if date < today && sheets::of_day(&desk.store, section.id, date)?.is_empty() {
+        if date < today
+            && sheets::untaken(calendar.half_days, &sheets::of_day(&desk.store, section.id, date)?).is_some()
+        {
             untaken.push(format_date(date));
         }
     }

@@ -16,6 +16,7 @@ export const attendance = {
   adviser: (name: string) => `Adviser: ${name}`,
   noAdviser: "No adviser yet",
   state: { taken: "Taken", untaken: "Not taken", none: "No classes", later: "Not yet" },
+  halfUntaken: { am: "Morning not taken", pm: "Afternoon not taken" } as Record<string, string>,
   takenBy: (who: string | null, when: string) => (who ? `${who}, ${when}` : when),
   absent: (n: number) => `${count(n)} absent`,
   tardy: (n: number) => `${count(n)} late or cutting`,

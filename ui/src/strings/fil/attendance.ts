@@ -17,6 +17,7 @@ export const attendance: typeof english = {
   adviser: (name: string) => `Adviser: ${name}`,
   noAdviser: "Wala pang adviser",
   state: { taken: "Nakuha na", untaken: "Hindi pa nakuha", none: "Walang klase", later: "Hindi pa oras" },
+  halfUntaken: { am: "Hindi pa nakuha ang umaga", pm: "Hindi pa nakuha ang hapon" } as Record<string, string>,
   takenBy: (who: string | null, when: string) => (who ? `${who}, ${when}` : when),
   absent: (n: number) => `${count(n)} absent`,
   tardy: (n: number) => `${count(n)} late o nag-cutting`,
