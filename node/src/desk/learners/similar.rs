@@ -7,6 +7,7 @@ use pems_model::fold::fold_tight;
 use pems_model::value::parse_date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::collections::HashMap;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -106,6 +107,48 @@ impl Wanted {
     }
 }
 
+/// From which likeness on a pasted row is shown as a suspect; what is less alike is too common a name.
+const LIKELY: u8 = 3;
+
+/// Everybody by number, name and birth date: whoever is likely shares one of these, so a paste of thousands of rows compares each
+/// with a few learners and not with the whole school.
+pub(super) struct Index<'a> {
+    numbers: HashMap<String, Vec<&'a Entry>>,
+    names: HashMap<(&'a str, &'a str), Vec<&'a Entry>>,
+    births: HashMap<i32, Vec<&'a Entry>>,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn of(entries: &'a [Entry]) -> Index<'a> {
+        let mut index = Index { numbers: HashMap::new(), names: HashMap::new(), births: HashMap::new() };
+        for entry in entries {
+            for number in [&entry.told.lrn, &entry.told.student_no].into_iter().filter(|number| !number.is_empty()) {
+                index.numbers.entry(number.to_lowercase()).or_default().push(entry);
+            }
+            index.names.entry((&entry.last_tight, &entry.first_tight)).or_default().push(entry);
+            if let Some(day) = entry.told.birth_date {
+                index.births.entry(day).or_default().push(entry);
+            }
+        }
+        index
+    }
+
+    /// The likeliest learner, how likely (0 is certain); none where nobody is likely.
+    pub(super) fn likeliest(&self, wanted: &Wanted) -> Option<(u8, Uuid)> {
+        let (last, first) = (wanted.last.as_str(), wanted.first.as_str());
+        let found = [
+            self.numbers.get(&wanted.lrn),
+            self.numbers.get(&wanted.student_no),
+            self.names.get(&(last, first)),
+            self.names.get(&(first, last)),
+            wanted.born.and_then(|day| self.births.get(&day)),
+        ];
+        let compared =
+            found.into_iter().flatten().flatten().filter_map(|entry| Some((wanted.compare(entry)?.0, entry.id)));
+        compared.filter(|(rank, _)| *rank <= LIKELY).min()
+    }
+}
+
 /// Whether one edit leads from one text to the other: a letter added, left out, changed, or two neighbours swapped. Short names
 /// are too much alike for that to mean anything.
 fn one_off(a: &[u8], b: &[u8]) -> bool {
@@ -145,7 +188,58 @@ pub(super) fn suspects(directory: &Directory, probe: &Probe, today: i32) -> Vec<
 
 #[cfg(test)]
 mod tests {
-    use super::one_off;
+    use super::super::entry::{Entry, Told};
+    use super::*;
+    use pems_model::value::format_date;
+
+    /// Everybody with everybody, as it was before there was an index.
+    fn slowly(entries: &[Entry], wanted: &Wanted) -> Option<(u8, Uuid)> {
+        let compared = entries.iter().filter_map(|entry| Some((wanted.compare(entry)?.0, entry.id)));
+        compared.filter(|(rank, _)| *rank <= LIKELY).min()
+    }
+
+    #[test]
+    fn the_index_finds_whom_a_look_at_everybody_finds() {
+        let names =
+            ["Santos", "Santoz", "Peña", "Pena", "Dela Cruz", "De la Cruz", "Maria", "Ma. Clara", "Maria Clara", "Jo"];
+        let dates = [None, Some(15_000), Some(15_001)];
+        let mut all = Vec::new();
+        for (i, last) in names.iter().enumerate() {
+            for (j, first) in names.iter().enumerate() {
+                let at = i * names.len() + j;
+                let told = Told {
+                    last: (*last).into(),
+                    first: (*first).into(),
+                    lrn: if at % 4 == 0 { format!("{at:012}") } else { String::new() },
+                    student_no: if at % 3 == 0 { format!("A-{at}") } else { String::new() },
+                    birth_date: dates[at % 3],
+                    ..Told::default()
+                };
+                all.push((at, told));
+            }
+        }
+        let entries: Vec<Entry> =
+            all.iter().map(|(at, told)| Entry::new(Uuid::from_u128(*at as u128), told.clone())).collect();
+        let index = Index::of(&entries);
+        let mut likely = 0;
+        for (at, told) in &all {
+            for born in dates {
+                let probe = Probe {
+                    last_name: told.last.clone(),
+                    first_name: told.first.clone(),
+                    lrn: if at % 5 == 0 { told.lrn.clone() } else { String::new() },
+                    student_no: if at % 7 == 0 { format!("a-{at}") } else { String::new() },
+                    birth_date: born.map(format_date).unwrap_or_default(),
+                    except: None,
+                };
+                let wanted = Wanted::new(&probe);
+                let found = index.likeliest(&wanted);
+                assert_eq!(found, slowly(&entries, &wanted), "{probe:?}");
+                likely += usize::from(found.is_some());
+            }
+        }
+        assert!(likely > 100, "{likely}");
+    }
 
     #[test]
     fn a_letter_off_is_near_and_two_are_not() {

@@ -7,7 +7,7 @@
 mod cells;
 mod columns;
 
-use super::similar::{Probe, Wanted};
+use super::similar::{Index, Probe, Wanted};
 use super::write::plural;
 use crate::desk::{Desk, declared};
 use crate::store::Save;
@@ -175,6 +175,8 @@ impl Desk {
         let header = paste.header.unwrap_or_else(|| paste.onto.is_none() && columns::is_header(entity, &paste.matrix));
         let columns = columns::columns(entity, paste, header, width)?;
         let body = &paste.matrix[usize::from(header).min(paste.matrix.len())..];
+        let desk: &Desk = self;
+        let index = Index::of(&desk.learners.directory.entries);
         let reader = cells::Reader::new(entity, &columns, body, paste.day_first);
         let mut seen = Seen::default();
         let mut lines = Vec::new();
@@ -186,48 +188,11 @@ impl Desk {
             let read = reader.row(cells);
             let target = match &paste.onto {
                 Some(ids) => Target::Onto(ids.get(offset).copied()),
-                None => self.target(entity, &read, paste.choices.get(&at.to_string()))?,
+                None => target(entity, &index, &read, paste.choices.get(&at.to_string()))?,
             };
-            lines.push(self.line(entity, at, read, target, &mut seen)?);
+            lines.push(desk.line(entity, at, read, target, &mut seen)?);
         }
         Ok((header, columns, lines))
-    }
-
-    /// Which learner a row is about.
-    fn target(&self, entity: &Entity, read: &Read, choice: Option<&String>) -> Result<Target> {
-        match choice.map(String::as_str) {
-            Some("leave") => return Ok(Target::Left),
-            Some("new") => return Ok(Target::New),
-            Some(id) => {
-                let id = Uuid::parse_str(id).map_err(|_| NodeError::new(Code::BadFormat, "an id is a UUID"))?;
-                return Ok(Target::Onto(Some(id)));
-            }
-            None => {}
-        }
-        let text = |field: &str| {
-            let value = entity.field_index(field).and_then(|i| read.values.get(&i));
-            match value {
-                Some(Value::Date(day)) => pems_model::value::format_date(*day),
-                Some(value) => value.as_text().unwrap_or_default().to_owned(),
-                None => String::new(),
-            }
-        };
-        let probe = Probe {
-            last_name: text("last_name"),
-            first_name: text("first_name"),
-            lrn: text("lrn"),
-            student_no: text("student_no"),
-            birth_date: text("birth_date"),
-            except: None,
-        };
-        let wanted = Wanted::new(&probe);
-        let compared = self.learners.directory.entries.iter().filter_map(|entry| Some((wanted.compare(entry)?, entry)));
-        let best = compared.min_by_key(|((rank, _), entry)| (*rank, entry.id));
-        Ok(match best {
-            Some(((0, _), entry)) => Target::Onto(Some(entry.id)),
-            Some(((rank, _), entry)) if rank <= LIKELY => Target::Suspect(entry.id),
-            _ => Target::New,
-        })
     }
 
     fn line(&self, entity: &Entity, at: usize, read: Read, target: Target, seen: &mut Seen) -> Result<Line> {
@@ -295,8 +260,39 @@ impl Desk {
     }
 }
 
-/// From which likeness on a row is shown as a suspect; what is less alike is too common a name.
-const LIKELY: u8 = 3;
+/// Which learner a row is about.
+fn target(entity: &Entity, index: &Index<'_>, read: &Read, choice: Option<&String>) -> Result<Target> {
+    match choice.map(String::as_str) {
+        Some("leave") => return Ok(Target::Left),
+        Some("new") => return Ok(Target::New),
+        Some(id) => {
+            let id = Uuid::parse_str(id).map_err(|_| NodeError::new(Code::BadFormat, "an id is a UUID"))?;
+            return Ok(Target::Onto(Some(id)));
+        }
+        None => {}
+    }
+    let text = |field: &str| {
+        let value = entity.field_index(field).and_then(|i| read.values.get(&i));
+        match value {
+            Some(Value::Date(day)) => pems_model::value::format_date(*day),
+            Some(value) => value.as_text().unwrap_or_default().to_owned(),
+            None => String::new(),
+        }
+    };
+    let probe = Probe {
+        last_name: text("last_name"),
+        first_name: text("first_name"),
+        lrn: text("lrn"),
+        student_no: text("student_no"),
+        birth_date: text("birth_date"),
+        except: None,
+    };
+    Ok(match index.likeliest(&Wanted::new(&probe)) {
+        Some((0, id)) => Target::Onto(Some(id)),
+        Some((_, id)) => Target::Suspect(id),
+        None => Target::New,
+    })
+}
 
 enum Target {
     New,
