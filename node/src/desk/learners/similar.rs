@@ -210,8 +210,8 @@ mod tests {
                 let told = Told {
                     last: (*last).into(),
                     first: (*first).into(),
-                    lrn: if at % 4 == 0 { format!("{at:012}") } else { String::new() },
-                    student_no: if at % 3 == 0 { format!("A-{at}") } else { String::new() },
+                    lrn: if at.is_multiple_of(4) { format!("{at:012}") } else { String::new() },
+                    student_no: if at.is_multiple_of(3) { format!("A-{at}") } else { String::new() },
                     birth_date: dates[at % 3],
                     ..Told::default()
                 };
@@ -227,8 +227,8 @@ mod tests {
                 let probe = Probe {
                     last_name: told.last.clone(),
                     first_name: told.first.clone(),
-                    lrn: if at % 5 == 0 { told.lrn.clone() } else { String::new() },
-                    student_no: if at % 7 == 0 { format!("a-{at}") } else { String::new() },
+                    lrn: if at.is_multiple_of(5) { told.lrn.clone() } else { String::new() },
+                    student_no: if at.is_multiple_of(7) { format!("a-{at}") } else { String::new() },
                     birth_date: born.map(format_date).unwrap_or_default(),
                     except: None,
                 };
