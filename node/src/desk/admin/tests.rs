@@ -84,7 +84,12 @@ fn a_new_user_signs_in_with_the_one_time_password_until_another_one_is_given() {
     let (id, first) = (&made["id"], made["one_time"].as_str().expect("a password"));
     assert_eq!(made["users"]["users"][1]["name"], json!("Ben Reyes"));
     let state = sign_in(&mut desk, id, first).expect("signed in");
-    assert_eq!(state["person"]["must_change"], json!(true));
+    assert_eq!((&state["person"]["must_change"], &state["choose_password"]), (&json!(true), &json!(true)));
+    let years = json!({ "do": "enrolment.years" });
+    assert_eq!(refused(&mut desk, years.clone()).0, Code::PasswordChangeRequired, "an own one comes first");
+    let own = json!({ "do": "session.password", "current": first, "new": "limang ibon sa bubong" });
+    assert_eq!(ask(&mut desk, own)["choose_password"], json!(false));
+    ask(&mut desk, years);
     assert_eq!(refused(&mut desk, json!({ "do": "admin.users" })).0, Code::RoleForbidden, "a teacher sees none of it");
 
     sign_in(&mut desk, &admin, PASSWORD).expect("back");

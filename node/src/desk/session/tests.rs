@@ -122,7 +122,7 @@ fn a_password_is_chosen_at_a_pc_that_may_do_as_much_as_its_user() {
 
 #[test]
 fn who_is_disabled_is_out_at_the_next_question() {
-    let (mut desk, _, id) = office(Role::SchoolAdmin, Role::Teacher);
+    let (mut desk, _, id) = office(Role::SchoolAdmin, Role::Registrar);
     sign_in(&mut desk, id, PASSWORD).expect("signed in");
     list(&mut desk).expect("a list");
     desk.store.sign(None);
