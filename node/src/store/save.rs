@@ -178,7 +178,7 @@ impl Step<'_> {
         let is_own = |actor: super::Actor| {
             row == Some(actor.id) && entity.are_own(fields.clone()) && self.schema.covers(self.role, actor.role)
         };
-        if !entity.may_write(self.role) && !self.actor.is_some_and(|actor| is_own(actor)) {
+        if !entity.may_write(self.role) && !self.actor.is_some_and(is_own) {
             let message = format!(
                 "this PC is enrolled as {} and may not change {} records; use another PC, or ask a school admin",
                 self.role.name(),

@@ -16,8 +16,9 @@ pub(crate) async fn enter(window: &Window, name: &str) {
 }
 
 pub(crate) async fn open_sample(window: &Window) {
-    window.until("document.querySelector('section button')").await;
-    window.click("section button").await;
+    let button = "section[aria-labelledby=sample] button";
+    window.until(&format!("document.querySelector('{button}')")).await;
+    window.click(button).await;
     window.until("document.querySelectorAll('article li button').length === 4").await;
 }
 

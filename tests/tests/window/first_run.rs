@@ -105,7 +105,7 @@ async fn without_a_keyring_a_passphrase_seals_the_keys_and_is_asked_at_every_sta
     let data = dir.path().join("office");
     alone(async {
         let window = open(&data, Keys::Nowhere).await;
-        let sample = "[...document.querySelectorAll('section button')].at(-1)";
+        let sample = "document.querySelector('section[aria-labelledby=sample] button')";
         window.until(sample).await;
         window.run(&format!("{sample}.click(); return null")).await;
         window.until("document.querySelector('[name=passphrase]')").await;

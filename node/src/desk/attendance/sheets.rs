@@ -87,13 +87,11 @@ pub(in crate::desk) fn marks(conn: &Connection, sheet: Uuid) -> Result<Vec<Mark>
     Ok(statement.query_map([sheet.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Who was marked on a day that was taken as a whole: the learner, the session and the mark. The present are not among them.
-pub(in crate::desk) fn marked(
-    store: &Store,
-    section: Uuid,
-    date: i32,
-    half_days: bool,
-) -> Result<Option<Vec<(Uuid, &'static str, String)>>> {
+/// A learner's mark in a session.
+pub(in crate::desk) type Marked = (Uuid, &'static str, String);
+
+/// Who was marked on a day that was taken as a whole. The present are not among them.
+pub(in crate::desk) fn marked(store: &Store, section: Uuid, date: i32, half_days: bool) -> Result<Option<Vec<Marked>>> {
     let sheets = of_day(store, section, date)?;
     let mut all = Vec::new();
     for (session, sheet) in &sheets {

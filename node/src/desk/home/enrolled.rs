@@ -122,7 +122,7 @@ pub(super) fn enrolment(here: &[OfYear<'_>], before: Option<AYearAgo>) -> Enrolm
             line(&mut grades, grade).before = Some(*learners);
         }
         // A year without anybody is one that was never typed in: nothing is compared with it.
-        compared = (total > 0).then(|| Before { label: before.label, date: Day(before.date), total });
+        compared = (total > 0).then_some(Before { label: before.label, date: Day(before.date), total });
     }
     let grades: Vec<GradeLine> = grades.into_values().collect();
     let sum = |of: fn(&GradeLine) -> i64| grades.iter().map(of).sum();

@@ -31,7 +31,7 @@ fn named(entity: &Entity, heading: &str) -> Option<&'static str> {
 pub(super) fn is_header(entity: &Entity, matrix: &[Vec<String>]) -> bool {
     let Some(first) = matrix.first() else { return false };
     let names = first.iter().filter(|cell| named(entity, cell).is_some()).count();
-    names >= first.iter().filter(|cell| !cell.trim().is_empty()).count().min(2).max(1)
+    names >= first.iter().filter(|cell| !cell.trim().is_empty()).count().clamp(1, 2)
 }
 
 pub(super) fn columns(entity: &Entity, paste: &Paste, header: bool, width: usize) -> Result<Vec<PasteColumn>> {
