@@ -35,6 +35,7 @@ pub async fn run(rounds: usize) -> Result<()> {
     screens::attendance(&window, rounds, &mut report).await?;
     screens::sf2(&window, rounds, &mut report).await?;
     memory::measure(&window, &mut report)?;
+    screens::pictures(&window).await;
     drop(window);
     report.print();
     Ok(())

@@ -28,6 +28,7 @@ pub(super) fn measure(folder: &Folder, rounds: usize, report: &mut Report) -> Re
     let day: String =
         conn.query_row("SELECT date(max(on_date) * 86400, 'unixepoch') FROM attendance_sheet", [], |row| row.get(0))?;
     let asked = [
+        ("today", json!({ "do": "home.today" }), HOME),
         ("first page of learners", json!({ "do": "learners.find", "offset": 0, "limit": 300 }), FIRST_PAGE),
         (
             "learners by half a name",
@@ -120,6 +121,9 @@ const BUSY_SECTION: &str = "
     SELECT lower(substr(hex(s.id), 1, 8) || '-' || substr(hex(s.id), 9, 4) || '-' || substr(hex(s.id), 13, 4) || '-' || substr(hex(s.id), 17, 4) || '-' || substr(hex(s.id), 21))
     FROM section s JOIN school_year y ON y.id = s.school_year WHERE y.status = 'open'
     ORDER BY (SELECT count(*) FROM section_membership m WHERE m.section = s.id) DESC, s.search_key LIMIT 1";
+const HOME: &str =
+    "SELECT e.grade_level, t.sex, count(*) FROM enrolment e JOIN student t ON t.id = e.student JOIN school_year y ON y.id = e.school_year
+    WHERE y.status = 'open' AND e.status IN ('enrolled', 'temporary') AND e.deleted_at IS NULL GROUP BY 1, 2";
 const FIRST_PAGE: &str =
     "SELECT id, last_name, first_name, middle_name, name_ext, lrn, student_no, sex, birth_date FROM student
     WHERE deleted_at IS NULL ORDER BY search_key LIMIT 300";

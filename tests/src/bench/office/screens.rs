@@ -148,6 +148,15 @@ pub(super) async fn sf2(window: &Window, rounds: usize, report: &mut Report) -> 
     Ok(())
 }
 
+/// The screens with the largest school on them, for people to look at.
+pub(super) async fn pictures(window: &Window) {
+    for screen in ["home", "learners", "sections", "attendance", "forms"] {
+        open_screen(window, screen, "main h1").await;
+        window.ask("setTimeout(() => done(null), 1500)").await;
+        window.picture(&format!("large-{screen}")).await;
+    }
+}
+
 async fn open_screen(window: &Window, screen: &str, ready: &str) {
     window.run(&format!("location.hash = '#/{screen}'")).await;
     window.until(&format!("document.querySelector({ready:?})")).await;
