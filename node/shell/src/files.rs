@@ -47,7 +47,10 @@ pub(crate) fn tell_of_drops(window: &WebviewWindow) {
         let WindowEvent::DragDrop(event) = event else { return };
         let detail = match event {
             DragDropEvent::Enter { .. } => json!({ "over": true, "paths": [] }),
-            DragDropEvent::Drop { paths, .. } => json!({ "over": false, "paths": paths }),
+            // A name that is no text has no place in a page; the file is chosen by its dialog, or renamed.
+            DragDropEvent::Drop { paths, .. } => {
+                json!({ "over": false, "paths": paths.iter().filter_map(|path| path.to_str()).collect::<Vec<_>>() })
+            }
             DragDropEvent::Leave => json!({ "over": false, "paths": [] }),
             _ => return,
         };

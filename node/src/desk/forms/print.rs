@@ -8,6 +8,7 @@ use pems_model::Code;
 use serde::Serialize;
 use serde_json::json;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use ts_rs::TS;
 
@@ -72,7 +73,7 @@ impl Files {
     pub(in crate::desk) fn write(&mut self, title: &str, ending: &str, bytes: &[u8]) -> Result<PathBuf> {
         let path = free(&self.folder()?, title, &format!(".{ending}"))?;
         let part = path.with_extension(format!("{ending}.part"));
-        let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, &path));
+        let written = whole(&part, bytes).and_then(|()| fs::rename(&part, &path));
         if let Err(error) = written {
             let _ = fs::remove_file(&part);
             return Err(failed(&path, &error));
@@ -96,11 +97,18 @@ impl Files {
     }
 }
 
+/// On the disk before it has its name: after a power cut a form is whole or not there.
+fn whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
 fn write_into(folder: &Path, ending: &str, files: &[Made]) -> Result<()> {
     fs::create_dir(folder).map_err(|error| failed(folder, &error))?;
     for file in files {
         let path = free(folder, &file.title, &format!(".{ending}"))?;
-        fs::write(&path, &file.bytes).map_err(|error| failed(&path, &error))?;
+        whole(&path, &file.bytes).map_err(|error| failed(&path, &error))?;
     }
     Ok(())
 }
