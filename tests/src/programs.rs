@@ -12,11 +12,12 @@ use std::process::{Child, Command, Output, Stdio};
 /// # Panics
 /// If it was not built.
 pub fn program(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("this test's own path");
-    let path =
-        test.ancestors().nth(2).expect("target/<profile>").join(name).with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(path.exists(), "{} is not built; run `cargo build --workspace` first", path.display());
-    path
+    let here = std::env::current_exe().expect("this program's own path");
+    // Programs lie in target/<profile>, tests in its deps/.
+    let places = here.ancestors().skip(1).take(2);
+    let path = |place: &Path| place.join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    let found = places.map(path).find(|path| path.is_file());
+    found.unwrap_or_else(|| panic!("{name} is not built; run `cargo build --workspace` first"))
 }
 
 /// `pems-node` on one office, ready for its command.
