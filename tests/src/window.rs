@@ -15,6 +15,14 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(40);
 
+const TICK: &str = "
+    const point = document.createElement('i');
+    point.id = 'tick';
+    point.style = 'position:fixed;right:0;bottom:0;width:1px;height:1px';
+    document.body.append(point);
+    let on = false;
+    window.tick = setInterval(() => (point.style.background = (on = !on) ? 'rgb(0 0 0 / 0.4%)' : 'transparent'), 20);";
+
 /// A process and everything that it started.
 #[derive(Debug)]
 struct Group(Child);
@@ -212,7 +220,11 @@ impl Window {
             )
             .await
             .expect("a painted frame");
+        // The driver takes the next frame that is painted; where the web view paints without a graphics card there is none as long
+        // as nothing changes. So a point too faint to be seen does.
+        self.run(TICK).await;
         let png = self.page.screenshot().await.expect("a picture");
+        self.run("clearInterval(window.tick); document.getElementById('tick').remove()").await;
         std::fs::write(folder.join(name).with_extension("png"), png).expect("the picture is kept");
     }
 }

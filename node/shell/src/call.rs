@@ -5,7 +5,7 @@ use pems_model::Code;
 use pems_model::wire::ErrorBody;
 use pems_node::NodeError;
 use pems_node::desk::front::{Front, Place};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::sync::{Arc, Mutex, PoisonError};
 use tauri::State;
 
@@ -14,19 +14,27 @@ use tauri::State;
 pub(crate) struct Desk(Arc<Mutex<Front>>);
 
 impl Desk {
-    pub(crate) fn new(place: Place) -> Desk {
-        Desk(Arc::new(Mutex::new(Front::at(place))))
+    /// Opens the records at once: they are there when the web view, which takes longer to start, first asks for something.
+    pub(crate) fn open(place: Place) -> Desk {
+        let front = Arc::new(Mutex::new(Front::at(place)));
+        let opening = Arc::clone(&front);
+        // What goes wrong here goes wrong again when the window asks, and is shown there.
+        let open = move || drop(answer(&opening, json!({ "do": "session.state" })));
+        drop(std::thread::Builder::new().name("open".into()).spawn(open));
+        Desk(front)
     }
+}
+
+fn answer(front: &Mutex<Front>, request: Json) -> pems_node::Result<Json> {
+    // A request that panicked left no half-written record (SQLite rolled it back), so the next one may go on.
+    front.lock().unwrap_or_else(PoisonError::into_inner).answer(request)
 }
 
 #[tauri::command]
 pub(crate) async fn call(desk: State<'_, Desk>, request: Json) -> Result<Json, ErrorBody> {
     let office = Arc::clone(&desk.0);
     // On a thread that may wait: the keyring's client must not run inside an async task.
-    let answered = tauri::async_runtime::spawn_blocking(move || {
-        // A request that panicked left no half-written record (SQLite rolled it back), so the next one may go on.
-        office.lock().unwrap_or_else(PoisonError::into_inner).answer(request)
-    });
+    let answered = tauri::async_runtime::spawn_blocking(move || answer(&office, request));
     match answered.await {
         Ok(answer) => answer.map_err(|error| error.to_body()),
         Err(error) => Err(NodeError::new(

@@ -6,6 +6,7 @@
 mod call;
 mod context;
 mod files;
+mod paint;
 mod update;
 mod window;
 
@@ -43,7 +44,7 @@ fn main() -> anyhow::Result<()> {
                 Some(dir) => dir,
                 None => app.path().app_data_dir()?.join("office"),
             };
-            app.manage(call::Desk::new(Place { data_dir, key_file: args.key_file }));
+            app.manage(call::Desk::open(Place { data_dir, key_file: args.key_file }));
             window::open(app)?;
             if let Some(updater) = update::plugin(app.handle()) {
                 app.handle().plugin(updater)?;

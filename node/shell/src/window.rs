@@ -1,6 +1,6 @@
 //! The window itself. It shows files of the app and nothing else, and leaves no trace of what it showed on the disk.
 
-use crate::files;
+use crate::{files, paint};
 use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
 use tauri::{App, AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, Wry};
@@ -47,6 +47,7 @@ pub(crate) fn open(app: &mut App) -> tauri::Result<()> {
         .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    paint::settle(&window)?;
     files::tell_of_drops(&window);
     Ok(())
 }

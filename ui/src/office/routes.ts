@@ -55,3 +55,13 @@ export const routeOf = (id: string): Route | undefined => routes.find((route) =>
 
 /** The screens that are shown to whoever is at the PC. */
 export const visibleRoutes = (): Route[] => routes.filter((route) => isAny(route.roles));
+
+let loading: Promise<void> | null = null;
+
+/** Loads all screens, once; the one that most people begin with first. A screen that cannot be loaded says so when it is opened. */
+export function loadScreens(): Promise<void> {
+  loading ??= (async () => {
+    for (const route of [...routes].sort((a, b) => Number(b.id === "learners") - Number(a.id === "learners"))) await route.load().catch(() => undefined);
+  })();
+  return loading;
+}

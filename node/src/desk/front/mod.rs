@@ -73,10 +73,16 @@ impl Front {
         if self.desk.is_none() {
             let office = Office::open(&self.place.data_dir, self.keys()).map_err(|error| self.place.explain(error))?;
             let store = office.store().map_err(|error| self.place.explain(error))?;
+            // Only a head start: without it the first question reads.
+            let reader = office.store().ok();
             if !store.is_sample()? {
                 self.sync = Some(Sync::start(office, &store.enrolled()?.hub_url)?);
             }
-            self.desk = Some(Desk::new(store));
+            let mut desk = Desk::new(store);
+            if let Some(reader) = reader {
+                desk.read_ahead(reader);
+            }
+            self.desk = Some(desk);
         }
         self.desk.as_mut().ok_or_else(|| NodeError::new(Code::Internal, "the office is not open; try again"))
     }

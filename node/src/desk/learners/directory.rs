@@ -5,6 +5,7 @@
 //! stands in the outbox, what came from elsewhere in the arrivals: both are numbered, and only the rows above the numbers that
 //! were seen last are read again.
 
+use super::ahead::Ahead;
 use super::entry::{Entry, Year};
 use super::load;
 use crate::store::arrival::WATCHED_SQL;
@@ -26,6 +27,8 @@ struct Mark {
 #[derive(Debug, Default)]
 pub struct Directory {
     mark: Option<Mark>,
+    /// What another thread reads for the first question.
+    ahead: Option<Ahead>,
     pub(super) entries: Vec<Entry>,
     by_id: HashMap<Uuid, usize>,
     pub(super) years: Vec<Year>,
@@ -39,6 +42,9 @@ impl Directory {
     /// # Errors
     /// If SQLite fails; then the directory is read anew at the next question.
     pub(super) fn follow(&mut self, store: &Store) -> Result<()> {
+        if let Some(read) = self.ahead.take().and_then(Ahead::wait) {
+            *self = read;
+        }
         let now = mark(store)?;
         let Some(seen) = self.mark.take() else { return self.read(store, now) };
         if seen != now {
@@ -49,6 +55,11 @@ impl Directory {
         }
         self.mark = Some(now);
         Ok(())
+    }
+
+    /// Begins to read on another thread, by another connection to the same file.
+    pub(super) fn read_ahead(&mut self, store: Store) {
+        self.ahead = Some(Ahead::start(store));
     }
 
     fn read(&mut self, store: &Store, now: Mark) -> Result<()> {

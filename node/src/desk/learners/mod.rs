@@ -1,6 +1,7 @@
 //! The questions of the window about learners: `{"do": "learners.…"}`. Finding, a learner's page, its history, likely doubles, new
 //! learners, changes of one and of many, and pastes from a spreadsheet.
 
+mod ahead;
 mod directory;
 mod entry;
 mod find;

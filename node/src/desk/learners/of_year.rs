@@ -1,7 +1,7 @@
 //! The learners of a school year out of memory, for figures over the whole school.
 
 use super::super::Desk;
-use crate::Result;
+use crate::{Result, Store};
 use uuid::Uuid;
 
 /// A learner as one school year has them.
@@ -21,6 +21,11 @@ pub(in crate::desk) struct OfYear<'a> {
 }
 
 impl Desk {
+    /// Begins to read the learners by a connection of its own, before anybody asks for them.
+    pub(in crate::desk) fn read_ahead(&mut self, store: Store) {
+        self.learners.directory.read_ahead(store);
+    }
+
     /// Follows the file, so that the learners in memory are those of this moment. Answers another number whenever something of
     /// them changed.
     pub(in crate::desk) fn follow_learners(&mut self) -> Result<u64> {

@@ -2,7 +2,7 @@
 
 use super::super::report::{Report, median};
 use super::folder::Folder;
-use super::line;
+use super::{line, start};
 use anyhow::{Context, Result};
 use pems_node::desk::Desk;
 use rusqlite::Connection;
@@ -18,11 +18,8 @@ pub(super) fn measure(folder: &Folder, rounds: usize, report: &mut Report) -> Re
         opened.push(began.elapsed());
     }
     line(report, "office alone: open the file, say who could sign in", &mut opened, "");
-    let mut desk = Desk::new(folder.store()?);
-    let state = desk.answer(json!({ "do": "session.state" }))?;
-    let people = state["people"].as_array().context("people")?;
-    let registrar = people.iter().find(|one| one["role"] == "registrar").context("a registrar")?;
-    desk.answer(json!({ "do": "session.sign_in", "id": registrar["id"], "password": "" }))?;
+    cold(folder, rounds, report)?;
+    let mut desk = signed_in(folder)?;
     let conn = plain(folder)?;
     let section: String = conn.query_row(BUSY_SECTION, [], |row| row.get(0))?;
     let day: String =
@@ -64,6 +61,36 @@ pub(super) fn measure(folder: &Folder, rounds: usize, report: &mut Report) -> Re
         )?;
     }
     Ok(())
+}
+
+/// What the first questions after a restart of the PC cost, each on a desk of its own.
+fn cold(folder: &Folder, rounds: usize, report: &mut Report) -> Result<()> {
+    for (what, request) in [
+        ("the list of learners", json!({ "do": "learners.find", "offset": 0, "limit": 200 })),
+        ("today", json!({ "do": "home.today" })),
+    ] {
+        let mut times = Vec::new();
+        for _ in 0..rounds {
+            let mut desk = signed_in(folder)?;
+            let cold = start::forget_files();
+            let began = Instant::now();
+            desk.answer(request.clone())?;
+            if cold {
+                times.push(began.elapsed());
+            }
+        }
+        line(report, &format!("office alone: {what}, the first time, nothing in the file cache"), &mut times, "");
+    }
+    Ok(())
+}
+
+fn signed_in(folder: &Folder) -> Result<Desk> {
+    let mut desk = Desk::new(folder.store()?);
+    let state = desk.answer(json!({ "do": "session.state" }))?;
+    let people = state["people"].as_array().context("people")?;
+    let registrar = people.iter().find(|one| one["role"] == "registrar").context("a registrar")?;
+    desk.answer(json!({ "do": "session.sign_in", "id": registrar["id"], "password": "" }))?;
+    Ok(desk)
 }
 
 fn compare(

@@ -93,24 +93,27 @@ pub(super) async fn scroll(window: &Window, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Goes through the sections of a day and opens each one.
+/// Opens one section after the other on the last day on which there were classes.
+const CLASSES: &str = "
+    const links = () => [...document.querySelectorAll('main ul a.taken, main ul a.untaken')];
+    const when = (there, then) => { const look = () => there() ? setTimeout(then) : requestAnimationFrame(look); requestAnimationFrame(look); };
+    const opened = [];
+    const step = (i) => {
+        if (i >= ROUNDS) return done(opened);
+        const began = performance.now();
+        links()[(i * 7) % links().length].click();
+        when(() => document.querySelector('main .taking'), () => {
+            opened.push(performance.now() - began);
+            history.back();
+            when(() => links().length, () => setTimeout(() => step(i + 1), 300));
+        });
+    };
+    if (!links().length) document.querySelector('main .bar button').click();
+    when(() => links().length, () => setTimeout(() => step(0), 300));";
+
 pub(super) async fn attendance(window: &Window, rounds: usize, report: &mut Report) -> Result<()> {
-    open_screen(window, "attendance", "main a[href*='attendance/'], main [data-section]").await;
-    let script = "
-        const links = () => [...document.querySelectorAll(\"main a[href*='attendance/'], main [data-section]\")];
-        const all = [], count = Math.min(ROUNDS, links().length);
-        const next = (i) => {
-            if (i >= count) return done(all);
-            const began = performance.now();
-            links()[(i * 7) % links().length].click();
-            const look = () => document.querySelectorAll('main [role=row], main li, main tr').length > 20 && /#.attendance.+/.test(location.hash)
-                ? setTimeout(() => { all.push(performance.now() - began); location.hash = '#/attendance'; again(i + 1); })
-                : requestAnimationFrame(look);
-            requestAnimationFrame(look);
-        };
-        const again = (i) => { const wait = () => links().length ? setTimeout(() => next(i), 100) : requestAnimationFrame(wait); wait(); };
-        next(0);";
-    let found = window.ask(&script.replace("ROUNDS", &(rounds * 4).to_string())).await;
+    open_screen(window, "attendance", "main .bar button").await;
+    let found = window.ask(&CLASSES.replace("ROUNDS", &(rounds * 4).to_string())).await;
     line(report, "attendance of a section: click to painted class", &mut times(&found), "  aim 100 ms");
     Ok(())
 }

@@ -50,7 +50,7 @@ pub(super) async fn sign_in(window: &Window) -> Duration {
 }
 
 /// As after a restart of the PC: whether the machine let us.
-fn forget_files() -> bool {
+pub(super) fn forget_files() -> bool {
     let _ = Command::new("sync").status();
     std::fs::write("/proc/sys/vm/drop_caches", "3").is_ok()
 }
