@@ -11,7 +11,7 @@ use crate::desk::enrolment::record::SUPERSEDED;
 use pems_model::value::format_date;
 use serde::Serialize;
 use serde_json::Value as Json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -52,13 +52,17 @@ pub struct Overview {
     pub after: Option<String>,
 }
 
+/// Expected, but not here yet: no learner of a day.
+const PRE_REGISTERED: &str = "pre_registered";
+
 /// How far a class day before or after is looked for.
 const NEIGHBOURS: i32 = 90;
 
 impl Desk {
-    pub(super) fn overview(&self, date: Option<&str>) -> Result<Json> {
+    pub(super) fn overview(&mut self, date: Option<&str>) -> Result<Json> {
         let today = self.today();
         let date = date.map_or(Ok(today), |text| days::date(text, "date"))?;
+        self.follow_learners()?;
         let conn = self.store.conn();
         let Some(year) = Year::on(conn, date)? else {
             return to_json(&Overview {
@@ -81,9 +85,14 @@ impl Desk {
             (date - NEIGHBOURS..date).rev().find(held).map(format_date),
             (date + 1..=today.min(date + NEIGHBOURS)).find(held).map(format_date),
         );
+        let expecting: HashSet<Uuid> = self
+            .learners_of_year(year.id)
+            .filter(|learner| learner.status == PRE_REGISTERED)
+            .filter_map(|learner| learner.section)
+            .collect();
         let mut lines = Vec::with_capacity(sections.len());
         for section in &sections {
-            lines.push(self.section_day(section, &calendar, date)?);
+            lines.push(self.section_day(section, &calendar, date, expecting.contains(&section.id))?);
         }
         to_json(&Overview {
             date: format_date(date),
@@ -97,7 +106,14 @@ impl Desk {
         })
     }
 
-    pub(in crate::desk) fn section_day(&self, section: &Section, calendar: &Calendar, date: i32) -> Result<SectionDay> {
+    /// `expecting`: whether the section may hold learners who have not come yet.
+    pub(in crate::desk) fn section_day(
+        &self,
+        section: &Section,
+        calendar: &Calendar,
+        date: i32,
+        expecting: bool,
+    ) -> Result<SectionDay> {
         let conn = self.store.conn();
         let sheets = sheets::of_day(&self.store, section.id, date)?;
         let mut marks: HashMap<Uuid, Vec<(&str, String)>> = HashMap::new();
@@ -112,7 +128,7 @@ impl Desk {
         Ok(SectionDay {
             section: self.section_info(section),
             day: calendar.day(date, &section.grade),
-            learners: self.count(section.id, date)?,
+            learners: self.count(section.id, date, expecting)?,
             sessions: sheets.iter().map(|(session, _)| (*session).to_owned()).collect(),
             half_untaken: sheets::untaken(calendar.half_days, &sheets)
                 .filter(|_| !sheets.is_empty())
@@ -124,12 +140,17 @@ impl Desk {
         })
     }
 
-    /// By the memberships alone: a school has hundreds of sections, and this is asked for all of them at once.
-    fn count(&self, section: Uuid, date: i32) -> Result<i64> {
-        let sql =
-            "SELECT count(*) FROM section_membership m WHERE section = ?1 AND deleted_at IS NULL AND valid_from <= ?2
-                   AND (valid_to IS NULL OR valid_to > ?2) AND coalesce(SUPERSEDED, ?2 + 1) > ?2";
-        let mut statement = self.store.conn().prepare_cached(&sql.replace("SUPERSEDED", SUPERSEDED))?;
+    /// By the memberships alone where that is enough: a school has hundreds of sections, and this is asked for all of them at once.
+    fn count(&self, section: Uuid, date: i32, expecting: bool) -> Result<i64> {
+        let came = format!(
+            "AND EXISTS (SELECT 1 FROM enrolment e WHERE e.id = m.enrolment AND e.deleted_at IS NULL AND e.status <> '{PRE_REGISTERED}')"
+        );
+        let sql = format!(
+            "SELECT count(*) FROM section_membership m WHERE m.section = ?1 AND m.deleted_at IS NULL AND m.valid_from <= ?2
+               AND (m.valid_to IS NULL OR m.valid_to > ?2) AND coalesce({SUPERSEDED}, ?2 + 1) > ?2 {}",
+            if expecting { &came } else { "" }
+        );
+        let mut statement = self.store.conn().prepare_cached(&sql)?;
         Ok(statement.query_row((section.as_bytes(), date), |row| row.get(0))?)
     }
 }

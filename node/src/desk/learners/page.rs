@@ -1,5 +1,6 @@
 //! A learner's page: who they are, whose child, where they were enrolled, which papers are here, and how they attended.
 
+use crate::desk::enrolment::record::SUPERSEDED;
 use crate::desk::{Desk, declared};
 use crate::{NodeError, Result, Store};
 use pems_model::value::format_date;
@@ -73,16 +74,18 @@ pub struct Sat {
 }
 
 /// Marks of a school year, counted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(rename = "LearnerAttendance")]
 pub struct Attendance {
     pub school_year: String,
-    /// Sheets that were taken of the learner's sections while the learner sat there.
+    /// Days on which attendance was taken of the learner's sections while the learner sat there.
     pub taken: i64,
-    pub absent: i64,
+    /// Days; half of one where the learner was away in the morning or in the afternoon alone. So are the excused ones.
+    pub absent: f64,
+    /// Days on which it happened at all.
     pub late: i64,
     pub cutting: i64,
-    pub excused: i64,
+    pub excused: f64,
 }
 
 impl Desk {
@@ -190,25 +193,28 @@ fn attendance(store: &Store, id: Uuid) -> Result<Option<Attendance>> {
     let taken = store
         .conn()
         .prepare_cached(
-            "SELECT count(*) FROM section_membership m JOIN attendance_sheet a ON a.section = m.section
+            &"SELECT count(DISTINCT a.on_date) FROM section_membership m JOIN attendance_sheet a ON a.section = m.section
              WHERE m.enrolment = ?1 AND m.deleted_at IS NULL AND a.deleted_at IS NULL
-               AND a.on_date >= m.valid_from AND (m.valid_to IS NULL OR a.on_date < m.valid_to)",
+               AND a.on_date >= m.valid_from AND (m.valid_to IS NULL OR a.on_date < m.valid_to)
+               AND coalesce(SUPERSEDED, a.on_date + 1) > a.on_date"
+                .replace("SUPERSEDED", SUPERSEDED),
         )?
         .query_row([enrolment], |row| row.get(0))?;
-    let mut counted = Attendance { school_year, taken, absent: 0, late: 0, cutting: 0, excused: 0 };
+    let mut counted = Attendance { school_year, taken, absent: 0.0, late: 0, cutting: 0, excused: 0.0 };
     let mut statement = store.conn().prepare_cached(
-        "SELECT k.code, count(*) FROM attendance_mark k JOIN attendance_sheet a ON a.id = k.sheet
+        "SELECT k.code, count(DISTINCT a.on_date), sum(CASE a.session WHEN 'day' THEN 1.0 ELSE 0.5 END)
+         FROM attendance_mark k JOIN attendance_sheet a ON a.id = k.sheet
          WHERE k.student = ?1 AND k.deleted_at IS NULL AND a.deleted_at IS NULL AND a.on_date BETWEEN ?2 AND ?3
          GROUP BY k.code",
     )?;
     let mut rows = statement.query((id.as_bytes(), start, end))?;
     while let Some(row) = rows.next()? {
-        let (code, count): (String, i64) = (row.get(0)?, row.get(1)?);
+        let (code, on, long): (String, i64, f64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         match code.as_str() {
-            "A" => counted.absent = count,
-            "L" => counted.late = count,
-            "C" => counted.cutting = count,
-            "E" => counted.excused = count,
+            "A" => counted.absent = long,
+            "L" => counted.late = on,
+            "C" => counted.cutting = on,
+            "E" => counted.excused = long,
             _ => {}
         }
     }

@@ -23,7 +23,7 @@ export function learnerColumns(): Column<LearnerLine>[] {
     {
       key: "name",
       label: label.name,
-      width: 11,
+      width: 10,
       grow: true,
       fixed: true,
       sortable: true,
@@ -37,12 +37,12 @@ export function learnerColumns(): Column<LearnerLine>[] {
     typed("name_ext", 6),
     typed("lrn", 7.5, { figures: true, sortable: true }),
     typed("student_no", 6, { figures: true, sortable: true }),
-    typed("sex", 3.75, {
+    typed("sex", 3.5, {
       sortable: true,
       text: (row) => words.common.sex[row.sex as "F" | "M"],
       choices: choicesOf("sex").filter(({ id }) => id !== ""),
     }),
-    typed("birth_date", 6, {
+    typed("birth_date", 6.5, {
       figures: true,
       sortable: true,
       text: (row) => (row.birth_date ? day(asText(row.birth_date)) : undefined),
@@ -52,12 +52,12 @@ export function learnerColumns(): Column<LearnerLine>[] {
     {
       key: "grade",
       label: label.grade,
-      width: 5,
+      width: 4.5,
       sortable: true,
       text: (row) => (row.grade ? words.desk.grades(asText(row.grade)) : undefined),
     },
     { key: "section", label: label.section, width: 5.5, sortable: true, text: text("section") },
-    { key: "status", label: label.status, width: 6.5, sortable: true, custom: true, text: (row) => words.desk.status[asText(row.status)] },
+    { key: "status", label: label.status, width: 7.75, sortable: true, custom: true, text: (row) => words.desk.status[asText(row.status)] },
     {
       key: "papers",
       label: label.papers,

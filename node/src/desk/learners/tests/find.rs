@@ -125,8 +125,17 @@ fn a_page_says_all_about_a_learner() {
     let father = ask(desk, json!({ "do": "learners.put_guardian", "learner": ids[0], "guardian": father }));
     let shared = json!({ "person": father["id"], "link": { "relation": "guardian" } });
     ask(desk, json!({ "do": "learners.put_guardian", "learner": ids[2], "guardian": shared }));
-    for (day, code) in [("2026-06-08", Some("A")), ("2026-06-09", None), ("2026-06-10", Some("L"))] {
-        let sheet = put(desk, "attendance_sheet", json!({ "section": section, "on_date": day, "session": "day" }));
+    let (whole, morning, afternoon) = ("day", "am", "pm");
+    for (day, session, code) in [
+        ("2026-06-08", whole, Some("A")),
+        ("2026-06-09", whole, None),
+        ("2026-06-10", whole, Some("L")),
+        ("2026-06-11", morning, Some("A")),
+        ("2026-06-11", afternoon, None),
+        ("2026-06-15", morning, Some("L")),
+        ("2026-06-15", afternoon, Some("L")),
+    ] {
+        let sheet = put(desk, "attendance_sheet", json!({ "section": section, "on_date": day, "session": session }));
         if let Some(code) = code {
             put(desk, "attendance_mark", json!({ "sheet": sheet, "student": ids[0], "code": code }));
         }
@@ -141,7 +150,7 @@ fn a_page_says_all_about_a_learner() {
     );
     assert_eq!(page["enrolments"][0]["row"]["school_year"], json!(year));
     let attendance =
-        json!({ "school_year": "2026-2027", "taken": 3, "absent": 1, "late": 1, "cutting": 0, "excused": 0 });
+        json!({ "school_year": "2026-2027", "taken": 5, "absent": 1.5, "late": 2, "cutting": 0, "excused": 0.0 });
     assert_eq!(page["attendance"], attendance);
     assert_eq!(refused(desk, json!({ "do": "learners.get", "id": Uuid::from_u128(9) })), Code::NotFound);
 }
