@@ -2,7 +2,7 @@
 // to undo. Undo itself is the office's (one log of acts, also bulk ones); the frame hands it over with `useActs`.
 
 import { words } from "../strings/index.svelte";
-import { isFailure } from "./call";
+import { sentence } from "./said";
 
 export interface Acts {
   /** Undoes the last act; what it was, in words, or null where there is nothing to undo. */
@@ -58,6 +58,6 @@ async function back(way: "undo" | "redo"): Promise<void> {
     if (what === null) done(way === "undo" ? words.common.nothingToUndo : words.common.nothingToRedo);
     else done(way === "undo" ? words.common.undone(what) : words.common.redone(what), { undo: way === "redo" });
   } catch (error) {
-    failed(isFailure(error) ? error.message : String(error));
+    failed(sentence(error));
   }
 }

@@ -2,7 +2,9 @@ import { describe, expect, test, vi } from "vitest";
 import type { Glance } from "../generated/api";
 import { day, givenNames, when } from "./format";
 import { latest } from "./latest";
+import { fieldOf, sentence } from "./said";
 import { syncLine } from "./sync_line";
+import { setLanguage } from "../strings/index.svelte";
 import { moved, reveal, visible } from "./visible";
 
 const now = new Date(2026, 10, 23, 14, 0);
@@ -110,4 +112,21 @@ test("of many questions only the first and the newest are asked, and one at a ti
   expect(asked).toEqual(["d", "dela", "cruz"]);
   releases[2]?.();
   await again;
+});
+
+describe("a refusal", () => {
+  const refused = { code: "required", message: "the last name is missing; type it", details: { field: "last_name" } };
+
+  test("is a sentence, which leaves the name of a file as it is", () => {
+    expect(sentence(refused)).toBe("The last name is missing; type it.");
+    expect(sentence({ code: "bad_file", message: "sf1.xlsx: no learners" })).toBe("sf1.xlsx: no learners.");
+    expect(sentence(new Error("gone"))).toBe("Error: gone.");
+    expect([fieldOf(refused), fieldOf({ code: "io", message: "the disk" }), fieldOf("?")]).toEqual(["last_name", null, null]);
+  });
+
+  test("begins with its gist where the window speaks another language", () => {
+    setLanguage("fil");
+    expect(sentence(refused)).toBe("May kulang na kailangang punan. The last name is missing; type it.");
+    setLanguage("en");
+  });
 });

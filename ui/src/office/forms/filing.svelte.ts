@@ -2,7 +2,7 @@
 
 import type { FormAsked, FormFormat, FormPrinted, Missing } from "../../generated/forms";
 import { call, isFailure } from "../../shared/call";
-import { sentence } from "../enrolment/said";
+import { sentence } from "../../shared/said";
 
 export class Filing {
   printed = $state.raw<FormPrinted | null>(null);

@@ -1,10 +1,9 @@
 // What is being typed into a grid, and what became of what was typed. It belongs to a record and not to a place in the list:
 // a refresh under the typing hands changes nothing here, and what was refused stays with its words until it is mended.
-
-import { isFailure } from "../call";
 import { kept } from "../field";
 import { matching } from "../options";
 import { isEditable, said, type Column } from "./columns";
+import { sentence } from "../said";
 
 /** What a commit answers: nothing where it is kept, or why not. It resolves when the rows show the new value. */
 export type Outcome = { message: string } | null | undefined | void;
@@ -92,7 +91,7 @@ export class CellEdit<T extends { id: string }> {
     try {
       message = (await this.#commit()?.(row, column.key, value))?.message ?? null;
     } catch (error) {
-      message = isFailure(error) ? error.message : String(error);
+      message = sentence(error);
     }
     // Typed again meanwhile: the newer text has its own fate.
     if (this.mark(row.id, column.key) !== mark) return;

@@ -10,6 +10,8 @@ export const trouble = {
     device_revoked: "This PC is no longer enrolled",
     io: "The data folder cannot be used",
   } as Record<string, string>,
+  /** What stands before the office's own words, which are English. */
+  gist: (_code: string): string | undefined => undefined,
   otherTitle: "Something went wrong",
   safe: "Nothing was deleted or changed.",
   folder: "Data folder",

@@ -1,0 +1,17 @@
+// What the office refused, as it is shown. The office says in English what is wrong with which value and what to do; in another
+// language a sentence for the kind of refusal stands before it, so that its gist is never in a foreign one alone.
+
+import { words } from "../strings/index.svelte";
+import { isFailure } from "./call";
+
+/** The field that a refusal is about, if it is about one. */
+export const fieldOf = (error: unknown): string | null => (isFailure(error) ? ((error.details as { field?: string } | undefined)?.field ?? null) : null);
+
+/** As a sentence. It may begin with the name of a file, which is left as it is written. */
+export function sentence(error: unknown): string {
+  const text = isFailure(error) ? error.message : String(error);
+  const named = /^[^\s:]*\.\w+[:\s]/.test(text);
+  const said = (named ? text : text.charAt(0).toUpperCase() + text.slice(1)).replace(/\.?$/, ".");
+  const gist = isFailure(error) ? words.trouble.gist(error.code) : undefined;
+  return gist ? `${gist} ${said}` : said;
+}
