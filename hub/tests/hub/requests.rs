@@ -1,7 +1,7 @@
 //! What is not a good request is refused by name, and nothing of the database shows.
 
 use crate::world::{World, edit, learner, new_id};
-use pems_model::wire::{Cursors, ErrorBody, Outcome};
+use pems_model::wire::{Change, Cursors, ErrorBody, Outcome};
 use pems_model::{Code, Role};
 use serde_json::{Value as Json, json};
 
@@ -90,6 +90,24 @@ async fn a_refused_change_blocks_no_other() {
     let viewer = world.device_as("a", Role::Viewer).await;
     let answer = world.sync(&viewer, &viewer.push(0, vec![learner(1, "Cruz")])).await.expect("an answer");
     assert!(matches!(&answer.results[0].outcome, Outcome::Refused { problem } if problem.code == Code::RoleForbidden));
+}
+
+#[tokio::test]
+async fn of_a_group_all_is_taken_or_nothing() {
+    let world = World::new().await;
+    world.school("a").await;
+    let device = world.device("a").await;
+    let group = Some(new_id());
+    let half = |op_no, name| Change { group, ..learner(op_no, name) };
+    let wrong = Change { fields: [("sex".to_owned(), json!("?"))].into(), ..half(2, "Reyes") };
+    let changes = vec![half(1, "Cruz"), wrong, learner(3, "Santos")];
+    let answer = world.sync(&device, &device.push(0, changes)).await.expect("an answer");
+    let code = |at: usize| match &answer.results[at].outcome {
+        Outcome::Refused { problem } => Some(problem.code),
+        _ => None,
+    };
+    assert_eq!([code(0), code(1), code(2)], [Some(Code::GroupRefused), Some(Code::NotAChoice), None]);
+    assert_eq!(answer.rows("student").len(), 1);
 }
 
 #[tokio::test]

@@ -137,3 +137,38 @@ async fn what_a_user_does_counts_as_theirs_never_as_more_than_the_pcs() {
     let answer = town.world.sync(&viewer, &viewer.push(0, vec![by(1, Some(admin.id))])).await.expect("an answer");
     assert_eq!(told(&answer), [Some(Code::RoleForbidden)], "an admin at a PC that may only look");
 }
+
+#[tokio::test]
+async fn a_conflict_is_decided_by_those_who_may_change_its_record() {
+    let town = Town::new().await;
+    let admin = town.school_with_admin("rizal").await;
+    let teacher = town.person("rizal", admin.tenant, "t@rizal.ph", Role::Teacher).await;
+    let (one, two) =
+        (town.world.device_as("rizal", Role::Registrar).await, town.world.device_as("rizal", Role::Registrar).await);
+    let made = learner(1, "Cruz");
+    let id = made.row_id;
+    let answer = town.world.sync(&one, &one.push(0, vec![made])).await.expect("an answer");
+    let rev = answer.rows("student").iter().find(|row| row.id == id).expect("the learner").rev;
+    for (device, op_no, name) in [(&one, 2, "Reyes"), (&two, 1, "Santos")] {
+        let change = edit(op_no, id, rev, json!({ "last_name": name }));
+        town.world.sync(device, &device.push(0, vec![change])).await.expect("an answer");
+    }
+    let items = town.world.sync(&two, &two.request(0)).await.expect("an answer").rows("review_item");
+    let item = items.first().expect("a conflict");
+    let decide = |op_no, who: Option<Uuid>| Change {
+        entity: "review_item".into(),
+        user_id: who,
+        ..edit(op_no, item.id, item.rev, json!({ "state": "kept" }))
+    };
+
+    let classroom = town.world.device_as("rizal", Role::Teacher).await;
+    let answer = town.world.sync(&classroom, &classroom.push(0, vec![decide(1, None)])).await.expect("an answer");
+    assert_eq!(told(&answer), [Some(Code::RoleForbidden)], "a teacher's PC");
+    let changes = vec![decide(2, Some(teacher.id)), decide(3, Some(admin.id))];
+    let answer = town.world.sync(&two, &two.push(0, changes)).await.expect("an answer");
+    assert_eq!(
+        told(&answer),
+        [Some(Code::RoleForbidden), None],
+        "a teacher at the registrar's PC, then an administrator"
+    );
+}

@@ -6,6 +6,7 @@
 //! - a value that does not win is in a `review_item` of the same plan (promise 6);
 //! - every row that is written has a fresh revision, and revisions are handed out in the order of the changes.
 
+mod deciding;
 mod known;
 mod merge;
 mod verdict;

@@ -1,6 +1,6 @@
 //! Which changes of a push are refused before anything is merged, and whom they take with them.
 
-use super::{Known, Push, refused_groups};
+use super::{Known, Push, deciding, refused_groups};
 use crate::entities::SCHOOL_USER;
 use crate::wire::{Change, ChangeKind};
 use crate::{Code, Entity, Kind, Problem, Role, Value};
@@ -15,7 +15,11 @@ pub(super) fn refusals(push: &Push<'_>, known: &Known, changes: &[Change]) -> BT
     let mut refused: BTreeMap<usize, Problem> = BTreeMap::new();
     let mut users = known.users.clone();
     for (i, change) in changes.iter().enumerate() {
-        match alone(push, &users, change).or_else(|| by_user(push, &users, change)) {
+        let by = change.user_id.and_then(|id| Some((id, users.get(&id).copied().flatten()?)));
+        let problem = alone(push, &users, change)
+            .or_else(|| by_user(push, &users, change))
+            .or_else(|| deciding::refusal(push, known, change, by));
+        match problem {
             Some(problem) => {
                 refused.insert(i, problem);
             }

@@ -4,24 +4,27 @@
 use pems_model::Code;
 use pems_model::wire::ErrorBody;
 use pems_node::NodeError;
-use pems_node::desk::front::{Front, Place};
+use pems_node::desk::front::{Front, Place, kept_settings};
 use serde_json::{Value as Json, json};
 use std::sync::{Arc, Mutex, PoisonError};
 use tauri::State;
 
 /// The office that this window is for. Requests take turns; each is a few milliseconds of SQLite.
 #[derive(Debug)]
-pub(crate) struct Desk(Arc<Mutex<Front>>);
+pub(crate) struct Desk {
+    front: Arc<Mutex<Front>>,
+    place: Place,
+}
 
 impl Desk {
     /// Opens the records at once: they are there when the web view, which takes longer to start, first asks for something.
     pub(crate) fn open(place: Place) -> Desk {
-        let front = Arc::new(Mutex::new(Front::at(place)));
+        let front = Arc::new(Mutex::new(Front::at(place.clone())));
         let opening = Arc::clone(&front);
         // What goes wrong here goes wrong again when the window asks, and is shown there.
         let open = move || drop(answer(&opening, json!({ "do": "session.state" })));
         drop(std::thread::Builder::new().name("open".into()).spawn(open));
-        Desk(front)
+        Desk { front, place }
     }
 }
 
@@ -32,7 +35,10 @@ fn answer(front: &Mutex<Front>, request: Json) -> pems_node::Result<Json> {
 
 #[tauri::command]
 pub(crate) async fn call(desk: State<'_, Desk>, request: Json) -> Result<Json, ErrorBody> {
-    let office = Arc::clone(&desk.0);
+    if request.get("do").and_then(Json::as_str) == Some("session.kept") {
+        return kept_settings(&desk.place).map_err(|error| error.to_body());
+    }
+    let office = Arc::clone(&desk.front);
     // On a thread that may wait: the keyring's client must not run inside an async task.
     let answered = tauri::async_runtime::spawn_blocking(move || answer(&office, request));
     match answered.await {

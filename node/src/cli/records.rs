@@ -1,6 +1,7 @@
 //! `save`, `delete`, `list`, `search`, `undo`.
 
 use super::{Session, entity};
+use crate::desk::take_back;
 use crate::store::{ListQuery, Save, Saved};
 use crate::{NodeError, Result};
 use clap::Args;
@@ -178,6 +179,6 @@ pub(super) fn search(session: &Session, args: &SearchArgs) -> Result<()> {
 }
 
 pub(super) fn undo(session: &Session, args: &UndoArgs) -> Result<()> {
-    session.out.object(&session.store()?.undo(args.act)?);
+    session.out.object(&take_back(&mut session.store()?, args.act)?);
     Ok(())
 }

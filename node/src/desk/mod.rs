@@ -19,7 +19,7 @@ mod sync;
 pub mod today;
 mod undo;
 
-pub use undo::Acts;
+pub use undo::{Acts, take_back};
 
 use crate::store::Saved;
 use crate::{NodeError, Result, Store};

@@ -111,8 +111,8 @@ async fn a_transferee_is_enrolled_and_has_a_certificate_by_keyboard_alone_withou
                     pages[0]
                 );
             }
-            let line = window.text("footer p").await;
-            assert!(line.contains("changes wait"), "nothing of it has left this PC: {line}");
+            // Nothing of it has left this PC.
+            window.until("document.querySelector('footer p').innerText.includes('changes wait')").await;
             let learner = &here.list("student")[0];
             assert_eq!((&learner["sex"], &learner["birth_date"]), (&json!("M"), &json!("2014-05-20")));
             let enrolment = &here.list("enrolment")[0];

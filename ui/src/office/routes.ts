@@ -58,7 +58,7 @@ export const visibleRoutes = (): Route[] => routes.filter((route) => isAny(route
 
 let loading: Promise<void> | null = null;
 
-/** Loads all screens, once; the one that most people begin with first. A screen that cannot be loaded says so when it is opened. */
+/** Loads all screens, once; the one that most people begin with first. A screen that cannot be loaded is tried again when it is opened. */
 export function loadScreens(): Promise<void> {
   loading ??= (async () => {
     for (const route of [...routes].sort((a, b) => Number(b.id === "learners") - Number(a.id === "learners"))) await route.load().catch(() => undefined);

@@ -7,11 +7,16 @@ import { isFailure } from "./call";
 /** The field that a refusal is about, if it is about one. */
 export const fieldOf = (error: unknown): string | null => (isFailure(error) ? ((error.details as { field?: string } | undefined)?.field ?? null) : null);
 
-/** As a sentence. It may begin with the name of a file, which is left as it is written. */
-export function sentence(error: unknown): string {
+/** In the office's own words alone, where the screen has said already what kind of refusal it is. They may begin with the name of
+    a file, which is left as it is written. */
+export function plain(error: unknown): string {
   const text = isFailure(error) ? error.message : String(error);
   const named = /^[^\s:]*\.\w+[:\s]/.test(text);
-  const said = (named ? text : text.charAt(0).toUpperCase() + text.slice(1)).replace(/\.?$/, ".");
+  return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)).replace(/\.?$/, ".");
+}
+
+/** As a sentence. */
+export function sentence(error: unknown): string {
   const gist = isFailure(error) ? words.trouble.gist(error.code) : undefined;
-  return gist ? `${gist} ${said}` : said;
+  return gist ? `${gist} ${plain(error)}` : plain(error);
 }

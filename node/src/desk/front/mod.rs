@@ -31,6 +31,14 @@ pub struct Front {
     sync: Option<Sync>,
 }
 
+/// What `session.kept` answers. Needs no office, so that a window has its look while a keyring is still being asked.
+///
+/// # Errors
+/// None in fact: what cannot be read is as at first.
+pub fn kept_settings(place: &Place) -> Result<Json> {
+    to_json(&kept::read(place))
+}
+
 impl Front {
     pub fn at(place: Place) -> Front {
         Front { place, passphrase: None, desk: None, sync: None }
@@ -50,7 +58,7 @@ impl Front {
             Some(
                 "session.enrol" | "session.sample" | "session.restore" | "session.unseal" | "session.discard_sample",
             ) => self.begin(read(request)?),
-            Some("session.kept") => to_json(&kept::read(&self.place)),
+            Some("session.kept") => kept_settings(&self.place),
             Some("session.keep") => match read(request)? {
                 SessionRequest::Keep { settings } => to_json(&kept::keep(&self.place, settings)?),
                 _ => Err(NodeError::new(Code::BadRequest, "this keeps nothing")),

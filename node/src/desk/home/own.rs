@@ -42,7 +42,12 @@ pub(super) fn own(desk: &Desk, section: &Section, year: &Year, calendar: &Calend
     let members = super::super::attendance::roster::as_of(desk.store.conn(), section.id, today)?;
     let of = |sex: &str| members.iter().filter(|member| member.sex.as_deref() == Some(sex)).count();
     let count = |sex: &str| i64::try_from(of(sex)).unwrap_or_default();
-    Ok(OwnSection { today: desk.section_day(section, calendar, today, true)?, male: count("M"), female: count("F"), months })
+    Ok(OwnSection {
+        today: desk.section_day(section, calendar, today, true)?,
+        male: count("M"),
+        female: count("F"),
+        months,
+    })
 }
 
 fn own_month(

@@ -1,5 +1,6 @@
 //! A learner's page: who they are, whose child, where they were enrolled, which papers are here, and how they attended.
 
+use crate::desk::attendance::sheets::absent_halves;
 use crate::desk::enrolment::record::SUPERSEDED;
 use crate::desk::{Desk, declared};
 use crate::{NodeError, Result, Store};
@@ -8,6 +9,7 @@ use pems_model::{Code, Row};
 use rusqlite::OptionalExtension;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -190,33 +192,35 @@ fn attendance(store: &Store, id: Uuid) -> Result<Option<Attendance>> {
         .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
     let Some((school_year, start, end, enrolment)) = year else { return Ok(None) };
-    let taken = store
-        .conn()
-        .prepare_cached(
-            &"SELECT count(DISTINCT a.on_date) FROM section_membership m JOIN attendance_sheet a ON a.section = m.section
-             WHERE m.enrolment = ?1 AND m.deleted_at IS NULL AND a.deleted_at IS NULL
-               AND a.on_date >= m.valid_from AND (m.valid_to IS NULL OR a.on_date < m.valid_to)
-               AND coalesce(SUPERSEDED, a.on_date + 1) > a.on_date"
-                .replace("SUPERSEDED", SUPERSEDED),
-        )?
-        .query_row([enrolment], |row| row.get(0))?;
-    let mut counted = Attendance { school_year, taken, absent: 0.0, late: 0, cutting: 0, excused: 0.0 };
-    let mut statement = store.conn().prepare_cached(
-        "SELECT k.code, count(DISTINCT a.on_date), sum(CASE a.session WHEN 'day' THEN 1.0 ELSE 0.5 END)
-         FROM attendance_mark k JOIN attendance_sheet a ON a.id = k.sheet
-         WHERE k.student = ?1 AND k.deleted_at IS NULL AND a.deleted_at IS NULL AND a.on_date BETWEEN ?2 AND ?3
-         GROUP BY k.code",
-    )?;
-    let mut rows = statement.query((id.as_bytes(), start, end))?;
+    let sheets = format!(
+        "section_membership m JOIN attendance_sheet a ON a.section = m.section AND a.deleted_at IS NULL
+             AND a.on_date >= m.valid_from AND (m.valid_to IS NULL OR a.on_date < m.valid_to)
+             AND coalesce({SUPERSEDED}, a.on_date + 1) > a.on_date"
+    );
+    let sql = format!("SELECT count(DISTINCT a.on_date) FROM {sheets} WHERE m.enrolment = ?1 AND m.deleted_at IS NULL");
+    let taken = store.conn().prepare_cached(&sql)?.query_row([enrolment], |row| row.get(0))?;
+    let sql = format!(
+        "SELECT a.on_date, a.session, k.code FROM attendance_mark k JOIN attendance_sheet s ON s.id = k.sheet
+         JOIN {sheets} AND a.id = s.id
+         WHERE k.student = ?1 AND k.deleted_at IS NULL AND s.on_date BETWEEN ?2 AND ?3
+           AND m.enrolment = ?4 AND m.deleted_at IS NULL"
+    );
+    let mut statement = store.conn().prepare_cached(&sql)?;
+    let mut rows = statement.query((id.as_bytes(), start, end, enrolment))?;
+    let mut days: BTreeMap<i32, Vec<(String, String)>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let (code, on, long): (String, i64, f64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        match code.as_str() {
-            "A" => counted.absent = long,
-            "L" => counted.late = on,
-            "C" => counted.cutting = on,
-            "E" => counted.excused = long,
-            _ => {}
-        }
+        days.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
+    }
+    let mut counted = Attendance { school_year, taken, absent: 0.0, late: 0, cutting: 0, excused: 0.0 };
+    for marks in days.values() {
+        let with = |codes: &'static [&str]| {
+            marks.iter().filter(|(_, code)| codes.contains(&code.as_str())).map(|(session, code)| (&**session, &**code))
+        };
+        let (away, unexcused) = (absent_halves(with(&["A", "E"])), absent_halves(with(&["A"])));
+        counted.absent += f64::from(unexcused) / 2.0;
+        counted.excused += f64::from(away - unexcused) / 2.0;
+        counted.late += i64::from(with(&["L"]).next().is_some());
+        counted.cutting += i64::from(with(&["C"]).next().is_some());
     }
     Ok(Some(counted))
 }

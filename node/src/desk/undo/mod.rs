@@ -3,7 +3,7 @@
 use super::Desk;
 use super::attendance::lock;
 use crate::store::{Undone, stops_everything};
-use crate::{NodeError, Result};
+use crate::{NodeError, Result, Store};
 use pems_model::Code;
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
@@ -55,7 +55,7 @@ impl Desk {
             let message = if redo { "there is nothing to do again" } else { "there is nothing to undo" };
             return Err(NodeError::new(Code::NotFound, message));
         };
-        let undone = self.store.undo_if(act.id, |conn| still_may(conn, act.id));
+        let undone = take_back(&mut self.store, act.id);
         let passes = undone.as_ref().is_err_and(|error| stops_everything(error.code));
         let (from, to) = if redo {
             (&mut self.acts.undone, &mut self.acts.done)
@@ -78,6 +78,14 @@ impl Desk {
             }
         }
     }
+}
+
+/// Takes an act back, as Ctrl+Z does, whoever asks.
+///
+/// # Errors
+/// As [`Store::undo`]; `rule` where a signed month or a closed school year would change.
+pub fn take_back(store: &mut Store, act: Uuid) -> Result<Undone> {
+    store.undo_if(act, |conn| still_may(conn, act))
 }
 
 /// What the screens refuse to write, undoing does not write either: attendance of a month whose SF2 was signed since, enrolments

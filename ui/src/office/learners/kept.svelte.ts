@@ -18,8 +18,8 @@ export interface Kept {
   filters: LearnerFilters;
   sort: Sort | null;
   hidden: string[];
-  /** The learner whose page was opened last. */
-  opened: string | null;
+  /** The learner whose page was opened last, and where in the list. */
+  opened: { id: string; row: number } | null;
   draft: Draft;
   /** Whether the panel of the new learner is open. */
   adding: boolean;

@@ -96,6 +96,19 @@ describe("rows in pages", () => {
     expect([rows.indexOf("r5001"), rows.indexOf("r9000")]).toEqual([5_001, -1]);
   });
 
+  test("between two that are here are fetched before all of them are chosen", async () => {
+    const { rows, asked } = source(1_000);
+    await rows.restart();
+    rows.want(600, 630);
+    await vi.waitFor(() => expect(rows.get(600)).toBeDefined());
+    expect(await rows.ensure(50, 620)).toBe(true);
+    expect(Array.from({ length: 570 }, (_, row) => rows.get(50 + row)?.id).every(Boolean)).toBe(true);
+    expect(asked).toEqual([0, 600, 100, 200, 300, 400, 500]);
+    const asking = rows.ensure(0, 1_000);
+    void rows.restart();
+    expect(await asking).toBe(false);
+  });
+
   test("of a new question are fetched where the list is scrolled to", async () => {
     const { rows, asked } = source(1_000);
     await rows.restart();

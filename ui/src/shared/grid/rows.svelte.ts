@@ -11,6 +11,8 @@ export interface Rows<T> {
   indexOf(id: string): number;
   /** Asks for rows that come into sight. */
   want(first: number, end: number): void;
+  /** Fetches all of these; whether they are here now, and still those of the same question. */
+  ensure(first: number, end: number): Promise<boolean>;
 }
 
 /** Rows that are all here. */
@@ -20,6 +22,7 @@ export function rowsOf<T extends { id: string }>(all: readonly T[]): Rows<T> {
     get: (at) => all[at],
     indexOf: (id) => all.findIndex((row) => row.id === id),
     want: () => undefined,
+    ensure: () => Promise.resolve(true),
   };
 }
 
@@ -76,6 +79,20 @@ export class PagedRows<T extends { id: string }> implements Rows<T> {
   want(first: number, end: number): void {
     this.#inSight = [Math.floor(first / PAGE), Math.floor(Math.max(first, end - 1) / PAGE)];
     void this.#run();
+  }
+
+  async ensure(first: number, end: number): Promise<boolean> {
+    const question = this.#question;
+    try {
+      for (let at = first; at < Math.min(end, this.#total); at = (Math.floor(at / PAGE) + 1) * PAGE) {
+        if (!this.#pages.has(Math.floor(at / PAGE))) await this.#load(Math.floor(at / PAGE), question);
+        if (question !== this.#question) return false;
+      }
+      return true;
+    } catch (error) {
+      this.#onfailure(error);
+      return false;
+    }
   }
 
   /** A new question: the old answer stays until the first rows of the new one are here. Resolves with them. */

@@ -134,6 +134,8 @@ fn a_page_says_all_about_a_learner() {
         ("2026-06-11", afternoon, None),
         ("2026-06-15", morning, Some("L")),
         ("2026-06-15", afternoon, Some("L")),
+        ("2026-06-16", whole, Some("A")),
+        ("2026-06-16", afternoon, Some("E")),
     ] {
         let sheet = put(desk, "attendance_sheet", json!({ "section": section, "on_date": day, "session": session }));
         if let Some(code) = code {
@@ -150,7 +152,7 @@ fn a_page_says_all_about_a_learner() {
     );
     assert_eq!(page["enrolments"][0]["row"]["school_year"], json!(year));
     let attendance =
-        json!({ "school_year": "2026-2027", "taken": 5, "absent": 1.5, "late": 2, "cutting": 0, "excused": 0.0 });
+        json!({ "school_year": "2026-2027", "taken": 6, "absent": 2.5, "late": 2, "cutting": 0, "excused": 0.0 });
     assert_eq!(page["attendance"], attendance);
     assert_eq!(refused(desk, json!({ "do": "learners.get", "id": Uuid::from_u128(9) })), Code::NotFound);
 }
