@@ -98,9 +98,17 @@ from: string, until: string | null, };
 
 export type LearnerAttendance = { school_year: string, 
 /**
- * Sheets that were taken of the learner's sections while the learner sat there.
+ * Days on which attendance was taken of the learner's sections while the learner sat there.
  */
-taken: number, absent: number, late: number, cutting: number, excused: number, };
+taken: number, 
+/**
+ * Days; half of one where the learner was away in the morning or in the afternoon alone. So are the excused ones.
+ */
+absent: number, 
+/**
+ * Days on which it happened at all.
+ */
+late: number, cutting: number, excused: number, };
 
 export type LearnerChange = { 
 /**
