@@ -1,10 +1,26 @@
 //! What happens to the value that did not win: it becomes a row of `review_item`, where one click brings it back.
 
-use crate::{Row, Schema, Value};
+use crate::{Entity, Role, Row, Schema, Value};
 use uuid::Uuid;
 
 /// The entity in which conflicts are kept. Every schema has it.
 pub const REVIEW_ITEM: &str = "review_item";
+
+/// Whether somebody at this device may decide a conflict about a field of a row (no field: about the row itself): whoever may
+/// change it. `user` and the user's role, where a user is signed in. The hub asks it of every decision, offices before they offer one.
+pub fn may_decide(
+    schema: &Schema,
+    device: Role,
+    user: Option<(Uuid, Role)>,
+    entity: &Entity,
+    row: Uuid,
+    field: Option<&str>,
+) -> bool {
+    let fields = || field.into_iter();
+    let Some((user, role)) = user else { return entity.may_write(device) };
+    let own = user == row && entity.are_own(fields()) && schema.covers(device, role);
+    (entity.may_write(device) || own) && entity.may_change(role, user, row, fields())
+}
 
 /// Why somebody should look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

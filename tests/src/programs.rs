@@ -13,11 +13,12 @@ use std::process::{Child, Command, Output, Stdio};
 /// If it was not built.
 pub fn program(name: &str) -> PathBuf {
     let here = std::env::current_exe().expect("this program's own path");
+    let folder = here.parent().expect("a folder");
     // Programs lie in target/<profile>, tests in its deps/.
-    let places = here.ancestors().skip(1).take(2);
-    let path = |place: &Path| place.join(name).with_extension(std::env::consts::EXE_EXTENSION);
-    let found = places.map(path).find(|path| path.is_file());
-    found.unwrap_or_else(|| panic!("{name} is not built; run `cargo build --workspace` first"))
+    let programs = if folder.ends_with("deps") { folder.parent().expect("target/<profile>") } else { folder };
+    let path = programs.join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(path.is_file(), "{} is not built; run `cargo build --workspace` first", path.display());
+    path
 }
 
 /// `pems-node` on one office, ready for its command.

@@ -1,8 +1,9 @@
-//! Who may decide a conflict: whoever may change the record that it is about. What a review item says of its record is set once,
-//! by the hub, so it is read from there and not from the change. Offices ask the same before they offer it.
+//! Decisions of conflicts in a push. What a review item says of its record is set once, by the hub, so it is read from there and
+//! not from the change.
 
 use super::{Known, Push};
 use crate::entities::REVIEW_ITEM;
+use crate::review::may_decide;
 use crate::wire::Change;
 use crate::{Code, Problem, Role};
 use uuid::Uuid;
@@ -15,18 +16,11 @@ pub(super) fn refusal(push: &Push<'_>, known: &Known, change: &Change, by: Optio
     let item = known.rows.get(&(push.schema.index(REVIEW_ITEM.name)?, change.row_id))?;
     let about = push.schema.entity(item.get(&REVIEW_ITEM, "entity").as_text()?)?;
     let row = item.get(&REVIEW_ITEM, "row_id").as_id()?;
-    let field = || item.get(&REVIEW_ITEM, "field").as_text().into_iter();
-    let own =
-        by.is_some_and(|(user, role)| user == row && about.are_own(field()) && push.schema.covers(push.role, role));
-    let role = if !about.may_write(push.role) && !own {
-        push.role
-    } else {
-        let (_, role) = by.filter(|(user, role)| !about.may_change(*role, *user, row, field()))?;
-        role
-    };
+    if may_decide(push.schema, push.role, by, about, row, item.get(&REVIEW_ITEM, "field").as_text()) {
+        return None;
+    }
     let message = format!(
-        "the role {} may not change {} records, so it cannot decide which value of one stays; ask a school admin",
-        role.name(),
+        "who may not change {} records cannot decide which value of one stays; ask a school admin",
         about.label
     );
     Some(Problem::new(Code::RoleForbidden, message))

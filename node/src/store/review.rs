@@ -3,9 +3,9 @@
 use super::save::{Act, not_found};
 use super::{Actor, ListQuery, Save, Step, Store, journal, overlay, rows};
 use crate::{NodeError, Result};
-use pems_model::review::REVIEW_ITEM;
+use pems_model::review::{REVIEW_ITEM, may_decide};
 use pems_model::value::format_time;
-use pems_model::{Code, Entity, Role, Row, Schema};
+use pems_model::{Code, Entity, Role, Row};
 use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -154,7 +154,7 @@ impl Store {
                 entry.mine.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
             return may_decide_refused(&self.conn, self.actor, entity, entry.id, entry.row_id, &names);
         }
-        Ok(may_change(self.schema, self.role, self.actor, entity, entry.row_id, entry.field.as_deref()))
+        Ok(may_decide(self.schema, self.role, self.actor.map(by), entity, entry.row_id, entry.field.as_deref()))
     }
 
     /// Whether any change was saved under this act: only then [`Store::undo`] can take it back.
@@ -189,7 +189,7 @@ impl Step<'_> {
         };
         let row = item.get(inbox, "row_id").as_id().unwrap_or_default();
         let field = item.get(inbox, "field").as_text().filter(|name| !name.is_empty());
-        let may = may_change(self.schema, self.role, self.actor, entity, row, field);
+        let may = may_decide(self.schema, self.role, self.actor.map(by), entity, row, field);
         if may { Ok(()) } else { Err(not_yours(entity)) }
     }
 
@@ -310,19 +310,8 @@ fn not_yours(entity: &Entity) -> NodeError {
     NodeError::new(Code::RoleForbidden, message)
 }
 
-/// Whether this PC and whoever works at it may change the field of the row; no field is the row itself.
-fn may_change(
-    schema: &Schema,
-    device: Role,
-    actor: Option<Actor>,
-    entity: &Entity,
-    row: Uuid,
-    field: Option<&str>,
-) -> bool {
-    let fields = || field.into_iter();
-    let Some(actor) = actor else { return entity.may_write(device) };
-    let own = actor.id == row && entity.are_own(fields()) && schema.covers(device, actor.role);
-    (entity.may_write(device) || own) && entity.may_change(actor.role, actor.id, row, fields())
+fn by(actor: Actor) -> (Uuid, Role) {
+    (actor.id, actor.role)
 }
 
 /// A refused change is its maker's; and it is decided at a PC that may not write such records any more.

@@ -34,3 +34,6 @@ impl Drop for Ahead {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

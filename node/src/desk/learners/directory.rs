@@ -62,6 +62,11 @@ impl Directory {
         self.ahead = Some(Ahead::start(store));
     }
 
+    #[cfg(test)]
+    pub(super) fn after(ahead: Ahead) -> Directory {
+        Directory { ahead: Some(ahead), ..Directory::default() }
+    }
+
     fn read(&mut self, store: &Store, now: Mark) -> Result<()> {
         self.years = load::years(store)?;
         self.entries = load::entries(store, &self.years, None)?;

@@ -184,14 +184,12 @@ fn year_label(store: &Store, id: Uuid) -> Result<Option<String>> {
 /// From the learner's own marks and the sheets of the own sections: a few hundred rows by index, however large the school.
 fn attendance(store: &Store, id: Uuid) -> Result<Option<Attendance>> {
     let mut statement = store.conn().prepare_cached(
-        "SELECT y.label, y.start_date, y.end_date, e.id FROM enrolment e JOIN school_year y ON y.id = e.school_year
+        "SELECT y.label, e.id FROM enrolment e JOIN school_year y ON y.id = e.school_year
          WHERE e.student = ?1 AND e.deleted_at IS NULL ORDER BY y.start_date DESC LIMIT 1",
     )?;
-    type Year = (String, i32, i32, [u8; 16]);
-    let year: Option<Year> = statement
-        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
-        .optional()?;
-    let Some((school_year, start, end, enrolment)) = year else { return Ok(None) };
+    let year: Option<(String, [u8; 16])> =
+        statement.query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((school_year, enrolment)) = year else { return Ok(None) };
     let sheets = format!(
         "section_membership m JOIN attendance_sheet a ON a.section = m.section AND a.deleted_at IS NULL
              AND a.on_date >= m.valid_from AND (m.valid_to IS NULL OR a.on_date < m.valid_to)
@@ -200,13 +198,11 @@ fn attendance(store: &Store, id: Uuid) -> Result<Option<Attendance>> {
     let sql = format!("SELECT count(DISTINCT a.on_date) FROM {sheets} WHERE m.enrolment = ?1 AND m.deleted_at IS NULL");
     let taken = store.conn().prepare_cached(&sql)?.query_row([enrolment], |row| row.get(0))?;
     let sql = format!(
-        "SELECT a.on_date, a.session, k.code FROM attendance_mark k JOIN attendance_sheet s ON s.id = k.sheet
-         JOIN {sheets} AND a.id = s.id
-         WHERE k.student = ?1 AND k.deleted_at IS NULL AND s.on_date BETWEEN ?2 AND ?3
-           AND m.enrolment = ?4 AND m.deleted_at IS NULL"
+        "SELECT a.on_date, a.session, k.code FROM attendance_mark k JOIN {sheets} AND a.id = k.sheet
+         WHERE k.student = ?1 AND k.deleted_at IS NULL AND m.enrolment = ?2 AND m.deleted_at IS NULL"
     );
     let mut statement = store.conn().prepare_cached(&sql)?;
-    let mut rows = statement.query((id.as_bytes(), start, end, enrolment))?;
+    let mut rows = statement.query((id.as_bytes(), enrolment))?;
     let mut days: BTreeMap<i32, Vec<(String, String)>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         days.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));

@@ -10,7 +10,7 @@ mod history;
 mod paste;
 mod write;
 
-fn enrolled(role: Role) -> Enrolled {
+pub(super) fn enrolled(role: Role) -> Enrolled {
     Enrolled {
         tenant_id: Uuid::from_u128(1),
         device_id: Uuid::from_u128(2),
