@@ -106,3 +106,27 @@ fn as_text(value: &Value) -> Value {
         other => Value::Text(other.to_json().to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entities::{ATTENDANCE_MARK, SCHOOL_USER, STUDENT};
+
+    #[test]
+    fn a_conflict_is_decided_by_who_may_change_its_record_at_a_pc_that_may_too() {
+        let (me, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let may = |device, role, entity, row, field| {
+            may_decide(Schema::product(), device, Some((me, role)), entity, row, Some(field))
+        };
+        let (registrar, teacher) = (Role::Registrar, Role::Teacher);
+        assert!(may(registrar, registrar, &STUDENT, other, "last_name"));
+        assert!(may(registrar, teacher, &ATTENDANCE_MARK, other, "code"));
+        assert!(!may(registrar, teacher, &STUDENT, other, "last_name"), "the user may not");
+        assert!(!may(teacher, registrar, &STUDENT, other, "last_name"), "the device may not");
+        assert!(may(registrar, teacher, &SCHOOL_USER, me, "must_change"), "what is one's own");
+        assert!(!may(registrar, teacher, &SCHOOL_USER, me, "role"), "but not all of it");
+        assert!(!may(registrar, teacher, &SCHOOL_USER, other, "must_change"), "nor anybody else's");
+        assert!(!may(teacher, registrar, &SCHOOL_USER, me, "must_change"), "nor at a lesser PC");
+        assert!(may_decide(Schema::product(), registrar, None, &STUDENT, other, None), "a school without users");
+    }
+}

@@ -1,5 +1,5 @@
 //! How the web view paints. On a PC without a graphics card WebKitGTK puts the window together with an emulated one: the first
-//! screen then waits seconds for the emulator to be read and every key a tenth of a second for it (docs/office-speed.md). Painting
+//! list then waits seconds for its frame after a cold start, and a key a tenth of a second (docs/office-speed.md). Painting
 //! straight into the window is several times quicker there. Windows and macOS decide by themselves.
 
 use tauri::WebviewWindow;

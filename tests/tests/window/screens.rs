@@ -85,6 +85,13 @@ async fn every_screen_is_whole_in_filipino_at_double_size() {
         window.until("innerWidth <= 700").await;
         assert_eq!(window.run("return document.documentElement.lang").await, json!("fil"));
         look_at_all(&window, "fil-zoomed").await;
+        // Below its filters the list is there too, for whoever scrolls to it.
+        visit(&window, "learners").await;
+        let seen = "const list = document.querySelector('.sheet'); list.scrollIntoView();
+            const [own, room] = [list, document.querySelector('main')].map((it) => it.getBoundingClientRect());
+            return Math.min(own.bottom, room.bottom) - Math.max(own.top, room.top)";
+        assert!(window.run(seen).await.as_f64() > Some(150.0), "the list is squeezed away");
+        window.picture("fil-zoomed-learners-list").await;
     })
     .await;
 }
