@@ -69,7 +69,7 @@ impl Quotes {
 pub(super) fn swallows_rows(cell: &[u8], delimiter: u8, cells_of_row: usize, cells_of_header: usize) -> bool {
     let breaks = cell.iter().filter(|byte| **byte == b'\n').count();
     let delimiters = cell.iter().filter(|byte| **byte == delimiter).count();
-    let spaced = cell.windows(2).any(|two| two[0] == delimiter && two[1].is_ascii_whitespace());
+    let spaced = cell.windows(3).any(|three| three[..2] == [delimiter, b' '] && three[2] != b'\n');
     breaks > 0
         && cells_of_header > 1
         && !spaced

@@ -84,7 +84,7 @@ impl Table {
             rows.next()?;
         }
         let (header, mut warnings, first) = rows.header(known)?;
-        let headers: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+        let headers: Vec<String> = header.iter().map(|name| one_line(name.trim()).into_owned()).collect();
         rows.columns = headers.len();
         let mut records = Vec::new();
         let mut first = first.into_iter();
@@ -94,7 +94,7 @@ impl Table {
             }
             budget.rows_left =
                 budget.rows_left.checked_sub(1).ok_or_else(|| too_many(file, line, budget.limits.rows))?;
-            records.push((line, record));
+            records.push((line, rows.finished(line, record)?));
         }
         if rows.decoder.encoding == Encoding::Windows1252 {
             warnings.push(format!(
@@ -218,12 +218,29 @@ impl<R: Read> Rows<'_, R> {
         let warnings = above.iter().filter_map(|(line, record)| {
             let text = record.iter().map(str::trim).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ");
             (!text.is_empty()).then(|| {
-                format!("{}, line {line}: '{}' stands above the header and was passed over", self.file, shown(&text))
+                format!(
+                    "{}, line {line}: '{}' stands above the header and was passed over",
+                    self.file,
+                    shown(&one_line(&text))
+                )
             })
         });
         let warnings = warnings.collect();
         let (_, header) = after.remove(0);
         Ok((header, warnings, after))
+    }
+
+    /// A row below the header as it is kept, unless a forgotten quotation mark has swallowed others into it.
+    fn finished(&self, line: u64, record: StringRecord) -> Result<StringRecord> {
+        if !record.iter().any(|cell| cell.contains(BREAKS)) {
+            return Ok(record);
+        }
+        let swallows = |cell: &str| quotes::swallows_rows(cell.as_bytes(), self.delimiter, record.len(), self.columns);
+        if record.iter().any(swallows) {
+            let why = "a quotation mark is opened on this line and closed on another, with whole rows between; close it, or delete it";
+            return Err(bad_file(self.file, format!("line {line}: {why}")));
+        }
+        Ok(record.iter().map(one_line).collect())
     }
 
     fn next(&mut self) -> Result<Option<Numbered>> {
@@ -249,15 +266,10 @@ impl<R: Read> Rows<'_, R> {
         let inside = self.raw.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
         let line = self.reader.position().line().saturating_sub(inside + 1);
         let byte = self.raw.position().map_or(0, |at| at.byte()) + self.skipped;
-        let swallows = |cell: &[u8]| quotes::swallows_rows(cell, self.delimiter, self.raw.len(), self.columns);
-        if inside > 0 && self.raw.iter().any(swallows) {
-            let why = "a quotation mark is opened on this line and closed on another, with whole rows between; close it, or delete it";
-            return Err(bad_file(self.file, format!("line {line}: {why}")));
-        }
         let mut record = StringRecord::with_capacity(self.raw.as_slice().len(), self.raw.len());
         for (i, bytes) in self.raw.iter().enumerate() {
             match self.decoder.decode(bytes) {
-                Ok(text) => record.push_field(&one_line(text)),
+                Ok(text) => record.push_field(&text),
                 Err(why) => {
                     let message = format!(
                         "line {line}, cell {} (after byte {byte}): {why}; save it as 'CSV UTF-8' and import again",
@@ -271,12 +283,15 @@ impl<R: Read> Rows<'_, R> {
     }
 }
 
+/// White space that is not a space.
+const BREAKS: [char; 5] = ['\n', '\r', '\t', '\u{b}', '\u{c}'];
+
 /// A line break or tab inside a cell is white space, as in School Form 1.
-fn one_line(text: Cow<'_, str>) -> Cow<'_, str> {
-    if !text.contains(['\n', '\r', '\t', '\u{b}', '\u{c}']) {
-        return text;
+fn one_line(text: &str) -> Cow<'_, str> {
+    match text.contains(BREAKS) {
+        true => text.split_whitespace().collect::<Vec<_>>().join(" ").into(),
+        false => text.into(),
     }
-    text.split_whitespace().collect::<Vec<_>>().join(" ").into()
 }
 
 #[cfg(test)]

@@ -41,3 +41,21 @@ fn a_dry_run_promises_what_the_import_does() {
     }
     assert!(tried > 60, "{tried}");
 }
+
+/// A rule in the office's file that no importer knows of: the dry run promises what the import cannot do.
+#[test]
+fn a_promise_that_is_not_kept_is_found() {
+    let mut office = Office::of(Role::SchoolAdmin);
+    equal::prepare(&mut office.store);
+    let path = office.file("list.csv", "last_name,first_name\nCruz,Ana\n");
+    let key = "07".repeat(32);
+    let planted = format!(
+        "PRAGMA key = \"x'{key}'\"; CREATE TRIGGER planted BEFORE INSERT ON student BEGIN SELECT RAISE(ABORT, 'planted'); END;"
+    );
+    let file = rusqlite::Connection::open(office.dir.path().join("records.db")).expect("the file");
+    file.execute_batch(&planted).expect("planted");
+    let found = equal::check(&mut office.store, &path, Some(&csv("student"))).expect_err("found");
+    assert!(found.contains("planted"), "{found}");
+    file.execute_batch("DROP TRIGGER planted").expect("taken away");
+    equal::check(&mut office.store, &path, Some(&csv("student"))).expect("kept");
+}

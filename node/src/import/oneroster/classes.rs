@@ -311,7 +311,7 @@ impl<'a, 'm> Roster<'a, 'm> {
     }
 }
 
-impl<'a> Class<'a> {
+impl Class<'_> {
     fn name(&self, id: &str, level: u8) -> String {
         let title = title(self.rec).map_or("", |cell| cell.text);
         let code = self.rec.text(&["classcode", "sectionnumber"]);
@@ -323,7 +323,7 @@ impl<'a> Class<'a> {
     }
 }
 
-fn title<'a>(rec: Rec<'a>) -> Option<Cell<'a>> {
+fn title(rec: Rec<'_>) -> Option<Cell<'_>> {
     rec.cell(&["title", "sectionname", "name", "classcode"])
 }
 
