@@ -37,6 +37,7 @@ pub(crate) use headers::{field as header_field, normal as normal_header};
 pub use limits::Limits;
 pub use progress::{Progress, Stage};
 pub use report::{Counts, Duplicate, DuplicateKind, Refusal, Report};
+pub(crate) use top::HEADER_WITHIN;
 
 use crate::store::Save;
 use crate::{NodeError, Result, Store};

@@ -5,7 +5,7 @@ use super::headers;
 use csv::StringRecord;
 
 /// How many rows may stand at the top, the header among them.
-pub(super) const HEADER_WITHIN: usize = 20;
+pub(crate) const HEADER_WITHIN: usize = 20;
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// The delimiter that a `sep=` line tells; such a line is no row.
