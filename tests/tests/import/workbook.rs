@@ -11,8 +11,6 @@ pub(crate) struct Book {
     pub(crate) workbook: String,
     pub(crate) sheet_start: String,
     pub(crate) sheet_rows: String,
-    /// As often as said, after the rows: too much to hold in memory.
-    pub(crate) padding: Option<(String, usize)>,
     pub(crate) sheet_end: String,
     pub(crate) workbook_part: String,
     pub(crate) sheet_part: String,
@@ -71,7 +69,6 @@ impl Book {
             ),
             sheet_start: format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><worksheet xmlns=\"{MAIN}\"><sheetData>"),
             sheet_rows: rows.concat(),
-            padding: None,
             sheet_end: String::new(),
             workbook_part: "xl/workbook.xml".into(),
             sheet_part: "xl/worksheets/sheet1.xml".into(),
@@ -135,13 +132,8 @@ impl Book {
         part(&self.workbook_part, &[&self.workbook]);
         part(&format!("{folder}_rels/{file}.rels"), &[&rels]);
         part(&self.texts_part, &[&texts]);
-        let mut pieces = vec![self.sheet_start.as_str(), &self.sheet_rows];
-        if let Some((padding, times)) = &self.padding {
-            pieces.extend(std::iter::repeat_n(padding.as_str(), *times));
-        }
         let end = format!("</sheetData>{}</worksheet>", self.sheet_end);
-        pieces.push(&end);
-        part(&self.sheet_part, &pieces);
+        part(&self.sheet_part, &[&self.sheet_start, &self.sheet_rows, &end]);
         zip.finish().expect("a zip").into_inner()
     }
 

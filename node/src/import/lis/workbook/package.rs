@@ -51,13 +51,17 @@ pub(super) struct Link {
 
 impl<'a> Package<'a> {
     pub(super) fn open(bytes: &'a [u8]) -> Result<Package<'a>, String> {
+        Package::within(bytes, MOST_UNPACKED)
+    }
+
+    fn within(bytes: &'a [u8], most: u64) -> Result<Package<'a>, String> {
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error.to_string()))?;
         let mut places = HashMap::new();
         for at in 0..archive.len() {
             let name = archive.name_for_index(at).and_then(Result::ok).unwrap_or_default();
             places.entry(normal(&name)).and_modify(|place| *place = None).or_insert(Some(at));
         }
-        Ok(Package { archive, places, left: Cell::new(MOST_UNPACKED) })
+        Ok(Package { archive, places, left: Cell::new(most) })
     }
 
     /// What a part is linked to; the package itself is the part without a name.
@@ -165,8 +169,8 @@ impl Step<'_> {
 
     /// The id of the relationship that a tag names.
     pub(super) fn link(&self, start: &BytesStart<'_>) -> String {
-        let mut attributes = start.attributes().with_checks(false).flatten();
-        let found = attributes.find(|attribute| {
+        let mut attributes = start.attributes();
+        let found = attributes.with_checks(false).flatten().find(|attribute| {
             let (namespace, name) = self.names.resolve_attribute(attribute.key);
             let is_ours = matches!(namespace, ResolveResult::Bound(Namespace(name)) if RELATIONSHIPS.contains(&name));
             is_ours && name.as_ref() == "id"
@@ -248,7 +252,32 @@ pub(super) fn damaged(why: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::resolved;
+    use super::*;
+    use std::io::Write;
+
+    fn zip_of(part: &str) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file("a.xml", zip::write::SimpleFileOptions::default()).expect("a part");
+        zip.write_all(part.as_bytes()).expect("written");
+        zip.finish().expect("a zip").into_inner()
+    }
+
+    #[test]
+    fn what_is_too_much_is_told_how_to_mend() {
+        let why = |part: &str, most: u64| {
+            let bytes = zip_of(part);
+            let walked = Package::within(&bytes, most).expect("a package").walk("a.xml", |_| Ok(()));
+            walked.err().unwrap_or_default()
+        };
+        let rows = "<row r=\"1\"/>".repeat(100_000);
+        let sheet = format!("<sheetData>{rows}</sheetData>");
+        assert_eq!(why(&sheet, 2_000_000), "");
+        assert!(why(&sheet, 1_000_000).contains("delete them"), "{}", why(&sheet, 1_000_000));
+        let long = format!("<a b=\"{}\"/>", "x".repeat(400_000));
+        assert!(why(&long, 1_000_000).contains("longer than Excel allows"));
+        let deep = "<a>".repeat(100);
+        assert!(why(&deep, 1_000_000).contains("nested"));
+    }
 
     #[test]
     fn targets_are_names_of_parts() {
