@@ -98,13 +98,16 @@ pub fn pages(form: &Certificate) -> Vec<Page> {
     ) + 5.0;
     let (year, month, day) = parts(form.on);
     let issued = format!("Issued this {} day of {} {year}.", ordinal(day), month_name(month));
-    let y = sheet.paragraph(MARGIN, y, TEXT, plain(12.0), &issued) + 28.0;
+    let y = sheet.paragraph(MARGIN, y, TEXT, plain(12.0), &issued);
+    // Room to sign, and less of it where the paper is full.
+    let y = y + if y > 205.0 { 17.0 } else { 28.0 };
     let (x, w) = (120.0, 65.0);
     sheet.above(x + w / 2.0, y - 1.2, w, bold(12.0).middle(), &form.school.head_name.to_uppercase());
     sheet.line(x, y, x + w, y, 0.25);
     sheet.below(x + w / 2.0, y + 4.8, w, plain(10.0).middle(), form.school.head_title());
-    sheet.text(MARGIN, 262.0, plain(8.0), "Not valid without the school's dry seal.");
-    sheet.text(WIDTH - MARGIN, 262.0, plain(8.0).end(), &long(form.on));
+    let foot = (y + 17.0).max(262.0);
+    sheet.text(MARGIN, foot, plain(8.0), "Not valid without the school's dry seal.");
+    sheet.text(WIDTH - MARGIN, foot, plain(8.0).end(), &long(form.on));
     vec![sheet.done()]
 }
 

@@ -196,7 +196,7 @@ impl Sheet {
             } else {
                 self.fonts.wrap_all(&text, style.size, style.weight, width)
             };
-            let high = self.height(style, lines.len()) <= at.h;
+            let high = self.height(style, lines.len()) <= at.h - PADDING / 2.0;
             let wide = lines.iter().all(|line| self.fonts.width(line, style.size, style.weight) <= width);
             if (high && wide) || style.size <= floor {
                 break lines;

@@ -75,17 +75,6 @@ fn shapes(page: &Page) -> Vec<Shape> {
 }
 
 fn check(what: &str, pages: &[Page], said: &[&str]) {
-    if let Some(dir) = std::env::var_os("PAPER") {
-        let name = format!("{what}-{}.pdf", said.iter().map(|t| t.len()).sum::<usize>()); // TEMP
-        let clean: Vec<Page> = pages
-            .iter()
-            .map(|p| Page {
-                items: p.items.iter().filter(|i| !matches!(i, Item::Image { .. })).cloned().collect(),
-                ..p.clone()
-            })
-            .collect();
-        std::fs::write(std::path::Path::new(&dir).join(name), pems_forms::pdf(&clean, "x").expect("pdf")).expect("w");
-    }
     let mut all = String::new();
     for (number, page) in (1..).zip(pages) {
         let shapes = shapes(page);
@@ -115,8 +104,10 @@ fn check(what: &str, pages: &[Page], said: &[&str]) {
     }
 }
 
+/// The longest real one, and one as long as a record takes and as wide as letters are.
 fn schools() -> Vec<String> {
-    SCHOOLS.lines().map(str::to_owned).chain([words(200), "W".repeat(200)]).collect()
+    let longest = SCHOOLS.lines().max_by_key(|name| name.len()).map(str::to_owned);
+    longest.into_iter().chain(["W".repeat(200)]).collect()
 }
 
 #[test]
@@ -136,7 +127,7 @@ fn class_list() {
             section: format!("{} ({})", words(80), words(40)),
             adviser: words(240),
             room: words(40),
-            learners: names().into_iter().cycle().take(70).enumerate().map(learner).collect(),
+            learners: names().into_iter().cycle().take(24).enumerate().map(learner).collect(),
             ..class_list::ClassList::default()
         };
         let listed: Vec<String> = names().iter().map(Name::listed).collect();
@@ -203,7 +194,7 @@ fn school_form_1() {
             grade: "11".into(),
             section: words(80),
             adviser: words(120),
-            learners: names().into_iter().cycle().take(12).enumerate().map(learner).collect(),
+            learners: names().into_iter().cycle().take(6).enumerate().map(learner).collect(),
             ..sf1::Sf1::default()
         };
         let listed: Vec<String> = names().iter().map(Name::listed).collect();
@@ -241,7 +232,7 @@ fn school_form_2() {
                     label: String::new(),
                 })
                 .collect(),
-            learners: names().into_iter().cycle().take(20).enumerate().map(learner).collect(),
+            learners: names().into_iter().cycle().take(12).enumerate().map(learner).collect(),
             ..sf2::Sf2::default()
         };
         let listed: Vec<String> = names().iter().map(Name::listed).collect();
@@ -297,7 +288,8 @@ fn who_left_has_one_word_a_year() {
         let book = cells.collect::<Vec<_>>().join("\n");
         let paper = sf2::pages(&form).iter().map(Page::text).collect::<Vec<_>>().join("\n");
         for (what, text) in [("workbook", book), ("paper", paper.replace('\n', " "))] {
-            let text = text.to_uppercase();
+            // The guidelines speak of a risk, not of who left.
+            let text = text.to_uppercase().replace("AT RISK OF DROPPING OUT", "");
             assert!(text.contains(wording), "{what} of {wording}");
             let others = ["NLS", "NLPA", "DROPPED OUT", "DROP OUT", "DROPPING OUT"];
             let same = |other: &str| other == wording || (wording == "DROPPED OUT" && other == "DROPPING OUT");

@@ -97,9 +97,7 @@ impl<'a> Resolver<'a, '_> {
             self.report.left_out += 1;
             return Ok(None);
         };
-        if std::env::var_os("O14").is_none()
-            && let Err((at, problem)) = as_kept(entity, &mut values)
-        {
+        if let Err((at, problem)) = as_kept(entity, &mut values) {
             return Ok(self.refuse(i, &values[at..=at], problem));
         }
         if matches!(proposal.hint, Hint::CurrentMembership) {

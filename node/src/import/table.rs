@@ -288,10 +288,7 @@ const BREAKS: [char; 5] = ['\n', '\r', '\t', '\u{b}', '\u{c}'];
 
 /// A line break or tab inside a cell is white space, as in School Form 1.
 fn one_line(text: &str) -> Cow<'_, str> {
-    match text.contains(BREAKS) {
-        true => text.split_whitespace().collect::<Vec<_>>().join(" ").into(),
-        false => text.into(),
-    }
+    if text.contains(BREAKS) { text.split_whitespace().collect::<Vec<_>>().join(" ").into() } else { text.into() }
 }
 
 #[cfg(test)]

@@ -271,12 +271,12 @@ fn warned<'a>(register: &'a Register, cell: &str) -> &'a str {
 
 #[test]
 fn x01_an_extension_does_not_move_birthdays() {
-    let right =
-        births(&read("X01_sf1_without_ext.xlsx")).into_iter().map(|day| day.map(str::to_owned)).collect::<Vec<_>>();
-    assert_eq!(right, [Some("2013-06-15".to_owned()), Some("2012-02-29".to_owned())]);
-    for name in ["X01_sf1.xlsx", "X01_sf1_no_age.xlsx"] {
-        assert_eq!(births(&read(name)), [Some("2013-06-15"), Some("2012-02-29")], "{name}");
+    let right = [Some("2013-06-15"), Some("2012-02-29")];
+    for name in ["X01_sf1_without_ext.xlsx", "X01_sf1.xlsx"] {
+        assert_eq!(births(&read(name)), right, "{name}");
     }
+    // One learner, and no age that would contradict.
+    assert_eq!(births(&read("X01_sf1_no_age.xlsx")), right[..1]);
 }
 
 /// Names of other namespaces that mean something in the main one.

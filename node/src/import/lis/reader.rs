@@ -183,7 +183,7 @@ impl Reader<'_> {
         if let Some(lrn) = &line.lrn {
             if let Some(before) = self.lrns.get(lrn) {
                 let message = format!(
-                    "this LRN is on line {before} too; the first one counts: correct it in LIS and export again"
+                    "the LRN {lrn} is on line {before} too; the first one counts: correct it in LIS and export again"
                 );
                 return self.refuse(row, layout::LRN, Problem::new(Code::Conflict, message));
             }

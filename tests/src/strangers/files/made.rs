@@ -56,7 +56,11 @@ pub(super) fn list(rng: &mut Rng) -> (String, &'static str) {
     }
     let _ = write!(text, "{}{end}", columns.join(delimiter));
     for _ in 0..rng.below(30) {
-        let cells: Vec<String> = columns.iter().map(|column| quoted(rng, &value(rng, entity, column))).collect();
+        let mut cell = |column: &&str| {
+            let text = value(rng, entity, column);
+            quoted(rng, &text)
+        };
+        let cells: Vec<String> = columns.iter().map(&mut cell).collect();
         let _ = write!(text, "{}{end}", cells.join(delimiter));
     }
     (text, entity)
