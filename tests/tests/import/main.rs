@@ -3,6 +3,7 @@
 
 mod bad_files;
 mod cases;
+mod cases_register;
 mod cases_roster;
 mod command;
 mod equal;

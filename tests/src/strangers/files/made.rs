@@ -109,102 +109,96 @@ fn value(rng: &mut Rng, entity: &str, column: &str) -> String {
     }
 }
 
-/// The files of a roster, by name.
-pub(super) fn roster(rng: &mut Rng) -> Vec<(String, Vec<u8>)> {
-    let cell = |usual: &str, rng: &mut Rng| {
-        let text = if rng.chance(3) { nasty::text(rng) } else { usual.to_owned() };
-        quoted(rng, &text)
-    };
-    let table = |header: &str, rows: Vec<Vec<String>>, rng: &mut Rng| {
-        let mut text = format!("{header}\n");
-        for row in rows {
-            let cells: Vec<String> = row.iter().map(|usual| cell(usual, rng)).collect();
-            let _ = writeln!(text, "{}", cells.join(","));
+type Rows = Vec<Vec<String>>;
+
+fn owned(cells: &[&str]) -> Vec<String> {
+    cells.iter().map(|cell| (*cell).to_owned()).collect()
+}
+
+/// A table as text, with a bad cell here and there.
+fn table(rng: &mut Rng, header: &str, rows: Rows) -> Vec<u8> {
+    let mut text = format!("{header}\n");
+    for row in rows {
+        let mut cells = Vec::new();
+        for usual in row {
+            let cell = if rng.chance(3) { nasty::text(rng) } else { usual };
+            cells.push(quoted(rng, &cell));
         }
-        text.into_bytes()
-    };
-    let owned = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
-    let learners = 1 + rng.below(8);
-    let mut users: Vec<Vec<String>> = Vec::new();
-    for at in 0..learners {
-        let lrn = format!("4012000000{at:02}");
-        users.push(owned(&[
-            &format!("u{at}"),
-            "",
-            "org1",
-            "student",
-            &pick(rng, FIRST),
-            &pick(rng, LAST),
-            &lrn,
-            "07",
-            "g1",
-        ]));
+        let _ = writeln!(text, "{}", cells.join(","));
     }
-    users.push(owned(&["t1", "", "org1", "teacher", "Tess", "Luna", "T-1", "", ""]));
-    users.push(owned(&["g1", "", "org1", "guardian", "Gina", "Cruz", "", "", ""]));
-    let mut rows: Vec<Vec<String>> = Vec::new();
+    text.into_bytes()
+}
+
+fn people(rng: &mut Rng, learners: usize) -> Rows {
+    let mut rows = Rows::new();
+    for at in 0..learners {
+        let (id, lrn) = (format!("u{at}"), format!("4012000000{at:02}"));
+        let (first, last) = (pick(rng, FIRST), pick(rng, LAST));
+        rows.push(owned(&[&id, "", "org1", "student", &first, &last, &lrn, "07", "g1"]));
+    }
+    rows.push(owned(&["t1", "", "org1", "teacher", "Tess", "Luna", "T-1", "", ""]));
+    rows.push(owned(&["g1", "", "org1", "guardian", "Gina", "Cruz", "", "", ""]));
+    rows
+}
+
+fn seats(rng: &mut Rng, learners: usize) -> Rows {
+    let days = [("2026-06-08", "2026-09-30"), ("2026-10-01", ""), ("", ""), ("2026-06-08", "2027-03-31")];
+    let mut rows = Rows::new();
     for at in 0..learners + rng.below(4) {
-        let (class, user) = (format!("c{}", 1 + rng.below(3)), format!("u{}", rng.below(learners)));
-        let (begin, end) =
-            [("2026-06-08", "2026-09-30"), ("2026-10-01", ""), ("", ""), ("2026-06-08", "2027-03-31")][rng.below(4)];
-        rows.push(owned(&[
-            &format!("e{at}"),
-            &class,
-            &user,
-            "student",
-            begin,
-            end,
-            pick(rng, &["", "", "", "tobedeleted"]).as_str(),
-        ]));
+        let (id, class, user) =
+            (format!("e{at}"), format!("c{}", 1 + rng.below(3)), format!("u{}", rng.below(learners)));
+        let (begin, end) = days[rng.below(days.len())];
+        let status = pick(rng, &["", "", "", "tobedeleted"]);
+        rows.push(owned(&[&id, &class, &user, "student", begin, end, &status]));
     }
     rows.push(owned(&["et", "c1", "t1", "teacher", "", "", ""]));
+    rows
+}
+
+/// The files of a roster, by name.
+pub(super) fn roster(rng: &mut Rng) -> Vec<(String, Vec<u8>)> {
+    let learners = 1 + rng.below(8);
     let class = |id: &str, title: &str| owned(&[id, "", title, "07", "7R", "homeroom", "org1", "sy1", "Room 1"]);
     let titles = [["Rizal", "Luna"], ["Rizal", "Rizal"]][rng.below(2)];
-    let mut files = vec![
+    let tables = [
         (
-            "orgs.csv".to_owned(),
-            table(
-                "sourcedId,status,name,type,identifier",
-                vec![owned(&["org1", "", "Mabini NHS", "school", "301234"])],
-                rng,
-            ),
+            "orgs.csv",
+            "sourcedId,status,name,type,identifier",
+            vec![owned(&["org1", "", "Mabini NHS", "school", "301234"])],
         ),
         (
-            "academicSessions.csv".to_owned(),
-            table(
-                "sourcedId,status,title,type,startDate,endDate,parentSourcedId",
-                vec![
-                    owned(&["sy1", "", "SY 2026-2027", "schoolYear", "2026-06-08", "2027-03-31", ""]),
-                    owned(&["q1", "", "First", "gradingPeriod", "2026-06-08", "2026-08-14", "sy1"]),
-                ],
-                rng,
-            ),
+            "academicSessions.csv",
+            "sourcedId,status,title,type,startDate,endDate,parentSourcedId",
+            vec![
+                owned(&["sy1", "", "SY 2026-2027", "schoolYear", "2026-06-08", "2027-03-31", ""]),
+                owned(&["q1", "", "First", "gradingPeriod", "2026-06-08", "2026-08-14", "sy1"]),
+            ],
         ),
         (
-            "users.csv".to_owned(),
-            table(
-                "sourcedId,status,orgSourcedIds,role,givenName,familyName,identifier,grades,agentSourcedIds",
-                users,
-                rng,
-            ),
+            "users.csv",
+            "sourcedId,status,orgSourcedIds,role,givenName,familyName,identifier,grades,agentSourcedIds",
+            people(rng, learners),
         ),
         (
-            "classes.csv".to_owned(),
-            table(
-                "sourcedId,status,title,grades,classCode,classType,schoolSourcedId,termSourcedIds,location",
-                vec![class("c1", titles[0]), class("c2", titles[1]), class("c3", "Math")],
-                rng,
-            ),
+            "classes.csv",
+            "sourcedId,status,title,grades,classCode,classType,schoolSourcedId,termSourcedIds,location",
+            vec![class("c1", titles[0]), class("c2", titles[1]), class("c3", "Math")],
         ),
         (
-            "enrollments.csv".to_owned(),
-            table("sourcedId,classSourcedId,userSourcedId,role,beginDate,endDate,status", rows, rng),
+            "enrollments.csv",
+            "sourcedId,classSourcedId,userSourcedId,role,beginDate,endDate,status",
+            seats(rng, learners),
         ),
         (
-            "demographics.csv".to_owned(),
-            table("sourcedId,birthDate,sex,cityOfBirth", vec![owned(&["u0", "2013-05-04", "male", "Lucena"])], rng),
+            "demographics.csv",
+            "sourcedId,birthDate,sex,cityOfBirth",
+            vec![owned(&["u0", "2013-05-04", "male", "Lucena"])],
         ),
     ];
+    let mut files = Vec::new();
+    for (name, header, rows) in tables {
+        files.push((name.to_owned(), table(rng, header, rows)));
+    }
     if rng.chance(15) {
         let gone = rng.below(files.len());
         files.remove(gone);
