@@ -155,9 +155,9 @@ impl<'a, 'm> Roster<'a, 'm> {
     /// Where each learner sits in each school year.
     fn seats(&mut self, learners: &[(&'a str, &'a str, Rec<'a>)]) -> Seats<'a> {
         let mut wanted: BTreeMap<(usize, &'a str), Vec<Seat<'a>>> = BTreeMap::new();
-        for (class, user, rec) in learners {
+        for &(class, user, rec) in learners {
             let Some(of) = self.classes.get(class) else { continue };
-            let seat = Seat::read(*class, *rec, of.homeroom, self.mapped.date_order);
+            let seat = Seat::read(class, rec, of.homeroom, self.mapped.date_order);
             wanted.entry((of.year, user)).or_default().push(seat);
         }
         let mut seats = Seats::new();

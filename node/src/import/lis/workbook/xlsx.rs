@@ -106,7 +106,8 @@ fn cells(package: &mut Package<'_>, part: &str, sheet: &mut Sheet, texts: &[Rc<s
             let place = reference(&attribute(start, "r")).unwrap_or(next);
             next = (place.0, place.1.saturating_add(1));
             open = Open { place, kind: attribute(start, "t"), formula: false, valued: false };
-            (value.take(), inline.take());
+            value.take();
+            inline.take();
         }
         open.formula |= step.opens("f").is_some();
         open.valued |= step.opens("v").is_some();
