@@ -8,6 +8,9 @@ use pems_model::{Code, Entity, Row, Value};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
+/// Letters that a cell of a workbook takes.
+const MOST_LETTERS: usize = 32_767;
+
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
     entity: String,
@@ -84,7 +87,11 @@ fn xlsx(entity: &Entity, rows: &[Row]) -> Result<Vec<u8>> {
         sheet.write_string(0, column, name).map_err(failed)?;
     }
     for (line, row) in (1_u32..).zip(rows) {
-        for (column, cell) in (0_u16..).zip(cells(entity, row)) {
+        for (column, mut cell) in (0_u16..).zip(cells(entity, row)) {
+            // A logo is longer than a cell may be.
+            if cell.encode_utf16().count() > MOST_LETTERS {
+                cell = format!("(too long for a workbook: {} characters; export as CSV)", cell.chars().count());
+            }
             sheet.write_string(line, column, cell).map_err(failed)?;
         }
     }

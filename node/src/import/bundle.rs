@@ -53,12 +53,17 @@ impl Tables {
             return Err(NodeError::new(Code::TooLarge, message));
         }
         let Some(key) = table_key(name) else { return Ok(()) };
-        let table = Table::read(name, input, budget)?;
+        let table = Table::read(name, input, &is_id, budget)?;
         match self.tables.insert(key, table) {
             None => Ok(()),
             Some(_) => Err(bad_file(name, "the bundle has this file twice; keep the right one".to_owned())),
         }
     }
+}
+
+/// What every table of a roster has, and no title above one.
+fn is_id(key: &str) -> bool {
+    key.ends_with("sourcedid") || key.ends_with("sisid")
 }
 
 fn table_key(name: &str) -> Option<String> {
@@ -69,13 +74,13 @@ fn table_key(name: &str) -> Option<String> {
 }
 
 /// The one CSV at `source`.
-pub(super) fn single(source: &Path, budget: &mut Budget) -> Result<Table> {
+pub(super) fn single(source: &Path, known: &dyn Fn(&str) -> bool, budget: &mut Budget) -> Result<Table> {
     let name = file_name(source);
     let file = File::open(source).map_err(|error| NodeError::io("read", source, &error))?;
     if source.is_dir() {
         return Err(bad_file(&name, "it is a folder; give one CSV file, or import it as OneRoster".to_owned()));
     }
-    Table::read(&name, file, budget)
+    Table::read(&name, file, known, budget)
 }
 
 /// The roster at `source`, a folder or a zip.

@@ -2,8 +2,8 @@
 
 use super::save::Act;
 use super::{Save, Saved, Step, Store, rows};
-use crate::Result;
-use pems_model::{Role, Row};
+use crate::{NodeError, Result};
+use pems_model::{Code, Role, Row};
 use rusqlite::Connection;
 use uuid::Uuid;
 
@@ -76,6 +76,20 @@ impl Store {
     pub fn act_together<T>(&mut self, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<(Uuid, T)> {
         let act = self.new_act();
         self.run(Act { group: Some(act.id), ..act }, work)
+    }
+
+    /// As [`Store::act`], and takes all of it back: whether it would be taken.
+    ///
+    /// # Errors
+    /// As [`Store::act`].
+    pub fn rehearse<T>(&mut self, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<T> {
+        let (act, mut done) = (self.new_act(), None);
+        // An error is what takes a transaction back.
+        let ended = self.transaction(|step| {
+            done = Some(work(&mut Work { step, act })?);
+            Err::<T, _>(NodeError::new(Code::Internal, "a rehearsal is not written"))
+        });
+        done.map_or(ended, Ok)
     }
 
     fn run<T>(&mut self, act: Act, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<(Uuid, T)> {

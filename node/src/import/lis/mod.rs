@@ -23,7 +23,7 @@ mod remarks;
 mod workbook;
 mod writer;
 
-pub use apply::apply;
+pub use apply::{apply, rehearse};
 pub use choices::{Applied, AppliedCounts, LineChoice};
 pub use reconciliation::{
     Candidate, Difference, Extra, LineState, MatchedBy, OurSection, ReconciledCounts, ReconciledLine, Reconciliation,
