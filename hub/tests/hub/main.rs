@@ -9,5 +9,6 @@ mod managed;
 mod operators;
 mod requests;
 mod running;
+mod settings;
 mod syncing;
 mod world;
