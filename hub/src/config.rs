@@ -68,7 +68,13 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Patience {
         let seconds = Duration::from_secs;
-        Patience { head: seconds(30), body_piece: seconds(20), body: seconds(180), unread: seconds(30), pull: seconds(900) }
+        Patience {
+            head: seconds(30),
+            body_piece: seconds(20),
+            body: seconds(180),
+            unread: seconds(30),
+            pull: seconds(900),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything that a running hub consists of, in one place that all requests share.
 
 use crate::bearer::Assertions;
+use crate::config::Patience;
 use crate::limits::Limits;
 use crate::listen::Crowd;
 use crate::live::Live;
@@ -8,7 +9,6 @@ use crate::metrics::Metrics;
 use crate::people::password::Passwords;
 use crate::people::seal::Seal;
 use crate::people::tokens::Successors;
-use crate::config::Patience;
 use crate::read::Reads;
 use crate::shapes::ShapeMemory;
 use ipnet::IpNet;

@@ -121,7 +121,9 @@ impl Limits {
         };
         // Where claims are told apart, an address has room for several schools.
         let together = |limit| match limit {
-            Limit::Token | Limit::SignIn => address(limit).saturating_mul(NonZeroU32::MIN.saturating_add(SCHOOLS_AT_AN_ADDRESS - 1)),
+            Limit::Token | Limit::SignIn => {
+                address(limit).saturating_mul(NonZeroU32::MIN.saturating_add(SCHOOLS_AT_AN_ADDRESS - 1))
+            }
             _ => address(limit),
         };
         let own = |limit| match limit {

@@ -23,11 +23,7 @@ pub(crate) struct Line {
 
 impl Default for Line {
     fn default() -> Line {
-        Line {
-            places: Arc::new(Semaphore::new(EXCHANGES)),
-            pulling: Semaphore::new(1),
-            newest: watch::Sender::new(0),
-        }
+        Line { places: Arc::new(Semaphore::new(EXCHANGES)), pulling: Semaphore::new(1), newest: watch::Sender::new(0) }
     }
 }
 

@@ -137,9 +137,8 @@ impl Live {
     }
 
     fn believed<T: Clone>(&self, known: Option<&Remembered<T>>, hinted: &AtomicU64) -> Option<T> {
-        let fresh = |known: &&Remembered<T>| {
-            known.as_of.elapsed() < STALE && !self.is_out_of_date(known.generation, hinted)
-        };
+        let fresh =
+            |known: &&Remembered<T>| known.as_of.elapsed() < STALE && !self.is_out_of_date(known.generation, hinted);
         known.filter(fresh).map(|known| known.value.clone())
     }
 

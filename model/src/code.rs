@@ -40,6 +40,8 @@ codes! {
     RowMissing = "row_missing",
     /// Another change of the same group was refused, so the whole group was.
     GroupRefused = "group_refused",
+    /// It would lose or win against another office's value, and too many such conflicts wait to be decided already.
+    ReviewFull = "review_full",
 
     // About one request or one device.
     BadRequest = "bad_request",

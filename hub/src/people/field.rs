@@ -57,7 +57,11 @@ pub(crate) fn slug(typed: &str) -> Result<String, Refusal> {
 pub(crate) fn reason(typed: &str) -> Result<String, Refusal> {
     let reason = typed.trim();
     let fits = says_something(reason) && reason.chars().count() <= REASON_MAX && !reason.chars().any(char::is_control);
-    if fits { Ok(reason.to_owned()) } else { Err(bad("reason", "say in words, in 500 characters at most, what it is for")) }
+    if fits {
+        Ok(reason.to_owned())
+    } else {
+        Err(bad("reason", "say in words, in 500 characters at most, what it is for"))
+    }
 }
 
 /// Whether a text has letters or digits that somebody can see. Fillers (U+3164 and kin) count as letters in Unicode and show
@@ -100,7 +104,9 @@ mod tests {
         for typed in ["", "-a", "a-", "a_b", "ñ", "a b", "'; --", &"a".repeat(61)] {
             assert!(slug(typed).is_err(), "{typed:?}");
         }
-        for unseen in ["\u{200b}", "\u{ad}\u{2060}", "\u{feff}", "\u{3164}\u{ffa0}", "\u{2800}", "...", "\u{202e}\u{e0041}"] {
+        for unseen in
+            ["\u{200b}", "\u{ad}\u{2060}", "\u{feff}", "\u{3164}\u{ffa0}", "\u{2800}", "...", "\u{202e}\u{e0041}"]
+        {
             assert!(reason(unseen).is_err(), "{unseen:?}");
         }
         assert!(reason("help desk 4711").is_ok() && reason("ค้นหา").is_ok());

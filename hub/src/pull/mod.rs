@@ -124,7 +124,9 @@ pub(crate) async fn pull(
         turn = turn => turn?,
         () = out.pieces.closed() => return Err(Stop::Gone),
     };
-    tokio::time::timeout(hub.patience.pull, pull_now(hub, live, who, cursors, served, out)).await.unwrap_or(Err(Stop::Gone))
+    tokio::time::timeout(hub.patience.pull, pull_now(hub, live, who, cursors, served, out))
+        .await
+        .unwrap_or(Err(Stop::Gone))
 }
 
 async fn pull_now(

@@ -7,13 +7,13 @@
 
 use crate::hub::Hub;
 use crate::refusal::{Refusal, Refused};
+use axum::Json;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderValue};
 use axum::http::{StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use futures_util::StreamExt;
 use http_body::{Frame, SizeHint};
 use pems_model::Code;
@@ -121,14 +121,12 @@ impl HttpBody for Watched {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let Some(body) = self.body.as_mut() else { return Poll::Ready(None) };
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let this = self.get_mut();
+        let Some(body) = this.body.as_mut() else { return Poll::Ready(None) };
         let polled = Pin::new(&mut *body).poll_frame(context);
         if matches!(polled, Poll::Ready(None)) || body.is_end_stream() {
-            self.read.store(true, Ordering::Release);
+            this.read.store(true, Ordering::Release);
         }
         polled
     }

@@ -36,7 +36,7 @@ async fn bad_requests_are_told_what_is_wrong() {
     assert_eq!(world.sync(&device, &many).await.expect_err("too many").code, Code::TooLarge);
     let disorder = device.push(0, vec![learner(2, "Cruz"), learner(1, "Reyes")]);
     assert_eq!(world.sync(&device, &disorder).await.expect_err("disorder").code, Code::BadRequest);
-    let elsewhere: ErrorBody = world.post("/v2/sync", &json!({})).await.json().await.expect("an error body");
+    let elsewhere: ErrorBody = world.post("/v1/elsewhere", &json!({})).await.json().await.expect("an error body");
     assert_eq!(elsewhere.code, Code::NotFound);
 }
 

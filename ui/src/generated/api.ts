@@ -90,6 +90,7 @@ export type Code =
   | "parent_missing"
   | "row_missing"
   | "group_refused"
+  | "review_full"
   | "bad_request"
   | "unsupported_protocol"
   | "upgrade_required"

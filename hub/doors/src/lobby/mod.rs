@@ -190,7 +190,11 @@ impl Hints {
         let mut next = Some(first);
         while let Some(hint) = next {
             let sealed = hint.payload().to_owned();
-            if hint.channel() == RECORDS { records.insert(sealed) } else { people.insert(sealed) };
+            if hint.channel() == RECORDS {
+                records.insert(sealed)
+            } else {
+                people.insert(sealed)
+            };
             next = self.listener.next_buffered();
         }
         Ok(Some(Heard { records: self.open(records).await?, people: self.open(people).await? }))
