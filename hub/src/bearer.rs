@@ -100,6 +100,15 @@ impl Assertions {
         Ok(TokenAnswer { access_token: issued.token, token_type: "Bearer".into(), expires_in: issued.expires_in })
     }
 
+    /// Forgets those that have expired. `now`: microseconds since 1970.
+    pub(crate) fn tidy(&self, now: i64) {
+        let now = now / 1_000_000;
+        locked(&self.used).retain(|_, used| {
+            used.retain(|_, expires| *expires > now);
+            !used.is_empty()
+        });
+    }
+
     fn use_once(&self, school: Uuid, jti: Uuid, until: i64, now: i64) -> Result<(), &'static str> {
         let mut schools = locked(&self.used);
         let used = schools.entry(school).or_default();
@@ -140,5 +149,7 @@ mod tests {
         used.use_once(quiet, Uuid::max(), 300, 0).expect("another school");
         assert!(used.use_once(quiet, Uuid::max(), 300, 0).is_err(), "once");
         used.use_once(greedy, Uuid::max(), 600, 301).expect("what has expired makes room");
+        used.tidy(601_000_000);
+        assert!(locked(&used.used).is_empty(), "and does not stay");
     }
 }

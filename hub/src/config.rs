@@ -51,8 +51,8 @@ impl Default for Rates {
 /// How long the hub waits for somebody who does not go on. Each ends by itself, so nobody holds anything for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// For the head of a request, and on an open connection for the next one: a head is one packet, on the worst of lines some
-    /// seconds.
+    /// For the head of a request, and on an open connection for the next one. A head is one packet, on the worst of lines some
+    /// seconds; but a connection must not end while a proxy before the hub still keeps it (most do so for a minute).
     pub head: Duration,
     /// For the next piece of a request's body.
     pub body_piece: Duration,
@@ -69,7 +69,7 @@ impl Default for Patience {
     fn default() -> Patience {
         let seconds = Duration::from_secs;
         Patience {
-            head: seconds(30),
+            head: seconds(75),
             body_piece: seconds(20),
             body: seconds(180),
             unread: seconds(30),

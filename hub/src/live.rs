@@ -184,6 +184,14 @@ impl Live {
         self.hinted(id, |tenant| &tenant.records);
     }
 
+    /// Lets go of sessions that would be looked up again anyway.
+    pub(crate) fn tidy(&self) {
+        locked(&self.sessions).retain(|_, school| {
+            school.retain(|_, session| session.as_of.elapsed() < STALE);
+            !school.is_empty()
+        });
+    }
+
     fn next(&self) -> u64 {
         self.hints.fetch_add(1, Ordering::AcqRel) + 1
     }

@@ -17,7 +17,7 @@ use crate::read::Reads;
 use crate::routes;
 use crate::shapes::ShapeMemory;
 use crate::start_error::StartError;
-use pems_doors::{AccessTokens, Keys, Lobby, Shares, Tenant};
+use pems_doors::{AccessTokens, Keys, Lobby, Shares, Tenant, edge};
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -115,13 +115,15 @@ async fn open(config: &Config, admin: &Admin, keys: &Keys, epoch: Uuid) -> Resul
     Ok(Serving { address, hub, tasks, _lock: lock })
 }
 
-/// Forgets now and then whose requests no longer count.
+/// Forgets now and then what no longer counts.
 async fn tidy(hub: Arc<Hub>) {
     let on = async {
         loop {
             // A period, which ends at once when the hub stops.
             tokio::time::sleep(limits::TIDY_EVERY).await;
             hub.limits.tidy();
+            hub.assertions.tidy(edge::now());
+            hub.live.tidy();
         }
     };
     hub.stop.run_until_cancelled(on).await;

@@ -45,8 +45,10 @@ async fn exchange(hub: Arc<Hub>, caller: TenantContext, request: Request, now: i
     admit(&*hub.live.device(&hub.lobby, caller.actor()).await?)?;
     let exchange = Arc::new(hub.live.line(caller.actor()).begin().await?);
     let live = hub.live.tenant(caller.tenant());
-    let in_memory = timeout(hub.patience.body, live.bodies.acquire()).await;
-    let Ok(Ok(in_memory)) = in_memory else { return Err(Refusal::busy()) };
+    let in_memory = match timeout(hub.patience.body, live.bodies.acquire()).await {
+        Ok(Ok(place)) => place,
+        _ => return Err(Refusal::busy()),
+    };
     let (parts, body) = request.into_parts();
     let body = read_body(body, MAX_BODY, hub.patience.body).await?;
     let mut request = read_request(&plain(&parts.headers, body)?)?;
