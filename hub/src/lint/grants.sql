@@ -46,6 +46,9 @@ GRANT SELECT, INSERT ON change_log TO hub_app;
 GRANT SELECT ON change_log TO hub_operator;
 GRANT EXECUTE ON FUNCTION sync.take(uuid, bigint) TO hub_app;
 
+-- Hints (0023).
+GRANT EXECUTE ON FUNCTION sec.open_hints(text[]) TO hub_auth;
+
 -- Events (0008).
 GRANT SELECT ON event TO hub_operator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON event TO hub_sec;

@@ -56,8 +56,19 @@ pub(crate) fn slug(typed: &str) -> Result<String, Refusal> {
 /// `bad_request`.
 pub(crate) fn reason(typed: &str) -> Result<String, Refusal> {
     let reason = typed.trim();
-    let fits = !reason.is_empty() && reason.chars().count() <= REASON_MAX && !reason.chars().any(char::is_control);
-    if fits { Ok(reason.to_owned()) } else { Err(bad("reason", "say in 1 to 500 characters what it is for")) }
+    let fits = says_something(reason) && reason.chars().count() <= REASON_MAX && !reason.chars().any(char::is_control);
+    if fits {
+        Ok(reason.to_owned())
+    } else {
+        Err(bad("reason", "say in words, in 500 characters at most, what it is for"))
+    }
+}
+
+/// Whether a text has letters or digits that somebody can see. Fillers (U+3164 and kin) count as letters in Unicode and show
+/// nothing; everything else that shows nothing is no letter.
+fn says_something(text: &str) -> bool {
+    const FILLERS: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
+    text.chars().any(|c| c.is_alphanumeric() && !FILLERS.contains(&c))
 }
 
 /// A password that is being tried. Whatever it is, it may be wrong; it may not be endless.
@@ -93,6 +104,12 @@ mod tests {
         for typed in ["", "-a", "a-", "a_b", "ñ", "a b", "'; --", &"a".repeat(61)] {
             assert!(slug(typed).is_err(), "{typed:?}");
         }
+        for unseen in
+            ["\u{200b}", "\u{ad}\u{2060}", "\u{feff}", "\u{3164}\u{ffa0}", "\u{2800}", "...", "\u{202e}\u{e0041}"]
+        {
+            assert!(reason(unseen).is_err(), "{unseen:?}");
+        }
+        assert!(reason("help desk 4711").is_ok() && reason("ค้นหา").is_ok());
         assert!(reason(" ").is_err() && reason(&"x".repeat(501)).is_err() && reason("a\0").is_err());
         assert!(tried("password", "").is_err() && tried("password", &"x".repeat(129)).is_err());
     }

@@ -10,7 +10,7 @@ use pems_doors::{TenantContext, Tx};
 use pems_model::history::Logged;
 use pems_model::pgcopy;
 use pems_model::push::{Holder, Known, Needs, needs};
-use pems_model::review::Author;
+use pems_model::review::{Author, WAITING};
 use pems_model::wire::{Change, ChangeResult, Outcome};
 use pems_model::{Entity, Kind, Problem, Role, Row, Schema, Value};
 use sqlx::postgres::PgRow;
@@ -60,6 +60,19 @@ fn outcome(row: &PgRow) -> Result<Outcome, Refusal> {
             Ok(Outcome::Refused { problem })
         }
     }
+}
+
+/// Review items that nobody has decided yet, counted as far as it matters.
+pub(super) async fn waiting(tx: &mut Tx, tenant: Uuid) -> Result<usize, Refusal> {
+    let waiting: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM (SELECT FROM review_item
+         WHERE tenant_id = $1 AND state = 'open' AND deleted_at IS NULL LIMIT $2) waiting",
+    )
+    .bind(tenant)
+    .bind(i64::try_from(WAITING).unwrap_or(i64::MAX))
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(usize::try_from(waiting).unwrap_or(0))
 }
 
 /// Everything that planning these changes needs.

@@ -27,7 +27,7 @@ pub(super) async fn enrol(
     body: Body,
 ) -> Result<Json<EnrolAnswer>, Refusal> {
     hub.limits.check(Limit::Enrol, Key::Address(from))?;
-    let body = read_body(body, SMALL_BODY).await?;
+    let body = read_body(body, SMALL_BODY, hub.patience.body).await?;
     let request: EnrolRequest = serde_json::from_slice(&body)
         .map_err(|error| Refusal::new(Code::BadRequest, format!("the request: {error}")))?;
     let bad = |what: &str| Refusal::new(Code::BadRequest, what);

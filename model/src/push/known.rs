@@ -32,6 +32,8 @@ pub struct Known {
     pub history: BTreeMap<(usize, Uuid), Vec<Logged>>,
     pub exists: BTreeSet<(usize, Uuid)>,
     pub claims: BTreeMap<Holder, Uuid>,
+    /// Review items that wait in the school already, where a plan without that knowledge would make some.
+    pub waiting: usize,
     /// The school's users among those who made the changes: what they may do, `None` for one who is disabled.
     pub users: BTreeMap<Uuid, Option<Role>>,
 }

@@ -5,6 +5,7 @@
 //! what it finds names the seed, so that `cargo xtask stranger NAME --seed S` finds it again.
 
 pub mod files;
+mod greedy;
 mod stay;
 #[cfg(target_os = "linux")]
 mod window;
@@ -26,6 +27,11 @@ pub const STRANGERS: &[Stranger] = &[
     Stranger { name: "files", does: "brings lists, registers and rosters, made up and spoiled", visit: files::visit },
     #[cfg(target_os = "linux")]
     Stranger { name: "window", does: "clicks, types and pulls the plug in the real window", visit: window::visit },
+    Stranger {
+        name: "greedy",
+        does: "takes all that the limits allow, beside a school that only works",
+        visit: greedy::visit,
+    },
 ];
 
 /// A stranger by name.

@@ -14,6 +14,7 @@ const GIST: Record<string, string> = {
   role_forbidden: "Hindi ito puwede sa iyong tungkulin.",
   parent_missing: "Wala ang record na kinabibilangan nito.",
   row_missing: "Wala na ang record na ito.",
+  review_full: "Marami pang dapat pagpasyahan.",
   too_large: "Masyadong malaki ito.",
   code_unknown: "Hindi kilala ang code.",
   code_expired: "Lipas na ang code.",
