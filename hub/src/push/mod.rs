@@ -7,6 +7,7 @@
 //! - whether the device may still write is checked inside the transaction.
 
 mod lookup;
+mod people;
 mod replica;
 pub(crate) mod write;
 
@@ -107,8 +108,10 @@ async fn apply(
         role: standing.role,
         clock: reading,
         rev: clock.rev,
+        people: &request.people,
+        proofs: &request.proofs,
     };
-    let known = lookup::known(tx, hub.schema, caller.tenant(), fresh).await?;
+    let known = lookup::known(tx, &push, fresh).await?;
     let plan = plan(&push, &known, fresh);
     let before = clock.rev;
     clock.rev += plan.revisions;
