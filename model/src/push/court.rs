@@ -67,7 +67,8 @@ impl<'a> Court<'a> {
         };
         let text = || change_text(self.push.tenant, self.push.replica, change);
         let proof = self.push.proofs.get(&change.op_no).zip(person.key);
-        let signed = proof.is_some_and(|(proof, key)| holds(&key, &text(), proof));
+        // When it was made is the office's word: what a person answers for is theirs as long as they work here, not after.
+        let signed = person.gone_since.is_none() && proof.is_some_and(|(proof, key)| holds(&key, &text(), proof));
         let was_here = self.here.get(&id).is_some_and(|until| at < *until);
         author.person = Some(By { id, role, was_here, signed });
         Ok(author)
