@@ -96,7 +96,7 @@ async fn a_password_is_ones_own_and_only_at_a_pc_that_may_as_much() {
     let before = town.sign_in(&registrar).await;
 
     let set = || json!({ "verifier": chosen(), "must_change": false });
-    let delete = Change { kind: ChangeKind::Delete, ..user(6, registrar.id, mine, Some(registrar.id), json!({})) };
+    let delete = Change { kind: ChangeKind::Delete, ..user(6, registrar.id, mine, Some(registrar.id), set()) };
     let changes = vec![
         user(1, admin.id, hers, Some(admin.id), set()),
         user(2, admin.id, hers, Some(registrar.id), set()),

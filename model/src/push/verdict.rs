@@ -54,8 +54,9 @@ fn alone(
         let message = format!("the hub has no records of the kind '{}'; update the hub", change.entity);
         return Err(Problem::new(Code::UnknownEntity, message));
     };
-    // Nobody deletes what is theirs: a deletion has no fields.
-    author.may_change(push.schema, entity, change.row_id, change.fields.keys().map(String::as_str))?;
+    // Nobody deletes what is theirs: a deletion has no fields, whatever it brings.
+    let fields = change.fields.keys().filter(|_| change.kind == ChangeKind::Upsert).map(String::as_str);
+    author.may_change(push.schema, entity, change.row_id, fields)?;
     if entity.hub_made && (change.kind == ChangeKind::Delete || change.base_rev == 0) {
         let message =
             format!("{} records are made by the hub; they can be resolved but not made or deleted", entity.label);
