@@ -6,6 +6,7 @@
 pub mod code;
 pub mod ddl;
 pub mod digest;
+pub mod domain;
 pub mod edit_time;
 pub mod engine;
 pub mod entities;
@@ -18,6 +19,7 @@ pub mod natural;
 pub mod password;
 pub mod pgcopy;
 pub mod planted;
+pub mod proof;
 pub mod push;
 pub mod review;
 pub mod role;

@@ -6,19 +6,20 @@
 //! - a value that does not win is in a `review_item` of the same plan (promise 6);
 //! - every row that is written has a fresh revision, and revisions are handed out in the order of the changes.
 
+mod court;
 mod deciding;
 mod known;
 mod merge;
 mod verdict;
 
-pub use known::{Holder, Known, Needs, needs};
+pub use known::{Holder, Known, KnownEvent, Needs, asks_of_people, beyond, enrolments, needs, users};
 pub use merge::complete;
 
 use crate::digest::Digest;
 use crate::edit_time::ClockReading;
 use crate::history::Logged;
 use crate::review::{self, Author, REVIEW_ITEM, Review};
-use crate::wire::{Change, ChangeKind, ChangeResult, Outcome};
+use crate::wire::{Change, ChangeKind, ChangeResult, Outcome, SignedIn};
 use crate::{Code, Entity, Problem, Role, Row, Schema, Value};
 use serde_json::{Map, Value as Json, json};
 use std::collections::btree_map::Entry;
@@ -35,6 +36,10 @@ pub struct Push<'a> {
     pub clock: ClockReading,
     /// The tenant's revision before this push.
     pub rev: i64,
+    /// Who is said to have signed in at the device, with proofs.
+    pub people: &'a [SignedIn],
+    /// Signatures under changes, by `op_no`.
+    pub proofs: &'a BTreeMap<i64, String>,
 }
 
 /// A row as it must be written, with its state before (for the digest).
@@ -94,7 +99,8 @@ impl Plan {
 
 /// Plans a push. `changes` are in `op_no` order and none of them was answered before.
 pub fn plan(push: &Push<'_>, known: &Known, changes: &[Change]) -> Plan {
-    let mut refused: BTreeMap<usize, Problem> = verdict::refusals(push, known, changes);
+    let mut refused = BTreeMap::new();
+    let mut users = verdict::settle(push, known, changes, &mut refused);
     // Merging can refuse more (a rule over the merged row), which can take dependants and groups with it: plan again until
     // nothing new is refused. Each round refuses at least one more change, so it ends.
     loop {
@@ -107,11 +113,11 @@ pub fn plan(push: &Push<'_>, known: &Known, changes: &[Change]) -> Plan {
             claims: BTreeMap::new(),
         };
         let mut found = BTreeMap::new();
-        for (i, change) in changes.iter().enumerate() {
+        for (i, (change, user)) in changes.iter().zip(&users).enumerate() {
             match refused.get(&i) {
-                Some(problem) => work.refuse(change, problem.clone()),
+                Some(problem) => work.refuse(change, *user, problem.clone()),
                 None => {
-                    if let Err(problem) = work.apply(change) {
+                    if let Err(problem) = work.apply(change, *user) {
                         found.insert(i, problem);
                     }
                 }
@@ -121,7 +127,7 @@ pub fn plan(push: &Push<'_>, known: &Known, changes: &[Change]) -> Plan {
             return work.plan;
         }
         refused.extend(found);
-        verdict::spread(push, known, changes, &mut refused);
+        users = verdict::settle(push, known, changes, &mut refused);
     }
 }
 
@@ -139,12 +145,11 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn apply(&mut self, change: &Change) -> Result<(), Problem> {
+    fn apply(&mut self, change: &Change, user: Option<Uuid>) -> Result<(), Problem> {
         let index = self.push.schema.index(&change.entity).unwrap_or_default();
         let entity = self.push.schema.entities()[index];
         let key = (index, change.row_id);
-        let author =
-            Author { replica: self.push.replica, user: change.user_id, at: self.push.clock.correct(change.at) };
+        let author = Author { replica: self.push.replica, user, at: self.push.clock.correct(change.at) };
         let history = self.history_of(key);
         let current = self.rows.get(&key);
         let mut merged = match change.kind {
@@ -175,7 +180,7 @@ impl Work<'_> {
             outcome,
             fields: changed_fields(entity, &merged.changed),
             group: change.group,
-            user: change.user_id,
+            user,
             at: change.at,
             edited_at: author.at,
         });
@@ -311,21 +316,28 @@ impl Work<'_> {
         }
     }
 
-    fn refuse(&mut self, change: &Change, problem: Problem) {
+    fn refuse(&mut self, change: &Change, user: Option<Uuid>, problem: Problem) {
         let outcome = Outcome::Refused { problem };
+        let entity = self.push.schema.entity(&change.entity);
+        // A secret that was refused is still one.
+        let asked: BTreeMap<&String, &Json> = change
+            .fields
+            .iter()
+            .map(|(name, json)| (name, if entity.is_some_and(|of| of.is_secret(name)) { &Json::Null } else { json }))
+            .collect();
         self.plan.results.push(ChangeResult { op_no: change.op_no, outcome: outcome.clone() });
         self.plan.log.push(LogEntry {
             op_no: Some(change.op_no),
             change_id: change.id,
-            entity: self.push.schema.entity(&change.entity).map_or("", |entity| entity.name),
+            entity: entity.map_or("", |entity| entity.name),
             row_id: change.row_id,
             kind: change.kind,
             rev: None,
             base_rev: change.base_rev,
             outcome,
-            fields: json!({ "refused": &change.fields, "entity": &change.entity }),
+            fields: json!({ "refused": asked, "entity": &change.entity }),
             group: change.group,
-            user: change.user_id,
+            user,
             at: change.at,
             edited_at: self.push.clock.correct(change.at),
         });

@@ -102,8 +102,11 @@ impl Store {
         self.wrote = true;
     }
 
-    /// From now on this person works at this store; `None`: nobody.
+    /// From now on this person works at this store; `None`: nobody. A key is its owner's alone: see [`Store::vouch`].
     pub fn sign(&mut self, actor: Option<Actor>) {
+        if self.actor.map(|before| before.id) != actor.map(|now| now.id) {
+            self.key = None;
+        }
         self.actor = actor;
     }
 

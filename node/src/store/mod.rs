@@ -23,6 +23,7 @@ mod save;
 mod staging;
 mod status;
 mod undo;
+mod vouch;
 
 pub use act::{Actor, Work};
 pub use apply::Applied;
@@ -39,6 +40,7 @@ pub use status::Status;
 pub use undo::Undone;
 
 use crate::{Env, NodeError, Result};
+use ed25519_dalek::SigningKey;
 use pems_model::wire::MAX_CHANGES;
 use pems_model::{Code, Role, Schema};
 use rusqlite::{Connection, OpenFlags};
@@ -57,6 +59,8 @@ pub struct Store {
     replica: Uuid,
     role: Role,
     actor: Option<Actor>,
+    /// The key of whoever works here, if they have one.
+    key: Option<SigningKey>,
     wrote: bool,
     unstaged: staging::Unstaged,
     batch: usize,
@@ -139,6 +143,7 @@ impl Store {
             replica: enrolled.device_id,
             role: enrolled.role,
             actor: None,
+            key: None,
             wrote: false,
             unstaged: staging::Unstaged::default(),
             batch: MAX_CHANGES,
@@ -207,8 +212,10 @@ impl Store {
             schema: self.schema,
             env: &*self.env,
             tenant: self.tenant,
+            replica: self.replica,
             role: self.role,
             actor: self.actor,
+            key: self.key.as_ref(),
             last_op_no: None,
         };
         let out = step(&mut inside)?;
@@ -228,8 +235,10 @@ struct Step<'a> {
     schema: &'static Schema,
     env: &'a dyn Env,
     tenant: Uuid,
+    replica: Uuid,
     role: Role,
     actor: Option<Actor>,
+    key: Option<&'a SigningKey>,
     /// The last `op_no` that this step handed out; stored when it commits, so the counter has no gaps.
     last_op_no: Option<i64>,
 }

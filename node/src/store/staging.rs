@@ -1,6 +1,6 @@
 //! One exchange as the store sees it: what to ask, the hub's answers, and rows on their way in.
 
-use super::{Step, Store, arrival, meta, put_back};
+use super::{Step, Store, arrival, meta, put_back, vouch};
 use crate::Result;
 use pems_model::frame::Rows;
 use pems_model::planted::{Bug, is_planted};
@@ -41,6 +41,7 @@ impl Store {
         for change in &mut changes {
             change.op_no -= self.sent_base;
         }
+        let (people, proofs) = vouch::along(conn, &changes)?;
         if is_planted(Bug::ForgetsOnSend) {
             conn.execute("UPDATE op SET state = 'sent', open = 0 WHERE state = 'pending'", [])?;
         }
@@ -61,6 +62,8 @@ impl Store {
             acked: meta::get_int(conn, "acked")?,
             wait_ms: if changes.is_empty() { wait_ms } else { 0 },
             changes,
+            people,
+            proofs,
             more,
             sent_at: self.env.now(),
         })

@@ -176,7 +176,8 @@ impl Tenant {
                 return Err(forked());
             }
             let clock = ClockReading::new(request.sent_at, known.drained_at, now);
-            let push = Push { schema, tenant, replica, role, clock, rev: self.rev };
+            let (people, proofs) = (&request.people, &request.proofs);
+            let push = Push { schema, tenant, replica, role, clock, rev: self.rev, people, proofs };
             let planned = plan(&push, &self.look_up(schema, &fresh), &fresh);
             self.carry_out(replica, planned, &mut results);
         }

@@ -1,6 +1,7 @@
 //! The promises of syncing (`docs/protocol.md`) on the real thing: a hub that runs, PostgreSQL, encrypted files, sockets,
 //! and everything that can go wrong between them.
 
+mod authors;
 mod concurrent;
 mod cut;
 mod first_sync;
