@@ -2,7 +2,7 @@
 
 use crate::import::lis::{self, LineChoice, LineState, MatchedBy, Reconciliation};
 use crate::import::{header_field, normal_header};
-use crate::{NodeError, Result, Store};
+use crate::{NodeError, Result, Store, files};
 use serde::Serialize;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -42,9 +42,7 @@ pub(super) fn look(store: &Store, path: &Path) -> Result<Looked> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {
         "csv" | "txt" | "tsv" => Ok(Looked::Table { file, entity: likeliest(store, path)?, entities: LISTS.to_vec() }),
-        "zip" => std::fs::File::open(path)
-            .map(|_| Looked::Roster { file })
-            .map_err(|error| NodeError::io("read", path, &error)),
+        "zip" => files::open(path).map(|_| Looked::Roster { file }),
         _ if path.is_dir() => Ok(Looked::Roster { file }),
         _ => {
             let register = lis::reconcile(store, &lis::read(path)?)?;
@@ -57,8 +55,8 @@ pub(super) fn look(store: &Store, path: &Path) -> Result<Looked> {
 /// The kind of record of which the header names the most fields.
 fn likeliest(store: &Store, path: &Path) -> Result<&'static str> {
     let mut line = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| BufReader::new(file.take(HEADER_BYTES)).read_until(b'\n', &mut line))
+    BufReader::new(files::open(path)?.take(HEADER_BYTES))
+        .read_until(b'\n', &mut line)
         .map_err(|error| NodeError::io("read", path, &error))?;
     let header = String::from_utf8_lossy(&line);
     let keys: Vec<String> =
