@@ -154,9 +154,14 @@ const fn status(code: Code) -> StatusCode {
         | Code::RoleForbidden
         | Code::PasswordChangeRequired => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
-        Code::ReplicaForked | Code::EpochChanged | Code::SchemaUnknown | Code::Conflict | Code::LastAdmin => {
-            StatusCode::CONFLICT
-        }
+        Code::ReplicaForked
+        | Code::EpochChanged
+        | Code::HubBehind
+        | Code::SchemaUnknown
+        | Code::Conflict
+        | Code::LastAdmin => StatusCode::CONFLICT,
+        Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Code::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Code::CodeExpired | Code::CodeUsed => StatusCode::GONE,
         Code::Stale => StatusCode::PRECONDITION_FAILED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -66,6 +66,14 @@ impl Cursors {
             Cursors::Each(revs) => revs.get(entity).copied().unwrap_or(0),
         }
     }
+
+    /// The newest revision that the replica has seen of anything.
+    pub fn highest(&self) -> i64 {
+        match self {
+            Cursors::Level(rev) => *rev,
+            Cursors::Each(revs) => revs.values().copied().max().unwrap_or(0),
+        }
+    }
 }
 
 /// The copy that speaks: an id made at enrolment and a counter that goes up when the copy has to start anew.

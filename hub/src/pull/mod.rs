@@ -94,6 +94,10 @@ pub(crate) async fn pull(
     let row =
         rows.first().ok_or_else(|| Refusal::new(Code::NotFound, "the school has no clock; run `pems-hub verify`"))?;
     let clock = Clock::read(row)?;
+    if let Err(refusal) = clock.must_reach(cursors) {
+        tx.rollback().await;
+        return Err(Stop::Refused(refusal));
+    }
     for entity in served {
         let from = cursors.of(entity.entity.name);
         let moved =

@@ -52,7 +52,11 @@ pub(crate) async fn push(
     let generation = hub.live.generation();
     let preamble = replica::preamble(caller.tenant(), caller.actor());
     let (mut tx, rows) = hub.tenant.begin_with(caller, Access::Write, &preamble).await?;
-    let done = match Standing::read(&rows) {
+    let read = Standing::read(&rows).and_then(|(clock, standing)| {
+        clock.must_reach(&request.cursors)?;
+        Ok((clock, standing))
+    });
+    let done = match read {
         Ok((clock, standing)) => {
             let drained = live.last_empty(caller.actor());
             apply(hub, &mut tx, caller, request, clock, standing.seen_empty(drained), now).await

@@ -189,8 +189,11 @@ impl Answer {
         let mut alive_at = Instant::now() + ALIVE_EVERY;
         let mut levels = self.live.watch();
         let mut has = self.has();
+        let seen = self.request.cursors.highest();
         loop {
-            let known = levels.borrow_and_update().clone().filter(|level| level.as_of.elapsed() < STALE);
+            let known = levels.borrow_and_update().clone();
+            // What the device has seen and memory has not is looked up: the hub may be older than its devices.
+            let known = known.filter(|level| level.as_of.elapsed() < STALE && level.rev >= seen);
             let Some(level) = known else {
                 // Unknown or too long ago: look, and admit the device anew, for that may have changed too.
                 admit(&*self.hub.live.device(&self.hub.lobby, self.caller.actor()).await?)?;
