@@ -8,7 +8,7 @@ CREATE FUNCTION sync.fold_2(name text) RETURNS text LANGUAGE sql IMMUTABLE PARAL
 RETURN btrim(replace(replace(replace(replace(
     replace(' ' || translate(upper(normalize(
         translate(
-            regexp_replace(name, '[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]', '', 'g'), U&'\00B4\2018\2019\201A\201B\2032\02BB\02BC\02BD''.`', ''), NFKD)),
+            regexp_replace(name, '[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]', '', 'g'), U&'\0131\00B4\2018\2019\201A\201B\2032\02BB\02BC\02BD''.`', 'i'), NFKD)),
         U&'-/,\00A0\2010\2011\2012\2013\2014\2015\2212\2043.''`\2019\0300\0301\0302\0303\0304\0306\0307\0308\0309\030A\030B\030C\031B\0323\0324\0326\0327\0328',
         '            ') || ' ',
         ' ', '  '), ' MA ', ' MARIA '), ' ', U&' \0001'), U&'\0001 ', ''), U&'\0001', ''));

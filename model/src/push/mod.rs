@@ -14,6 +14,7 @@ mod verdict;
 
 pub use known::{Holder, Known, Needs, needs};
 pub use merge::complete;
+pub use same::asked_id;
 
 use crate::digest::Digest;
 use crate::edit_time::ClockReading;

@@ -15,9 +15,23 @@ use uuid::Uuid;
 /// The id of the question about a number.
 fn question_id(schema: &Schema, tenant: Uuid, number: &Holder) -> Uuid {
     let entity = schema.entities()[number.entity];
-    let kind = ReviewKind::Duplicate.name();
-    let text = [kind, entity.name, entity.fields[number.field].name, &number.value].join("\u{1f}");
+    id_of(tenant, entity.name, entity.fields[number.field].name, &number.value)
+}
+
+fn id_of(tenant: Uuid, entity: &str, field: &str, number: &str) -> Uuid {
+    let text = [ReviewKind::Duplicate.name(), entity, field, number].join("\u{1f}");
     Uuid::new_v5(&tenant, text.as_bytes())
+}
+
+/// The id that a question about a number has in a school, from what it says; none for other review items. For a school that is
+/// made a copy of another.
+pub fn asked_id(inbox: &Entity, item: &Row, tenant: Uuid) -> Option<Uuid> {
+    let said = |name: &str| item.get(inbox, name).as_text();
+    if inbox.name != REVIEW_ITEM || said("kind") != Some(ReviewKind::Duplicate.name()) {
+        return None;
+    }
+    let number: String = serde_json::from_str(said("lost_value")?).ok()?;
+    Some(id_of(tenant, said("entity")?, said("field")?, &number))
 }
 
 /// The numbers of a row that name one thing.

@@ -113,6 +113,9 @@ fn two_offices_that_type_one_number_cause_one_question() {
     hub.push(1, &[(1, learner(LRN))]);
     assert_eq!(hub.questions(), []);
     let plan = hub.push(2, &[(2, learner(LRN))]);
+    let (asked, inbox) = (plan.writes.values().map(|write| &write.after), &crate::entities::REVIEW_ITEM);
+    let asked: Vec<_> = asked.filter(|row| row.values.len() == inbox.fields.len()).collect();
+    assert_eq!(asked.iter().map(|row| super::asked_id(inbox, row, id(9))).collect::<Vec<_>>(), [Some(asked[0].id)]);
     assert_eq!(plan.results[0].outcome.name(), "applied", "nobody loses the number");
     assert_eq!(hub.questions(), open(2, 1));
     // Whatever else is typed about them, it stays one question.
