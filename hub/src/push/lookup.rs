@@ -11,7 +11,7 @@ use pems_doors::{TenantContext, Tx};
 use pems_model::history::Logged;
 use pems_model::pgcopy;
 use pems_model::push::{Holder, Known, Needs, Push, beyond, needs};
-use pems_model::review::{Author, WAITING};
+use pems_model::review::{Author, REVIEW_ITEM, WAITING};
 use pems_model::wire::{Change, ChangeResult, Outcome};
 use pems_model::{Entity, Kind, Problem, Row, Schema, Value};
 use sqlx::postgres::PgRow;
@@ -90,6 +90,10 @@ pub(super) async fn known(tx: &mut Tx, push: &Push<'_>, changes: &[Change]) -> R
     }
     needs.claims_of(schema, &known.rows);
     links_and_claims(tx, schema, tenant, &needs, &mut known).await?;
+    let asked = needs.questions(schema, tenant, &known);
+    if let (false, Some(inbox)) = (asked.is_empty(), schema.index(REVIEW_ITEM)) {
+        rows(tx, schema.entities()[inbox], inbox, tenant, &asked, &mut known).await?;
+    }
     history(tx, schema, tenant, changes, &mut known).await?;
     let mut asked = BTreeSet::new();
     loop {
@@ -164,6 +168,10 @@ async fn links_and_claims(
     for holder in &needs.claims {
         claims.entry((holder.entity, holder.field)).or_default().push(&holder.value);
     }
+    // Who has a number that names one thing is asked in the same way.
+    for holder in needs.numbers.keys() {
+        claims.entry((holder.entity, holder.field)).or_default().push(&holder.value);
+    }
     let mut parts = Vec::new();
     for index in needs.links.keys() {
         let at = parts.len();
@@ -202,7 +210,11 @@ async fn links_and_claims(
         if let Some(index) = links.get(at) {
             known.exists.insert((**index, id));
         } else if let Some((entity, field)) = claimed.get(at - links.len()) {
-            known.claims.insert(Holder { entity: *entity, field: *field, value: row.try_get(2)? }, id);
+            let holder = Holder { entity: *entity, field: *field, value: row.try_get(2)? };
+            if schema.entities()[*entity].fields[*field].names_one {
+                known.same.entry(holder.clone()).or_default().insert(id);
+            }
+            known.claims.insert(holder, id);
         }
     }
     Ok(())

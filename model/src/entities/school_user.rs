@@ -15,7 +15,7 @@ pub const SCHOOL_USER: Entity = Entity {
     own: &["verifier", "must_change"],
     fields: &[
         text("name", "Name", 128).required().searched(),
-        claim("email", "E-mail", 254).searched(),
+        claim("email", "E-mail", 254).searched().email(),
         choice("role", "Role", &["school_admin", "school_head", "registrar", "teacher", "cashier", "viewer"])
             .required(),
         link("staff", "Staff member", "staff"),

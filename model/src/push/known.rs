@@ -27,6 +27,8 @@ pub struct Needs {
     pub links: BTreeMap<usize, BTreeSet<Uuid>>,
     /// Claimed values: which live row holds each.
     pub claims: BTreeSet<Holder>,
+    /// Numbers that name one thing: which live rows have each. With the changed rows that have or are to have it.
+    pub numbers: BTreeMap<Holder, BTreeSet<Uuid>>,
 }
 
 /// What the hub found. Anything absent does not exist in this tenant.
@@ -36,6 +38,8 @@ pub struct Known {
     pub history: BTreeMap<(usize, Uuid), Vec<Logged>>,
     pub exists: BTreeSet<(usize, Uuid)>,
     pub claims: BTreeMap<Holder, Uuid>,
+    /// Live rows that have a number of [`Needs::numbers`].
+    pub same: BTreeMap<Holder, BTreeSet<Uuid>>,
     /// Review items that wait in the school already, where a plan without that knowledge would make some.
     pub waiting: usize,
     /// The school's users among those who made the changes, who are vouched for, or who are changed.
@@ -146,7 +150,12 @@ pub fn needs(schema: &Schema, changes: &[Change]) -> Needs {
         needs.rows.entry(index).or_default().insert(change.row_id);
         for (name, json) in &change.fields {
             let Some(field) = entity.field_index(name) else { continue };
-            match (entity.fields[field].kind, Value::parse(&entity.fields[field], json)) {
+            let value = Value::parse(&entity.fields[field], json);
+            if let (true, Ok(Value::Text(value))) = (entity.fields[field].names_one, &value) {
+                let number = Holder { entity: index, field, value: value.clone() };
+                needs.numbers.entry(number).or_default().insert(change.row_id);
+            }
+            match (entity.fields[field].kind, value) {
                 (Kind::Link(to), Ok(Value::Id(id))) => {
                     if let Some(to) = schema.index(to) {
                         needs.links.entry(to).or_default().insert(id);
@@ -163,8 +172,11 @@ pub fn needs(schema: &Schema, changes: &[Change]) -> Needs {
 }
 
 impl Needs {
-    /// Adds the claims stored in rows that a change could bring back to life.
+    /// Adds the claims stored in rows that a change could bring back to life, and the numbers of all that are changed.
     pub fn claims_of(&mut self, schema: &Schema, rows: &BTreeMap<(usize, Uuid), Row>) {
+        for ((index, _), row) in rows {
+            self.numbers_of(*index, schema.entities()[*index], row);
+        }
         for ((index, _), row) in rows.iter().filter(|(_, row)| !row.is_live()) {
             for (field, declared) in schema.entities()[*index].fields.iter().enumerate() {
                 if let (Kind::Claim { .. }, Value::Text(value)) = (declared.kind, &row.values[field]) {

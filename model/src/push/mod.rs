@@ -10,10 +10,12 @@ mod court;
 mod deciding;
 mod known;
 mod merge;
+mod same;
 mod verdict;
 
 pub use known::{Holder, Known, KnownEvent, Needs, asks_of_people, beyond, enrolments, needs, users};
 pub use merge::complete;
+pub use same::asked_id;
 
 use crate::digest::Digest;
 use crate::edit_time::ClockReading;
@@ -111,6 +113,7 @@ pub fn plan(push: &Push<'_>, known: &Known, changes: &[Change]) -> Plan {
             rows: known.rows.clone(),
             history: BTreeMap::new(),
             claims: BTreeMap::new(),
+            same: known.same.clone(),
         };
         let mut found = BTreeMap::new();
         for (i, (change, user)) in changes.iter().zip(&users).enumerate() {
@@ -142,6 +145,8 @@ struct Work<'a> {
     history: BTreeMap<(usize, Uuid), Vec<Logged>>,
     /// Claims taken (`Some`) or given up (`None`) by this plan.
     claims: BTreeMap<Holder, Option<Uuid>>,
+    /// Who has each number that names one thing, after the changes planned so far.
+    same: BTreeMap<Holder, BTreeSet<Uuid>>,
 }
 
 impl Work<'_> {
@@ -159,9 +164,9 @@ impl Work<'_> {
         self.settle_claims(index, entity, &mut merged, author);
         self.room_for(merged.reviews.len())?;
         let mut rev = None;
+        let before = self.rows.get(&key).cloned();
         if let Some(row) = merged.row.take() {
-            let before = self.rows.get(&key).cloned();
-            rev = Some(self.write(key, before, row, author, change.kind == ChangeKind::Delete));
+            rev = Some(self.write(key, before.clone(), row, author, change.kind == ChangeKind::Delete));
         }
         let outcome = match (merged.reviews.is_empty(), merged.beside_others) {
             (false, _) => Outcome::Conflict { rev },
@@ -186,6 +191,7 @@ impl Work<'_> {
         });
         if !crate::planted::is_planted(crate::planted::Bug::SilentLoser) {
             self.review(entity, change, &merged.reviews);
+            self.settle_same(index, entity, before.as_ref(), change, author);
         }
         Ok(())
     }

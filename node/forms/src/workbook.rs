@@ -239,7 +239,10 @@ fn write_cell(writer: &mut Writer<Vec<u8>>, place: &BytesStart<'static>, cell: &
         kept.push_attribute(("xml:space", "preserve"));
         writer.write_event(Event::Start(kept))?;
     }
-    writer.write_event(Event::Text(BytesText::new(text)))?;
+    // XML holds no such characters; records of before 2026-12 may.
+    let bad = |c: char| pems_model::text::bad_character(c.encode_utf8(&mut [0; 4])).is_some();
+    let text: String = text.chars().map(|c| if bad(c) { '\u{fffd}' } else { c }).collect();
+    writer.write_event(Event::Text(BytesText::new(&text)))?;
     if let Some(inner) = inner {
         writer.write_event(Event::End(BytesEnd::new(inner)))?;
     }

@@ -13,7 +13,7 @@ const EVENT: &str = "pems-files";
 #[tauri::command]
 pub(crate) async fn choose_file(app: AppHandle, label: String) -> Option<PathBuf> {
     let (tell, told) = tokio::sync::oneshot::channel();
-    let dialog = app.dialog().file().add_filter(label, &["xls", "xlsx", "csv", "txt", "zip"]);
+    let dialog = app.dialog().file().add_filter(label, &["xls", "xlsx", "csv", "txt", "zip", "jsonl"]);
     dialog.pick_file(move |chosen| {
         // Nobody waits any more where the window was closed meanwhile.
         let _ = tell.send(chosen);

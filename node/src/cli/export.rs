@@ -44,10 +44,20 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);
-    std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path)).map_err(|error| {
+    write_private(&part, bytes).and_then(|()| std::fs::rename(&part, path)).map_err(|error| {
         let _ = std::fs::remove_file(&part);
         NodeError::io("write", path, &error)
     })
+}
+
+/// For the owner alone: what is exported are records of children.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
 }
 
 fn header(entity: &Entity) -> impl Iterator<Item = &'static str> {
@@ -68,13 +78,9 @@ fn text(value: &Value) -> String {
 }
 
 fn csv(entity: &Entity, rows: &[Row]) -> Result<Vec<u8>> {
-    let failed = |error: csv::Error| NodeError::new(Code::Internal, format!("cannot write CSV: {error}"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header(entity)).map_err(failed)?;
-    for row in rows {
-        writer.write_record(cells(entity, row)).map_err(failed)?;
-    }
-    writer.into_inner().map_err(|error| NodeError::new(Code::Internal, format!("cannot write CSV: {error}")))
+    let header: Vec<String> = header(entity).map(str::to_owned).collect();
+    let rows = rows.iter().map(|row| cells(entity, row).collect());
+    crate::cells::csv(std::iter::once(header).chain(rows))
 }
 
 /// Every cell is text, so that Excel keeps the zeros of an LRN.

@@ -81,7 +81,21 @@ pub(super) fn student(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
                 "the LRN and the student no. belong to two different learners here; correct one of them",
             );
         }
-        _ => return refuse("lrn", "several learners here have this number; settle that first (delete or correct one)"),
+        (lrns, numbers) => {
+            let several = if lrns.len() > 1 { lrns } else { numbers };
+            let shared = if lrns.len() > 1 { ("lrn", "LRN") } else { ("student_no", "student no.") };
+            let names: Vec<String> =
+                several.iter().filter_map(|id| kept.rows.get(id)).map(|row| label(entity, row)).collect();
+            let (field, what) = shared;
+            return refuse(
+                field,
+                &format!(
+                    "{} learners here have this {what}: {}; settle that first in Needs you (delete or correct one)",
+                    names.len(),
+                    listed(&names)
+                ),
+            );
+        }
     };
     if let Some(row) = sure.and_then(|id| kept.rows.get(&id)) {
         let theirs = row.get(entity, "lrn");
@@ -201,6 +215,16 @@ pub(super) fn label(entity: &Entity, row: &Row) -> String {
         label.push_str(&format!(" ({})", pems_model::value::format_date(*days)));
     }
     label
+}
+
+/// Names one after the other, the first few of many.
+pub(super) fn listed(names: &[String]) -> String {
+    const MOST: usize = 4;
+    let mut text = names.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join("; ");
+    if names.len() > MOST {
+        text.push_str(&format!("; and {} more", names.len() - MOST));
+    }
+    text
 }
 
 fn refuse(field: &str, message: &str) -> Found {

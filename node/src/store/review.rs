@@ -24,10 +24,12 @@ pub enum Choice {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReviewEntry {
     pub id: Uuid,
-    /// `conflict`, `claim`, `deleted` or `refused`.
+    /// `conflict`, `claim`, `deleted`, `duplicate`, `refused` or `damaged`.
     pub kind: String,
     pub entity: String,
     pub row_id: Uuid,
+    /// For a number that two records have: the other one.
+    pub other_id: Option<Uuid>,
     pub field: Option<String>,
     pub mine: Json,
     pub theirs: Json,
@@ -37,12 +39,12 @@ pub struct ReviewEntry {
     pub theirs_at: Option<String>,
     pub mine_device: Option<Uuid>,
     pub theirs_device: Option<Uuid>,
-    /// For a refused change: the code and the sentence.
+    /// For a change that was refused or is damaged: the code and the sentence.
     pub reason: Option<Json>,
 }
 
 impl Store {
-    /// Everything open: the school's conflicts, then this device's refused changes.
+    /// Everything open: the school's questions, then this device's changes that were refused or are damaged.
     ///
     /// # Errors
     /// If SQLite fails.
@@ -52,13 +54,22 @@ impl Store {
             ListQuery { filters: vec![("state".into(), "open".into())], limit: Some(usize::MAX >> 1), deleted: false };
         let mut list: Vec<ReviewEntry> =
             self.list(REVIEW_ITEM, &query)?.iter().map(|row| self.entry(entity, row)).collect();
-        for mut parked in self.entries("state = 'parked'", [])? {
+        for mut parked in self.entries("state IN ('parked', 'damaged')", [])? {
+            let damaged = parked.state == "damaged";
+            if let Some(seen) = seen(&parked).filter(|_| damaged) {
+                parked.fields = seen.clone();
+            }
+            // What was seen is shown as the value, where secrets are hidden.
+            if let Some(Json::Object(said)) = &mut parked.outcome {
+                said.remove("seen");
+            }
             if let Some(entity) = self.schema.entity(&parked.entity) {
                 journal::hide(entity, &mut parked.fields);
             }
             list.push(ReviewEntry {
                 id: parked.id,
-                kind: "refused".into(),
+                kind: if damaged { "damaged" } else { "refused" }.into(),
+                other_id: None,
                 field: parked.outcome.as_ref().and_then(|o| o["field"].as_str().map(str::to_owned)),
                 entity: parked.entity,
                 row_id: parked.row_id,
@@ -96,6 +107,7 @@ impl Store {
             kind: text("kind").unwrap_or_default(),
             entity: text("entity").unwrap_or_default(),
             row_id: device("row_id").unwrap_or_default(),
+            other_id: device("other_id"),
             field: text("field"),
             mine: value(&format!("{mine}_value")),
             theirs: value(&format!("{theirs}_value")),
@@ -149,7 +161,7 @@ impl Store {
     /// If SQLite fails.
     pub fn may_decide(&self, entry: &ReviewEntry) -> Result<bool> {
         let Some(entity) = self.schema.entity(&entry.entity) else { return Ok(true) };
-        if entry.kind == "refused" {
+        if matches!(entry.kind.as_str(), "refused" | "damaged") {
             let names: Vec<&str> =
                 entry.mine.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
             return may_decide_refused(&self.conn, self.actor, entity, entry.id, entry.row_id, &names);
@@ -176,6 +188,9 @@ impl Step<'_> {
                 let lost_is_mine = item.get(entity, "lost_replica").as_id() == Some(replica);
                 let keep_lost = lost_is_mine == (choice == Choice::Mine);
                 let act = Act { group: Some(self.env.new_id()), ..act };
+                if item.get(entity, "kind").as_text() == Some("duplicate") {
+                    return self.settle_duplicate(entity, &item, choice, replica, act);
+                }
                 self.settle_conflict(entity, &item, keep_lost, replica, act)
             }
             None => self.decide_refused(id, choice, act),
@@ -195,7 +210,7 @@ impl Step<'_> {
 
     fn decide_refused(&mut self, id: Uuid, choice: Choice, act: Act) -> Result<()> {
         let inbox = self.entity(REVIEW_ITEM)?;
-        let parked = journal::entries(self.tx, "state = 'parked' AND change_id = ?1", [id.as_bytes()])?;
+        let parked = journal::entries(self.tx, "state IN ('parked', 'damaged') AND change_id = ?1", [id.as_bytes()])?;
         let Some(entry) = parked.first() else { return Err(not_found(inbox, id)) };
         let entity = self.entity(&entry.entity)?;
         let names: Vec<&str> = entry.fields.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
@@ -203,13 +218,15 @@ impl Step<'_> {
             return Err(not_yours(entity));
         }
         match choice {
+            Choice::Mine if entry.state == "damaged" => self.send_what_was_seen(entry, act),
             Choice::Mine => self.send_again(id, act),
             Choice::Theirs => {
                 // The mark tells a decision of a person from anything else that could end a change.
                 self.tx.execute(
-                    "UPDATE op SET state = 'dropped', outcome = json_set(outcome, '$.decided', json('true'))
-                     WHERE change_id = ?1 AND state = 'parked'",
-                    [id.as_bytes()],
+                    "UPDATE op SET state = 'dropped', outcome = json_set(
+                         CASE WHEN json_valid(outcome) THEN outcome ELSE '{}' END, '$.decided', json('true'))
+                     WHERE op_no = ?1",
+                    [entry.op_no],
                 )?;
                 Ok(())
             }
@@ -234,14 +251,44 @@ impl Step<'_> {
                     self.delete(&entity, row_id, act)?;
                 }
                 (_, field) => {
-                    let value = serde_json::from_str(&text("lost_value")).unwrap_or(Json::Null);
+                    let value = match item.get(inbox, "lost_value").as_text() {
+                        None => Json::Null,
+                        Some(lost) => serde_json::from_str(lost).map_err(|_| {
+                            let message = "the other value is damaged and cannot be put back; type it into the record";
+                            NodeError::new(Code::StoreCorrupt, message)
+                        })?,
+                    };
                     let fields = Map::from_iter([(field, value)]);
                     self.save(&Save { entity, id: Some(row_id), fields }, act)?;
                 }
             }
         }
+        self.close(item, if keep_lost { "replaced" } else { "kept" }, replica, act)
+    }
+
+    /// A number that two records have stays with one of them: the choice says which of the two that the entry names.
+    fn settle_duplicate(&mut self, inbox: &Entity, item: &Row, choice: Choice, replica: Uuid, act: Act) -> Result<()> {
+        if item.get(inbox, "state").as_text() != Some("open") {
+            return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
+        }
+        let named = |name: &str| item.get(inbox, name).as_id().unwrap_or_default();
+        let loser = named(if choice == Choice::Mine { "other_id" } else { "row_id" });
+        let text = |name: &str| item.get(inbox, name).as_text().unwrap_or_default().to_owned();
+        let (entity, field) = (self.entity(&text("entity"))?, text("field"));
+        // The question first: the hub settles it by itself once the number has gone, and nobody is to be asked about that.
+        self.close(item, "replaced", replica, act)?;
+        let still = rows::load(self.tx, entity, loser)?.filter(Row::is_live);
+        let value = still.as_ref().map_or(Json::Null, |row| row.get(entity, &field).to_json());
+        if !value.is_null() && item.get(inbox, "lost_value").as_text() == Some(&*value.to_string()) {
+            let fields = Map::from_iter([(field, Json::Null)]);
+            self.save(&Save { entity: entity.name.into(), id: Some(loser), fields }, act)?;
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, item: &Row, state: &str, replica: Uuid, act: Act) -> Result<()> {
         let fields = json!({
-            "state": if keep_lost { "replaced" } else { "kept" },
+            "state": state,
             "resolved_by": replica.to_string(),
             "resolved_at": format_time(self.env.now()),
         });
@@ -260,12 +307,42 @@ impl Step<'_> {
                 "this change is not waiting for a decision; look at the list again",
             ));
         };
-        let mut rows_back = BTreeSet::from([first.row_id]);
-        let mut groups: BTreeSet<Uuid> = first.group.into_iter().collect();
-        let mut chosen: BTreeSet<i64> = BTreeSet::from([first.op_no]);
+        let (row, group, number) = (first.row_id, first.group, first.op_no);
+        self.send_hanging(&parked, row, group, BTreeSet::from([number]), act)
+    }
+
+    /// Sends what a damaged change is known to have been, as a new one, and what was refused because of it.
+    fn send_what_was_seen(&mut self, entry: &journal::JournalEntry, act: Act) -> Result<()> {
+        let seen = entry.outcome.as_ref().map_or(&Json::Null, |outcome| &outcome["seen"]);
+        let (entity, id) = (entry.entity.clone(), entry.row_id);
+        let act = Act { group: entry.group, ..act };
+        match (&seen["fields"], seen["delete"].as_bool()) {
+            (Json::Object(fields), _) => drop(self.save(&Save { entity, id: Some(id), fields: fields.clone() }, act)?),
+            (_, Some(true)) => drop(self.delete(&entity, id, act)?),
+            _ => {
+                let message = "nothing of this change can be read any more; type it again, then let this go";
+                return Err(NodeError::new(Code::Conflict, message));
+            }
+        }
+        self.tx.execute("UPDATE op SET state = 'retried' WHERE op_no = ?1", [entry.op_no])?;
+        let parked = journal::entries(self.tx, "state = 'parked'", [])?;
+        self.send_hanging(&parked, id, entry.group, BTreeSet::new(), act)
+    }
+
+    /// Sends refused changes again: the chosen ones, and what belongs to a row or a group that goes out.
+    fn send_hanging(
+        &mut self,
+        parked: &[journal::JournalEntry],
+        row: Uuid,
+        group: Option<Uuid>,
+        mut chosen: BTreeSet<i64>,
+        act: Act,
+    ) -> Result<()> {
+        let mut rows_back = BTreeSet::from([row]);
+        let mut groups: BTreeSet<Uuid> = group.into_iter().collect();
         loop {
             let before = chosen.len();
-            for entry in &parked {
+            for entry in parked {
                 let hangs = entry.fields.as_object().into_iter().flat_map(Map::values).any(|value| {
                     value.as_str().and_then(|text| Uuid::parse_str(text).ok()).is_some_and(|id| rows_back.contains(&id))
                 });
@@ -304,6 +381,11 @@ impl Step<'_> {
     }
 }
 
+/// What a record showed of a damaged change.
+fn seen(entry: &journal::JournalEntry) -> Option<&Json> {
+    entry.outcome.as_ref()?.get("seen")?.get("fields")
+}
+
 fn not_yours(entity: &Entity) -> NodeError {
     let message =
         format!("this is about {}, which your role may not change; ask somebody whose work that is", entity.label);
@@ -327,6 +409,7 @@ fn may_decide_refused(
     if entity.may_change(actor.role, actor.id, row, fields.iter().copied()) {
         return Ok(true);
     }
-    let sql = "SELECT EXISTS (SELECT 1 FROM op WHERE change_id = ?1 AND user_id = ?2 AND state = 'parked')";
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM op WHERE change_id = ?1 AND user_id = ?2 AND state IN ('parked', 'damaged'))";
     Ok(conn.prepare_cached(sql)?.query_row((change.as_bytes(), actor.id.as_bytes()), |row| row.get(0))?)
 }

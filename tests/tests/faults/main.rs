@@ -8,4 +8,6 @@ mod first_sync;
 mod killed;
 mod offline;
 mod review;
+mod same_number;
 mod secrets;
+mod unsent;

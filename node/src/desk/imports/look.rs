@@ -2,7 +2,7 @@
 
 use crate::import::lis::{self, LineChoice, LineState, MatchedBy, Reconciliation};
 use crate::import::{HEADER_WITHIN, header_field, normal_header};
-use crate::{NodeError, Result, Store};
+use crate::{NodeError, Result, Store, files};
 use pems_model::Entity;
 use serde::Serialize;
 use std::io::Read;
@@ -43,9 +43,7 @@ pub(super) fn look(store: &Store, path: &Path) -> Result<Looked> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {
         "csv" | "txt" | "tsv" => Ok(Looked::Table { file, entity: likeliest(store, path)?, entities: LISTS.to_vec() }),
-        "zip" => std::fs::File::open(path)
-            .map(|_| Looked::Roster { file })
-            .map_err(|error| NodeError::io("read", path, &error)),
+        "zip" => files::open(path).map(|_| Looked::Roster { file }),
         _ if path.is_dir() => Ok(Looked::Roster { file }),
         _ => {
             let register = lis::reconcile(store, &lis::read(path)?)?;
@@ -58,8 +56,9 @@ pub(super) fn look(store: &Store, path: &Path) -> Result<Looked> {
 /// The kind of record of which the header names the most fields.
 fn likeliest(store: &Store, path: &Path) -> Result<&'static str> {
     let mut head = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(HEADER_BYTES).read_to_end(&mut head))
+    files::open(path)?
+        .take(HEADER_BYTES)
+        .read_to_end(&mut head)
         .map_err(|error| NodeError::io("read", path, &error))?;
     let head = String::from_utf8_lossy(&head);
     // A title may stand above the header: the line counts that names the most.

@@ -163,7 +163,7 @@ fn own(store: &Store, row: Uuid, people: &HashMap<Uuid, String>, out: &mut Vec<(
             elsewhere: false,
             kind: kind.into(),
             waiting: state == "pending",
-            refused: matches!(state.as_str(), "parked" | "dropped"),
+            refused: matches!(state.as_str(), "parked" | "dropped" | "damaged"),
             ..described(entity, row, pairs)
         };
         out.push((at, number, entry));

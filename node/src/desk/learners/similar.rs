@@ -4,6 +4,7 @@ use super::directory::Directory;
 use super::entry::Entry;
 use super::find::line;
 use pems_model::fold::fold_tight;
+use pems_model::text;
 use pems_model::value::parse_date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -63,8 +64,8 @@ impl Wanted {
         Wanted {
             last: fold_tight(&probe.last_name),
             first: fold_tight(&probe.first_name),
-            lrn: probe.lrn.trim().to_owned(),
-            student_no: probe.student_no.trim().to_lowercase(),
+            lrn: text::identity(&probe.lrn),
+            student_no: text::caseless(&probe.student_no),
             born: parse_date(probe.birth_date.trim()),
             except: probe.except,
         }

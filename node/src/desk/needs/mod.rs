@@ -4,6 +4,7 @@
 
 mod bundle;
 mod list;
+mod saved;
 mod sync;
 #[cfg(test)]
 pub(super) mod tests;
@@ -11,12 +12,13 @@ pub(crate) mod words;
 
 pub use bundle::Bundle;
 pub use list::{Author, Need, Needs, Sides};
+pub use saved::Saved;
 pub use sync::{SyncDetails, Waiting};
 
 use super::Desk;
 use super::session::to_json;
 use crate::api::Side;
-use crate::store::Choice;
+use crate::store::{Choice, Left, PutBack};
 use crate::{NodeError, Result};
 use pems_model::{Code, Role};
 use serde::{Deserialize, Serialize};
@@ -47,6 +49,12 @@ pub enum Request {
     /// Files what support needs to know, without anything about people. Answered by [`Bundle`].
     #[serde(rename = "needs.bundle")]
     Bundle,
+    /// Files what the hub has not taken, to be put back at another PC. Answered by [`Saved`].
+    #[serde(rename = "needs.save_unsent")]
+    SaveUnsent,
+    /// Puts back what another PC saved. Answered by [`PutBack`].
+    #[serde(rename = "needs.put_back")]
+    PutBack { path: String },
 }
 
 /// Which value of one entry stays. For a refused change, `mine` sends it again and `theirs` lets it go.
@@ -81,12 +89,16 @@ pub struct Unsettled {
 }
 
 /// Which request is answered by what, for the window.
-pub(super) const ANSWERS: &str = "export interface NeedsAnswers {
+pub(super) const ANSWERS: &str = "import type { Trouble } from \"./api\";
+
+export interface NeedsAnswers {
   \"needs.list\": Needs;
   \"needs.count\": Counted;
   \"needs.resolve\": Settled;
   \"needs.sync\": SyncDetails;
   \"needs.bundle\": Bundle;
+  \"needs.save_unsent\": SavedWork;
+  \"needs.put_back\": PutBack;
 }
 ";
 
@@ -105,6 +117,9 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
         SyncDetails::decl(config),
         Waiting::decl(config),
         Bundle::decl(config),
+        Saved::decl(config),
+        PutBack::decl(config),
+        Left::decl(config),
     ]
 }
 
@@ -113,11 +128,13 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
         Request::List => to_json(&list::list(desk)?),
         Request::Count => {
             let glance = desk.store.glance()?;
-            to_json(&Counted { open: glance.review + glance.parked })
+            to_json(&Counted { open: glance.review + glance.parked + glance.damaged })
         }
         Request::Resolve { items } => to_json(&resolve(desk, &items)?),
         Request::Sync => to_json(&sync::details(desk)?),
         Request::Bundle => to_json(&bundle::write(desk)?),
+        Request::SaveUnsent => to_json(&saved::save(desk)?),
+        Request::PutBack { path } => to_json(&saved::put_back(desk, &path)?),
     }
 }
 

@@ -186,3 +186,17 @@ fn likely_doubles_are_shown_and_strangers_are_not() {
         assert_eq!(who(desk, probe.clone()), Vec::new(), "{probe}");
     }
 }
+
+#[test]
+fn what_cannot_be_seen_hides_nobody_from_a_search_or_the_look_for_duplicates() {
+    let desk = &mut office(Role::Registrar);
+    for last in ["San\u{200B}tos", "Pe\u{AD}ña", "Ｒｅｙｅｓ", "Y\u{131}lmaz"] {
+        learner(desk, last, "Jo\u{2060}sé", json!({}));
+    }
+    for typed in ["santos", "PENA", "reyes", "yilmaz", "jose santos", "san\u{FEFF}tos"] {
+        assert_eq!(found(desk, json!({ "text": typed })).len(), 1, "{typed:?}");
+    }
+    let probe = json!({ "last_name": "Santos", "first_name": "José" });
+    let suspects = ask(desk, json!({ "do": "learners.duplicates", "probe": probe }));
+    assert_eq!(suspects[0]["why"], json!("name"), "{suspects}");
+}
