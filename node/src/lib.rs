@@ -9,6 +9,7 @@ pub mod cli;
 pub mod desk;
 pub mod env;
 pub mod error;
+mod export;
 pub mod identity;
 pub mod import;
 pub mod keys;

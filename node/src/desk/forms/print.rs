@@ -1,6 +1,6 @@
 //! Filing forms: as PDF, many in one, or as official workbooks, many in a folder.
 
-use super::{Asked, Format, Gathered};
+use super::{Asked, Form, Format, Gathered, list};
 use crate::desk::Desk;
 use crate::{NodeError, Result};
 use pems_forms::{FormError, Missing, Severity};
@@ -152,7 +152,7 @@ impl Desk {
     ///
     /// # Errors
     /// `rule` where a form lacks what it must say, with all that is missing.
-    pub(crate) fn make(&self, asked: &[Asked], format: Format) -> Result<Vec<Made>> {
+    pub(crate) fn make(&mut self, asked: &[Asked], format: Format) -> Result<Vec<Made>> {
         if asked.is_empty() || asked.len() > MOST {
             let message = format!("1 to {MOST} forms are printed at a time, not {}", asked.len());
             return Err(NodeError::new(Code::BadRequest, message));
@@ -161,12 +161,14 @@ impl Desk {
         check_ready(&gathered)?;
         match format {
             Format::Pdf => {
+                gathered.iter().try_for_each(check_paper)?;
                 let title = title_of(gathered.iter().map(|one| one.title.as_str()));
                 let pages: Vec<_> = gathered.iter().flat_map(Gathered::pages).collect();
                 let bytes = pems_forms::pdf(&pages, &title).map_err(|error| broken(&error))?;
                 Ok(vec![Made { title, pages: pages.len(), bytes }])
             }
             Format::Xlsx => gathered.into_iter().map(workbook).collect(),
+            Format::Csv => gathered.into_iter().map(text).collect(),
         }
     }
 
@@ -179,6 +181,7 @@ impl Desk {
         let ending = match format {
             Format::Pdf => "pdf",
             Format::Xlsx => "xlsx",
+            Format::Csv => "csv",
         };
         let path = match made.as_slice() {
             [one] => self.printed.write(&one.title, ending, &one.bytes)?,
@@ -193,9 +196,25 @@ fn workbook(gathered: Gathered) -> Result<Made> {
     match gathered.workbook() {
         Some(bytes) => Ok(Made { bytes: bytes.map_err(|error| broken(&error))?, title: gathered.title, pages: 0 }),
         None => {
-            let message = format!("{}: School Forms 1 and 2 are workbooks; print this one as PDF", gathered.title);
+            let message = format!("{}: School Forms and lists are workbooks; print this one as PDF", gathered.title);
             Err(NodeError::new(Code::BadRequest, message))
         }
+    }
+}
+
+fn text(gathered: Gathered) -> Result<Made> {
+    let Some(table) = gathered.table() else {
+        let message = format!("{}: only lists are saved as CSV; print this one as PDF", gathered.title);
+        return Err(NodeError::new(Code::BadRequest, message));
+    };
+    let head: Vec<&str> = table.columns.iter().map(|column| column.label.as_str()).collect();
+    Ok(Made { bytes: crate::export::csv(&head, &table.rows)?, title: gathered.title, pages: 0 })
+}
+
+fn check_paper(gathered: &Gathered) -> Result<()> {
+    match &gathered.form {
+        Form::List(form) => list::check_paper(form),
+        _ => Ok(()),
     }
 }
 

@@ -132,6 +132,16 @@ impl Entry {
         Some(if self.key.split(' ').any(|word| word.starts_with(first)) { 1 } else { 2 })
     }
 
+    /// The words that can be searched, names and numbers, some of them twice.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        self.hay.split(['|', ' ']).filter(|word| !word.is_empty())
+    }
+
+    /// Whether one word (folded) is somewhere.
+    pub(super) fn holds(&self, word: &str) -> bool {
+        self.hay.contains(word)
+    }
+
     /// The place in a school year; without one in the newest that the learner has.
     pub(super) fn place(&self, year: Option<usize>) -> Option<&Place> {
         match year {

@@ -7,6 +7,7 @@ mod entry;
 mod find;
 mod history;
 mod load;
+mod near;
 pub(super) mod numbers;
 mod of_year;
 mod page;
@@ -14,6 +15,7 @@ mod paste;
 mod similar;
 mod write;
 
+pub use find::{Query as LearnerQuery, Sort as LearnerSort};
 pub(super) use of_year::OfYear;
 
 use super::Desk;

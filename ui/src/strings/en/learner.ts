@@ -2,6 +2,7 @@ import { plural } from "../number";
 
 export const learner = {
   title: "Learner",
+  moves: (year: string) => `What happens to the enrolment of ${year}`,
   certificate: "Certificate of enrolment",
   age: (n: number) => `${plural(n, "year", "years")} old`,
   gone: "This learner was deleted",

@@ -9,6 +9,9 @@ export const learners: typeof english = {
   clear: "Burahin ang hinahanap",
   total: (n: number) => plural(n, "mag-aaral", "mag-aaral"),
   found: (n: number) => `${count(n)} ang nahanap`,
+  foundNear: (exact: number, near: number) => (exact === 0 ? `Walang ganitong baybay; ${count(near)} ang kahawig` : `${count(exact)} ang nahanap, ${count(near)} ang kahawig`),
+  print: "I-print o i-save ang listahan",
+  printShort: "I-print o i-save",
   add: "Bagong mag-aaral",
   paste: "Mula sa Excel",
   columns: {
@@ -53,7 +56,7 @@ export const learners: typeof english = {
   noneReadOnly: "Lilitaw sila kapag nakaugnay na ang PC na ito sa hub.",
   noMatch: (text: string) => `Walang tugma sa “${text}”`,
   noMatchWhy:
-    "Hindi kailangang eksakto ang baybay: nahahanap ng “delacruz” ang Dela Cruz, at ng “pena” ang Peña. Subukan ang mas kaunting titik, LRN o student number.",
+    "Hindi kailangang eksakto ang baybay: nahahanap ng “delacruz” ang Dela Cruz, at ng “aguilr” ang Aguilar. Subukan ang mas kaunting titik, LRN o student number.",
   noneLeft: "Walang mag-aaral na pasok sa mga salaang ito",
   noneLeftWhy: "Alisin ang isang salaan para makakita ng higit pa.",
   saved: (label: string, name: string) => `Na-save ang ${label} ni ${name}`,
@@ -64,7 +67,8 @@ export const learners: typeof english = {
     title: (n: number) => `Baguhin ang ${plural(n, "mag-aaral", "mag-aaral")}`,
     field: "Alin",
     value: "Magiging",
-    empties: "Kapag iniwang walang laman, aalisin ang naroon.",
+    empty: "Alisin ang naroon",
+    choose: "Sabihin kung ano ang magiging.",
     will: (n: number, label: string, value: string) => `Magiging “${value}” ang ${label} ng ${plural(n, "mag-aaral", "mag-aaral")}.`,
     willEmpty: (n: number, label: string) => `Mawawalan ng laman ang ${label} ng ${plural(n, "mag-aaral", "mag-aaral")}.`,
     act: (n: number) => `Baguhin ang ${plural(n, "mag-aaral", "mag-aaral")}`,
