@@ -10,6 +10,7 @@ mod first_run;
 mod home;
 mod imports;
 mod learners;
+mod lists;
 mod needs;
 mod office;
 mod papers;

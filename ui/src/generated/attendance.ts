@@ -68,7 +68,11 @@ listed: string, sex: string | null,
 /**
  * `P`, `A`, `L`, `C` or `E`; `P` also where nobody took attendance yet.
  */
-code: string, note: string | null, };
+code: string, note: string | null, 
+/**
+ * Class days in a row that the learner was absent until the one before; 0 for one who was there.
+ */
+away: number, };
 
 export type Class = { section: SectionInfo, school_year: string, day: Day, session: string, 
 /**

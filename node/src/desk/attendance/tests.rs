@@ -371,7 +371,15 @@ fn five_class_days_in_a_row_are_reported_over_weekends_and_holidays() {
     assert_eq!((&found[0]["student"], &found[0]["days"], &found[0]["since"]), (&ana, &json!(5), &json!("2026-06-08")));
     assert_eq!(found[0]["guardians"][0]["phone"], json!("+639171234567"));
 
+    school.goes_to("2026-06-17");
     let section = school.section.clone();
+    let class = json!({ "do": "attendance.class", "section": section, "date": "2026-06-17", "session": "day" });
+    let class = school.ask(class).expect("a class");
+    let away: Vec<(&Json, &Json)> =
+        class["pupils"].as_array().expect("pupils").iter().map(|pupil| (&pupil["id"], &pupil["away"])).collect();
+    assert!(away.contains(&(&ana, &json!(5))), "whoever takes the class sees how long it has been: {away:?}");
+    assert!(away.contains(&(&ben, &json!(2))), "{away:?}");
+    school.goes_to("2026-06-16");
     let month = json!({ "do": "attendance.month", "section": section, "month": "2026-06" });
     let sheet = school.ask(month).expect("a month");
     assert_eq!(sheet["untaken"], json!([{ "date": "2026-06-11", "session": "day" }]));

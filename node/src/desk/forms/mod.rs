@@ -237,7 +237,9 @@ impl Gathered {
 }
 
 /// Which request is answered by what, for the window.
-pub(super) const ANSWERS: &str = "export interface FormsAnswers {
+pub(super) const ANSWERS: &str = "import type { LearnerQuery } from \"./learners\";
+
+export interface FormsAnswers {
   \"forms.shelf\": FormShelf;
   \"forms.preview\": FormPreview;
   \"forms.print\": FormPrinted;

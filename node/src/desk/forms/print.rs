@@ -55,6 +55,7 @@ impl Files {
         if !self.made.iter().any(|made| made == path) {
             return Err(NodeError::new(Code::NotFound, "this file was not made here; open it from its folder"));
         }
+        check_program(path)?;
         opener::open(path).map_err(|error| {
             let message = format!("{} cannot be opened ({error}); open it from its folder", path.display());
             NodeError::new(Code::Io, message)
@@ -95,6 +96,35 @@ impl Files {
         self.made.push(folder.clone());
         Ok(folder)
     }
+}
+
+/// Whether this PC has a program for the file: where there is none, the desktop says nothing and opens nothing.
+#[cfg(target_os = "linux")]
+fn check_program(path: &Path) -> Result<()> {
+    let ask = |what: &[&str]| {
+        let asked = std::process::Command::new("xdg-mime").arg("query").args(what).output().ok()?;
+        Some(String::from_utf8_lossy(&asked.stdout).trim().to_owned())
+    };
+    let Some(path_text) = path.to_str() else { return Ok(()) };
+    // A PC without this question is one whose desktop answers for itself.
+    let Some(kind) = ask(&["filetype", path_text]) else { return Ok(()) };
+    match ask(&["default", &kind]) {
+        Some(program) if program.is_empty() => {
+            let what = if kind.is_empty() { "this kind of file" } else { &kind };
+            let message = format!(
+                "this PC has no program that opens {what}; install one (a PDF viewer, LibreOffice), or take the file along from {}",
+                path.display()
+            );
+            Err(NodeError::new(Code::Io, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "these systems ask which program it shall be")]
+fn check_program(_path: &Path) -> Result<()> {
+    Ok(())
 }
 
 /// On the disk before it has its name: after a power cut a form is whole or not there.

@@ -76,7 +76,8 @@ pub struct Query {
 pub struct Found {
     /// `id` and what is not empty of: `name`, `last_name`, `first_name`, `middle_name`, `name_ext`, `lrn`, `student_no`,
     /// `sex`, `birth_date`, `age`, `grade`, `section`, `status`, `school_year`, `guardian`, `guardian_phone`, `papers`
-    /// (kinds that are missing), `barangay`, `municipality`, `phone`, and the columns that were asked for.
+    /// (kinds that are missing), `barangay`, `municipality`, `phone`, and the columns that were asked for; `hidden` where the rest
+    /// is not for whoever is here.
     #[ts(type = "LearnerLine[]")]
     pub rows: Vec<Json>,
     /// How many the query finds.

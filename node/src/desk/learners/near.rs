@@ -7,7 +7,7 @@
 use super::entry::Entry;
 use std::collections::HashMap;
 
-/// Shorter words are too much alike for a wrong letter to mean anything.
+/// Shorter words are too much alike for a wrong letter to mean anything; of these, a name has to be as long.
 const SHORTEST: usize = 4;
 /// From this length on two wrong letters are forgiven.
 const LONG: usize = 8;
@@ -67,7 +67,8 @@ impl Names {
         let mut bits = vec![0u64; entries.div_ceil(64)];
         for name in &self.0 {
             // Each letter that the name does not have at all is one wrong letter at least.
-            if (wanted & !name.letters).count_ones() <= most && begins_alike(word, &name.word, most) {
+            let fits = word.len() > SHORTEST || name.word.len() == word.len();
+            if fits && (wanted & !name.letters).count_ones() <= most && begins_alike(word, &name.word, most) {
                 for at in &name.holders {
                     bits[*at as usize / 64] |= 1 << (at % 64);
                 }

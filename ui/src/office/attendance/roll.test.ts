@@ -8,6 +8,7 @@ const pupil = (id: string, code = "P", note: string | null = null): Pupil => ({
   note,
   sex: "F",
   listed: id,
+  away: 0,
   name: { last: id, first: "", middle: null, ext: null },
 });
 

@@ -58,6 +58,7 @@ export const learners = {
   noMatchWhy: "Spelling is forgiven: “delacruz” finds Dela Cruz, “aguilr” finds Aguilar. Try fewer letters, an LRN or a student number.",
   noneLeft: "No learner passes these filters",
   noneLeftWhy: "Take a filter away to see more.",
+  private: "not for you",
   saved: (label: string, name: string) => `${label} of ${name} is saved`,
   chosen: (n: number) => `${plural(n, "learner", "learners")} chosen`,
   clearChosen: "Choose none",

@@ -59,6 +59,7 @@ export const learners: typeof english = {
     "Hindi kailangang eksakto ang baybay: nahahanap ng “delacruz” ang Dela Cruz, at ng “aguilr” ang Aguilar. Subukan ang mas kaunting titik, LRN o student number.",
   noneLeft: "Walang mag-aaral na pasok sa mga salaang ito",
   noneLeftWhy: "Alisin ang isang salaan para makakita ng higit pa.",
+  private: "hindi para sa iyo",
   saved: (label: string, name: string) => `Na-save ang ${label} ni ${name}`,
   chosen: (n: number) => `${plural(n, "mag-aaral", "mag-aaral")} ang napili`,
   clearChosen: "Walang piliin",
