@@ -12,7 +12,8 @@ const FIND: &str = "\u{e009}k\u{e000}";
 const ENTER: &str = "\u{e007}";
 
 async fn search(window: &Window, text: &str) {
-    let begin = format!("document.querySelector('{BOX}').focus(); document.querySelector('{BOX}').select(); return null");
+    let begin =
+        format!("document.querySelector('{BOX}').focus(); document.querySelector('{BOX}').select(); return null");
     window.run(&begin).await;
     window.keys(text).await;
 }

@@ -150,7 +150,15 @@ impl Desk {
         let pupil = |member: roster::Member| {
             let (code, note) = marks.remove(&member.student).map_or(("P".into(), None), |mark| (mark.code, mark.note));
             let away = away.get(&member.student).map_or(0, |(days, ..)| *days);
-            Pupil { id: member.student, listed: member.name.listed(), name: member.name, sex: member.sex, code, note, away }
+            Pupil {
+                id: member.student,
+                listed: member.name.listed(),
+                name: member.name,
+                sex: member.sex,
+                code,
+                note,
+                away,
+            }
         };
         Ok(members.into_iter().map(pupil).collect())
     }

@@ -157,7 +157,7 @@ impl Desk {
             enrolment: None,
             full: Vec::new(),
             desk: None,
-            sync: self.store.glance()?,
+            sync: self.glance()?,
         };
         let Some(current) = current.filter(|_| !beginning) else { return Ok(home) };
         if matches!(view, "head" | "registrar") {

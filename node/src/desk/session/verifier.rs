@@ -49,7 +49,8 @@ pub fn matches(verifier: &str, typed: &str) -> bool {
 /// # Errors
 /// If the system has no randomness.
 pub fn one_time() -> Result<String> {
-    let letters: Vec<char> = random::<LETTERS>()?.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let letters: Vec<char> =
+        random::<LETTERS>()?.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
     Ok(in_fours(&letters))
 }
 

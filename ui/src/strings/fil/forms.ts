@@ -1,4 +1,5 @@
 import type { forms as english } from "../en/forms";
+import { count } from "../number";
 
 export const forms: typeof english = {
   title: "Mga form",

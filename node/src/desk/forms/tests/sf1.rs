@@ -167,8 +167,8 @@ fn a_birth_date_that_is_missing_is_named_and_registers_are_filed_together() {
     assert_eq!(files, ["School Form 1, 7-Luna, 2026-2027.xlsx", "School Form 1, 7-Rizal, 2026-2027.xlsx"]);
     let pdf = print("pdf");
     assert_eq!((&pdf["files"], &pdf["pages"]), (&json!(1), &json!(2)));
-    let list = json!({ "form": "class_list", "section": school.section });
-    let refused = school.ask(json!({ "do": "forms.print", "asked": [list], "format": "xlsx" })).expect_err("on paper");
+    let register = json!({ "form": "sf1", "section": school.section });
+    let refused = school.ask(json!({ "do": "forms.print", "asked": [register], "format": "csv" })).expect_err("a form");
     assert_eq!(refused.code, pems_model::Code::BadRequest);
 }
 
