@@ -16,7 +16,7 @@ correction?: string, } | { "do": "attendance.five_days", date?: string, } | { "d
 
 export type TakenMark = { student: string, 
 /**
- * `P`, `A`, `L`, `C` or `E`.
+ * `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it.
  */
 code: string, note?: string, };
 
@@ -66,7 +66,7 @@ export type Pupil = { id: string, name: Name,
  */
 listed: string, sex: string | null, 
 /**
- * `P`, `A`, `L`, `C` or `E`; `P` also where nobody took attendance yet.
+ * `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it; `P` also where nobody took attendance yet.
  */
 code: string, note: string | null, 
 /**

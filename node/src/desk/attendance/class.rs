@@ -52,7 +52,7 @@ pub struct Pupil {
     /// `Dela Cruz, Juan Jr. Santos`.
     pub listed: String,
     pub sex: Option<String>,
-    /// `P`, `A`, `L`, `C` or `E`; `P` also where nobody took attendance yet.
+    /// `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it; `P` also where nobody took attendance yet.
     pub code: String,
     pub note: Option<String>,
     /// Class days in a row that the learner was absent until the one before; 0 for one who was there.
@@ -122,7 +122,7 @@ impl Desk {
         let is_class = |date: &i32| calendar.day(*date, &section.grade).class;
         let today = self.today();
         to_json(&Class {
-            pupils: self.pupils(section.id, date, sheet.as_ref(), &away)?,
+            pupils: self.pupils(&section, (date, session), !year.half_days && session == "day", &away)?,
             taken: sheet.as_ref().map(|sheet| self.taken(sheet)).transpose()?,
             locked: lock::on(conn, section.id, date)?,
             needs_reason: sheet.is_some() && date < today,
@@ -139,14 +139,14 @@ impl Desk {
 
     fn pupils(
         &self,
-        section: Uuid,
-        date: i32,
-        sheet: Option<&sheets::Sheet>,
+        section: &Section,
+        (date, session): (i32, &str),
+        halves: bool,
         away: &HashMap<Uuid, (usize, i32, bool)>,
     ) -> Result<Vec<Pupil>> {
-        let marks = sheet.map(|sheet| sheets::marks(self.store.conn(), sheet.id)).transpose()?.unwrap_or_default();
+        let marks = sheets::taken(&self.store, section.id, date, session, halves)?;
         let mut marks: HashMap<Uuid, sheets::Mark> = marks.into_iter().map(|mark| (mark.student, mark)).collect();
-        let members = roster::as_of(self.store.conn(), section, date)?;
+        let members = roster::as_of(self.store.conn(), section.id, date)?;
         let pupil = |member: roster::Member| {
             let (code, note) = marks.remove(&member.student).map_or(("P".into(), None), |mark| (mark.code, mark.note));
             let away = away.get(&member.student).map_or(0, |(days, ..)| *days);

@@ -132,9 +132,12 @@ impl Entry {
         Some(if self.key.split(' ').any(|word| word.starts_with(first)) { 1 } else { 2 })
     }
 
-    /// The words that can be searched, names and numbers, some of them twice.
+    /// The words of the names, the learner's and the guardians', some of them twice; the last name also without its spaces.
     pub(super) fn words(&self) -> impl Iterator<Item = &str> {
-        self.hay.split(['|', ' ']).filter(|word| !word.is_empty())
+        // The parts of `hay`: the name, the same without spaces, two numbers, and two for each guardian.
+        let names = self.hay.split('|').enumerate().filter(|(at, _)| *at == 0 || (*at > 3 && at % 2 == 0));
+        let words = names.flat_map(|(_, name)| name.split(' ')).filter(|word| !word.is_empty());
+        std::iter::once(self.last_tight.as_str()).chain(words)
     }
 
     /// Whether one word (folded) is somewhere.

@@ -3,7 +3,7 @@
 
 use super::directory::Directory;
 use super::entry::{Entry, Place, Year, searched};
-use super::near::{Alike, Names};
+use super::near::Alike;
 use crate::desk::{Desk, declared};
 use crate::{NodeError, Result};
 use pems_model::{Code, Entity};
@@ -88,13 +88,12 @@ pub struct Found {
     pub total: usize,
 }
 
-/// The last answer's order, so that scrolling does not sort again, and the words of the learners, once a wrong letter was looked for.
+/// The last answer's order, so that scrolling does not sort again.
 #[derive(Debug, Default)]
 pub struct Answered {
     key: Option<(Query, u64)>,
     order: Arc<[u32]>,
     near: usize,
-    names: Option<(u64, Names)>,
 }
 
 impl Desk {
@@ -102,7 +101,7 @@ impl Desk {
         self.learners.directory.follow(&self.store)?;
         let key = Some((query.clone(), self.learners.directory.version));
         if self.learners.answered.key != key {
-            let (order, near) = ordered(&self.learners.directory, &mut self.learners.answered.names, query)?;
+            let (order, near) = ordered(&mut self.learners.directory, query)?;
             let answered = &mut self.learners.answered;
             (answered.key, answered.order, answered.near) = (key, order.into(), near);
         }
@@ -292,8 +291,8 @@ fn passes(entry: &Entry, filters: &Filters, year: Option<usize>) -> bool {
 /// The rank of those who are only nearly what was typed.
 const NEAR: u8 = 9;
 
-/// The order of what is found, and how many of them are only alike. `names` is kept from one question to the next.
-fn ordered(directory: &Directory, names: &mut Option<(u64, Names)>, query: &Query) -> Result<(Vec<u32>, usize)> {
+/// The order of what is found, and how many of them are only alike.
+fn ordered(directory: &mut Directory, query: &Query) -> Result<(Vec<u32>, usize)> {
     let year = year_of(directory, query)?;
     for sort in &query.sort {
         column(&sort.key)?;
@@ -310,7 +309,7 @@ fn ordered(directory: &Directory, names: &mut Option<(u64, Names)>, query: &Quer
     }
     let exact = found.len();
     if exact < FEW && !words.is_empty() {
-        add_near(directory, names, &words, &mut found, |entry| passes(entry, &query.filters, year));
+        add_near(directory, &words, &mut found, |entry| passes(entry, &query.filters, year));
     }
     let entry = |at: u32| &directory.entries[at as usize];
     found.sort_unstable_by(|a, b| {
@@ -326,19 +325,9 @@ fn ordered(directory: &Directory, names: &mut Option<(u64, Names)>, query: &Quer
 }
 
 /// Adds those who have every word, as typed or nearly so.
-fn add_near(
-    directory: &Directory,
-    names: &mut Option<(u64, Names)>,
-    words: &[String],
-    found: &mut Vec<(u8, u32)>,
-    passes: impl Fn(&Entry) -> bool,
-) {
-    let entries = &directory.entries;
-    if names.as_ref().is_none_or(|(version, _)| *version != directory.version) {
-        *names = Some((directory.version, Names::of(entries)));
-    }
-    let Some((_, known)) = names else { return };
-    let alike: Vec<Option<Alike>> = words.iter().map(|word| known.alike(word, entries.len())).collect();
+fn add_near(directory: &mut Directory, words: &[String], found: &mut Vec<(u8, u32)>, passes: impl Fn(&Entry) -> bool) {
+    let (names, entries) = directory.names();
+    let alike: Vec<Option<Alike>> = words.iter().map(|word| names.alike(word, entries)).collect();
     if alike.iter().all(Option::is_none) {
         return;
     }

@@ -5,16 +5,23 @@
 //! Invariant: whoever is found by the letters as typed never comes after somebody who is only alike.
 
 use super::entry::Entry;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Shorter words are too much alike for a wrong letter to mean anything; of these, a name has to be as long.
 const SHORTEST: usize = 4;
 /// From this length on two wrong letters are forgiven.
 const LONG: usize = 8;
 
-/// The words of all entries.
+/// From how many changed entries on the words are read again.
+const MANY: usize = 500;
+
+/// The words of all entries, as they were when they were read; who changed since is compared by hand.
 #[derive(Debug, Default)]
-pub(super) struct Names(Vec<Name>);
+pub(super) struct Names {
+    names: Vec<Name>,
+    entries: usize,
+    changed: BTreeSet<u32>,
+}
 
 #[derive(Debug)]
 struct Name {
@@ -53,29 +60,46 @@ impl Names {
                 }
             }
         }
-        Names(names)
+        Names { names, entries: entries.len(), changed: BTreeSet::new() }
+    }
+
+    /// Another entry is at this place, or none. `false`: so much has changed that the words are to be read again.
+    pub(super) fn changes(&mut self, at: usize) -> bool {
+        self.changed.extend(u32::try_from(at));
+        self.changed.len() <= MANY
     }
 
     /// The entries with a word that begins nearly as `word` (folded); `None` for a word of which no letter is forgiven.
-    pub(super) fn alike(&self, word: &str, entries: usize) -> Option<Alike> {
+    pub(super) fn alike(&self, word: &str, entries: &[Entry]) -> Option<Alike> {
         let word = word.as_bytes();
         if word.len() < SHORTEST || word.iter().any(|letter| !letter.is_ascii_alphabetic()) {
             return None;
         }
-        let most = if word.len() >= LONG { 2 } else { 1 };
         let wanted = letters(word);
-        let mut bits = vec![0u64; entries.div_ceil(64)];
-        for name in &self.0 {
-            // Each letter that the name does not have at all is one wrong letter at least.
-            let fits = word.len() > SHORTEST || name.word.len() == word.len();
-            if fits && (wanted & !name.letters).count_ones() <= most && begins_alike(word, &name.word, most) {
+        let mut bits = vec![0u64; self.entries.max(entries.len()).div_ceil(64)];
+        for name in &self.names {
+            if is_alike(word, wanted, &name.word, name.letters) {
                 for at in &name.holders {
                     bits[*at as usize / 64] |= 1 << (at % 64);
                 }
             }
         }
+        for at in &self.changed {
+            let has = |name: &str| is_alike(word, wanted, name.as_bytes(), letters(name.as_bytes()));
+            let now = entries.get(*at as usize).is_some_and(|entry| entry.words().any(has));
+            if let Some(part) = bits.get_mut(*at as usize / 64) {
+                *part = (*part & !(1 << (at % 64))) | (u64::from(now) << (at % 64));
+            }
+        }
         Some(Alike(bits))
     }
+}
+
+fn is_alike(word: &[u8], wanted: u32, name: &[u8], letters: u32) -> bool {
+    let most = if word.len() >= LONG { 2 } else { 1 };
+    let fits = word.len() > SHORTEST || name.len() == word.len();
+    // Each letter that the name does not have at all is one wrong letter at least.
+    fits && (wanted & !letters).count_ones() <= most && begins_alike(word, name, most)
 }
 
 fn letters(word: &[u8]) -> u32 {
@@ -157,8 +181,7 @@ mod tests {
     #[test]
     fn short_words_and_numbers_are_taken_as_typed() {
         let names = Names::default();
-        assert!(
-            names.alike("ANA", 1).is_none() && names.alike("1367", 1).is_none() && names.alike("ANNA", 1).is_some()
-        );
+        assert!(names.alike("ANA", &[]).is_none() && names.alike("1367", &[]).is_none());
+        assert!(names.alike("ANNA", &[]).is_some());
     }
 }

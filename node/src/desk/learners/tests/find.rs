@@ -77,6 +77,16 @@ fn a_wrong_letter_is_forgiven_after_those_who_are_spelled_so() {
     );
     ask(desk, json!({ "do": "learners.save", "id": pia, "fields": { "last_name": "Santos" } }));
     assert_eq!(found(desk, json!({ "text": "abdula" })), ["Abdula"], "follows what changes");
+    let ana = learner(desk, "Abdulla", "Ana", json!({}));
+    assert_eq!(found(desk, json!({ "text": "abdule" })), ["Abdula", "Abdulla"]);
+    ask(desk, json!({ "do": "learners.delete", "id": pia }));
+    ask(desk, json!({ "do": "learners.delete", "id": ana }));
+    assert_eq!(
+        found(desk, json!({ "text": "abdule" })),
+        ["Abdula"],
+        "also when others took the places of who was deleted"
+    );
+    assert_eq!(found(desk, json!({ "text": "delakrus" })), ["Dela Cruz"]);
 }
 
 #[test]
