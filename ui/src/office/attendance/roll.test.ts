@@ -14,10 +14,10 @@ const pupil = (id: string, code = "P", note: string | null = null): Pupil => ({
 
 describe("a class on the screen", () => {
   it("keys are marks", () => {
-    expect(["a", "L", "c", "E", "p", " ", "Delete"].map(markOf)).toEqual(["A", "L", "C", "E", "P", "P", "P"]);
+    expect(["a", "L", "c", "E", "p", " ", "Delete"].map((key) => markOf(key))).toEqual(["A", "L", "C", "E", "P", "P", "P"]);
     expect(["m", "H"].map((key) => markOf(key, true))).toEqual(["AM", "PM"]);
     expect(["m", "H"].map((key) => markOf(key))).toEqual([null, null]);
-    expect(["x", "Enter", "ArrowDown", "1"].map(markOf)).toEqual([null, null, null, null]);
+    expect(["x", "Enter", "ArrowDown", "1"].map((key) => markOf(key))).toEqual([null, null, null, null]);
   });
 
   it("a mark that says what is recorded is no change", () => {
