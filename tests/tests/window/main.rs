@@ -6,11 +6,11 @@
 
 mod admin;
 mod day;
+mod filed_lists;
 mod first_run;
 mod home;
 mod imports;
 mod learners;
-mod lists;
 mod needs;
 mod office;
 mod papers;
