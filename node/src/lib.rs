@@ -5,11 +5,11 @@
 //! file; nothing here is written in plaintext.
 
 pub mod api;
+mod cells;
 pub mod cli;
 pub mod desk;
 pub mod env;
 pub mod error;
-mod export;
 pub mod identity;
 pub mod import;
 pub mod keys;

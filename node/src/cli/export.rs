@@ -51,7 +51,7 @@ pub(super) fn export(session: &Session, args: &ExportArgs) -> Result<()> {
     let table =
         if is_listed { listed(desk, &given, &args.columns)? } else { stored(desk, declared, given, &args.columns)? };
     let bytes = match args.kind {
-        Kind::Csv => crate::export::csv(&table.head, &table.rows)?,
+        Kind::Csv => crate::cells::csv(std::iter::once(&table.head).chain(&table.rows))?,
         Kind::Xlsx => xlsx(&table)?,
     };
     write_whole(&args.out, &bytes)?;

@@ -237,8 +237,9 @@ fn text(gathered: Gathered) -> Result<Made> {
         let message = format!("{}: only lists are saved as CSV; print this one as PDF", gathered.title);
         return Err(NodeError::new(Code::BadRequest, message));
     };
-    let head: Vec<&str> = table.columns.iter().map(|column| column.label.as_str()).collect();
-    Ok(Made { bytes: crate::export::csv(&head, &table.rows)?, title: gathered.title, pages: 0 })
+    let head: Vec<String> = table.columns.iter().map(|column| column.label.clone()).collect();
+    let bytes = crate::cells::csv(std::iter::once(&head).chain(&table.rows))?;
+    Ok(Made { bytes, title: gathered.title, pages: 0 })
 }
 
 fn check_paper(gathered: &Gathered) -> Result<()> {
