@@ -7,7 +7,7 @@ use super::capped::{CHUNK, Capped, Gauge};
 use super::dates::{self, DateOrder};
 use super::text::{Decoder, Encoding};
 use super::{Budget, Limits, bad_file, headers};
-use crate::{NodeError, Result};
+use crate::{NodeError, Result, cells};
 use csv::{ByteRecord, StringRecord};
 use pems_model::Code;
 use std::cell::OnceCell;
@@ -202,7 +202,7 @@ impl<R: Read> Rows<'_, R> {
         let mut record = StringRecord::with_capacity(self.raw.as_slice().len(), self.raw.len());
         for (i, bytes) in self.raw.iter().enumerate() {
             match self.decoder.decode(bytes) {
-                Ok(text) => record.push_field(&text),
+                Ok(text) => record.push_field(cells::plain(&text)),
                 Err(why) => {
                     let message = format!(
                         "line {line}, cell {} (after byte {byte}): {why}; save it as 'CSV UTF-8' and import again",
