@@ -52,7 +52,10 @@ let asked = false;
 const NOTHING = "null";
 /** What the office has on its disk. */
 let written = NOTHING;
-const offered = $state({ done: false });
+const offered = $state({ done: false, kept: true });
+
+/** Whether what is typed of a new learner is on the disk. */
+export const isDraftKept = (): boolean => offered.kept;
 let kept = $state(fresh());
 
 export function keptList(): Kept {
@@ -98,8 +101,12 @@ export function keepDraft(draft: Draft): void {
   if (text === written) return;
   const write = () => {
     written = text;
-    void call({ do: "learners.keep_draft", draft: JSON.parse(text) as unknown }).catch(() => (written = ""));
+    void call({ do: "learners.keep_draft", draft: JSON.parse(text) as unknown }).then(
+      () => (offered.kept = written === text),
+      () => (written = ""),
+    );
   };
+  offered.kept = false;
   if (text === NOTHING) write();
   else timer = setTimeout(write, KEEP_AFTER_MS);
 }
