@@ -17,6 +17,7 @@ mod papers;
 mod screens;
 mod sf1;
 mod sf2;
+mod sittings;
 mod transferee;
 
 use driver::{Keys, Opening, Window};

@@ -21,17 +21,23 @@ async function taken(way: "session.undo" | "session.redo"): Promise<string | nul
 
 const log = new UndoLog();
 
+let noted: Promise<void> = Promise.resolve();
+
 /** Something was done, undone or done again on the screen at `address`. */
-export async function noteAct(address: Address): Promise<void> {
-  try {
-    const { id } = await call({ do: "session.undoable" });
-    log.note(id, address.screen);
-  } catch {
-    // Then Ctrl+Z asks first.
-  }
+export function noteAct(address: Address): Promise<void> {
+  noted = noted.then(async () => {
+    try {
+      const { id } = await call({ do: "session.undoable" });
+      log.note(id, address.screen);
+    } catch {
+      // Then Ctrl+Z asks first.
+    }
+  });
+  return noted;
 }
 
 async function undo(): Promise<string | null | undefined> {
+  await noted;
   const { undo: what, id } = await call({ do: "session.undoable" });
   if (what && !log.isLast(id, here().screen) && !(await askUndo(what))) return undefined;
   log.takes();
