@@ -111,6 +111,22 @@ impl Sheet {
         self.fonts.width(&composed(text), style.size, style.weight)
     }
 
+    /// The lines of a text in a column of that width; a word that is longer goes on in the next line too.
+    pub fn wrapped(&self, width: f32, style: Style, text: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        for mut line in self.fonts.wrap(&composed(text), style.size, style.weight, width) {
+            while self.fonts.width(&line, style.size, style.weight) > width && line.chars().nth(1).is_some() {
+                let fits = |end: &usize| self.fonts.width(&line[..*end], style.size, style.weight) <= width;
+                let ends: Vec<usize> = line.char_indices().map(|(at, _)| at).skip(1).collect();
+                let end = ends.iter().rev().copied().find(fits).or_else(|| ends.first().copied()).unwrap_or(line.len());
+                let rest = line.split_off(end);
+                lines.push(std::mem::replace(&mut line, rest));
+            }
+            lines.push(line);
+        }
+        lines
+    }
+
     /// Text on the baseline `y`, as long as it is.
     pub fn text(&mut self, x: f32, y: f32, style: Style, text: &str) {
         self.put(x, y, style, composed(text));

@@ -6,6 +6,7 @@
 
 mod admin;
 mod day;
+mod filed_lists;
 mod first_run;
 mod home;
 mod imports;
@@ -16,6 +17,7 @@ mod papers;
 mod screens;
 mod sf1;
 mod sf2;
+mod sittings;
 mod transferee;
 
 use driver::{Keys, Opening, Window};

@@ -160,7 +160,7 @@ impl Desk {
             full: Vec::new(),
             desk: None,
             same_number: if matches!(view, "head" | "registrar") { self.store.same_numbers()? } else { 0 },
-            sync: self.store.glance()?,
+            sync: self.glance()?,
         };
         let Some(current) = current.filter(|_| !beginning) else { return Ok(home) };
         if matches!(view, "head" | "registrar") {

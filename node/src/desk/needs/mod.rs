@@ -18,7 +18,7 @@ pub use sync::{SyncDetails, Waiting};
 use super::Desk;
 use super::session::to_json;
 use crate::api::Side;
-use crate::store::{Choice, Left, PutBack};
+use crate::store::{Choice, Glance, Left, PutBack};
 use crate::{NodeError, Result};
 use pems_model::{Code, Role};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ use serde_json::Value as Json;
 use std::collections::HashSet;
 use ts_rs::TS;
 use uuid::Uuid;
+
+/// Who looks after what needs somebody, also where another has to decide it.
+const DECIDERS: &[Role] = &[Role::SchoolAdmin, Role::SchoolHead, Role::Registrar];
 
 /// Most entries that one request settles: as many as one list has.
 const MOST: usize = 2_000;
@@ -127,7 +130,7 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
     match request {
         Request::List => to_json(&list::list(desk)?),
         Request::Count => {
-            let glance = desk.store.glance()?;
+            let glance = desk.glance()?;
             to_json(&Counted { open: glance.review + glance.parked + glance.damaged })
         }
         Request::Resolve { items } => to_json(&resolve(desk, &items)?),
@@ -135,6 +138,24 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
         Request::Bundle => to_json(&bundle::write(desk)?),
         Request::SaveUnsent => to_json(&saved::save(desk)?),
         Request::PutBack { path } => to_json(&saved::put_back(desk, &path)?),
+    }
+}
+
+impl Desk {
+    /// How things stand, for whoever is here: what a teacher may not decide is counted for those who may, and not for them.
+    pub(crate) fn glance(&self) -> Result<Glance> {
+        let mut glance = self.store.glance()?;
+        let all = self.person().is_none_or(|person| DECIDERS.contains(&person.role));
+        if all || glance.review + glance.parked == 0 {
+            return Ok(glance);
+        }
+        (glance.review, glance.parked) = (0, 0);
+        for entry in self.store.reviews()? {
+            if self.store.may_decide(&entry)? {
+                *(if entry.kind == "refused" { &mut glance.parked } else { &mut glance.review }) += 1;
+            }
+        }
+        Ok(glance)
     }
 }
 

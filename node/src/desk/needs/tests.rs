@@ -317,3 +317,23 @@ fn why_the_hub_does_not_sync_is_said_where_people_look_and_the_work_can_be_taken
     let mut viewer = desk(Role::Viewer);
     assert!(viewer.answer(json!({ "do": "needs.save_unsent" })).is_err());
 }
+
+#[test]
+fn a_teacher_is_not_told_of_what_only_others_decide() {
+    let mut desk = desk(Role::SchoolAdmin);
+    with_conflicts(&mut desk);
+    let open = |desk: &mut Desk| {
+        let status = desk.answer(json!({ "do": "status" })).expect("how things stand");
+        status["review"].as_i64().zip(status["parked"].as_i64()).map(|(review, parked)| review + parked)
+    };
+    assert!(open(&mut desk) > Some(0), "a school without users sees all");
+    let password = "tatlong isda sa ilog";
+    let kept = crate::desk::session::verifier::make(password).expect("a verifier");
+    let user = |role: &str| json!({ "name": "Ana Cruz", "role": role, "verifier": kept });
+    pull(&mut desk, "school_user", &[(8, user("registrar")), (9, user("teacher"))]);
+    for (id, told) in [(8, true), (9, false)] {
+        let id = Uuid::from_u128(id);
+        desk.answer(json!({ "do": "session.sign_in", "id": id, "password": password })).expect("signed in");
+        assert_eq!(open(&mut desk) > Some(0), told);
+    }
+}

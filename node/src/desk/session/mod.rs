@@ -121,6 +121,9 @@ pub struct State {
     /// What may be done here and now.
     #[ts(type = "string | null")]
     pub role: Option<Role>,
+    /// What this PC is enrolled for, where that is less than the role of who is here: the rest is refused, by the hub too.
+    #[ts(type = "string | null")]
+    pub limited_to: Option<Role>,
     /// Who could sign in.
     pub people: Vec<Person>,
     pub idle_minutes: i64,
@@ -133,6 +136,9 @@ pub struct State {
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Undoable {
     pub undo: Option<String>,
+    /// Which act that is.
+    #[ts(type = "string | null")]
+    pub id: Option<Uuid>,
     pub redo: Option<String>,
 }
 
@@ -206,7 +212,7 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
         Request::Undoable => {
             desk.check_signed_in()?;
             let (undo, redo) = desk.acts.next();
-            to_json(&Undoable { undo: undo.map(str::to_owned), redo: redo.map(str::to_owned) })
+            to_json(&Undoable { undo: undo.map(str::to_owned), id: desk.acts.last(), redo: redo.map(str::to_owned) })
         }
         Request::Undo => desk.take_back(false),
         Request::Redo => desk.take_back(true),
@@ -244,10 +250,18 @@ impl Desk {
             person: self.session.person.clone(),
             role: (stage == "open").then(|| self.role()),
             people,
+            limited_to: self.limited_to()?,
             idle_minutes: self.idle_minutes()?,
             choose_password: self.has_to_choose()?,
             data_dir: None,
         })
+    }
+
+    fn limited_to(&self) -> Result<Option<Role>> {
+        let pc = self.store.role();
+        let person = self.session.person.as_ref();
+        let less = person.is_some_and(|person| !self.store.schema().covers(pc, person.role));
+        Ok(Some(pc).filter(|_| less).filter(|_| !self.store.is_sample().unwrap_or(false)))
     }
 
     /// Whether the person here came in with a one-time password, which others may have read, and can choose another one at this PC.
@@ -331,12 +345,16 @@ impl Desk {
             return Err(NodeError::new(Code::WrongCredentials, message));
         };
         tries::begin(&mut self.store, id)?;
-        let key = match verifier::open(&kept, typed) {
-            Typed::Wrong => {
+        let once = people::find(&self.store, id)?.is_some_and(|person| person.must_change);
+        let spelled = verifier::as_read_out(typed).filter(|spelled| once && spelled != typed);
+        let spellings = std::iter::once(typed).chain(spelled.as_deref());
+        let opened = spellings.map(|typed| verifier::open(&kept, typed)).find(|opened| !matches!(opened, Typed::Wrong));
+        let key = match opened {
+            None | Some(Typed::Wrong) => {
                 return Err(NodeError::new(Code::WrongCredentials, "this is not the password; type it again"));
             }
-            Typed::Right(key) => Some(*key),
-            Typed::RightWithoutKey => None,
+            Some(Typed::Right(key)) => Some(*key),
+            Some(Typed::RightWithoutKey) => None,
         };
         tries::forget(&mut self.store, id)?;
         Ok(key)

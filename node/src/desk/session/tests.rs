@@ -121,6 +121,36 @@ fn a_password_is_chosen_at_a_pc_that_may_do_as_much_as_its_user() {
 }
 
 #[test]
+fn a_one_time_password_is_typed_without_capitals_and_dashes_and_then_replaced() {
+    let (mut desk, _, id) = office(Role::SchoolAdmin, Role::Registrar);
+    let once = verifier::one_time().expect("made");
+    let fields = |must_change: bool, password: &str| {
+        let made = verifier::make(password).expect("a verifier");
+        json!({ "name": "Ana Cruz", "role": "registrar", "verifier": made, "must_change": must_change })
+    };
+    pull(&mut desk, people::ENTITY, &[(9, fields(true, &once))]);
+    for typed in [once.to_lowercase(), once.replace('-', ""), once.to_lowercase().replace('-', " "), once.clone()] {
+        let state = sign_in(&mut desk, id, &typed).unwrap_or_else(|error| panic!("{typed}: {error}"));
+        assert_eq!(state["choose_password"], true, "another one is asked for before anything else");
+        assert_eq!(list(&mut desk).expect_err("first a password").code, Code::PasswordChangeRequired);
+        ask(&mut desk, json!({ "do": "session.sign_out" })).expect("gone");
+    }
+    assert!(sign_in(&mut desk, id, &once[1..]).is_err());
+    let chosen = "ABCDEFGHJKLM";
+    pull(&mut desk, people::ENTITY, &[(9, fields(false, chosen))]);
+    let wrong = sign_in(&mut desk, id, "abcdefghjklm").expect_err("a password of one's own is taken as it is");
+    assert_eq!(wrong.code, Code::WrongCredentials);
+}
+
+#[test]
+fn a_pc_that_may_less_than_who_is_here_says_so() {
+    let (mut desk, _, id) = office(Role::Registrar, Role::SchoolAdmin);
+    assert_eq!(sign_in(&mut desk, id, PASSWORD).expect("signed in")["limited_to"], "registrar");
+    let (mut desk, _, id) = office(Role::SchoolAdmin, Role::Registrar);
+    assert_eq!(sign_in(&mut desk, id, PASSWORD).expect("signed in")["limited_to"], Json::Null);
+}
+
+#[test]
 fn who_is_disabled_is_out_at_the_next_question() {
     let (mut desk, _, id) = office(Role::SchoolAdmin, Role::Registrar);
     sign_in(&mut desk, id, PASSWORD).expect("signed in");

@@ -15,6 +15,9 @@ const SALT: usize = 16;
 /// Letters and figures that cannot be mistaken for each other, for passwords that are read out (as the hub's codes).
 const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
+/// Of a one-time password.
+const LETTERS: usize = 12;
+
 fn failed(error: impl std::fmt::Display) -> NodeError {
     NodeError::new(Code::Internal, format!("the password cannot be kept: {error}; try again"))
 }
@@ -62,6 +65,19 @@ pub fn open(verifier: &str, typed: &str) -> Typed {
 /// # Errors
 /// If the system has no randomness.
 pub fn one_time() -> Result<String> {
-    let letters: Vec<char> = random::<12>()?.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
-    Ok(letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+    let letters: Vec<char> =
+        random::<LETTERS>()?.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    Ok(in_fours(&letters))
+}
+
+fn in_fours(letters: &[char]) -> String {
+    letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+/// What somebody typed as the one-time password that it is when capitals and dashes do not count; none where it cannot be one.
+pub fn as_read_out(typed: &str) -> Option<String> {
+    let kept = typed.chars().filter(|c| !c.is_whitespace() && *c != '-');
+    let letters: Vec<char> = kept.map(|c| c.to_ascii_uppercase()).collect();
+    let known = |letter: &char| u8::try_from(*letter).is_ok_and(|byte| ALPHABET.contains(&byte));
+    (letters.len() == LETTERS && letters.iter().all(known)).then(|| in_fours(&letters))
 }

@@ -21,6 +21,9 @@ export function onfiles(heard: (held: Held) => void): () => void {
 /** The system's dialog; null where it was closed without a file. */
 export const chooseFile = (label: string): Promise<string | null> => invoke<string | null>("choose_file", { label });
 
+/** The system's dialog for a copy of an office; null where it was closed without a file. */
+export const chooseBackup = (label: string): Promise<string | null> => invoke<string | null>("choose_file", { label, backup: true });
+
 /** The name at the end of a path of any system. */
 export const nameOf = (path: string): string => path.split(/[\\/]/).at(-1) || path;
 

@@ -4,6 +4,7 @@ export const shortcuts = {
   palette: "Find anything",
   undo: "Undo the last act",
   redo: "Do it again",
+  back: "Back to the screen before",
   sheet: "This sheet",
   screen: (name: string) => `Go to ${name}`,
   grid: {

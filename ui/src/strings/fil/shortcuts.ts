@@ -6,6 +6,7 @@ export const shortcuts: typeof english = {
   palette: "Hanapin kahit ano",
   undo: "Ibalik ang huling ginawa",
   redo: "Gawin ulit",
+  back: "Bumalik sa naunang screen",
   sheet: "Ang listahang ito",
   screen: (name: string) => `Pumunta sa ${name}`,
   grid: {
