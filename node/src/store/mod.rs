@@ -21,6 +21,7 @@ mod review;
 mod rows;
 mod save;
 mod staging;
+mod standing;
 mod status;
 mod undo;
 
@@ -35,6 +36,7 @@ pub use read::{ListQuery, as_json};
 pub use review::{Choice, ReviewEntry};
 pub(crate) use save::stops_everything;
 pub use save::{Save, Saved};
+pub use standing::Effect;
 pub use status::Status;
 pub use undo::Undone;
 

@@ -1,6 +1,7 @@
 //! *Needs you*: conflicts of the school and the changes of this device that the hub refused. Either value, one call.
 
 use super::save::{Act, not_found};
+use super::standing::{Effect, Standing, Stands};
 use super::{Actor, ListQuery, Save, Step, Store, journal, overlay, rows};
 use crate::{NodeError, Result};
 use pems_model::review::{REVIEW_ITEM, may_decide};
@@ -31,8 +32,14 @@ pub struct ReviewEntry {
     pub field: Option<String>,
     pub mine: Json,
     pub theirs: Json,
-    /// Which of the two stands now.
+    /// Which of the two the record has now: `mine`, `theirs`, `neither`, or `gone` for a record that was deleted since. Known once
+    /// [`Store::stand`] was asked.
     pub stands: &'static str,
+    /// What the record says now, where it is neither.
+    pub now: Json,
+    /// Whether the value that was kept when this was noticed is `mine`.
+    #[serde(skip)]
+    pub kept_is_mine: bool,
     pub mine_at: Option<String>,
     pub theirs_at: Option<String>,
     pub mine_device: Option<Uuid>,
@@ -65,6 +72,8 @@ impl Store {
                 mine: parked.fields,
                 theirs: Json::Null,
                 stands: "theirs",
+                now: Json::Null,
+                kept_is_mine: false,
                 mine_at: Some(parked.at),
                 theirs_at: None,
                 mine_device: Some(self.replica),
@@ -100,6 +109,8 @@ impl Store {
             mine: value(&format!("{mine}_value")),
             theirs: value(&format!("{theirs}_value")),
             stands: if mine == "kept" { "mine" } else { "theirs" },
+            now: Json::Null,
+            kept_is_mine: mine == "kept",
             mine_at: at(&format!("{mine}_at")),
             theirs_at: at(&format!("{theirs}_at")),
             mine_device: device(&format!("{mine}_replica")),
@@ -108,19 +119,60 @@ impl Store {
         }
     }
 
+    /// Reads from the record of an entry what stands now.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn stand(&self, entry: &mut ReviewEntry) -> Result<()> {
+        let inbox = super::entity(self.schema, REVIEW_ITEM)?;
+        if entry.kind == "refused" {
+            return self.stand_refused(entry);
+        }
+        let Some(item) = rows::load(&self.conn, inbox, entry.id)? else { return Ok(()) };
+        let Some(standing) = Standing::of(&self.conn, self.schema, inbox, &item)? else { return Ok(()) };
+        let (kept, lost) = if entry.kept_is_mine { ("mine", "theirs") } else { ("theirs", "mine") };
+        entry.stands = match standing.stands {
+            Stands::Kept => kept,
+            Stands::Lost => lost,
+            Stands::Gone => "gone",
+            Stands::Neither => {
+                let secret = entry.field.as_ref().is_some_and(|field| {
+                    self.schema.entity(&entry.entity).is_some_and(|entity| entity.is_secret(field))
+                });
+                entry.now = if secret { journal::HIDDEN.into() } else { standing.now.to_json() };
+                "neither"
+            }
+        };
+        Ok(())
+    }
+
+    /// What was refused stands where somebody saved the same again since.
+    fn stand_refused(&self, entry: &mut ReviewEntry) -> Result<()> {
+        let Some(entity) = self.schema.entity(&entry.entity) else { return Ok(()) };
+        let Some(row) = rows::load(&self.conn, entity, entry.row_id)? else { return Ok(()) };
+        let typed = entry.mine.as_object();
+        let same = |(name, value): (&String, &Json)| row.get(entity, name).to_json() == *value;
+        if !row.is_live() {
+            entry.stands = "gone";
+        } else if typed.is_some_and(|fields| !fields.is_empty() && fields.iter().all(same)) {
+            entry.stands = "mine";
+        }
+        Ok(())
+    }
+
     fn lost_is_mine(&self, entity: &Entity, row: &Row) -> bool {
         row.get(entity, "lost_replica").as_id() == Some(self.replica)
     }
 
-    /// Settles one entry. For a conflict the chosen value is written and the entry closed, both or neither. For a refused
-    /// change, `Mine` sends it again (with everything that waited for it) and `Theirs` drops it.
+    /// Settles one entry. For a conflict the record gets the chosen value, unless it has it, and the entry is closed, both or neither.
+    /// For a refused change, `Mine` sends it again (with everything that waited for it) and `Theirs` drops it.
     ///
     /// # Errors
     /// `not_found` for an entry that is not open; `role_forbidden` for who may not change the record itself; `conflict` where the
     /// value cannot be put back as it is.
     pub fn resolve(&mut self, id: Uuid, choice: Choice) -> Result<()> {
         let (act, replica) = (self.new_act(), self.replica);
-        self.transaction(|step| step.resolve(id, choice, replica, act))
+        self.transaction(|step| step.resolve(id, choice, replica, act)).map(|_| ())
     }
 
     /// Settles many in one durable step, each by itself: what somebody settled meanwhile does not hold up the others. Returns the
@@ -128,13 +180,13 @@ impl Store {
     ///
     /// # Errors
     /// Only what stops everything (the disk); refusals are in the list.
-    pub fn resolve_each(&mut self, choices: &[(Uuid, Choice)]) -> Result<(Uuid, Vec<Result<()>>)> {
+    pub fn resolve_each(&mut self, choices: &[(Uuid, Choice)]) -> Result<(Uuid, Vec<Result<Effect>>)> {
         let (act, replica) = (self.new_act(), self.replica);
         let settled = self.transaction(|step| {
             choices
                 .iter()
                 .map(|(id, choice)| match step.went_along(*id)? {
-                    true => Ok(Ok(())),
+                    true => Ok(Ok(Effect::Changed)),
                     false => step.attempt(|step| step.resolve(*id, *choice, replica, act)),
                 })
                 .collect()
@@ -168,7 +220,7 @@ impl Store {
 }
 
 impl Step<'_> {
-    fn resolve(&mut self, id: Uuid, choice: Choice, replica: Uuid, act: Act) -> Result<()> {
+    fn resolve(&mut self, id: Uuid, choice: Choice, replica: Uuid, act: Act) -> Result<Effect> {
         let entity = self.entity(REVIEW_ITEM)?;
         match rows::load(self.tx, entity, id)? {
             Some(item) => {
@@ -178,7 +230,7 @@ impl Step<'_> {
                 let act = Act { group: Some(self.env.new_id()), ..act };
                 self.settle_conflict(entity, &item, keep_lost, replica, act)
             }
-            None => self.decide_refused(id, choice, act),
+            None => self.decide_refused(id, choice, act).map(|()| Effect::Changed),
         }
     }
 
@@ -222,24 +274,22 @@ impl Step<'_> {
         Ok(self.tx.prepare_cached(sql)?.query_row([id.as_bytes()], |row| row.get(0))?)
     }
 
-    fn settle_conflict(&mut self, inbox: &Entity, item: &Row, keep_lost: bool, replica: Uuid, act: Act) -> Result<()> {
+    fn settle_conflict(
+        &mut self,
+        inbox: &Entity,
+        item: &Row,
+        keep_lost: bool,
+        replica: Uuid,
+        act: Act,
+    ) -> Result<Effect> {
         if item.get(inbox, "state").as_text() != Some("open") {
             return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
         }
-        let text = |name: &str| item.get(inbox, name).as_text().unwrap_or_default().to_owned();
-        if keep_lost {
-            let (entity, row_id) = (text("entity"), item.get(inbox, "row_id").as_id().unwrap_or_default());
-            match (text("kind").as_str(), text("field")) {
-                ("deleted", _) => {
-                    self.delete(&entity, row_id, act)?;
-                }
-                (_, field) => {
-                    let value = serde_json::from_str(&text("lost_value")).unwrap_or(Json::Null);
-                    let fields = Map::from_iter([(field, value)]);
-                    self.save(&Save { entity, id: Some(row_id), fields }, act)?;
-                }
-            }
-        }
+        let Some(standing) = Standing::of(self.tx, self.schema, inbox, item)? else {
+            let message = "this is about a kind of record that this version does not know; decide it at a newer PC";
+            return Err(NodeError::new(Code::SchemaUnknown, message));
+        };
+        let effect = self.carry_out(&standing, keep_lost, act)?;
         let fields = json!({
             "state": if keep_lost { "replaced" } else { "kept" },
             "resolved_by": replica.to_string(),
@@ -247,7 +297,7 @@ impl Step<'_> {
         });
         let fields = fields.as_object().cloned().unwrap_or_default();
         self.save(&Save { entity: REVIEW_ITEM.into(), id: Some(item.id), fields }, act)?;
-        Ok(())
+        Ok(effect)
     }
 
     /// Puts a parked change back into the outbox as a new change, together with what was parked because of it: its group,

@@ -5,11 +5,14 @@
 #![cfg(target_os = "linux")]
 
 mod admin;
+mod controls;
 mod day;
 mod first_run;
 mod home;
 mod imports;
 mod learners;
+mod lists;
+mod lock;
 mod needs;
 mod office;
 mod papers;

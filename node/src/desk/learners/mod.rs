@@ -12,6 +12,7 @@ mod of_year;
 mod page;
 mod paste;
 mod similar;
+mod taken;
 mod write;
 
 pub(super) use of_year::OfYear;
