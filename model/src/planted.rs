@@ -1,4 +1,6 @@
-//! Bugs planted on purpose, to prove that the simulation finds such bugs. Compiled out of everything that ships.
+//! Bugs planted on purpose, to prove that the simulation finds such bugs. Compiled out of everything that ships: a release build
+//! has no debug assertions, and then no bug can be planted. A debug build has them all, so that the tests which plant them need no
+//! build of their own.
 
 /// A mistake that somebody could have made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +36,7 @@ impl Bug {
     ];
 }
 
-#[cfg(feature = "planted-bugs")]
+#[cfg(debug_assertions)]
 mod active {
     use super::Bug;
     use std::cell::Cell;
@@ -50,11 +52,11 @@ mod active {
     }
 }
 
-#[cfg(feature = "planted-bugs")]
+#[cfg(debug_assertions)]
 pub use active::{is_planted, plant};
 
-/// Whether `bug` is planted: never, outside the simulation's own tests.
-#[cfg(not(feature = "planted-bugs"))]
+/// Whether `bug` is planted: never, in what ships.
+#[cfg(not(debug_assertions))]
 #[inline]
 pub const fn is_planted(_bug: Bug) -> bool {
     false

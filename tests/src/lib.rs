@@ -9,5 +9,6 @@ pub mod rig;
 pub mod roster;
 pub mod seed;
 pub mod sim;
+pub mod strangers;
 #[cfg(target_os = "linux")]
 pub mod window;

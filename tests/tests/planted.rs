@@ -1,5 +1,5 @@
 //! The simulation is only worth something if it finds mistakes: each of these is planted on purpose and must be found.
-#![cfg(feature = "planted-bugs")]
+#![cfg(debug_assertions)]
 
 use pems_model::planted::{Bug, plant};
 use pems_tests::sim;

@@ -2,7 +2,7 @@
 //! them.
 
 use crate::steps::{cargo, must, step};
-use crate::{programs, root, setup};
+use crate::{programs, root, session, setup};
 use anyhow::Result;
 use std::process::Command;
 
@@ -10,6 +10,15 @@ use std::process::Command;
 pub(crate) fn simulate(args: &[String]) -> Result<()> {
     build(&["--bin", "simulate"])?;
     run("debug", "simulate", args)
+}
+
+/// Strangers, on the programs as they ship and with a screen and a keyring of their own.
+pub(crate) fn stranger(args: &[String]) -> Result<()> {
+    setup::run()?;
+    build(&["--bins"])?;
+    let mut command = Command::new(programs("debug")?.join("stranger"));
+    command.args(args).current_dir(root());
+    step("strangers", || must(&mut session::inside(&command)))
 }
 
 /// The story of two offices; with a window unless `--headless`.

@@ -27,6 +27,9 @@ cargo xtask COMMAND
   gen migration ENTITY     print the table of an entity, as the start of a migration
   simulate --seeds N [--from S]
                            run N simulated worlds of offices; a world that breaks a promise is printed
+  stranger [NAME...] [--minutes N] [--seed S]
+                           users who do not know how it is meant to be used, made up from a seed: sql, device, files, window, greedy
+  soak [--minutes N]       the long parts of `test` at their full size, and N minutes with each stranger
   demo [--headless]        set up what is missing, then a hub with schools and an office window (or the story in text)
   bench [...]              measure, in a release build; --office: the app in its window with the largest school
   package                  the office app as a .deb
@@ -44,6 +47,8 @@ fn main() -> ExitCode {
         (Some("setup"), []) => setup::run(),
         (Some("gen"), _) => generate::run(rest),
         (Some("simulate"), _) => forward::simulate(rest),
+        (Some("stranger"), _) => forward::stranger(rest),
+        (Some("soak"), _) => test::soak(rest),
         (Some("demo"), _) => forward::demo(rest),
         (Some("bench"), _) => forward::bench(rest),
         #[cfg(unix)]

@@ -2,7 +2,7 @@
 //! run shows everything that is wrong, and fails at the end.
 
 use anyhow::{Context, Result, bail};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 /// The steps of one chore and which of them failed.
@@ -57,6 +57,50 @@ pub(crate) fn must(command: &mut Command) -> Result<()> {
     let line = shown(command);
     let status = command.status().with_context(|| format!("cannot start `{line}`"))?;
     if status.success() { Ok(()) } else { bail!("`{line}` ended with {status}") }
+}
+
+/// A program that runs while something else does; what it prints waits until it is asked for, so that two do not talk at once.
+#[derive(Debug)]
+pub(crate) struct Beside {
+    line: String,
+    child: Child,
+    said: std::thread::JoinHandle<String>,
+}
+
+impl Beside {
+    /// # Errors
+    /// If it cannot be started.
+    pub(crate) fn start(mut command: Command) -> Result<Beside> {
+        let line = shown(&command);
+        let (mut reader, writer) = std::io::pipe().context("no pipe")?;
+        let both = writer.try_clone().context("no pipe")?;
+        let child = command.stdin(Stdio::null()).stdout(writer).stderr(both).spawn();
+        let child = child.with_context(|| format!("cannot start `{line}`"))?;
+        // The command holds the writing ends: while it lives, the reader waits for more.
+        drop(command);
+        let said = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            let read = std::io::Read::read_to_end(&mut reader, &mut said);
+            let mut text = String::from_utf8_lossy(&said).into_owned();
+            if let Err(error) = read {
+                text.push_str(&format!("(the rest could not be read: {error})\n"));
+            }
+            text
+        });
+        Ok(Beside { line, child, said })
+    }
+
+    /// Waits for its end and prints what it said.
+    ///
+    /// # Errors
+    /// If it failed, with its command line.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        let said = self.said.join();
+        print!("{}", said.as_deref().unwrap_or("(what it said was lost)\n"));
+        let line = self.line;
+        let status = self.child.wait().with_context(|| format!("`{line}` cannot be waited for"))?;
+        if status.success() { Ok(()) } else { bail!("`{line}` ended with {status}") }
+    }
 }
 
 /// What a program prints, if it can be started and goes well.

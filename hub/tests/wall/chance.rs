@@ -33,5 +33,8 @@ impl Chance {
 
 /// A number from the environment, so that a run can be repeated or made longer.
 pub(crate) fn from_environment(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+    match std::env::var(name) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")),
+        Err(_) => otherwise,
+    }
 }

@@ -20,7 +20,8 @@ use pems_hub::doors::edge;
 use std::collections::BTreeMap;
 use vocabulary::Vocabulary;
 
-const STATEMENTS: u64 = 100_000;
+/// Statements of the gate; `cargo xtask soak` runs five times as many.
+const STATEMENTS: u64 = 20_000;
 /// Statements of one transaction: as many as run within a token's life on a slow machine.
 const BATCH: u64 = 250;
 /// One batch in so many is committed, whatever it did to A; then B's rows are hashed. The others leave A as it was.
@@ -122,7 +123,7 @@ async fn fuzz(world: &World, seed: u64, statements: u64) -> (Tally, Option<Strin
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hundred_thousand_statements_bring_out_nothing() {
+async fn statements_at_random_bring_out_nothing() {
     let seed = from_environment("PEMS_FUZZ_SEED", u64::from_le_bytes(edge::random().expect("randomness")) >> 40);
     let statements = from_environment("PEMS_FUZZ_STATEMENTS", STATEMENTS);
     println!("PEMS_FUZZ_SEED={seed} PEMS_FUZZ_STATEMENTS={statements}");

@@ -1,0 +1,32 @@
+//! Strangers: tireless users who do not know how PEMS is meant to be used. Tests written by its makers do what its makers mean;
+//! a stranger makes up what it does from a seed, and judges by what must always hold.
+//!
+//! Invariants: the same seed does the same things in the same order (for as long as the time lasts); a stranger ends by itself;
+//! what it finds names the seed, so that `cargo xtask stranger NAME --seed S` finds it again.
+
+mod stay;
+#[cfg(target_os = "linux")]
+mod window;
+
+pub use stay::Stay;
+
+/// One stranger.
+#[derive(Debug)]
+pub struct Stranger {
+    pub name: &'static str,
+    /// What it does, in a few words.
+    pub does: &'static str,
+    /// Does it until the time is over. An error is a stranger that could not work, not one that found something.
+    pub visit: fn(&mut Stay) -> anyhow::Result<()>,
+}
+
+/// All of them, in the order in which they come.
+pub const STRANGERS: &[Stranger] = &[
+    #[cfg(target_os = "linux")]
+    Stranger { name: "window", does: "clicks, types and pulls the plug in the real window", visit: window::visit },
+];
+
+/// A stranger by name.
+pub fn named(name: &str) -> Option<&'static Stranger> {
+    STRANGERS.iter().find(|stranger| stranger.name == name)
+}
