@@ -1,6 +1,7 @@
 //! *Needs you*: conflicts of the school and the changes of this device that the hub refused. Either value, one call.
 
 use super::save::{Act, not_found};
+use super::standing::{Effect, Standing, Stands};
 use super::{Actor, ListQuery, Save, Step, Store, journal, overlay, rows};
 use crate::{NodeError, Result};
 use pems_model::review::{REVIEW_ITEM, may_decide};
@@ -33,8 +34,14 @@ pub struct ReviewEntry {
     pub field: Option<String>,
     pub mine: Json,
     pub theirs: Json,
-    /// Which of the two stands now.
+    /// Which of the two the record has now: `mine`, `theirs`, `neither`, or `gone` for a record that was deleted since. Known once
+    /// [`Store::stand`] was asked.
     pub stands: &'static str,
+    /// What the record says now, where it is neither.
+    pub now: Json,
+    /// Whether the value that was kept when this was noticed is `mine`.
+    #[serde(skip)]
+    pub kept_is_mine: bool,
     pub mine_at: Option<String>,
     pub theirs_at: Option<String>,
     pub mine_device: Option<Uuid>,
@@ -76,6 +83,8 @@ impl Store {
                 mine: parked.fields,
                 theirs: Json::Null,
                 stands: "theirs",
+                now: Json::Null,
+                kept_is_mine: false,
                 mine_at: Some(parked.at),
                 theirs_at: None,
                 mine_device: Some(self.replica),
@@ -112,6 +121,8 @@ impl Store {
             mine: value(&format!("{mine}_value")),
             theirs: value(&format!("{theirs}_value")),
             stands: if mine == "kept" { "mine" } else { "theirs" },
+            now: Json::Null,
+            kept_is_mine: mine == "kept",
             mine_at: at(&format!("{mine}_at")),
             theirs_at: at(&format!("{theirs}_at")),
             mine_device: device(&format!("{mine}_replica")),
@@ -120,19 +131,60 @@ impl Store {
         }
     }
 
+    /// Reads from the record of an entry what stands now.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn stand(&self, entry: &mut ReviewEntry) -> Result<()> {
+        let inbox = super::entity(self.schema, REVIEW_ITEM)?;
+        if entry.kind == "refused" {
+            return self.stand_refused(entry);
+        }
+        let Some(item) = rows::load(&self.conn, inbox, entry.id)? else { return Ok(()) };
+        let Some(standing) = Standing::of(&self.conn, self.schema, inbox, &item)? else { return Ok(()) };
+        let (kept, lost) = if entry.kept_is_mine { ("mine", "theirs") } else { ("theirs", "mine") };
+        entry.stands = match standing.stands {
+            Stands::Kept => kept,
+            Stands::Lost => lost,
+            Stands::Gone => "gone",
+            Stands::Neither => {
+                let secret = entry.field.as_ref().is_some_and(|field| {
+                    self.schema.entity(&entry.entity).is_some_and(|entity| entity.is_secret(field))
+                });
+                entry.now = if secret { journal::HIDDEN.into() } else { standing.now.to_json() };
+                "neither"
+            }
+        };
+        Ok(())
+    }
+
+    /// What was refused stands where somebody saved the same again since.
+    fn stand_refused(&self, entry: &mut ReviewEntry) -> Result<()> {
+        let Some(entity) = self.schema.entity(&entry.entity) else { return Ok(()) };
+        let Some(row) = rows::load(&self.conn, entity, entry.row_id)? else { return Ok(()) };
+        let typed = entry.mine.as_object();
+        let same = |(name, value): (&String, &Json)| row.get(entity, name).to_json() == *value;
+        if !row.is_live() {
+            entry.stands = "gone";
+        } else if typed.is_some_and(|fields| !fields.is_empty() && fields.iter().all(same)) {
+            entry.stands = "mine";
+        }
+        Ok(())
+    }
+
     fn lost_is_mine(&self, entity: &Entity, row: &Row) -> bool {
         row.get(entity, "lost_replica").as_id() == Some(self.replica)
     }
 
-    /// Settles one entry. For a conflict the chosen value is written and the entry closed, both or neither. For a refused
-    /// change, `Mine` sends it again (with everything that waited for it) and `Theirs` drops it.
+    /// Settles one entry. For a conflict the record gets the chosen value, unless it has it, and the entry is closed, both or neither.
+    /// For a refused change, `Mine` sends it again (with everything that waited for it) and `Theirs` drops it.
     ///
     /// # Errors
     /// `not_found` for an entry that is not open; `role_forbidden` for who may not change the record itself; `conflict` where the
     /// value cannot be put back as it is.
     pub fn resolve(&mut self, id: Uuid, choice: Choice) -> Result<()> {
         let (act, replica) = (self.new_act(), self.replica);
-        self.transaction(|step| step.resolve(id, choice, replica, act))
+        self.transaction(|step| step.resolve(id, choice, replica, act)).map(|_| ())
     }
 
     /// Settles many in one durable step, each by itself: what somebody settled meanwhile does not hold up the others. Returns the
@@ -140,13 +192,13 @@ impl Store {
     ///
     /// # Errors
     /// Only what stops everything (the disk); refusals are in the list.
-    pub fn resolve_each(&mut self, choices: &[(Uuid, Choice)]) -> Result<(Uuid, Vec<Result<()>>)> {
+    pub fn resolve_each(&mut self, choices: &[(Uuid, Choice)]) -> Result<(Uuid, Vec<Result<Effect>>)> {
         let (act, replica) = (self.new_act(), self.replica);
         let settled = self.transaction(|step| {
             choices
                 .iter()
                 .map(|(id, choice)| match step.went_along(*id)? {
-                    true => Ok(Ok(())),
+                    true => Ok(Ok(Effect::Changed)),
                     false => step.attempt(|step| step.resolve(*id, *choice, replica, act)),
                 })
                 .collect()
@@ -180,7 +232,7 @@ impl Store {
 }
 
 impl Step<'_> {
-    fn resolve(&mut self, id: Uuid, choice: Choice, replica: Uuid, act: Act) -> Result<()> {
+    fn resolve(&mut self, id: Uuid, choice: Choice, replica: Uuid, act: Act) -> Result<Effect> {
         let entity = self.entity(REVIEW_ITEM)?;
         match rows::load(self.tx, entity, id)? {
             Some(item) => {
@@ -193,7 +245,7 @@ impl Step<'_> {
                 }
                 self.settle_conflict(entity, &item, keep_lost, replica, act)
             }
-            None => self.decide_refused(id, choice, act),
+            None => self.decide_refused(id, choice, act).map(|()| Effect::Changed),
         }
     }
 
@@ -239,35 +291,28 @@ impl Step<'_> {
         Ok(self.tx.prepare_cached(sql)?.query_row([id.as_bytes()], |row| row.get(0))?)
     }
 
-    fn settle_conflict(&mut self, inbox: &Entity, item: &Row, keep_lost: bool, replica: Uuid, act: Act) -> Result<()> {
+    fn settle_conflict(
+        &mut self,
+        inbox: &Entity,
+        item: &Row,
+        keep_lost: bool,
+        replica: Uuid,
+        act: Act,
+    ) -> Result<Effect> {
         if item.get(inbox, "state").as_text() != Some("open") {
             return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
         }
-        let text = |name: &str| item.get(inbox, name).as_text().unwrap_or_default().to_owned();
-        if keep_lost {
-            let (entity, row_id) = (text("entity"), item.get(inbox, "row_id").as_id().unwrap_or_default());
-            match (text("kind").as_str(), text("field")) {
-                ("deleted", _) => {
-                    self.delete(&entity, row_id, act)?;
-                }
-                (_, field) => {
-                    let value = match item.get(inbox, "lost_value").as_text() {
-                        None => Json::Null,
-                        Some(lost) => serde_json::from_str(lost).map_err(|_| {
-                            let message = "the other value is damaged and cannot be put back; type it into the record";
-                            NodeError::new(Code::StoreCorrupt, message)
-                        })?,
-                    };
-                    let fields = Map::from_iter([(field, value)]);
-                    self.save(&Save { entity, id: Some(row_id), fields }, act)?;
-                }
-            }
-        }
-        self.close(item, if keep_lost { "replaced" } else { "kept" }, replica, act)
+        let Some(standing) = Standing::of(self.tx, self.schema, inbox, item)? else {
+            let message = "this is about a kind of record that this version does not know; decide it at a newer PC";
+            return Err(NodeError::new(Code::SchemaUnknown, message));
+        };
+        let effect = self.carry_out(&standing, keep_lost, act)?;
+        self.close(item, if keep_lost { "replaced" } else { "kept" }, replica, act)?;
+        Ok(effect)
     }
 
     /// A number that two records have stays with one of them: the choice says which of the two that the entry names.
-    fn settle_duplicate(&mut self, inbox: &Entity, item: &Row, choice: Choice, replica: Uuid, act: Act) -> Result<()> {
+    fn settle_duplicate(&mut self, inbox: &Entity, item: &Row, choice: Choice, replica: Uuid, act: Act) -> Result<Effect> {
         if item.get(inbox, "state").as_text() != Some("open") {
             return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
         }
@@ -282,8 +327,9 @@ impl Step<'_> {
         if !value.is_null() && item.get(inbox, "lost_value").as_text() == Some(&*value.to_string()) {
             let fields = Map::from_iter([(field, Json::Null)]);
             self.save(&Save { entity: entity.name.into(), id: Some(loser), fields }, act)?;
+            return Ok(Effect::Changed);
         }
-        Ok(())
+        Ok(if still.is_some() { Effect::Stood } else { Effect::Gone })
     }
 
     fn close(&mut self, item: &Row, state: &str, replica: Uuid, act: Act) -> Result<()> {

@@ -5,12 +5,15 @@
 #![cfg(target_os = "linux")]
 
 mod admin;
+mod controls;
 mod day;
 mod filed_lists;
 mod first_run;
 mod home;
 mod imports;
 mod learners;
+mod lists;
+mod lock;
 mod needs;
 mod office;
 mod papers;

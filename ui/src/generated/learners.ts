@@ -272,7 +272,11 @@ id: string | null,
 /**
  * Who that is, for a suspect.
  */
-like: string | null, cells: Array<PasteCell>, 
+like: string | null, 
+/**
+ * Why somebody has to decide: `number`, where the learner of this number has another name or birth date, or `alike`.
+ */
+asks: "number" | "alike" | null, cells: Array<PasteCell>, 
 /**
  * What is wrong with the row as a whole.
  */
@@ -283,6 +287,10 @@ export type PasteCell = { text: string, problem: string | null,
  * What stands there now, where that is something else.
  */
 was: string | null, 
+/**
+ * Why this alone is not taken over, although the row is.
+ */
+left: string | null, 
 /**
  * Of a whole name: last, first, middle name and extension, as they are written.
  */

@@ -103,8 +103,11 @@ impl Desk {
             return Err(NodeError::new(Code::NotFound, "this record was deleted meanwhile; undo the deletion first"));
         }
         let label = label(declared(&self.store, entity)?, field);
-        let save =
-            Save { entity: entity.to_owned(), id: Some(id), fields: Map::from_iter([(field.to_owned(), value)]) };
+        let fields = Map::from_iter([(field.to_owned(), value)]);
+        if entity == "student" {
+            self.check_numbers(Some(id), &fields)?;
+        }
+        let save = Save { entity: entity.to_owned(), id: Some(id), fields };
         let (act, saved) = self.store.act(|work| work.save(&save))?;
         write::remember(self, act, saved.changed, format!("Put back: {label}"));
         Ok(Changed { id, changed: saved.changed })

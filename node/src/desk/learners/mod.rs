@@ -14,6 +14,7 @@ mod of_year;
 mod page;
 mod paste;
 mod similar;
+mod taken;
 mod write;
 
 pub use find::{Query as LearnerQuery, Sort as LearnerSort};

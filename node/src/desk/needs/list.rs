@@ -47,8 +47,10 @@ pub struct Need {
     pub what: &'static str,
     /// None where it is about the whole record.
     pub fields: Vec<Sides>,
-    /// `mine` or `theirs`: which of the two the record has now.
+    /// Which of the two the record has now: `mine`, `theirs`, `neither`, or `gone` where it was deleted since.
     pub stands: &'static str,
+    /// What the record says now, where it is neither.
+    pub now: Option<String>,
     pub mine: Author,
     pub theirs: Author,
     /// Why a change was refused: the stable code and the sentence.
@@ -87,7 +89,9 @@ pub(super) fn list(desk: &Desk) -> Result<Needs> {
     let at = |entry: &ReviewEntry| entry.theirs_at.clone().max(entry.mine_at.clone());
     reviews.sort_by_cached_key(|entry| std::cmp::Reverse(at(entry)));
     let total = reviews.len();
-    let items = reviews.iter().take(MOST).map(|entry| need(desk, entry)).collect::<Result<_>>()?;
+    reviews.truncate(MOST);
+    reviews.iter_mut().try_for_each(|entry| store.stand(entry))?;
+    let items = reviews.iter().map(|entry| need(desk, entry)).collect::<Result<_>>()?;
     Ok(Needs { items, trouble: store.trouble()?, total })
 }
 
@@ -109,6 +113,10 @@ fn need(desk: &Desk, entry: &ReviewEntry) -> Result<Need> {
     } else if let Some(name) = &entry.field {
         fields.push(sides(store, &entry.entity, name, &entry.mine, &entry.theirs)?);
     }
+    let now = match &entry.field {
+        Some(name) if entry.stands == "neither" => sides(store, &entry.entity, name, &entry.now, &Json::Null)?.mine,
+        _ => None,
+    };
     let record = match declared {
         Some(entity) => match words::record_name(store, entity, entry.row_id)? {
             name if name == entity.label && refused => typed_name(&entry.mine).unwrap_or(name),
@@ -132,6 +140,7 @@ fn need(desk: &Desk, entry: &ReviewEntry) -> Result<Need> {
         what: if refused { what_was_refused(store, entry.id)? } else { "change" },
         fields,
         stands: entry.stands,
+        now,
         mine,
         theirs,
         code: reason("code"),
@@ -191,9 +200,8 @@ fn authors(store: &Store, entry: &ReviewEntry) -> Result<(Author, Author)> {
         let item = store.get(REVIEW_ITEM, entry.id)?;
         let entity = super::super::declared(store, REVIEW_ITEM)?;
         let user = |name: &str| item.as_ref().and_then(|item| item.get(entity, name).as_id());
-        let kept_is_mine = entry.stands == "mine";
         let (kept, lost) = (user("kept_user"), user("lost_user"));
-        if kept_is_mine { (kept, lost) } else { (lost, kept) }
+        if entry.kept_is_mine { (kept, lost) } else { (lost, kept) }
     };
     let author = |user, device: Option<Uuid>, at: &Option<String>| -> Result<Author> {
         Ok(Author {

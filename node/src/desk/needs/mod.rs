@@ -18,7 +18,7 @@ pub use sync::{SyncDetails, Waiting};
 use super::Desk;
 use super::session::to_json;
 use crate::api::Side;
-use crate::store::{Choice, Glance, Left, PutBack};
+use crate::store::{Choice, Effect, Glance, Left, PutBack};
 use crate::{NodeError, Result};
 use pems_model::{Code, Role};
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,10 @@ pub struct Counted {
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Settled {
     pub settled: usize,
+    /// Those among them that changed nothing, because the record said so already.
+    pub stood: usize,
+    /// Those among them that changed nothing, because the record was deleted since.
+    pub gone: usize,
     /// Those that could not be settled, and why; they are as they were.
     pub failed: Vec<Unsettled>,
 }
@@ -173,9 +177,13 @@ fn resolve(desk: &mut Desk, items: &[Decision]) -> Result<Settled> {
     let choices: Vec<_> = items.iter().map(|item| (item.id, choice(item.keep))).collect();
     let (act, outcomes) = desk.store.resolve_each(&choices)?;
     let mut failed = Vec::new();
+    let (mut stood, mut gone) = (0, 0);
     for (item, outcome) in items.iter().zip(outcomes) {
-        if let Err(error) = outcome {
-            failed.push(Unsettled { id: item.id, code: error.code.text(), message: error.message });
+        match outcome {
+            Ok(Effect::Changed) => {}
+            Ok(Effect::Stood) => stood += 1,
+            Ok(Effect::Gone) => gone += 1,
+            Err(error) => failed.push(Unsettled { id: item.id, code: error.code.text(), message: error.message }),
         }
     }
     let settled = items.len() - failed.len();
@@ -184,5 +192,5 @@ fn resolve(desk: &mut Desk, items: &[Decision]) -> Result<Settled> {
         let things = if settled == 1 { "item" } else { "items" };
         desk.did(act, format!("{settled} {things} settled in Needs you"));
     }
-    Ok(Settled { settled, failed })
+    Ok(Settled { settled, stood, gone, failed })
 }

@@ -6,6 +6,8 @@ use pems_model::wire::{ChangeResult, End, Outcome};
 use pems_model::{Problem, Row, Schema, Value, pgcopy};
 use serde_json::json;
 
+mod standing;
+
 const OTHER_PC: &str = "00000000-0000-0000-0000-00000000beef";
 
 fn desk(role: Role) -> Desk {

@@ -22,5 +22,6 @@ export const shortcuts = {
     right: "Keep, go right",
     cancel: "Leave as it was",
     sort: "Sort by the column",
+    width: "Narrower, wider column",
   },
 };

@@ -24,5 +24,6 @@ export const shortcuts: typeof english = {
     right: "Itago, kumanan",
     cancel: "Iwan kung ano ito dati",
     sort: "Ayusin ayon sa column",
+    width: "Paliitin, palakihin ang column",
   },
 };
