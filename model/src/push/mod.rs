@@ -414,6 +414,8 @@ mod tests {
             role: Role::Registrar,
             clock: ClockReading::new(200, 0, 200),
             rev: 5,
+            people: &[],
+            proofs: &BTreeMap::new(),
         };
         plan(&push, known, changes)
     }

@@ -51,7 +51,13 @@ pub(super) fn visit(stay: &mut Stay) -> anyhow::Result<()> {
     })
 }
 
-async fn round(stay: &mut Stay, town: &Town, quiet: &mut Quiet, act: Act, rounds: &mut Rounds) -> anyhow::Result<()> {
+async fn round(
+    stay: &mut Stay,
+    town: &Town,
+    quiet: &mut Quiet<'_>,
+    act: Act,
+    rounds: &mut Rounds,
+) -> anyhow::Result<()> {
     rounds.alone.push(quiet.work(stay, "alone").await?);
     let greedy = act.begin(town, stay.rng.draw()).await?;
     rounds.beside.push(quiet.work(stay, act.name()).await?);
