@@ -407,7 +407,10 @@ mod tests {
     }
 
     fn planned(known: &Known, changes: &[Change]) -> Plan {
+        let proofs = BTreeMap::new();
         let push = Push {
+            people: &[],
+            proofs: &proofs,
             schema: Schema::product(),
             tenant: Uuid::from_u128(3),
             replica: MINE,
