@@ -11,6 +11,7 @@ use crate::refusal::Refusal;
 use governor::clock::{Clock, DefaultClock};
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use pems_model::text;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
@@ -68,7 +69,7 @@ pub(crate) enum Key {
 
 impl Key {
     pub(crate) fn account(school: &str, email: &str) -> Key {
-        let name = format!("{}\n{}", school.trim().to_lowercase(), email.trim().to_lowercase());
+        let name = format!("{}\n{}", text::caseless(school), text::caseless(email));
         Key::Account(*blake3::hash(name.as_bytes()).as_bytes())
     }
 

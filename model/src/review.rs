@@ -37,6 +37,8 @@ pub enum ReviewKind {
     Claim,
     /// A record was deleted in one office and edited in another; it was kept.
     Deleted,
+    /// Two records have a number that names one thing; both keep it.
+    Duplicate,
 }
 
 impl ReviewKind {
@@ -45,6 +47,7 @@ impl ReviewKind {
             ReviewKind::Conflict => "conflict",
             ReviewKind::Claim => "claim",
             ReviewKind::Deleted => "deleted",
+            ReviewKind::Duplicate => "duplicate",
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Invariants:
 //! - a connection whose transaction was not cleanly ended (a client went away half-way, an error) is closed, never reused;
-//! - one that was is scrubbed and greeted anew, so nothing that SQL did to the session reaches the next school.
+//! - one that was is scrubbed and greeted anew, so nothing that SQL did to the session reaches the next school;
+//! - nor does what SQL left on the role for its next sessions: it is taken back before a new connection is used.
 
 use crate::error::DoorError;
 use crate::keys::Keys;
@@ -20,6 +21,14 @@ pub(crate) const WAIT: Duration = Duration::from_secs(10);
 /// hub's, and all of them, because it may have thrown the hub's away.
 const SCRUB: &str = "CLOSE ALL; UNLISTEN *; RESET ALL; \
     SELECT sec.hello(), count(*) FILTER (WHERE from_sql), count(*) FROM pg_catalog.pg_prepared_statements";
+
+/// The nonce of a new session; what its role has set for its sessions (`ALTER ROLE ... SET`, which PostgreSQL lets every role do);
+/// and how to take that back.
+const GREET: &str = "SELECT sec.hello(), pg_catalog.array_to_string(ARRAY(SELECT pg_catalog.unnest(s.setconfig) \
+    FROM pg_catalog.pg_db_role_setting s WHERE s.setrole = pg_catalog.to_regrole(session_user::text) AND s.setdatabase IN \
+    (0, (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()))), ', '), \
+    pg_catalog.format('ALTER ROLE CURRENT_USER RESET ALL; ALTER ROLE CURRENT_USER IN DATABASE %I RESET ALL', \
+    pg_catalog.current_database())";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -39,13 +48,27 @@ pub(crate) struct Slot {
 #[derive(Debug)]
 pub(crate) struct Dial(PgConnectOptions);
 
+impl Dial {
+    async fn greet(&self) -> Result<(PgConnection, String, String, String), sqlx::Error> {
+        let mut conn = self.0.connect().await?;
+        let (nonce, settings, reset) = sqlx::query_as(GREET).persistent(false).fetch_one(&mut conn).await?;
+        Ok((conn, nonce, settings, reset))
+    }
+}
+
 impl managed::Manager for Dial {
     type Type = Slot;
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<Slot, sqlx::Error> {
-        let mut conn = self.0.connect().await?;
-        let nonce = sqlx::query_scalar("SELECT sec.hello()").persistent(false).fetch_one(&mut conn).await?;
+        let (mut conn, mut nonce, settings, reset) = self.greet().await?;
+        if !settings.is_empty() {
+            tracing::warn!(settings, "a database role had settings of its own; ask who set them: a request's SQL can");
+            sqlx::raw_sql(AssertSqlSafe(reset)).execute(&mut conn).await?;
+            conn.close().await?;
+            // Whoever sets them again at once gets a slow session, no more: what it needs to work is said by `self.0`.
+            (conn, nonce, ..) = self.greet().await?;
+        }
         Ok(Slot { conn, nonce, clean: true })
     }
 

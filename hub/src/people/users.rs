@@ -116,7 +116,7 @@ pub(crate) async fn create(
     name: &str,
     role: Role,
 ) -> Result<(Account, String), Refusal> {
-    let (email, name) = (field::email(email)?, field::name(name)?);
+    let (email, name) = (field::new_email(email)?, field::name(name)?);
     if who.role() != Role::SchoolAdmin {
         return Err(forbidden());
     }

@@ -7,6 +7,7 @@
 //! - whether the device may still write is checked inside the transaction.
 
 mod lookup;
+mod people;
 mod replica;
 pub(crate) mod write;
 
@@ -111,8 +112,10 @@ async fn apply(
         role: standing.role,
         clock: reading,
         rev: clock.rev,
+        people: &request.people,
+        proofs: &request.proofs,
     };
-    let mut known = lookup::known(tx, hub.schema, caller.tenant(), fresh).await?;
+    let mut known = lookup::known(tx, &push, fresh).await?;
     let mut planned = plan(&push, &known, fresh);
     if planned.reviews > 0 {
         known.waiting = lookup::waiting(tx, caller.tenant()).await?;

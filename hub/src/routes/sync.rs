@@ -18,7 +18,9 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{FutureExt, StreamExt};
 use pems_doors::{TenantContext, edge};
 use pems_model::frame::{Frame, MEDIA_TYPE};
-use pems_model::wire::{Cursors, End, ErrorBody, MAX_BODY, MAX_CHANGES, MAX_WAIT_MS, PROTOCOL, SyncRequest};
+use pems_model::wire::{
+    Cursors, End, ErrorBody, MAX_BODY, MAX_CHANGES, MAX_PEOPLE, MAX_WAIT_MS, PROTOCOL, SyncRequest,
+};
 use pems_model::{Code, Schema};
 use serde::Deserialize;
 use std::io::Read;
@@ -121,6 +123,10 @@ fn read_request(body: &[u8]) -> Result<SyncRequest, Refusal> {
         .map_err(|error| Refusal::new(Code::BadRequest, format!("the request: {error}")))?;
     if request.changes.len() > MAX_CHANGES {
         let message = format!("more than {MAX_CHANGES} changes in one request; send them in parts");
+        return Err(Refusal::new(Code::TooLarge, message));
+    }
+    if request.people.len() > MAX_PEOPLE || request.proofs.len() > request.changes.len() {
+        let message = format!("more than {MAX_PEOPLE} people, or more signatures than changes, in one request");
         return Err(Refusal::new(Code::TooLarge, message));
     }
     Ok(request)

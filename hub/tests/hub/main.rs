@@ -10,6 +10,7 @@ mod managed;
 mod operators;
 mod requests;
 mod running;
+mod settings;
 mod slow;
 mod syncing;
 mod world;

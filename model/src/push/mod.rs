@@ -6,19 +6,22 @@
 //! - a value that does not win is in a `review_item` of the same plan (promise 6);
 //! - every row that is written has a fresh revision, and revisions are handed out in the order of the changes.
 
+mod court;
 mod deciding;
 mod known;
 mod merge;
+mod same;
 mod verdict;
 
-pub use known::{Holder, Known, Needs, needs};
+pub use known::{Holder, Known, KnownEvent, Needs, asks_of_people, beyond, enrolments, needs, users};
 pub use merge::complete;
+pub use same::asked_id;
 
 use crate::digest::Digest;
 use crate::edit_time::ClockReading;
 use crate::history::Logged;
 use crate::review::{self, Author, REVIEW_ITEM, Review};
-use crate::wire::{Change, ChangeKind, ChangeResult, Outcome};
+use crate::wire::{Change, ChangeKind, ChangeResult, Outcome, SignedIn};
 use crate::{Code, Entity, Problem, Role, Row, Schema, Value};
 use serde_json::{Map, Value as Json, json};
 use std::collections::btree_map::Entry;
@@ -35,6 +38,10 @@ pub struct Push<'a> {
     pub clock: ClockReading,
     /// The tenant's revision before this push.
     pub rev: i64,
+    /// Who is said to have signed in at the device, with proofs.
+    pub people: &'a [SignedIn],
+    /// Signatures under changes, by `op_no`.
+    pub proofs: &'a BTreeMap<i64, String>,
 }
 
 /// A row as it must be written, with its state before (for the digest).
@@ -94,7 +101,8 @@ impl Plan {
 
 /// Plans a push. `changes` are in `op_no` order and none of them was answered before.
 pub fn plan(push: &Push<'_>, known: &Known, changes: &[Change]) -> Plan {
-    let mut refused: BTreeMap<usize, Problem> = verdict::refusals(push, known, changes);
+    let mut refused = BTreeMap::new();
+    let mut users = verdict::settle(push, known, changes, &mut refused);
     // Merging can refuse more (a rule over the merged row), which can take dependants and groups with it: plan again until
     // nothing new is refused. Each round refuses at least one more change, so it ends.
     loop {
@@ -105,13 +113,14 @@ pub fn plan(push: &Push<'_>, known: &Known, changes: &[Change]) -> Plan {
             rows: known.rows.clone(),
             history: BTreeMap::new(),
             claims: BTreeMap::new(),
+            same: known.same.clone(),
         };
         let mut found = BTreeMap::new();
-        for (i, change) in changes.iter().enumerate() {
+        for (i, (change, user)) in changes.iter().zip(&users).enumerate() {
             match refused.get(&i) {
-                Some(problem) => work.refuse(change, problem.clone()),
+                Some(problem) => work.refuse(change, *user, problem.clone()),
                 None => {
-                    if let Err(problem) = work.apply(change) {
+                    if let Err(problem) = work.apply(change, *user) {
                         found.insert(i, problem);
                     }
                 }
@@ -121,7 +130,7 @@ pub fn plan(push: &Push<'_>, known: &Known, changes: &[Change]) -> Plan {
             return work.plan;
         }
         refused.extend(found);
-        verdict::spread(push, known, changes, &mut refused);
+        users = verdict::settle(push, known, changes, &mut refused);
     }
 }
 
@@ -136,15 +145,16 @@ struct Work<'a> {
     history: BTreeMap<(usize, Uuid), Vec<Logged>>,
     /// Claims taken (`Some`) or given up (`None`) by this plan.
     claims: BTreeMap<Holder, Option<Uuid>>,
+    /// Who has each number that names one thing, after the changes planned so far.
+    same: BTreeMap<Holder, BTreeSet<Uuid>>,
 }
 
 impl Work<'_> {
-    fn apply(&mut self, change: &Change) -> Result<(), Problem> {
+    fn apply(&mut self, change: &Change, user: Option<Uuid>) -> Result<(), Problem> {
         let index = self.push.schema.index(&change.entity).unwrap_or_default();
         let entity = self.push.schema.entities()[index];
         let key = (index, change.row_id);
-        let author =
-            Author { replica: self.push.replica, user: change.user_id, at: self.push.clock.correct(change.at) };
+        let author = Author { replica: self.push.replica, user, at: self.push.clock.correct(change.at) };
         let history = self.history_of(key);
         let current = self.rows.get(&key);
         let mut merged = match change.kind {
@@ -154,9 +164,9 @@ impl Work<'_> {
         self.settle_claims(index, entity, &mut merged, author);
         self.room_for(merged.reviews.len())?;
         let mut rev = None;
+        let before = self.rows.get(&key).cloned();
         if let Some(row) = merged.row.take() {
-            let before = self.rows.get(&key).cloned();
-            rev = Some(self.write(key, before, row, author, change.kind == ChangeKind::Delete));
+            rev = Some(self.write(key, before.clone(), row, author, change.kind == ChangeKind::Delete));
         }
         let outcome = match (merged.reviews.is_empty(), merged.beside_others) {
             (false, _) => Outcome::Conflict { rev },
@@ -175,12 +185,13 @@ impl Work<'_> {
             outcome,
             fields: changed_fields(entity, &merged.changed),
             group: change.group,
-            user: change.user_id,
+            user,
             at: change.at,
             edited_at: author.at,
         });
         if !crate::planted::is_planted(crate::planted::Bug::SilentLoser) {
             self.review(entity, change, &merged.reviews);
+            self.settle_same(index, entity, before.as_ref(), change, author);
         }
         Ok(())
     }
@@ -311,21 +322,28 @@ impl Work<'_> {
         }
     }
 
-    fn refuse(&mut self, change: &Change, problem: Problem) {
+    fn refuse(&mut self, change: &Change, user: Option<Uuid>, problem: Problem) {
         let outcome = Outcome::Refused { problem };
+        let entity = self.push.schema.entity(&change.entity);
+        // A secret that was refused is still one.
+        let asked: BTreeMap<&String, &Json> = change
+            .fields
+            .iter()
+            .map(|(name, json)| (name, if entity.is_some_and(|of| of.is_secret(name)) { &Json::Null } else { json }))
+            .collect();
         self.plan.results.push(ChangeResult { op_no: change.op_no, outcome: outcome.clone() });
         self.plan.log.push(LogEntry {
             op_no: Some(change.op_no),
             change_id: change.id,
-            entity: self.push.schema.entity(&change.entity).map_or("", |entity| entity.name),
+            entity: entity.map_or("", |entity| entity.name),
             row_id: change.row_id,
             kind: change.kind,
             rev: None,
             base_rev: change.base_rev,
             outcome,
-            fields: json!({ "refused": &change.fields, "entity": &change.entity }),
+            fields: json!({ "refused": asked, "entity": &change.entity }),
             group: change.group,
-            user: change.user_id,
+            user,
             at: change.at,
             edited_at: self.push.clock.correct(change.at),
         });

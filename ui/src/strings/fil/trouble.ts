@@ -1,6 +1,9 @@
 import type { trouble as english } from "../en/trouble";
 
 const GIST: Record<string, string> = {
+  hub_behind: "Mas luma ang hub kaysa sa nakita ng PC na ito; walang nawala rito.",
+  epoch_changed: "Ibinalik ang hub mula sa kopya; walang nawala rito.",
+  replica_forked: "Kinopya ang folder na ito at ang isa ang nagpatuloy; walang nawala rito.",
   unknown_field: "Hindi kilala ang napili.",
   wrong_type: "Hindi tama ang uri ng nailagay.",
   required: "May kulang na kailangang punan.",
