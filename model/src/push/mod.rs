@@ -409,8 +409,6 @@ mod tests {
     fn planned(known: &Known, changes: &[Change]) -> Plan {
         let proofs = BTreeMap::new();
         let push = Push {
-            people: &[],
-            proofs: &proofs,
             schema: Schema::product(),
             tenant: Uuid::from_u128(3),
             replica: MINE,
@@ -418,7 +416,7 @@ mod tests {
             clock: ClockReading::new(200, 0, 200),
             rev: 5,
             people: &[],
-            proofs: &BTreeMap::new(),
+            proofs: &proofs,
         };
         plan(&push, known, changes)
     }
