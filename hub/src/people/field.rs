@@ -57,7 +57,11 @@ pub(crate) fn slug(typed: &str) -> Result<String, Refusal> {
 pub(crate) fn reason(typed: &str) -> Result<String, Refusal> {
     let reason = text::trimmed(typed);
     let fits = says_something(reason) && reason.chars().count() <= REASON_MAX && text::bad_character(reason).is_none();
-    if fits { Ok(reason.to_owned()) } else { Err(bad("reason", "say in words, in 500 characters at most, what it is for")) }
+    if fits {
+        Ok(reason.to_owned())
+    } else {
+        Err(bad("reason", "say in words, in 500 characters at most, what it is for"))
+    }
 }
 
 /// Whether a text has letters or digits that somebody can see. Fillers (U+3164 and kin) count as letters in Unicode and show

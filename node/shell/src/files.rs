@@ -14,7 +14,8 @@ const EVENT: &str = "pems-files";
 #[tauri::command]
 pub(crate) async fn choose_file(app: AppHandle, label: String, backup: Option<bool>) -> Option<PathBuf> {
     let (tell, told) = tokio::sync::oneshot::channel();
-    let endings: &[&str] = if backup == Some(true) { &["pems-backup"] } else { &["xls", "xlsx", "csv", "txt", "zip", "jsonl"] };
+    let endings: &[&str] =
+        if backup == Some(true) { &["pems-backup"] } else { &["xls", "xlsx", "csv", "txt", "zip", "jsonl"] };
     let dialog = app.dialog().file().add_filter(label, endings);
     dialog.pick_file(move |chosen| {
         // Nobody waits any more where the window was closed meanwhile.

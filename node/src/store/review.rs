@@ -312,7 +312,14 @@ impl Step<'_> {
     }
 
     /// A number that two records have stays with one of them: the choice says which of the two that the entry names.
-    fn settle_duplicate(&mut self, inbox: &Entity, item: &Row, choice: Choice, replica: Uuid, act: Act) -> Result<Effect> {
+    fn settle_duplicate(
+        &mut self,
+        inbox: &Entity,
+        item: &Row,
+        choice: Choice,
+        replica: Uuid,
+        act: Act,
+    ) -> Result<Effect> {
         if item.get(inbox, "state").as_text() != Some("open") {
             return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
         }
