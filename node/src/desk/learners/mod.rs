@@ -11,6 +11,7 @@ mod load;
 mod near;
 pub(super) mod numbers;
 mod of_year;
+mod order;
 mod page;
 mod paste;
 mod similar;
