@@ -1,3 +1,5 @@
+//! Half a day, marked on the sheet of a whole one.
+
 use super::*;
 
 #[test]

@@ -1,4 +1,4 @@
-//! Months that are signed.
+//! Months that are signed, and holidays of the calendar.
 
 use super::*;
 
