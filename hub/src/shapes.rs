@@ -108,8 +108,6 @@ mod tests {
             cursors: Cursors::Level(0),
             acked: 0,
             changes: Vec::new(),
-            people: Vec::new(),
-            proofs: std::collections::BTreeMap::new(),
             more: false,
             wait_ms: 0,
             sent_at: 0,

@@ -52,8 +52,6 @@ impl School {
             cursors: Cursors::Level(0),
             acked: 0,
             changes: Vec::new(),
-            people: Vec::new(),
-            proofs: std::collections::BTreeMap::new(),
             more: false,
             wait_ms: 0,
             sent_at: SystemEnv.now(),
