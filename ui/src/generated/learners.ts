@@ -8,7 +8,8 @@ columns?: Array<string>, } | { "do": "learners.ids", query: LearnerQuery, } | { 
 
 export type LearnerQuery = { 
 /**
- * Every word must be somewhere: names, LRN, student number, guardians. Spelling is folded.
+ * Every word must be somewhere: names, LRN, student number, guardians. Spelling is folded; where few are found as typed, a wrong
+ * letter is forgiven, and those come last.
  */
 text?: string, sort?: Array<LearnerSort>, filters?: LearnerFilters, };
 
