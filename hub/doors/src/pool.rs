@@ -8,6 +8,7 @@
 use crate::error::DoorError;
 use crate::keys::Keys;
 use crate::meter::{Meter, Visit};
+use crate::share::Share;
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, Object, Pool, RecycleError, RecycleResult};
 use sqlx::postgres::{PgConnectOptions, PgRow};
@@ -15,7 +16,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 use std::time::Duration;
 
 /// Longest wait for a free connection: beyond it, "busy, try again" serves everybody better.
-const WAIT: Duration = Duration::from_secs(10);
+pub(crate) const WAIT: Duration = Duration::from_secs(10);
 /// Ends what a request may have left in its session, and counts the prepared statements: its own, which could stand in for the
 /// hub's, and all of them, because it may have thrown the hub's away.
 const SCRUB: &str = "CLOSE ALL; UNLISTEN *; RESET ALL; \
@@ -92,18 +93,20 @@ pub(crate) async fn open(
     pool: &Pool<Dial>,
     keys: &Keys,
     meter: &Meter,
+    share: Option<Share>,
     enter: impl Fn(&str) -> Vec<String>,
 ) -> Result<(Tx, Vec<PgRow>), DoorError> {
-    let mut reloaded = false;
+    let (mut reloaded, mut share) = (false, share);
     loop {
         let slot = pool.get().await?;
-        let mut tx = Tx { visit: meter.visit(), slot, _sweep: Sweep(pool.clone()) };
+        let mut tx = Tx { visit: meter.visit(), slot, _sweep: Sweep(pool.clone()), _share: None };
         let reused = Object::metrics(&tx.slot).recycle_count > 0;
         tx.slot.clean = false;
         let messages = enter(&tx.slot.nonce);
         match tx.run(messages).await {
             Ok(mut rows) => {
                 tx.visit.entered();
+                tx._share = share.take();
                 let rest = if rows.is_empty() { rows } else { rows.split_off(1) };
                 return Ok((tx, rest));
             }
@@ -141,6 +144,8 @@ pub struct Tx {
     slot: Object<Dial>,
     /// After `slot`, because fields are dropped in this order.
     _sweep: Sweep,
+    /// Of the school's share of connections: given back after the connection is.
+    _share: Option<Share>,
 }
 
 /// Closes what came back to the pool in the middle of a transaction, at once: left there until somebody else wants a

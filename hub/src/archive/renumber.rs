@@ -3,6 +3,7 @@
 //! Without it a mark entered there for the same pupil and day would get another id than the restored one, and there would be two.
 
 use pems_model::natural::derived_id;
+use pems_model::push::asked_id;
 use pems_model::{Entity, Kind, Row, Value};
 use serde_json::Value as Json;
 use std::collections::HashMap;
@@ -27,13 +28,14 @@ impl Renumber {
             return;
         }
         // By the rule of its old school: a row that was given its id in another way keeps it.
-        let derived = derived_id(entity, self.from, row) == Some(row.id);
+        let id_in = |row: &Row, school| derived_id(entity, school, row).or_else(|| asked_id(entity, row, school));
+        let derived = id_in(row, self.from) == Some(row.id);
         for (field, value) in entity.fields.iter().zip(&mut row.values) {
             if let (Kind::Link(_) | Kind::Id, Value::Id(id)) = (field.kind, value) {
                 *id = self.id(*id);
             }
         }
-        if let Some(new) = derived_id(entity, self.to, row).filter(|_| derived) {
+        if let Some(new) = id_in(row, self.to).filter(|_| derived) {
             self.ids.insert(row.id, new);
             row.id = new;
         }

@@ -5,9 +5,9 @@
 
 use crate::refusal::Refusal;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use pems_model::password::normal;
+use pems_model::proof::{self, Typed};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -91,7 +91,7 @@ impl Passwords {
     async fn run<T: Send + 'static>(
         &self,
         permit: Permit,
-        job: impl FnOnce(&Runs) -> Result<T, argon2::password_hash::Error> + Send + 'static,
+        job: impl FnOnce(&Runs) -> Result<T, Failed> + Send + 'static,
     ) -> Result<T, Refusal> {
         let runs = self.runs.clone();
         let done = tokio::task::spawn_blocking(move || {
@@ -107,38 +107,48 @@ impl Passwords {
     }
 }
 
-fn argon2(runs: &Runs) -> Result<Argon2<'static>, argon2::password_hash::Error> {
+type Failed = argon2::password_hash::Error;
+
+/// What Argon2id makes of a password.
+fn derive(runs: &Runs, params: Params, typed: &str, salt: &[u8]) -> Result<[u8; 32], Failed> {
     runs.0.fetch_add(1, Ordering::Relaxed);
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    let mut derived = [0; 32];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(
+        typed.as_bytes(),
+        salt,
+        &mut derived,
+    )?;
+    Ok(derived)
 }
 
 /// Hashes now, on this thread: for the command line, which does nothing else.
-pub(super) fn hash_now(typed: &str, salt: &[u8; 16]) -> Result<String, argon2::password_hash::Error> {
+pub(super) fn hash_now(typed: &str, salt: &[u8; 16]) -> Result<String, Failed> {
     hash(&Runs::default(), &normal(typed), salt)
 }
 
-fn hash(runs: &Runs, typed: &str, salt: &[u8]) -> Result<String, argon2::password_hash::Error> {
-    let hash: PasswordHash = argon2(runs)?.hash_password_with_salt(typed.as_bytes(), salt)?;
-    Ok(hash.to_string())
+fn hash(runs: &Runs, typed: &str, salt: &[u8]) -> Result<String, Failed> {
+    let derived = derive(runs, Params::new(MEMORY_KIB, PASSES, LANES, None)?, typed, salt)?;
+    Ok(proof::verifier((MEMORY_KIB, PASSES, LANES), salt, &derived))
 }
 
-fn check(runs: &Runs, typed: &str, kept: Option<&str>) -> Result<Checked, argon2::password_hash::Error> {
+fn check(runs: &Runs, typed: &str, kept: Option<&str>) -> Result<Checked, Failed> {
     let Some(kept) = kept else {
         hash(runs, typed, NOBODY)?;
         return Ok(Checked::Wrong);
     };
     let kept = PasswordHash::new(kept)?;
-    match argon2(runs)?.verify_password(typed.as_bytes(), &kept) {
-        Ok(()) => {}
-        Err(argon2::password_hash::Error::PasswordInvalid) => return Ok(Checked::Wrong),
-        Err(error) => return Err(error),
-    }
-    let current = Params::try_from(&kept)
-        .is_ok_and(|params| (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, PASSES, LANES));
-    let rehashed = match (current, kept.salt) {
-        (true, _) | (_, None) => None,
-        (false, Some(salt)) => Some(hash(runs, typed, salt.as_ref())?),
+    let (Some(salt), Some(output)) = (kept.salt, kept.hash) else { return Ok(Checked::Wrong) };
+    let params = Params::try_from(&kept)?;
+    let costs = (params.m_cost(), params.t_cost(), params.p_cost());
+    let current = match proof::compare(&derive(runs, params, typed, salt.as_ref())?, output.as_bytes()) {
+        Typed::Wrong => return Ok(Checked::Wrong),
+        Typed::Right(_) => costs == (MEMORY_KIB, PASSES, LANES),
+        Typed::RightWithoutKey => false,
+    };
+    // Another salt: what was kept before there were keys is what the old salt comes to, and lies at every PC of the school.
+    let rehashed = match current {
+        true => None,
+        false => Some(hash(runs, typed, &blake3::derive_key("PEMS 2026-11 another salt", salt.as_ref())[..16])?),
     };
     Ok(Checked::Right { rehashed })
 }
@@ -146,6 +156,7 @@ fn check(runs: &Runs, typed: &str, kept: Option<&str>) -> Result<Checked, argon2
 #[cfg(test)]
 mod tests {
     use super::*;
+    use argon2::password_hash::PasswordHasher;
 
     #[test]
     fn a_password_is_recognised_and_another_is_not() {
@@ -172,6 +183,23 @@ mod tests {
         let again = check(&Runs::default(), "long ago and far away", Some(&new)).expect("a check");
         assert_eq!(again, Checked::Right { rehashed: None });
         assert_eq!(check(&Runs::default(), "wrong", Some(&old.to_string())).expect("a check"), Checked::Wrong);
+    }
+
+    #[test]
+    fn what_was_kept_before_there_were_keys_gets_one() {
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("parameters");
+        let old: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_with_salt(b"long ago and far away", &[9; 16])
+            .expect("a hash");
+        let runs = Runs::default();
+        let Checked::Right { rehashed: Some(new) } =
+            check(&runs, "long ago and far away", Some(&old.to_string())).expect("a check")
+        else {
+            panic!("it is right, and proves nothing");
+        };
+        assert_ne!(old.to_string().split('$').nth(4), new.split('$').nth(4), "with another salt");
+        let again = check(&runs, "long ago and far away", Some(&new)).expect("a check");
+        assert_eq!(again, Checked::Right { rehashed: None });
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! - whether the device may still write is checked inside the transaction.
 
 mod lookup;
+mod people;
 mod replica;
 pub(crate) mod write;
 
@@ -20,7 +21,7 @@ use pems_doors::{Access, TenantContext, Tx};
 use pems_model::edit_time::ClockReading;
 use pems_model::push::{Plan, Push, plan};
 use pems_model::wire::{Change, ChangeResult, SyncRequest};
-use pems_model::{Code, Row};
+use pems_model::{Code, Row, review};
 use replica::Standing;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -52,7 +53,11 @@ pub(crate) async fn push(
     let generation = hub.live.generation();
     let preamble = replica::preamble(caller.tenant(), caller.actor());
     let (mut tx, rows) = hub.tenant.begin_with(caller, Access::Write, &preamble).await?;
-    let done = match Standing::read(&rows) {
+    let read = Standing::read(&rows).and_then(|(clock, standing)| {
+        clock.must_reach(&request.cursors)?;
+        Ok((clock, standing))
+    });
+    let done = match read {
         Ok((clock, standing)) => {
             let drained = live.last_empty(caller.actor());
             apply(hub, &mut tx, caller, request, clock, standing.seen_empty(drained), now).await
@@ -107,9 +112,18 @@ async fn apply(
         role: standing.role,
         clock: reading,
         rev: clock.rev,
+        people: &request.people,
+        proofs: &request.proofs,
     };
-    let known = lookup::known(tx, hub.schema, caller.tenant(), fresh).await?;
-    let plan = plan(&push, &known, fresh);
+    let mut known = lookup::known(tx, &push, fresh).await?;
+    let mut planned = plan(&push, &known, fresh);
+    if planned.reviews > 0 {
+        known.waiting = lookup::waiting(tx, caller.tenant()).await?;
+        if known.waiting + planned.reviews > review::WAITING {
+            planned = plan(&push, &known, fresh);
+        }
+    }
+    let plan = planned;
     let before = clock.rev;
     clock.rev += plan.revisions;
     if let Some(state) = &mut clock.state {

@@ -3,6 +3,7 @@
 mod context;
 mod crowd;
 mod enrolment;
+mod greedy;
 mod guards;
 mod keys;
 mod managed;
@@ -10,5 +11,6 @@ mod operators;
 mod requests;
 mod running;
 mod settings;
+mod slow;
 mod syncing;
 mod world;

@@ -5,7 +5,7 @@ use super::proposal::{Given, Mapped, Proposal, refusal, row_refusal};
 use super::table::{Rec, Table};
 use super::{Options, bad_file, headers};
 use crate::{NodeError, Result};
-use pems_model::{Code, Entity, Kind, Problem};
+use pems_model::{Code, Entity, Kind, Problem, Schema};
 use uuid::Uuid;
 
 /// What a column is for.
@@ -47,6 +47,12 @@ pub(super) fn map<'a>(
         mapped.add(proposal);
     }
     Ok(mapped)
+}
+
+/// Whether a (normal) header names a column of a list of these records.
+pub(super) fn is_known(schema: &Schema, entity: &str, mapping: &[(String, String)], key: &str) -> bool {
+    let mapped = || mapping.iter().any(|(column, _)| headers::normal(column) == key);
+    key == "id" || schema.entity(entity).is_some_and(|entity| headers::field(entity, key).is_some()) || mapped()
 }
 
 fn propose<'a>(
@@ -96,7 +102,7 @@ fn columns(table: &Table, entity: &'static Entity, mapping: &[(String, String)])
             let message = format!("{} has no column '{column}'; its columns: {}", table.file, table.headers.join(", "));
             return Err(NodeError::new(Code::BadUsage, message));
         };
-        let Some(field) = entity.field_index(name) else {
+        let Some(field) = entity.field_index(name).filter(|field| !entity.fields[*field].secret) else {
             let message = format!("{} has no field '{name}'; its fields: {}", entity.label, field_names(entity));
             return Err(NodeError::new(Code::BadUsage, message));
         };
@@ -128,5 +134,5 @@ fn columns(table: &Table, entity: &'static Entity, mapping: &[(String, String)])
 }
 
 fn field_names(entity: &Entity) -> String {
-    entity.fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
+    entity.fields.iter().filter(|field| !field.secret).map(|field| field.name).collect::<Vec<_>>().join(", ")
 }

@@ -4,6 +4,8 @@
 //! Invariants: the same seed does the same things in the same order (for as long as the time lasts); a stranger ends by itself;
 //! what it finds names the seed, so that `cargo xtask stranger NAME --seed S` finds it again.
 
+pub mod files;
+mod greedy;
 mod sql;
 mod stay;
 #[cfg(target_os = "linux")]
@@ -23,9 +25,15 @@ pub struct Stranger {
 
 /// All of them, in the order in which they come.
 pub const STRANGERS: &[Stranger] = &[
+    Stranger { name: "files", does: "brings lists, registers and rosters, made up and spoiled", visit: files::visit },
     Stranger { name: "sql", does: "asks any SQL in two worlds that differ in another school alone", visit: sql::visit },
     #[cfg(target_os = "linux")]
     Stranger { name: "window", does: "clicks, types and pulls the plug in the real window", visit: window::visit },
+    Stranger {
+        name: "greedy",
+        does: "takes all that the limits allow, beside a school that only works",
+        visit: greedy::visit,
+    },
 ];
 
 /// A stranger by name.

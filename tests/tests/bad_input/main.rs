@@ -4,5 +4,6 @@
 mod codes;
 mod command;
 mod disk;
+mod named;
 mod requests;
 mod strangers;
