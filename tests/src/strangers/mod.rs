@@ -6,6 +6,7 @@
 
 pub mod files;
 mod greedy;
+mod sql;
 mod stay;
 #[cfg(target_os = "linux")]
 mod window;
@@ -25,6 +26,7 @@ pub struct Stranger {
 /// All of them, in the order in which they come.
 pub const STRANGERS: &[Stranger] = &[
     Stranger { name: "files", does: "brings lists, registers and rosters, made up and spoiled", visit: files::visit },
+    Stranger { name: "sql", does: "asks any SQL in two worlds that differ in another school alone", visit: sql::visit },
     #[cfg(target_os = "linux")]
     Stranger { name: "window", does: "clicks, types and pulls the plug in the real window", visit: window::visit },
     Stranger {

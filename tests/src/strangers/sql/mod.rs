@@ -1,0 +1,157 @@
+//! The stranger `sql`: any SQL on the hub's own connection, in a request of school A and before any door, asked in two worlds that
+//! differ in school B alone. Lists of attacks forget; this oracle does not: whatever PostgreSQL answers (rows, errors, notices,
+//! plans with their estimates) must be the same to the letter, for otherwise it tells of B.
+//!
+//! - *values*: B has as many rows in both worlds, and no value in common. Everything is compared, EXPLAIN without its times.
+//! - *number*: B has twice as many rows in one of them. Totals over all schools then differ, which docs/security.md names: what is
+//!   planned in the same way must answer the same.
+//!
+//! The statements come from the grammar of `hub/tests/wall/fuzz`, and from `estimates`, which asks the planner. Left out is what
+//! differs from call to call (times, randomness, the session's own nonce), and nothing else.
+
+#[path = "../../../../hub/tests/wall/chance.rs"]
+#[expect(dead_code, reason = "the hub's tests read their sizes from the environment with it")]
+mod chance;
+mod estimates;
+#[path = "../../../../hub/tests/wall/fuzz/expressions.rs"]
+mod expressions;
+#[path = "../../../../hub/tests/wall/fuzz/grammar.rs"]
+mod grammar;
+#[path = "../../../../hub/tests/wall/psql.rs"]
+mod psql;
+#[path = "../../../../hub/tests/wall/values.rs"]
+#[expect(dead_code, reason = "the hub's tests have a third school")]
+mod values;
+#[path = "../../../../hub/tests/wall/fuzz/vocabulary.rs"]
+mod vocabulary;
+mod worlds;
+
+use super::Stay;
+use chance::Chance;
+use pems_hub::ContextForm;
+use vocabulary::Vocabulary;
+use worlds::{Differ, Worlds};
+
+/// The grammar puts it before a number of rows that are not A's.
+const FOREIGN: &str = "~foreign~";
+/// Statements of one transaction: as many as run within a token's life on a slow machine.
+const BATCH: usize = 100;
+
+pub(super) fn visit(stay: &mut Stay) -> anyhow::Result<()> {
+    visit_with(stay, "")
+}
+
+/// As [`visit`], with a mistake planted in the database beside the product: SQL of its owner.
+pub(super) fn visit_with(stay: &mut Stay, mistake: &str) -> anyhow::Result<()> {
+    tokio::runtime::Runtime::new()?.block_on(look_around(stay, mistake))
+}
+
+async fn look_around(stay: &mut Stay, mistake: &str) -> anyhow::Result<()> {
+    let mut chance = Chance::new(stay.rng.draw());
+    let form = if chance.is(50) { ContextForm::Parameter } else { ContextForm::Hmac };
+    let mut worlds = Worlds::new(form, mistake).await?;
+    let vocabulary = worlds.vocabulary().await?;
+    // However short the stay: both ways in, both pairs. A mistake that was planted is to be found once.
+    for batch in 0.. {
+        let found_it = !mistake.is_empty() && !stay.findings().is_empty();
+        if batch >= 4 && (found_it || !stay.goes_on()) {
+            return Ok(());
+        }
+        let inside = batch % 2 == 0;
+        let differ = if batch % 4 < 3 { Differ::Values } else { Differ::Number };
+        let asked = (0..BATCH).map(|_| statement(differ, &vocabulary, &mut chance)).collect::<Vec<_>>();
+        let answers = worlds.ask(differ, inside, &asked).await?;
+        for (sql, [one, other]) in asked.iter().zip(answers) {
+            stay.tries();
+            if one != other {
+                let place = if inside { "in a request of A" } else { "before any door" };
+                stay.found(format!("B shows ({differ:?}, {form:?}, {place}) by:\n{sql}\n{}", difference(&one, &other)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The same in both worlds, whenever it is asked.
+fn statement(differ: Differ, v: &Vocabulary, chance: &mut Chance) -> String {
+    let sql = match differ {
+        Differ::Values if chance.is(40) => estimates::statement(v, chance),
+        Differ::Values => grammar::statement(grammar::KINDS[chance.below(grammar::KINDS.len())], v, chance),
+        // What can be planned beforehand.
+        Differ::Number => loop {
+            let kind = grammar::KINDS[chance.below(grammar::KINDS.len())];
+            if ["select", "foreign", "functions", "aggregate", "window", "set", "cte", "lateral", "join", "update"]
+                .contains(&kind)
+            {
+                break grammar::statement(kind, v, chance);
+            }
+        },
+    };
+    let id = format!("md5('{}')::uuid", chance.below(1_000_000));
+    sql.replace("gen_random_uuid()", &id)
+        .replace("now()", "'2026-06-01 00:00+00'::timestamptz")
+        .replace("current_date", "'2026-06-01'::date")
+}
+
+/// The first lines that differ.
+fn difference(one: &str, other: &str) -> String {
+    let (mut a, mut b) = (one.lines(), other.lines());
+    loop {
+        match (a.next(), b.next()) {
+            (Some(x), Some(y)) if x == y => {}
+            (x, y) => {
+                let cut = |line: Option<&str>| line.unwrap_or("(nothing)").chars().take(400).collect::<String>();
+                return format!("one world:   {}\nother world: {}", cut(x), cut(y));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stay, visit_with};
+    use std::time::Duration;
+
+    /// What every table had before `migrations/0017_no_statistics.sql`: fault A1 of the hunt that this stranger comes from.
+    const STATISTICS: &str = "DO $$ DECLARE old record; BEGIN
+        FOR old IN SELECT a.attrelid::regclass AS name, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+            WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+            AND a.atttypid IN ('uuid'::regtype, 'timestamptz'::regtype, 'bigint'::regtype) AND a.attname <> 'tenant_id' LOOP
+            EXECUTE format('ALTER TABLE %s ALTER %I SET STATISTICS -1', old.name, old.attname);
+        END LOOP; END $$";
+
+    /// `sign`: what a finding shows if it is this mistake's.
+    fn finds(mistake: &str, sign: &str) {
+        let mut stay = Stay::new(7, Duration::from_secs(300));
+        visit_with(&mut stay, mistake).expect("it could work");
+        let found = stay.findings().iter().find(|finding| finding.contains(sign));
+        println!("{} tried: {}", stay.tried(), found.map_or("nothing", String::as_str));
+        assert!(found.is_some(), "not found in {} statements: {mistake}\n{}", stay.tried(), stay.findings().join("\n"));
+    }
+
+    #[test]
+    fn statistics_are_found() {
+        finds(STATISTICS, "rows=");
+    }
+
+    #[test]
+    fn an_open_policy_is_found() {
+        let open = "ALTER POLICY wall ON guardian USING (tenant_id IS NOT NULL);
+            ALTER POLICY own ON guardian USING (tenant_id IS NOT NULL)";
+        finds(open, "guardian");
+    }
+
+    #[test]
+    fn a_view_with_its_owners_rights_is_found() {
+        let view = "CREATE VIEW public.names AS SELECT tenant_id, id, last_name FROM student;
+            GRANT SELECT ON public.names TO hub_app";
+        finds(view, "names");
+    }
+
+    #[test]
+    fn without_a_mistake_there_is_nothing_to_be_found() {
+        let mut stay = Stay::new(11, Duration::from_secs(5));
+        visit_with(&mut stay, "").expect("it could work");
+        assert_eq!(stay.findings(), Vec::<String>::new());
+    }
+}

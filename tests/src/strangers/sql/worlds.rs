@@ -1,0 +1,244 @@
+//! Worlds that differ in school B alone: copies of one database, byte for byte, before B's rows came. Two pairs share the first.
+
+use super::psql::Psql;
+use super::values::{self, Whose};
+use super::vocabulary::Vocabulary;
+use anyhow::Context;
+use pems_hub::doors::{Keys, Mode, edge};
+use pems_hub::{Admin, Config, ContextForm, PrivatePg};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::ops::Range;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// How the two worlds of a pair differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Differ {
+    Values,
+    Number,
+}
+
+/// The databases (names of one length, because a session may know its own) and B's rows in each: the numbers say what is in them.
+/// Those of `world_b` are as long, as often missing and as often true as those of `world_a`, but no value is the same.
+const WORLDS: [(&str, Range<i64>); 3] = [("world_a", 13..25), ("world_b", 79..91), ("world_c", 13..37)];
+const A_ROWS: Range<i64> = 0..12;
+/// The schools have the same ids whenever somebody looks, so that a seed makes the same statements again.
+const A: Uuid = Uuid::from_u128(0x0a00_0000_0000_4000_8000_0000_0000_0001);
+const B: Uuid = Uuid::from_u128(0x0b00_0000_0000_4000_8000_0000_0000_0002);
+const SCHOOLS: &str = "INSERT INTO tenant (id, name, slug, school_id, timezone) VALUES
+    ('0a000000-0000-4000-8000-000000000001', 'Anna', 'anna-school', '100001', 'Asia/Manila'),
+    ('0b000000-0000-4000-8000-000000000002', 'Berta', 'berta-school', '100002', 'Asia/Manila')";
+/// Answers that depend on how busy the machine is: a statement that was ended, a lock that was not there in time.
+const BY_TIME: [&str; 2] = ["57014", "55P03"];
+/// Where PostgreSQL keeps how many rows and pages each table has.
+const TOTALS: [&str; 2] = ["pg_class", "pg_stats"];
+/// What differs from call to call: the functions of the hub about a session's nonce, and what a session has prepared and when.
+const OWN_SESSION: [&str; 4] = ["sec.hello", "sec.nonce", "sec.proved", "sec.hold"];
+const OWN_TABLES: [&str; 3] = ["pg_cursors", "pg_prepared_statements", "pg_settings"];
+
+pub(super) struct Worlds {
+    server: PrivatePg,
+    keys: Keys,
+    sessions: [Session; 3],
+    _data_dir: TempDir,
+}
+
+struct Session {
+    psql: Psql,
+    database: &'static str,
+    nonce: String,
+}
+
+impl Worlds {
+    /// `mistake` is in all of them.
+    pub(super) async fn new(form: ContextForm, mistake: &str) -> anyhow::Result<Worlds> {
+        let server = PrivatePg::throw_away().await?;
+        let data_dir = tempfile::tempdir()?;
+        let mut config = Config::new(data_dir.path());
+        config.database_url = Some(server.database("before").await?);
+        config.context = Some(form);
+        Admin::open(&config).await?.close().await;
+        let mut owner = PgConnection::connect(&server.url("before")).await?;
+        run(&mut owner, SCHOOLS).await?;
+        // Nobody else may look at the tables: when PostgreSQL counts rows by itself depends on the time.
+        run(&mut owner, "ALTER SYSTEM SET autovacuum = off").await?;
+        run(&mut owner, "SELECT pg_reload_conf()").await?;
+        if !mistake.is_empty() {
+            run(&mut owner, mistake).await.context("the mistake cannot be planted")?;
+        }
+        plant(&mut owner, Whose::A, A, A_ROWS).await?;
+        owner.close().await?;
+        for (name, rows) in WORLDS {
+            let mut postgres = PgConnection::connect(&server.url("postgres")).await?;
+            run(&mut postgres, &format!("CREATE DATABASE {name} TEMPLATE before")).await?;
+            let mut owner = PgConnection::connect(&server.url(name)).await?;
+            plant(&mut owner, Whose::B, B, rows.clone()).await?;
+            run(&mut owner, &what_is_there_already(rows.start)).await?;
+            run(&mut owner, "ANALYZE").await?;
+        }
+        let sessions =
+            [Session::open(&server, 0).await, Session::open(&server, 1).await, Session::open(&server, 2).await];
+        let keys = Keys::load(data_dir.path())?;
+        Ok(Worlds { server, keys, sessions, _data_dir: data_dir })
+    }
+
+    /// What A's SQL can speak of, B's ids among it; without what is never the same twice.
+    pub(super) async fn vocabulary(&self) -> anyhow::Result<Vocabulary> {
+        let mut words = vec![A.to_string(), "anna-school".into(), "berta-school".into()];
+        for (name, _) in WORLDS {
+            let mut owner = PgConnection::connect(&self.server.url(name)).await?;
+            let known = "SELECT unnest(ARRAY[tenant_id::text, id::text, student::text, school_year::text]) FROM enrolment
+                UNION SELECT id::text FROM device UNION SELECT id::text FROM section UNION SELECT device_id::text FROM change_log
+                UNION SELECT last_name FROM student ORDER BY 1";
+            words.extend(
+                sqlx::query_scalar::<_, Option<String>>(known).fetch_all(&mut owner).await?.into_iter().flatten(),
+            );
+        }
+        let mut v = Vocabulary::read(&self.server.url(WORLDS[0].0), &A.to_string(), &words).await;
+        let mut owner = PgConnection::connect(&self.server.url(WORLDS[0].0)).await?;
+        let changing: Vec<String> = sqlx::query_scalar(
+            "SELECT DISTINCT format('pg_catalog.%I', proname) FROM pg_proc WHERE provolatile <> 'i' AND pronamespace = 'pg_catalog'::regnamespace",
+        )
+        .fetch_all(&mut owner)
+        .await?;
+        for functions in v.functions.values_mut() {
+            functions.retain(|function| {
+                !changing.contains(&function.name) && !OWN_SESSION.contains(&function.name.as_str())
+            });
+        }
+        v.functions.retain(|_, functions| !functions.is_empty());
+        v.tables.retain(|table| !OWN_TABLES.contains(&table.name.as_str()));
+        Ok(v)
+    }
+
+    /// Asks each statement in both worlds of a pair, in a request of A or before any door; gives what both said.
+    pub(super) async fn ask(
+        &mut self,
+        differ: Differ,
+        inside: bool,
+        asked: &[String],
+    ) -> anyhow::Result<Vec<[String; 2]>> {
+        let Worlds { keys, sessions: [one, values, number], .. } = self;
+        let other = if differ == Differ::Values { values } else { number };
+        let begin = |session: &Session| {
+            let token = keys.context_token(A, A, Mode::Device, edge::now(), &session.nonce);
+            if inside {
+                format!("BEGIN;\n\\o /dev/null\nSELECT sec.enter('{token}');\n\\o\n")
+            } else {
+                "BEGIN;\n".into()
+            }
+        };
+        let scripts = [script(&begin(one), differ, asked), script(&begin(other), differ, asked)];
+        let (first, second) = tokio::join!(one.run(&scripts[0], asked.len()), other.run(&scripts[1], asked.len()));
+        let answers = asked.iter().zip(first?.into_iter().zip(second?));
+        Ok(answers.map(|(sql, (first, second))| comparable(differ, sql, [first, second])).collect())
+    }
+}
+
+impl Session {
+    async fn open(server: &PrivatePg, world: usize) -> Session {
+        let database = WORLDS[world].0;
+        let mut session =
+            Session { psql: Psql::open(&server.url(database), "hub_app"), database, nonce: String::new() };
+        session.greet().await;
+        session
+    }
+
+    async fn greet(&mut self) {
+        self.nonce = self.psql.ask("RESET ALL;\nSELECT sec.hello();").await.lines().last().unwrap_or("").to_owned();
+    }
+
+    /// What was said to each statement of a script.
+    async fn run(&mut self, script: &str, statements: usize) -> anyhow::Result<Vec<String>> {
+        let said = self.psql.ask(script).await;
+        let own = [(self.nonce.as_str(), "{nonce}"), (self.database, "{database}")];
+        let parts: Vec<String> = said
+            .split("~~next~~\n")
+            .map(|part| own.iter().fold(part.to_owned(), |part, (own, name)| part.replace(own, name)))
+            .collect();
+        anyhow::ensure!(
+            parts.len() == statements + 1,
+            "{} answers to {statements} statements; the last: {:?}",
+            parts.len(),
+            parts.last()
+        );
+        self.greet().await;
+        Ok(parts.into_iter().take(statements).collect())
+    }
+}
+
+/// Each statement alone: nothing that it did reaches the next one.
+fn script(begin: &str, differ: Differ, asked: &[String]) -> String {
+    let mut script =
+        format!("SET statement_timeout = '400ms';\nSET lock_timeout = '200ms';\n\\o /dev/null\n{begin}\\o\n");
+    for sql in asked {
+        let plan = if differ == Differ::Number {
+            format!("SAVEPOINT s;\nEXPLAIN (COSTS OFF) {sql}\nROLLBACK TO s;\n\\echo ~~plan~~\n")
+        } else {
+            String::new()
+        };
+        script.push_str(&format!("{plan}SAVEPOINT s;\n{sql}\nROLLBACK TO s;\nRELEASE s;\n\\echo ~~next~~\n"));
+    }
+    script + "ROLLBACK;"
+}
+
+/// Both answers without what may differ: how long it took; and where B's number differs, everything if PostgreSQL goes another
+/// way to it, for its totals are told.
+fn comparable(differ: Differ, sql: &str, both: [String; 2]) -> [String; 2] {
+    let both = both.map(|said| without_times(&said));
+    let by_time = both.iter().any(|said| BY_TIME.iter().any(|state| said.contains(state)));
+    let plan = |said: &String| said.split("~~plan~~").next().map(str::to_owned);
+    let totals = differ == Differ::Number
+        && (plan(&both[0]) != plan(&both[1]) || TOTALS.iter().any(|table| sql.contains(table)));
+    if by_time || totals { [String::new(), String::new()] } else { both }
+}
+
+/// EXPLAIN ANALYZE's times, and what of memory and disk it says.
+fn without_times(said: &str) -> String {
+    const PASSING: [&str; 9] = [
+        "Time\":",
+        " Blocks\":",
+        "Buffers:",
+        "Timing",
+        "Memory",
+        "Workers Launched",
+        "I/O",
+        "Generation\":",
+        "Optimization\":",
+    ];
+    let lines = said.lines().filter(|line| !PASSING.iter().any(|passing| line.contains(passing)));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+async fn plant(owner: &mut PgConnection, whose: Whose, tenant: Uuid, rows: Range<i64>) -> anyhow::Result<()> {
+    let tables = values::tables(owner).await;
+    let mut tx = owner.begin().await?;
+    // Parents need not come first, and revisions need not be taken.
+    run(&mut tx, "SET LOCAL session_replication_role = replica").await?;
+    for (table, columns) in &tables {
+        for n in rows.clone() {
+            run(&mut tx, &values::insert(table, columns, whose, tenant, n))
+                .await
+                .with_context(|| format!("a row of {table}"))?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What B has of itself differs as well: its name, its revisions, the ends of its chains.
+fn what_is_there_already(n: i64) -> String {
+    format!(
+        "SET session_replication_role = replica;
+         UPDATE tenant SET name = 'Berta {n}', slug = 'berta-{n}', school_id = '9900{n}', created_at = created_at - interval '{n} days',
+             metadata = '{{\"n\": {n}}}' WHERE id = '{B}';
+         UPDATE tenant_clock SET rev = {n}000, entity_rev = '{{\"student\": {n}}}' WHERE tenant_id = '{B}';
+         INSERT INTO sec.audit_head (tenant_id, seq, hash, event_seq) VALUES ('{B}', {n}, sha256('{n}'), {n});
+         RESET session_replication_role"
+    )
+}
+
+async fn run(owner: &mut PgConnection, sql: &str) -> anyhow::Result<()> {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(owner).await?;
+    Ok(())
+}
