@@ -1,6 +1,7 @@
 //! People over real HTTP against a real PostgreSQL: signing in, staying signed in, a school's users, operators.
 
 mod command;
+mod crowded;
 mod hostile;
 mod lockout;
 mod offices;
@@ -10,6 +11,7 @@ mod secrets;
 mod signing_in;
 mod town;
 mod users;
+mod verifiers;
 #[path = "../hub/world.rs"]
 #[expect(dead_code, reason = "shared with the test target hub")]
 mod world;

@@ -4,6 +4,7 @@
 //! Invariants: the same seed does the same things in the same order (for as long as the time lasts); a stranger ends by itself;
 //! what it finds names the seed, so that `cargo xtask stranger NAME --seed S` finds it again.
 
+pub mod device;
 mod stay;
 #[cfg(target_os = "linux")]
 mod window;
@@ -24,6 +25,7 @@ pub struct Stranger {
 pub const STRANGERS: &[Stranger] = &[
     #[cfg(target_os = "linux")]
     Stranger { name: "window", does: "clicks, types and pulls the plug in the real window", visit: window::visit },
+    Stranger { name: "device", does: "says anything to the hub as an enrolled PC", visit: device::visit },
 ];
 
 /// A stranger by name.

@@ -4,5 +4,7 @@
 mod codes;
 mod command;
 mod disk;
+mod natural_keys;
 mod requests;
 mod strangers;
+mod unforeseen;
