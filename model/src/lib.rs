@@ -25,6 +25,7 @@ pub mod row;
 pub mod schema;
 pub mod typescript;
 pub mod value;
+pub mod verifier;
 pub mod wire;
 
 pub use code::{Code, Problem};

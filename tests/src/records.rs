@@ -109,6 +109,7 @@ impl Records {
             (_, _, Kind::Time) => json!("2026-06-08T07:30:00+08:00"),
             (_, _, Kind::Choice(choices)) => json!(choices[0]),
             (_, _, Kind::Phone) => json!(format!("+639{n:09}")),
+            (_, _, Kind::Verifier) => Json::Null,
             (_, _, Kind::Link(to)) => json!(known[to]),
             (_, _, Kind::Id) => json!(self.free_id(field.name)),
         }

@@ -2,7 +2,7 @@
 //!
 //! Without it a mark entered there for the same pupil and day would get another id than the restored one, and there would be two.
 
-use pems_model::natural::derived_id;
+use pems_model::natural::derived_ids;
 use pems_model::{Entity, Kind, Row, Value};
 use serde_json::Value as Json;
 use std::collections::HashMap;
@@ -26,14 +26,14 @@ impl Renumber {
         if self.from == self.to {
             return;
         }
-        // By the rule of its old school: a row that was given its id in another way keeps it.
-        let derived = derived_id(entity, self.from, row) == Some(row.id);
+        // By the rule of its old school: a row that was given its id in another way (a renamed section) keeps it.
+        let turn = derived_ids(entity, self.from, row).position(|id| id == row.id);
         for (field, value) in entity.fields.iter().zip(&mut row.values) {
             if let (Kind::Link(_) | Kind::Id, Value::Id(id)) = (field.kind, value) {
                 *id = self.id(*id);
             }
         }
-        if let Some(new) = derived_id(entity, self.to, row).filter(|_| derived) {
+        if let Some(new) = turn.and_then(|turn| derived_ids(entity, self.to, row).nth(turn)) {
             self.ids.insert(row.id, new);
             row.id = new;
         }

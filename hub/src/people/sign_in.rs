@@ -65,7 +65,7 @@ pub(crate) async fn sign_in(
     field::tried("password", password)?;
     hub.limits.check(Limit::SignIn, Key::Address(from))?;
     hub.limits.check(Limit::SignIn, Key::account(&slug, &email))?;
-    let permit = hub.passwords.permit().await?;
+    let permit = hub.passwords.permit(&slug).await?;
     let key = match hub.lobby.begin_sign_in(&slug, &email).await? {
         Try::Wait(seconds) => {
             hub.metrics.failed_sign_in("locked");
@@ -77,7 +77,7 @@ pub(crate) async fn sign_in(
     let hash = key.as_ref().map(|key| key.password_hash.clone());
     let checked = hub.passwords.check(permit, password, hash).await?;
     let opened = match (&key, checked) {
-        (Some(key), Checked::Right { rehashed }) => open(hub, key, rehashed.as_deref()).await?,
+        (Some(key), Checked::Right) => open(hub, key).await?,
         _ => None,
     };
     if let Some(welcome) = opened {
@@ -89,10 +89,10 @@ pub(crate) async fn sign_in(
 }
 
 /// Opens a session for somebody whose password was right; `None` if the account changed meanwhile.
-async fn open(hub: &Hub, key: &AccountKey, rehashed: Option<&str>) -> Result<Option<Welcome>, Refusal> {
+async fn open(hub: &Hub, key: &AccountKey) -> Result<Option<Welcome>, Refusal> {
     let session = edge::new_id()?;
     let refresh = RefreshToken::new(key.tenant, session, edge::random()?);
-    match hub.lobby.open_session(key, rehashed, session, &refresh.hash()).await? {
+    match hub.lobby.open_session(key, session, &refresh.hash()).await? {
         SessionOpened::Wrong => Ok(None),
         SessionOpened::Suspended => Err(Refusal::suspended()),
         SessionOpened::Yes { email, name, role, must_change_password, school_name, slug, timezone } => {
@@ -165,7 +165,7 @@ pub(crate) async fn change_password(hub: &Hub, who: &TenantContext, current: &st
         let details = json!({ "field": "new" });
         return Err(Refusal::new(Code::PasswordWeak, "choose a password that is not the present one").with(details));
     }
-    let permit = hub.passwords.permit().await?;
+    let permit = hub.passwords.permit(&me.slug).await?;
     let owner: PasswordOwner = match hub.lobby.begin_password_change(who.tenant(), session).await? {
         Try::Wait(seconds) => {
             hub.metrics.failed_sign_in("locked");
@@ -180,7 +180,7 @@ pub(crate) async fn change_password(hub: &Hub, who: &TenantContext, current: &st
         hub.lobby.refuse_sign_in(&owner.slug, &owner.email).await?;
         return Err(Refusal::new(Code::WrongCredentials, "the present password is not right"));
     }
-    let hash = hub.passwords.hash(hub.passwords.permit().await?, new, edge::random()?).await?;
+    let hash = hub.passwords.hash(hub.passwords.permit(&me.slug).await?, new, edge::random()?).await?;
     if !hub.lobby.change_password(&owner.key, session, &hash).await? {
         return Err(over());
     }

@@ -4,6 +4,7 @@
 //! Each looks its keys up one by one through an index (`LATERAL ... OFFSET 0`): the planner must know nothing of how large a
 //! school is, so left alone it would read all of the school's rows for a handful of keys.
 
+use crate::push::fault::{Cause, Fault};
 use crate::push::replica;
 use crate::refusal::Refusal;
 use pems_doors::{TenantContext, Tx};
@@ -63,7 +64,7 @@ fn outcome(row: &PgRow) -> Result<Outcome, Refusal> {
 }
 
 /// Everything that planning these changes needs.
-pub(super) async fn known(tx: &mut Tx, schema: &Schema, tenant: Uuid, changes: &[Change]) -> Result<Known, Refusal> {
+pub(super) async fn known(tx: &mut Tx, schema: &Schema, tenant: Uuid, changes: &[Change]) -> Result<Known, Fault> {
     let mut known = Known::default();
     if changes.is_empty() {
         return Ok(known);
@@ -71,23 +72,27 @@ pub(super) async fn known(tx: &mut Tx, schema: &Schema, tenant: Uuid, changes: &
     let mut needs = needs(schema, changes);
     for (index, ids) in &needs.rows {
         let ids: Vec<Uuid> = ids.iter().copied().collect();
-        rows(tx, schema.entities()[*index], *index, tenant, &ids, &mut known).await?;
+        for row in rows(tx, schema.entities()[*index], tenant, "id = wanted.key", &ids).await? {
+            known.rows.insert((*index, row.id), row);
+        }
     }
-    needs.claims_of(schema, &known.rows);
+    needs.learn(schema, &known.rows);
+    for (index, ids) in &needs.kin {
+        let entity = schema.entities()[*index];
+        let Some(link) = entity.kin_field().map(|field| entity.fields[field].name) else { continue };
+        let ids: Vec<Uuid> = ids.iter().copied().collect();
+        for row in rows(tx, entity, tenant, &format!("{link} = wanted.key AND deleted_at IS NULL"), &ids).await? {
+            known.learn_kin(schema, tenant, *index, &row);
+        }
+    }
     links_and_claims(tx, schema, tenant, &needs, &mut known).await?;
     history(tx, schema, tenant, changes, &mut known).await?;
     known.users = users(tx, tenant, changes).await?;
     Ok(known)
 }
 
-async fn rows(
-    tx: &mut Tx,
-    entity: &Entity,
-    index: usize,
-    tenant: Uuid,
-    ids: &[Uuid],
-    known: &mut Known,
-) -> Result<(), Refusal> {
+/// Rows of one kind; `which` says what they have to do with each of the ids, `wanted.key`.
+async fn rows(tx: &mut Tx, entity: &Entity, tenant: Uuid, which: &str, ids: &[Uuid]) -> Result<Vec<Row>, Fault> {
     let mut columns = String::from("id, rev, deleted_at");
     for field in entity.fields {
         columns.push_str(", ");
@@ -95,14 +100,12 @@ async fn rows(
     }
     let sql = format!(
         "SELECT found.* FROM unnest($2::uuid[]) AS wanted (key), \
-         LATERAL (SELECT {columns} FROM {} WHERE tenant_id = $1 AND id = wanted.key OFFSET 0) AS found",
+         LATERAL (SELECT {columns} FROM {} WHERE tenant_id = $1 AND {which} OFFSET 0) AS found",
         entity.name
     );
-    for found in sqlx::query(AssertSqlSafe(sql)).bind(tenant).bind(ids).fetch_all(tx.conn()).await? {
-        let row = decode(entity, &found)?;
-        known.rows.insert((index, row.id), row);
-    }
-    Ok(())
+    let found = sqlx::query(AssertSqlSafe(sql)).bind(tenant).bind(ids).fetch_all(tx.conn()).await?;
+    let unreadable = |refusal: Refusal| Fault::Change(Cause::unreadable(entity, &refusal.0.message));
+    found.iter().map(|row| decode(entity, row).map_err(unreadable)).collect()
 }
 
 /// A row as selected by [`rows`], from PostgreSQL's binary values.
@@ -133,7 +136,7 @@ async fn links_and_claims(
     tenant: Uuid,
     needs: &Needs,
     known: &mut Known,
-) -> Result<(), Refusal> {
+) -> Result<(), Fault> {
     let mut claims: BTreeMap<(usize, usize), Vec<&str>> = BTreeMap::new();
     for holder in &needs.claims {
         claims.entry((holder.entity, holder.field)).or_default().push(&holder.value);
@@ -183,7 +186,7 @@ async fn links_and_claims(
 }
 
 /// What those may do now who are said to have made the changes.
-async fn users(tx: &mut Tx, tenant: Uuid, changes: &[Change]) -> Result<BTreeMap<Uuid, Option<Role>>, Refusal> {
+async fn users(tx: &mut Tx, tenant: Uuid, changes: &[Change]) -> Result<BTreeMap<Uuid, Option<Role>>, Fault> {
     let ids: BTreeSet<Uuid> = changes.iter().filter_map(|change| change.user_id).collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
@@ -212,7 +215,7 @@ async fn history(
     tenant: Uuid,
     changes: &[Change],
     known: &mut Known,
-) -> Result<(), Refusal> {
+) -> Result<(), Fault> {
     let mut since: BTreeMap<Uuid, i64> = BTreeMap::new();
     for change in changes {
         let Some(index) = schema.index(&change.entity) else { continue };

@@ -6,7 +6,7 @@
 
 use crate::Entity;
 use crate::Role::SchoolAdmin;
-use crate::entity::{choice, claim, flag, link, text};
+use crate::entity::{choice, claim, flag, link, text, verifier};
 
 pub const SCHOOL_USER: Entity = Entity {
     name: "school_user",
@@ -19,8 +19,7 @@ pub const SCHOOL_USER: Entity = Entity {
         choice("role", "Role", &["school_admin", "school_head", "registrar", "teacher", "cashier", "viewer"])
             .required(),
         link("staff", "Staff member", "staff"),
-        // Argon2id, as a PHC string.
-        text("verifier", "Password verifier", 200).secret(),
+        verifier("verifier", "Password verifier"),
         flag("must_change", "Must choose a password"),
         flag("disabled", "Disabled"),
     ],

@@ -19,7 +19,7 @@ use crate::edit_time::ClockReading;
 use crate::history::Logged;
 use crate::review::{Author, REVIEW_ITEM, Review};
 use crate::wire::{Change, ChangeKind, ChangeResult, Outcome};
-use crate::{Entity, Problem, Role, Row, Schema, Value};
+use crate::{Entity, Problem, Role, Row, Schema, Value, natural};
 use serde_json::{Map, Value as Json, json};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,7 +92,16 @@ impl Plan {
 
 /// Plans a push. `changes` are in `op_no` order and none of them was answered before.
 pub fn plan(push: &Push<'_>, known: &Known, changes: &[Change]) -> Plan {
+    plan_without(push, known, changes, &BTreeMap::new())
+}
+
+/// [`plan`], where some changes (by position) cannot be carried out for reasons that the plan cannot know.
+pub fn plan_without(push: &Push<'_>, known: &Known, changes: &[Change], without: &BTreeMap<usize, Problem>) -> Plan {
     let mut refused: BTreeMap<usize, Problem> = verdict::refusals(push, known, changes);
+    if !without.is_empty() {
+        refused.extend(without.clone());
+        verdict::spread(push, known, changes, &mut refused);
+    }
     // Merging can refuse more (a rule over the merged row), which can take dependants and groups with it: plan again until
     // nothing new is refused. Each round refuses at least one more change, so it ends.
     loop {
@@ -103,6 +112,7 @@ pub fn plan(push: &Push<'_>, known: &Known, changes: &[Change]) -> Plan {
             rows: known.rows.clone(),
             history: BTreeMap::new(),
             claims: BTreeMap::new(),
+            keys: BTreeMap::new(),
         };
         let mut found = BTreeMap::new();
         for (i, change) in changes.iter().enumerate() {
@@ -134,6 +144,8 @@ struct Work<'a> {
     history: BTreeMap<(usize, Uuid), Vec<Logged>>,
     /// Claims taken (`Some`) or given up (`None`) by this plan.
     claims: BTreeMap<Holder, Option<Uuid>>,
+    /// Natural keys that may change: taken or given up, likewise.
+    keys: BTreeMap<(usize, Uuid), Option<Uuid>>,
 }
 
 impl Work<'_> {
@@ -149,6 +161,9 @@ impl Work<'_> {
             ChangeKind::Upsert => merge::upsert(entity, current, &history, change, author)?,
             ChangeKind::Delete => merge::delete(entity, current, &history, change, author, self.push.clock.now),
         };
+        if let Some(row) = &merged.row {
+            self.check_key(index, entity, row)?;
+        }
         self.settle_claims(index, entity, &mut merged, author);
         let mut rev = None;
         if let Some(row) = merged.row.take() {
@@ -204,6 +219,7 @@ impl Work<'_> {
             .filter(|i| before.as_ref().map_or(&none, |b| &b.values[*i]) != &row.values[*i])
             .collect();
         self.history.entry(key).or_default().push(Logged { rev, by, deleted, fields });
+        self.move_key(key.0, before.as_ref(), &row);
         self.rows.insert(key, row.clone());
         let first = self.known.rows.get(&key).cloned();
         match self.plan.writes.entry(key) {
@@ -213,6 +229,34 @@ impl Work<'_> {
             }
         }
         rev
+    }
+
+    /// A new row has the id that follows from its content, and no row gets a natural key that another has.
+    fn check_key(&self, index: usize, entity: &Entity, row: &Row) -> Result<(), Problem> {
+        let before = self.rows.get(&(index, row.id));
+        if before.is_none() {
+            natural::check_id(entity, self.push.tenant, row)?;
+        }
+        let kept = before.is_some_and(|before| before.is_live() && natural::same_key(entity, before, row));
+        if kept || !row.is_live() || !entity.has_open_key() {
+            return Ok(());
+        }
+        let Some(key) = natural::derived_id(entity, self.push.tenant, row) else { return Ok(()) };
+        let key = (index, key);
+        let holder = self.keys.get(&key).copied().unwrap_or_else(|| self.known.keys.get(&key).copied());
+        holder.filter(|id| *id != row.id).map_or(Ok(()), |id| Err(natural::taken(entity, id)))
+    }
+
+    fn move_key(&mut self, index: usize, before: Option<&Row>, after: &Row) {
+        let entity = self.push.schema.entities()[index];
+        if !entity.has_open_key() {
+            return;
+        }
+        for (row, holder) in before.into_iter().map(|row| (row, None)).chain([(after, Some(after.id))]) {
+            if let (true, Some(key)) = (row.is_live(), natural::derived_id(entity, self.push.tenant, row)) {
+                self.keys.insert((index, key), holder);
+            }
+        }
     }
 
     /// Numbers are claims: whoever holds one keeps it, a later row keeps everything but the number.
@@ -272,7 +316,8 @@ impl Work<'_> {
                 lost: contest.lost.clone(),
                 lost_by: contest.lost_by,
             };
-            let Some(row) = review.to_row(self.push.schema, change.id) else { continue };
+            let rev = self.push.rev + self.plan.revisions + 1;
+            let Some(row) = review.to_row(self.push.schema, change.id, rev) else { continue };
             let set: Vec<_> = row.values.iter().enumerate().filter(|(_, v)| !v.is_null()).collect();
             let fields =
                 changed_fields(inbox, &set.iter().map(|(i, v)| (*i, Value::Null, (*v).clone())).collect::<Vec<_>>());

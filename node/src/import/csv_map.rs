@@ -96,7 +96,7 @@ fn columns(table: &Table, entity: &'static Entity, mapping: &[(String, String)])
             let message = format!("{} has no column '{column}'; its columns: {}", table.file, table.headers.join(", "));
             return Err(NodeError::new(Code::BadUsage, message));
         };
-        let Some(field) = entity.field_index(name) else {
+        let Some(field) = entity.field_index(name).filter(|field| !entity.fields[*field].secret) else {
             let message = format!("{} has no field '{name}'; its fields: {}", entity.label, field_names(entity));
             return Err(NodeError::new(Code::BadUsage, message));
         };
@@ -111,6 +111,8 @@ fn columns(table: &Table, entity: &'static Entity, mapping: &[(String, String)])
         }
         match headers::field(entity, key) {
             _ if key == "id" => *column = Column::Id,
+            // Nobody's password comes out of a file.
+            Some(field) if entity.fields[field].secret => {}
             Some(field) if !std::mem::replace(&mut taken[field], true) => *column = Column::Field(field),
             _ => {}
         }
@@ -128,5 +130,5 @@ fn columns(table: &Table, entity: &'static Entity, mapping: &[(String, String)])
 }
 
 fn field_names(entity: &Entity) -> String {
-    entity.fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
+    entity.fields.iter().filter(|field| !field.secret).map(|field| field.name).collect::<Vec<_>>().join(", ")
 }

@@ -12,7 +12,7 @@ use crate::Result;
 use crate::store::Save;
 use pems_model::entities::{SECTION_MEMBERSHIP, STUDENT_GUARDIAN};
 use pems_model::push::complete;
-use pems_model::{Code, Problem, Row, Value};
+use pems_model::{Code, Problem, Row, Value, natural};
 use serde_json::Map;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -194,6 +194,9 @@ impl<'a> Resolver<'a, '_> {
         }
         if let Err(problem) = complete(entity, &row) {
             return Ok(self.refuse(i, &values, problem));
+        }
+        if let Some(other) = self.known.other_with_key(entity, &row)? {
+            return Ok(self.refuse(i, &values, natural::taken(entity, other)));
         }
         let changed = !fields.is_empty();
         self.report.count(entity.name, |counts| match (created, changed) {

@@ -177,7 +177,7 @@ impl Tenant {
             }
             let clock = ClockReading::new(request.sent_at, known.drained_at, now);
             let push = Push { schema, tenant, replica, role, clock, rev: self.rev };
-            let planned = plan(&push, &self.look_up(schema, &fresh), &fresh);
+            let planned = plan(&push, &self.look_up(schema, tenant, &fresh), &fresh);
             self.carry_out(replica, planned, &mut results);
         }
         let state = self.replicas.entry(replica).or_default();
@@ -201,7 +201,7 @@ impl Tenant {
         self.log.extend(planned.log.into_iter().map(|entry| Kept { replica: author(&entry), entry }));
     }
 
-    fn look_up(&self, schema: &Schema, changes: &[pems_model::wire::Change]) -> Known {
+    fn look_up(&self, schema: &Schema, tenant: Uuid, changes: &[pems_model::wire::Change]) -> Known {
         let mut needs = needs(schema, changes);
         let mut known = Known::default();
         for (index, ids) in &needs.rows {
@@ -209,7 +209,10 @@ impl Tenant {
                 .rows
                 .extend(ids.iter().filter_map(|id| Some(((*index, *id), self.rows.get(&(*index, *id))?.clone()))));
         }
-        needs.claims_of(schema, &known.rows);
+        needs.learn(schema, &known.rows);
+        for ((index, _), row) in self.rows.iter().filter(|((index, _), _)| schema.entities()[*index].has_open_key()) {
+            known.learn_kin(schema, tenant, *index, row);
+        }
         let linked = needs.links.iter().flat_map(|(index, ids)| ids.iter().map(|id| (*index, *id)));
         known.exists = linked.filter(|key| self.rows.contains_key(key)).collect::<BTreeSet<_>>();
         for kept in &self.log {

@@ -8,3 +8,4 @@ mod natural_keys;
 mod requests;
 mod strangers;
 mod unforeseen;
+mod verifiers;

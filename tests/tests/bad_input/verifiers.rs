@@ -8,7 +8,8 @@ use pems_node::import::{Format, Options, run};
 use pems_tests::rig::Rig;
 use serde_json::json;
 
-const FOREIGN: &str = "$argon2id$v=19$m=19456,t=400,p=1$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const FOREIGN: &str =
+    "$argon2id$v=19$m=19456,t=400,p=1$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[tokio::test]
 async fn an_office_takes_in_no_foreign_verifier() {
@@ -59,7 +60,8 @@ async fn a_school_in_a_file_brings_no_foreign_verifier_and_comes_whole_otherwise
     rig.school("mabini").await;
     let office = rig.office("mabini").await;
     let ours = verifier::make("tatlong isda sa ilog").expect("a verifier");
-    let user = |name: &str| json!({ "name": name, "email": format!("{name}@mabini.ph"), "role": "viewer", "verifier": ours });
+    let user =
+        |name: &str| json!({ "name": name, "email": format!("{name}@mabini.ph"), "role": "viewer", "verifier": ours });
     let (ana, eve) = (office.save("school_user", &user("Ana")), office.save("school_user", &user("Eve")));
     office.sync().await;
     rig.sql(&format!(

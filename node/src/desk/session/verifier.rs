@@ -1,15 +1,12 @@
-//! What a password is checked against: Argon2id, with the parameters of the hub (OWASP: 19 MiB, two passes, one lane).
+//! What a password is checked against: Argon2id, with the costs that hub and offices have in common.
 
 use crate::{NodeError, Result};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use pems_model::verifier::{LANES, MEMORY_KIB, PASSES, SALT, is_verifier};
 use pems_model::{Code, password};
 
-const MEMORY_KIB: u32 = 19 * 1024;
-const PASSES: u32 = 2;
-const LANES: u32 = 1;
-const SALT: usize = 16;
 /// Letters and figures that cannot be mistaken for each other, for passwords that are read out (as the hub's codes).
 const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
@@ -35,9 +32,9 @@ pub fn make(typed: &str) -> Result<String> {
     Ok(hash.to_string())
 }
 
-/// Whether this is the password; a damaged verifier matches nothing.
+/// Whether this is the password; a verifier of another form matches nothing, and its costs are not run.
 pub fn matches(verifier: &str, typed: &str) -> bool {
-    let Ok(hash) = PasswordHash::new(verifier) else { return false };
+    let Some(Ok(hash)) = is_verifier(verifier).then(|| PasswordHash::new(verifier)) else { return false };
     Argon2::default().verify_password(password::normal(typed).as_bytes(), &hash).is_ok()
 }
 
@@ -48,4 +45,20 @@ pub fn matches(verifier: &str, typed: &str) -> bool {
 pub fn one_time() -> Result<String> {
     let letters: Vec<char> = random::<12>()?.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
     Ok(letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_made_is_taken_in_everywhere_and_nothing_else_is_run() {
+        let made = make("tatlong isda sa ilog").expect("a verifier");
+        assert!(is_verifier(&made) && matches(&made, "tatlong isda sa ilog") && !matches(&made, "dalawang isda"));
+        let params = Params::new(1024, 1, 1, None).expect("parameters");
+        let foreign = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_with_salt(b"tatlong isda sa ilog", &[9; SALT])
+            .expect("a hash");
+        assert!(!matches(&foreign.to_string(), "tatlong isda sa ilog"), "right by costs of its own");
+    }
 }

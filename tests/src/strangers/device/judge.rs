@@ -6,25 +6,29 @@ use pems_model::natural::{derived_id, same_key};
 use pems_model::{Entity, Kind, Row, Schema, Value};
 use serde_json::{Map, Value as Json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row as _};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// As this program makes them; said here once more, so that a mistake there is seen here.
 const VERIFIER: &str = r"^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$";
 
-pub(super) async fn look(stay: &mut Stay, rig: &Rig, slug: &str) -> anyhow::Result<()> {
+/// `told`: what was noted before; a row that is wrong stays wrong.
+pub(super) async fn look(stay: &mut Stay, rig: &Rig, slug: &str, told: &mut BTreeSet<String>) -> anyhow::Result<()> {
     let mut conn = PgConnection::connect(rig.hub().database_url()).await?;
     let tenant: Uuid =
         sqlx::query_scalar("SELECT id FROM tenant WHERE slug = $1").bind(slug).fetch_one(&mut conn).await?;
     for entity in Schema::product().entities().iter().filter(|entity| entity.has_derived_id()) {
-        for trouble in natural_keys(&mut conn, entity, tenant).await? {
+        // One of a kind tells enough.
+        if let Some(trouble) = natural_keys(&mut conn, entity, tenant).await?.into_iter().next()
+            && told.insert(entity.name.to_owned())
+        {
             stay.found(trouble);
         }
     }
     for (what, sql) in RULES {
         let sql = sql.replace("VERIFIER", VERIFIER);
         let broken: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).bind(tenant).fetch_one(&mut conn).await?;
-        if broken > 0 {
+        if broken > 0 && told.insert((*what).to_owned()) {
             stay.found(format!("{broken} {what}"));
         }
     }

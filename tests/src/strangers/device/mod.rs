@@ -16,6 +16,7 @@ use pems_model::wire::Change;
 use pems_model::{Role, Schema};
 use says::{Gossip, Said};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 /// Pushes between two looks at the whole.
@@ -80,6 +81,8 @@ struct Town {
     beside: (TestOffice, i64, String),
     gossip: Gossip,
     warm: Option<u64>,
+    /// Rules that were found broken already.
+    told: BTreeSet<String>,
 }
 
 const ROLES: [Role; 6] =
@@ -112,7 +115,15 @@ impl Town {
         let mut gossip = Gossip::new(Schema::product(), tenant, &mut stay.rng);
         gossip.foreign = vec![learner, theirs.id()];
         gossip.devices = hostile.iter().map(|one| one.office.id()).collect();
-        Town { rig, hostile, honest, beside: (theirs, at_hub.rev, at_hub.digest), gossip, warm: None }
+        Town {
+            rig,
+            hostile,
+            honest,
+            beside: (theirs, at_hub.rev, at_hub.digest),
+            gossip,
+            warm: None,
+            told: BTreeSet::new(),
+        }
     }
 
     /// One push of one hostile device.
@@ -230,7 +241,7 @@ impl Town {
             stay.found("something of another school moved");
         }
         theirs.try_sync().await.map_err(|error| anyhow::anyhow!("{error}"))?;
-        judge::look(stay, &self.rig, "mabini").await?;
+        judge::look(stay, &self.rig, "mabini", &mut self.told).await?;
         if stay.tried() >= WARM {
             let now = resident()?;
             let warm = *self.warm.get_or_insert(now);

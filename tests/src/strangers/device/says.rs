@@ -186,6 +186,7 @@ impl Gossip {
             ])),
             Kind::Choice(choices) => json!(choices[rng.below(choices.len())]),
             Kind::Phone => json!("0917 123-4567"),
+            Kind::Verifier => verifier(rng),
         }
     }
 
