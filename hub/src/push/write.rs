@@ -73,7 +73,7 @@ pub(super) async fn log_and_clock(
 
 fn problem(outcome: &Outcome) -> Option<String> {
     let Outcome::Refused { problem } = outcome else { return None };
-    serde_json::to_value(problem).ok().map(|json| storable(&json).to_string())
+    serde_json::to_string(problem).ok()
 }
 
 /// PostgreSQL keeps no NUL character in texts; a change that was refused for one must still be logged.

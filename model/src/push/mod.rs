@@ -342,7 +342,7 @@ impl Work<'_> {
     }
 
     fn refuse(&mut self, change: &Change, problem: Problem) {
-        let outcome = Outcome::Refused { problem };
+        let outcome = Outcome::Refused { problem: storable(problem) };
         self.plan.results.push(ChangeResult { op_no: change.op_no, outcome: outcome.clone() });
         self.plan.log.push(LogEntry {
             op_no: Some(change.op_no),
@@ -360,6 +360,12 @@ impl Work<'_> {
             edited_at: self.push.clock.correct(change.at),
         });
     }
+}
+
+/// The same answer is given again from the database, which keeps no NUL character in texts: it may stand in a name that was made up.
+fn storable(problem: Problem) -> Problem {
+    let clean = |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
+    Problem { code: problem.code, message: clean(problem.message), field: problem.field.map(clean) }
 }
 
 /// `{field: [before, after]}`.

@@ -26,32 +26,30 @@ const WARM: u64 = 40;
 /// What the process may grow by afterwards, kB: hub, PostgreSQL's client and this stranger's own memory together.
 const GROWTH: u64 = 128 << 10;
 
-/// Damage done beside the product, so that a test can see that it is found.
-pub type Plant = Option<(u64, fn(slug: &str) -> String)>;
+/// SQL as the database's owner, made for the school's slug: damage beside the product, for a test to see that it is found.
+pub type Damage = fn(slug: &str) -> String;
 
-/// Says things until the time is over.
+/// Says things until the time is over, and a few however short it is: making a hub and its devices takes a while.
 ///
 /// # Errors
 /// If there is no hub to speak to.
 pub fn visit(stay: &mut Stay) -> anyhow::Result<()> {
-    visit_with(stay, None)
+    visit_with(stay, LOOK_EVERY, None)
 }
 
-/// [`visit`], with SQL as the database's owner after so many pushes.
+/// [`visit`] of so many pushes at least, after some damage was done.
 ///
 /// # Errors
 /// As [`visit`].
-pub fn visit_with(stay: &mut Stay, plant: Plant) -> anyhow::Result<()> {
+pub fn visit_with(stay: &mut Stay, least: u64, damage: Option<Damage>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let mut town = Town::new(stay).await;
-        while stay.goes_on() {
+        if let Some(sql) = damage {
+            town.rig.sql(&sql("mabini")).await?;
+        }
+        while stay.tried() < least || stay.goes_on() {
             let step = stay.tries();
-            if let Some((at, sql)) = plant
-                && at == step
-            {
-                town.rig.sql(&sql("mabini")).await?;
-            }
             town.push(stay).await?;
             if step.is_multiple_of(LOOK_EVERY) {
                 town.look(stay).await?;
