@@ -1,7 +1,10 @@
 //! A school's clock row: its revision, how far each entity has moved, and the digests.
 
+use crate::refusal::Refusal;
+use pems_model::Code;
 use pems_model::digest::{self, Digest};
-use serde_json::{Map, Value as Json};
+use pems_model::wire::Cursors;
+use serde_json::{Map, Value as Json, json};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 use std::collections::BTreeMap;
@@ -28,6 +31,24 @@ impl Clock {
         let (rev, revs, digests): (i64, Option<String>, Option<String>) =
             (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         Ok(Clock { rev, state: revs.zip(digests).and_then(|(revs, digests)| State::parse(&revs, &digests)) })
+    }
+
+    /// A replica that has seen a revision which the school has never had here: this hub was put back from an older copy of its
+    /// directory. Whatever it answered would be taken for newer than it is, and rows made since would never arrive.
+    ///
+    /// # Errors
+    /// `hub_behind`.
+    pub(crate) fn must_reach(&self, cursors: &Cursors) -> Result<(), Refusal> {
+        let seen = cursors.highest();
+        if seen <= self.rev {
+            return Ok(());
+        }
+        let message = format!(
+            "this hub is older than what this PC has seen (revision {} here, {seen} there): it was probably restored from a \
+             backup. Nothing was changed; tell whoever runs the hub",
+            self.rev
+        );
+        Err(Refusal::new(Code::HubBehind, message).with(json!({ "hub_rev": self.rev, "seen_rev": seen })))
     }
 }
 

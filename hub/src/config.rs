@@ -48,6 +48,41 @@ impl Default for Rates {
     }
 }
 
+/// How long the hub waits for somebody who does not go on. Each ends by itself, so nobody holds anything for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For the head of a request, and on an open connection for the next one. A head is one packet, on the worst of lines some
+    /// seconds; but a connection must not end while a proxy before the hub still keeps it (most do so for a minute).
+    pub head: Duration,
+    /// For the next piece of a request's body.
+    pub body_piece: Duration,
+    /// For all of it: 1 MiB at 6 KB/s.
+    pub body: Duration,
+    /// For somebody to read the next piece (16 KiB) of an answer: 550 bytes a second.
+    pub unread: Duration,
+    /// For somebody to read all of an answer that comes from the database. A first sync at 10 KB/s gets 9 MB in it; what was cut
+    /// off goes on where it stopped.
+    pub pull: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        let seconds = Duration::from_secs;
+        Patience {
+            head: seconds(75),
+            body_piece: seconds(20),
+            body: seconds(180),
+            unread: seconds(30),
+            pull: seconds(900),
+        }
+    }
+}
+
+/// Connections from one address: several schools may share one, with two or three connections of each PC.
+pub const CONNECTIONS_ADDRESS: usize = 1_000;
+/// Connections in all: 4,000 schools with five PCs each.
+pub const CONNECTIONS: usize = 20_000;
+
 /// Connections for requests of devices. Pushes of one school queue outside of them, so this bounds schools at work at once.
 pub const APP_CONNECTIONS: usize = 16;
 
@@ -84,6 +119,10 @@ pub struct Config {
     pub token_ttl: Duration,
     pub enrol_per_minute: NonZeroU32,
     pub rates: Rates,
+    pub patience: Patience,
+    /// Connections that one address may hold (a trusted proxy as many as it likes), and all together.
+    pub connections_address: usize,
+    pub connections: usize,
     /// Proxies that tell the truth about where a request comes from (`X-Forwarded-For`).
     pub trust_proxies: Vec<IpNet>,
     /// Told of every event, beside the hub's own; see [`crate::events`].
@@ -108,6 +147,9 @@ impl Config {
             token_ttl: TOKEN_TTL,
             enrol_per_minute: ENROL_PER_MINUTE,
             rates: Rates::default(),
+            patience: Patience::default(),
+            connections_address: CONNECTIONS_ADDRESS,
+            connections: CONNECTIONS,
             trust_proxies: Vec::new(),
             subscribers: Vec::new(),
             app_connections: APP_CONNECTIONS,

@@ -19,8 +19,9 @@ const IDLE_TX: &str = "60s";
 /// Longest wait for a lock: beyond it "busy, try again" serves everybody better.
 const LOCK_WAIT: &str = "10s";
 /// What every session of the hub's roles begins with, and returns to. Said by us, it wins over what stolen SQL may have left on
-/// the role (ALTER ROLE hub_app SET ...): nobody's acknowledged records depend on it.
-const SESSION: [(&str, &str); 6] = [
+/// the role (ALTER ROLE hub_app SET ...), which nobody can forbid: the hub works all the same, and nobody's acknowledged records
+/// depend on it. What could only make it slow is taken back (`pems_doors`, [`settle_roles`]).
+const SESSION: [(&str, &str); 20] = [
     ("idle_in_transaction_session_timeout", IDLE_TX),
     ("lock_timeout", LOCK_WAIT),
     // A statement whose hub has gone away ends, and its locks with it.
@@ -28,6 +29,23 @@ const SESSION: [(&str, &str); 6] = [
     ("synchronous_commit", "on"),
     ("default_transaction_read_only", "off"),
     ("row_security", "on"),
+    // Where tables are looked for, and libraries that a session would begin with.
+    ("search_path", "public"),
+    ("local_preload_libraries", ""),
+    ("restrict_nonsystem_relation_kind", ""),
+    // What would end statements, transactions and sessions.
+    ("statement_timeout", "0"),
+    ("idle_session_timeout", "0"),
+    ("tcp_user_timeout", "0"),
+    ("exit_on_error", "off"),
+    ("default_transaction_isolation", "read committed"),
+    ("default_transaction_deferrable", "off"),
+    // How statements and values are read and written.
+    ("standard_conforming_strings", "on"),
+    ("transform_null_equals", "off"),
+    ("array_nulls", "on"),
+    ("bytea_output", "hex"),
+    ("IntervalStyle", "postgres"),
 ];
 /// Several hubs may make the cluster's roles at once; each try finds more of them made.
 const ROLE_ATTEMPTS: u32 = 10;
@@ -74,6 +92,7 @@ pub(crate) async fn prepare(config: &Config, url: &str, keys: &Keys) -> Result<U
     // One at a time: a command may arrive while a hub starts. Held until the connection closes.
     sqlx::query("SELECT pg_advisory_lock($1)").bind(PREPARING).execute(&mut owner).await?;
     make_roles(&mut owner, &options, keys).await?;
+    settle_roles(&mut owner).await?;
     let migrator = sqlx::migrate!("../migrations");
     accept_rewritten(&mut owner, &migrator).await?;
     migrator.run(&mut owner).await?;
@@ -125,6 +144,29 @@ async fn make_roles(owner: &mut PgConnection, options: &PgConnectOptions, keys: 
             Err(error) => return Err(error),
         }
     }
+}
+
+/// Takes back with what sessions of the hub's roles would begin: a role may set that for itself (ALTER ROLE ... SET), so SQL of a
+/// request may have done it.
+async fn settle_roles(owner: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let found: Vec<(String, String, String)> = sqlx::query_as(
+        "SELECT r.rolname::text, array_to_string(s.setconfig, ', '), format('ALTER ROLE %I %sRESET ALL', r.rolname,
+             CASE WHEN s.setdatabase = 0 THEN '' ELSE format('IN DATABASE %I ', current_database()) END)
+         FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
+         WHERE r.rolname IN ('hub_app', 'hub_auth', 'hub_operator')
+             AND s.setdatabase IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))",
+    )
+    .fetch_all(&mut *owner)
+    .await?;
+    for (role, settings, reset) in found {
+        tracing::warn!(
+            role,
+            settings,
+            "a database role had settings of its own; ask who set them: a request's SQL can"
+        );
+        sqlx::raw_sql(AssertSqlSafe(reset)).execute(&mut *owner).await?;
+    }
+    Ok(())
 }
 
 async fn run_extra(owner: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {

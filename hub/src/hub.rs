@@ -1,15 +1,18 @@
 //! Everything that a running hub consists of, in one place that all requests share.
 
 use crate::bearer::Assertions;
+use crate::config::Patience;
 use crate::limits::Limits;
+use crate::listen::Crowd;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::people::password::Passwords;
 use crate::people::seal::Seal;
+use crate::people::tokens::Successors;
 use crate::read::Reads;
 use crate::shapes::ShapeMemory;
 use ipnet::IpNet;
-use pems_doors::{AccessTokens, Lobby, Operator, Tenant};
+use pems_doors::{AccessTokens, Lobby, Operator, Shares, Tenant};
 use pems_model::Schema;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -38,5 +41,10 @@ pub(crate) struct Hub {
     pub(crate) trust_proxies: Vec<IpNet>,
     /// Pulls at work at once: leaves connections for pushes.
     pub(crate) pulls: Semaphore,
+    /// Of these, what one school may have.
+    pub(crate) pull_shares: Shares,
+    pub(crate) successors: Successors,
+    pub(crate) patience: Patience,
+    pub(crate) crowd: Crowd,
     pub(crate) stop: CancellationToken,
 }

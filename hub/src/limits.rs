@@ -1,7 +1,8 @@
 //! How often somebody may ask. One entry, [`Limits::check`]; whoever asks too often is told when to come back.
 //!
-//! Invariants: memory is bounded (who has been quiet is forgotten, see [`Limits::tidy`]); a limit by address is generous, for a
-//! whole school, often several, shares one address; a limit of one school never slows another one down.
+//! Invariants: memory is bounded (who has been quiet is forgotten, see [`Limits::tidy`]); a limit of one school never slows
+//! another one down, also where both share an address: who has shown a good token counts by user, device and school alone, and
+//! who has none counts by the school that it claims before all claims of an address count together.
 
 use crate::config::Rates;
 use crate::live::locked;
@@ -10,6 +11,7 @@ use crate::refusal::Refusal;
 use governor::clock::{Clock, DefaultClock};
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use pems_model::text;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
@@ -24,6 +26,8 @@ const ENROL_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
 pub(crate) const TIDY_EVERY: Duration = Duration::from_secs(60);
 /// And after so many checks in between, whatever the time: a flood from ever new addresses must not fill the memory.
 const TIDY_AFTER: u32 = 200_000;
+/// Of the claims from one address, how many schools' worth is let in: some schools share one, in a division office for example.
+const SCHOOLS_AT_AN_ADDRESS: u32 = 5;
 /// Schools with a limiter of their own; beyond, they are made anew.
 const TENANTS_MAX: usize = 20_000;
 
@@ -58,25 +62,35 @@ pub(crate) enum Key {
     Address(IpAddr),
     Device(Uuid),
     User(Uuid),
+    Session(Uuid),
     /// An account that somebody claims to have: a hash of school and e-mail.
     Account([u8; 32]),
 }
 
 impl Key {
     pub(crate) fn account(school: &str, email: &str) -> Key {
-        let name = format!("{}\n{}", school.trim().to_lowercase(), email.trim().to_lowercase());
+        let name = format!("{}\n{}", text::caseless(school), text::caseless(email));
         Key::Account(*blake3::hash(name.as_bytes()).as_bytes())
     }
 
-    /// One customer's whole network counts as one address.
+    /// What is claimed at an address, before it is known to be true.
+    fn claim(at: IpAddr, whose: &str) -> Key {
+        Key::Account(*blake3::hash(format!("{}\n{whose}", network(at)).as_bytes()).as_bytes())
+    }
+
     fn narrowed(self) -> Key {
         match self {
-            Key::Address(IpAddr::V6(address)) => {
-                let network = u128::from(address) & !u128::from(u64::MAX);
-                Key::Address(IpAddr::V6(Ipv6Addr::from(network)))
-            }
+            Key::Address(address) => Key::Address(network(address)),
             other => other,
         }
+    }
+}
+
+/// One customer's whole network counts as one address.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from(u128::from(address) & !u128::from(u64::MAX))),
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
@@ -88,6 +102,8 @@ pub(crate) struct Limits {
     by_address: HashMap<Limit, Keyed>,
     /// By device, user or account.
     by_own: HashMap<Limit, Keyed>,
+    /// By address and what is claimed there.
+    by_claim: HashMap<Limit, Keyed>,
     all_enrolments: Direct,
     tenants: Mutex<HashMap<Uuid, (NonZeroU32, Arc<Direct>)>>,
     tenant_default: NonZeroU32,
@@ -104,6 +120,13 @@ impl Limits {
             Limit::SignIn => rates.sign_in,
             Limit::Push | Limit::Api => rates.api_address,
         };
+        // Where claims are told apart, an address has room for several schools.
+        let together = |limit| match limit {
+            Limit::Token | Limit::SignIn => {
+                address(limit).saturating_mul(NonZeroU32::MIN.saturating_add(SCHOOLS_AT_AN_ADDRESS - 1))
+            }
+            _ => address(limit),
+        };
         let own = |limit| match limit {
             Limit::Enrol => enrol_per_minute,
             Limit::Token => rates.token,
@@ -112,7 +135,8 @@ impl Limits {
             Limit::Api => rates.api,
         };
         Limits {
-            by_address: Limit::ALL.map(|limit| (limit, keyed(address(limit)))).into(),
+            by_address: Limit::ALL.map(|limit| (limit, keyed(together(limit)))).into(),
+            by_claim: Limit::ALL.map(|limit| (limit, keyed(address(limit)))).into(),
             by_own: Limit::ALL.map(|limit| (limit, keyed(own(limit)))).into(),
             all_enrolments: RateLimiter::direct(Quota::per_second(ENROL_PER_SECOND)),
             tenants: Mutex::default(),
@@ -139,6 +163,19 @@ impl Limits {
             return Err(self.refuse(limit.name(), not_yet.wait_time_from(DefaultClock::default().now())));
         }
         Ok(())
+    }
+
+    /// One more request by somebody who says to be of `whose` (a school, a device, a session) and has not shown it yet.
+    ///
+    /// # Errors
+    /// As [`Limits::check`].
+    pub(crate) fn check_claim(&self, limit: Limit, at: IpAddr, whose: &str) -> Result<(), Refusal> {
+        if let Some(limiter) = self.by_claim.get(&limit)
+            && let Err(not_yet) = limiter.check_key(&Key::claim(at, whose))
+        {
+            return Err(self.refuse(limit.name(), not_yet.wait_time_from(DefaultClock::default().now())));
+        }
+        self.check(limit, Key::Address(at))
     }
 
     /// One more request of a school, which may have `per_minute` of them (`None`: as many as schools have by default).
@@ -168,7 +205,7 @@ impl Limits {
     /// Forgets whom it would treat like a stranger anyway.
     pub(crate) fn tidy(&self) {
         self.checks.store(0, Ordering::Relaxed);
-        for limiter in self.by_address.values().chain(self.by_own.values()) {
+        for limiter in self.by_address.values().chain(self.by_own.values()).chain(self.by_claim.values()) {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
@@ -222,6 +259,17 @@ mod tests {
         assert!(limits.check_tenant(a, two).is_err());
         limits.check_tenant(b, two).expect("another school");
         limits.check_tenant(a, NonZeroU32::new(3)).expect("a new setting counts at once");
+    }
+
+    #[test]
+    fn schools_at_one_address_do_not_use_up_each_others_sign_ins() {
+        let limits = limits(Rates { sign_in: NonZeroU32::MIN.saturating_add(1), ..Rates::default() });
+        let here = "198.51.100.7".parse().expect("an address");
+        let tries = |school: &str| (0..4).filter(|_| limits.check_claim(Limit::SignIn, here, school).is_ok()).count();
+        assert_eq!(tries("greedy"), 2);
+        assert_eq!(tries("quiet"), 2);
+        let invented: usize = (0..20).map(|n| tries(&format!("invented-{n}"))).sum();
+        assert_eq!(invented, 6, "all claims of an address together are bounded too");
     }
 
     #[test]

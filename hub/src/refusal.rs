@@ -2,7 +2,6 @@
 //! under an id that the answer names.
 
 use crate::trace;
-use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pems_doors::{AccessError, DoorError, edge};
@@ -37,10 +36,6 @@ impl Refusal {
         self.0.code
     }
 
-    pub(crate) fn status(&self) -> StatusCode {
-        status(self.0.code)
-    }
-
     pub(crate) fn suspended() -> Refusal {
         Refusal::new(Code::TenantSuspended, "this school is suspended at the hub; ask who runs the hub")
     }
@@ -53,6 +48,10 @@ impl Refusal {
         Refusal::new(Code::Busy, "the hub is busy; it is tried again by itself")
     }
 
+    pub(crate) fn too_slow() -> Refusal {
+        Refusal::new(Code::TooSlow, "the request came in too slowly; it is tried again by itself")
+    }
+
     /// `limit` is the name of what was asked for too often.
     pub(crate) fn rate_limited(limit: &'static str, wait: Duration) -> Refusal {
         let seconds = wait.as_secs() + 1;
@@ -61,7 +60,7 @@ impl Refusal {
     }
 
     /// What goes into the answer's head beside the body.
-    pub(crate) fn headers(&self) -> HeaderMap {
+    fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         let wait = self.0.details.as_ref().and_then(|details| details["retry_after"].as_u64());
         if let (Code::RateLimited | Code::AccountLocked, Some(seconds)) = (self.0.code, wait) {
@@ -138,9 +137,15 @@ impl From<std::io::Error> for Refusal {
     }
 }
 
+/// Travels with the answer to [`crate::routes`], which knows whom it is for and gives it its shape.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused(pub(crate) Refusal);
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        (status(self.0.code), self.headers(), Json(self.0)).into_response()
+        let mut response = (status(self.0.code), self.headers()).into_response();
+        response.extensions_mut().insert(Refused(self));
+        response
     }
 }
 
@@ -154,9 +159,14 @@ const fn status(code: Code) -> StatusCode {
         | Code::RoleForbidden
         | Code::PasswordChangeRequired => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
-        Code::ReplicaForked | Code::EpochChanged | Code::SchemaUnknown | Code::Conflict | Code::LastAdmin => {
-            StatusCode::CONFLICT
-        }
+        Code::ReplicaForked
+        | Code::EpochChanged
+        | Code::HubBehind
+        | Code::SchemaUnknown
+        | Code::Conflict
+        | Code::LastAdmin => StatusCode::CONFLICT,
+        Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Code::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Code::CodeExpired | Code::CodeUsed => StatusCode::GONE,
         Code::Stale => StatusCode::PRECONDITION_FAILED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -7,16 +7,17 @@ use crate::database;
 use crate::events::{CountEvents, Dispatcher, ForgetSettings, Subscriber};
 use crate::hub::Hub;
 use crate::limits::{self, Limits};
+use crate::listen::{self, Crowd};
 use crate::live::Live;
 use crate::metrics::{self, Metrics, Sampler};
 use crate::people::password::Passwords;
 use crate::people::seal::Seal;
+use crate::people::tokens::Successors;
 use crate::read::Reads;
 use crate::routes;
 use crate::shapes::ShapeMemory;
 use crate::start_error::StartError;
-use axum::serve::ListenerExt;
-use pems_doors::{AccessTokens, Keys, Lobby, Tenant};
+use pems_doors::{AccessTokens, Keys, Lobby, Shares, Tenant, edge};
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -29,6 +30,8 @@ use uuid::Uuid;
 
 /// Connections for short functions: enrolment, device keys, sign-ins; two of them listen to the database.
 const LOBBY_CONNECTIONS: u32 = 6;
+/// How long a pull waits for its turn before "busy, try again" serves everybody better.
+const PULL_WAIT: Duration = Duration::from_secs(60);
 /// How long requests in flight may take when the hub stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
@@ -53,7 +56,7 @@ struct Serving {
 /// Whatever stands in the way, with what to do about it.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let Opened { admin, keys, epoch } = Admin::open_with(&config).await?;
-    let serving = match listen(&config, &admin, &keys, epoch).await {
+    let serving = match open(&config, &admin, &keys, epoch).await {
         Ok(serving) => serving,
         Err(error) => {
             admin.close().await;
@@ -64,7 +67,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 }
 
 /// A database that is ready, being served.
-async fn listen(config: &Config, admin: &Admin, keys: &Keys, epoch: Uuid) -> Result<Serving, StartError> {
+async fn open(config: &Config, admin: &Admin, keys: &Keys, epoch: Uuid) -> Result<Serving, StartError> {
     let url = admin.database_url();
     let lock = only_server(config)?;
     let lobby = Lobby::new(database::login(url, "hub_auth", keys)?, LOBBY_CONNECTIONS);
@@ -87,25 +90,18 @@ async fn listen(config: &Config, admin: &Admin, keys: &Keys, epoch: Uuid) -> Res
         reads: Reads::new(keys),
         trust_proxies: config.trust_proxies.clone(),
         operator: admin.operator().clone(),
+        // Half of the connections, so that the other half is there for pushes; a quarter of these for one school at most.
         pulls: Semaphore::new((config.app_connections / 2).max(1)),
+        pull_shares: Shares::new(config.app_connections / 8, PULL_WAIT),
+        successors: Successors::new(keys),
+        patience: config.patience,
+        crowd: Crowd::new(config.connections_address, config.connections),
         stop: stop.clone(),
     });
     let at = |source| StartError::Io { what: format!("cannot listen on {}", config.listen), source };
     let listener = TcpListener::bind(config.listen).await.map_err(at)?;
     let address = listener.local_addr().map_err(at)?;
-    // Small frames must not wait for each other's acknowledgement.
-    let listener = listener.tap_io(|tcp| {
-        if let Err(error) = tcp.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY");
-        }
-    });
-    let service = routes::router(hub.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let stopped = stop.clone().cancelled_owned();
-    let server = tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopped).await {
-            tracing::error!(%error, "the listener failed");
-        }
-    });
+    let server = tokio::spawn(listen::serve(listener, hub.clone(), routes::router(hub.clone())));
     let mut subscribers: Vec<Arc<dyn Subscriber>> =
         vec![Arc::new(CountEvents(metrics)), Arc::new(ForgetSettings(hub.live.clone()))];
     subscribers.extend(config.subscribers.iter().cloned());
@@ -119,13 +115,15 @@ async fn listen(config: &Config, admin: &Admin, keys: &Keys, epoch: Uuid) -> Res
     Ok(Serving { address, hub, tasks, _lock: lock })
 }
 
-/// Forgets now and then whose requests no longer count.
+/// Forgets now and then what no longer counts.
 async fn tidy(hub: Arc<Hub>) {
     let on = async {
         loop {
             // A period, which ends at once when the hub stops.
             tokio::time::sleep(limits::TIDY_EVERY).await;
             hub.limits.tidy();
+            hub.assertions.tidy(edge::now());
+            hub.live.tidy();
         }
     };
     hub.stop.run_until_cancelled(on).await;

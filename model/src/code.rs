@@ -40,6 +40,8 @@ codes! {
     RowMissing = "row_missing",
     /// Another change of the same group was refused, so the whole group was.
     GroupRefused = "group_refused",
+    /// It would lose or win against another office's value, and too many such conflicts wait to be decided already.
+    ReviewFull = "review_full",
 
     // About one request or one device.
     BadRequest = "bad_request",
@@ -48,6 +50,8 @@ codes! {
     /// The hub does not remember this app's entity shapes: send them once.
     SchemaUnknown = "schema_unknown",
     TooLarge = "too_large",
+    /// The request came in too slowly.
+    TooSlow = "too_slow",
     Unauthorized = "unauthorized",
     TokenExpired = "token_expired",
     DeviceRevoked = "device_revoked",
@@ -55,6 +59,8 @@ codes! {
     WrongTenant = "wrong_tenant",
     ReplicaForked = "replica_forked",
     EpochChanged = "epoch_changed",
+    /// The office has seen more than the hub has: the hub was put back from an older copy of its directory.
+    HubBehind = "hub_behind",
     RateLimited = "rate_limited",
     CodeUnknown = "code_unknown",
     CodeExpired = "code_expired",
@@ -69,6 +75,8 @@ codes! {
     /// A school keeps at least one administrator.
     LastAdmin = "last_admin",
     NotFound = "not_found",
+    /// There is something at this address, but not with this method.
+    MethodNotAllowed = "method_not_allowed",
     Conflict = "conflict",
     /// What is to be changed has changed since it was looked at.
     Stale = "stale",

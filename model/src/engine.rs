@@ -235,7 +235,7 @@ impl Engine {
                 self.with_shapes = true;
                 self.exchange(0)
             }
-            Code::Busy | Code::RateLimited | Code::Internal | Code::HubUnreachable | Code::Network => {
+            Code::Busy | Code::RateLimited | Code::TooSlow | Code::Internal | Code::HubUnreachable | Code::Network => {
                 self.failed(error.code, error.message)
             }
             _ => {

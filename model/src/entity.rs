@@ -58,6 +58,20 @@ pub struct Field {
     /// Not for anybody's eyes: no screen, list, journal or review item has its value, so of two values the later one counts
     /// and nobody is asked.
     pub secret: bool,
+    /// In which form its texts are kept.
+    pub form: Form,
+    /// Names a thing in the real world, as an LRN does a child: two live rows with one value are not refused (offices find out
+    /// about each other late), but somebody is asked.
+    pub names_one: bool,
+}
+
+/// In which form texts are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As typed; claims in their identity form.
+    AsTyped,
+    /// An e-mail address by which somebody signs in: in lower case, and no twin of another one.
+    Email,
 }
 
 /// A kind of record that is kept at every office of a school and at the hub.
@@ -143,7 +157,17 @@ impl Entity {
 }
 
 const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field {
-    Field { name, label, kind, required: false, fixed: false, searched: false, secret: false }
+    Field {
+        name,
+        label,
+        kind,
+        required: false,
+        fixed: false,
+        searched: false,
+        secret: false,
+        form: Form::AsTyped,
+        names_one: false,
+    }
 }
 
 pub const fn text(name: &'static str, label: &'static str, max: usize) -> Field {
@@ -198,6 +222,14 @@ impl Field {
     }
     pub const fn secret(mut self) -> Field {
         self.secret = true;
+        self
+    }
+    pub const fn email(mut self) -> Field {
+        self.form = Form::Email;
+        self
+    }
+    pub const fn names_one(mut self) -> Field {
+        self.names_one = true;
         self
     }
 }
@@ -287,6 +319,12 @@ const fn check_field(entities: &[&Entity], at: usize, i: usize) {
         Kind::Int { min, max } => assert!(min <= max, "an empty range"),
         _ => {}
     }
+    let is_text = matches!(field.kind, Kind::Text { .. } | Kind::Digits { .. } | Kind::Claim { .. });
+    assert!(is_text || !field.names_one, "what names one thing is a text");
+    assert!(
+        matches!(field.kind, Kind::Text { .. } | Kind::Claim { .. }) || matches!(field.form, Form::AsTyped),
+        "an e-mail is a text"
+    );
 }
 
 const fn is_reserved(name: &str) -> bool {

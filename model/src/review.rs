@@ -6,6 +6,12 @@ use uuid::Uuid;
 /// The entity in which conflicts are kept. Every schema has it.
 pub const REVIEW_ITEM: &str = "review_item";
 
+/// Review items that one push makes at most, and that wait in one school at most. Nobody decides more than that one by one; what
+/// would make more of them is refused, so that it stays at its office with the reason and nothing is lost (promise 6): it is sent
+/// again when some are decided.
+pub const PER_PUSH: usize = 500;
+pub const WAITING: usize = 10_000;
+
 /// Whether somebody at this device may decide a conflict about a field of a row (no field: about the row itself): whoever may
 /// change it. `user` and the user's role, where a user is signed in. The hub asks it of every decision, offices before they offer one.
 pub fn may_decide(
@@ -31,6 +37,8 @@ pub enum ReviewKind {
     Claim,
     /// A record was deleted in one office and edited in another; it was kept.
     Deleted,
+    /// Two records have a number that names one thing; both keep it.
+    Duplicate,
 }
 
 impl ReviewKind {
@@ -39,6 +47,7 @@ impl ReviewKind {
             ReviewKind::Conflict => "conflict",
             ReviewKind::Claim => "claim",
             ReviewKind::Deleted => "deleted",
+            ReviewKind::Duplicate => "duplicate",
         }
     }
 }

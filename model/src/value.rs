@@ -1,7 +1,8 @@
 //! One value of a field: how it is read from JSON (and normalised), shown as JSON, and hashed.
 
+use crate::entity::Form;
 use crate::verifier::is_verifier;
-use crate::{Code, Field, Kind, Problem};
+use crate::{Code, Field, Kind, Problem, text};
 use serde_json::Value as Json;
 use time::{Date, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
 use uuid::Uuid;
@@ -51,7 +52,26 @@ impl Value {
         }
     }
 
-    /// The JSON form, such that [`Value::parse`] of it gives the value back.
+    /// The value that [`Value::to_json`] made this of, whatever would be accepted of it today: what was kept once must stay
+    /// readable. `None` for JSON that no value of this kind has.
+    pub fn stored(kind: Kind, json: &Json) -> Option<Value> {
+        let known = |text: &str| match kind {
+            Kind::Date => stored_date(text).map(Value::Date),
+            Kind::Time => stored_time(text).map(Value::Time),
+            Kind::Link(_) | Kind::Id => Uuid::parse_str(text).ok().map(Value::Id),
+            Kind::Int { .. } | Kind::Bool => None,
+            _ => Some(Value::Text(text.to_owned())),
+        };
+        match json {
+            Json::Null => Some(Value::Null),
+            Json::String(text) => known(text),
+            Json::Bool(flag) => (kind == Kind::Bool).then_some(Value::Bool(*flag)),
+            Json::Number(number) => number.as_i64().filter(|_| matches!(kind, Kind::Int { .. })).map(Value::Int),
+            _ => None,
+        }
+    }
+
+    /// The JSON form, such that [`Value::stored`] of it gives the value back, and [`Value::parse`] where it would be accepted.
     pub fn to_json(&self) -> Json {
         match self {
             Value::Null => Json::Null,
@@ -79,15 +99,34 @@ impl Value {
 }
 
 fn parse_text(field: &Field, text: &str) -> Result<Value, Problem> {
-    let text = text.trim();
+    let text = text::trimmed(text);
     if text.is_empty() {
         return Ok(Value::Null);
     }
-    if text.chars().any(char::is_control) {
-        let message =
-            format!("{} has a character that cannot be kept (a control character); type it again", field.label);
+    if let Some(c) = text::bad_character(text) {
+        let what = if c.is_control() { "a control character" } else { "no character at all" };
+        let point = text::code_point(c);
+        let message = format!("{} has a character that cannot be kept ({what}, {point}); type it again", field.label);
         return Err(Problem::at(Code::BadCharacter, field.name, message));
     }
+    let is_free = matches!(field.kind, Kind::Text { .. } | Kind::Claim { .. });
+    if let Some(c) = text.chars().find(|c| !is_free && text::is_invisible(*c)) {
+        let point = text::code_point(c);
+        let message = format!("{} has a character that cannot be seen ({point}); type it again", field.label);
+        return Err(Problem::at(Code::BadCharacter, field.name, message));
+    }
+    let kept;
+    let text = match (field.kind, field.form) {
+        (_, Form::Email) => {
+            kept = text::email(text).map_err(|why| problem(field, Code::BadFormat, &why))?;
+            &kept
+        }
+        (Kind::Claim { .. }, Form::AsTyped) => {
+            kept = text::identity(text);
+            &kept
+        }
+        _ => text,
+    };
     match field.kind {
         Kind::Text { max } | Kind::Claim { max } => {
             if text.chars().count() > max {
@@ -159,6 +198,25 @@ pub fn format_time(micros: i64) -> String {
         .unwrap_or_else(|| format!("{micros} us"))
 }
 
+/// A day as [`format_date`] wrote it, also one that no form would accept.
+fn stored_date(text: &str) -> Option<i32> {
+    match text.strip_prefix("day ") {
+        Some(days) => days.parse().ok(),
+        None => {
+            let date = Date::parse(text, format_description!("[year]-[month]-[day]")).ok()?;
+            Some(date.to_julian_day() - UNIX_EPOCH_JULIAN_DAY)
+        }
+    }
+}
+
+/// A moment as [`format_time`] wrote it.
+fn stored_time(text: &str) -> Option<i64> {
+    match text.strip_suffix(" us") {
+        Some(micros) => micros.parse().ok(),
+        None => parse_time(text),
+    }
+}
+
 fn in_range(field: &Field, int: i64) -> Result<Value, Problem> {
     match field.kind {
         Kind::Int { min, max } if !(min..=max).contains(&int) => {
@@ -184,7 +242,7 @@ fn problem(field: &Field, code: Code, rest: &str) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entity::{date, digits, int, phone, text};
+    use crate::entity::{claim, date, digits, int, phone, text};
 
     #[test]
     fn texts_are_normalised_and_limits_named() {
@@ -227,5 +285,52 @@ mod tests {
         let mobile = phone("phone", "Phone");
         assert_eq!(Value::parse(&mobile, &"0917 123-4567".into()), Ok(Value::Text("+639171234567".into())));
         assert_eq!(Value::parse(&mobile, &"917123456".into()).unwrap_err().code, Code::BadFormat);
+    }
+
+    #[test]
+    fn what_nobody_sees_is_refused_where_it_matters_and_is_nothing_by_itself() {
+        let name = text("name", "Name", 20);
+        assert_eq!(Value::parse(&name, &"\u{200B} \u{3164}".into()), Ok(Value::Null));
+        assert_eq!(Value::parse(&name, &"\u{FEFF}Ana ".into()), Ok(Value::Text("Ana".into())));
+        let kept = "San\u{AD}tos";
+        assert_eq!(Value::parse(&name, &kept.into()), Ok(Value::Text(kept.into())), "kept as it was typed");
+        for c in ['\u{FFFE}', '\u{FFFF}', '\u{FDD0}', '\u{8}', '\u{2028}'] {
+            let refused = Value::parse(&name, &format!("A{c}na").into()).expect_err("refused");
+            assert_eq!((refused.code, refused.field.as_deref()), (Code::BadCharacter, Some("name")));
+            assert!(refused.message.contains(&crate::text::code_point(c)), "{}", refused.message);
+        }
+        let lrn = digits("lrn", "LRN", 12);
+        let refused = Value::parse(&lrn, &"1367281\u{200B}40123".into()).expect_err("refused");
+        assert_eq!(refused.code, Code::BadCharacter);
+        assert!(refused.message.contains("LRN") && refused.message.contains("U+200B"), "{}", refused.message);
+        assert_eq!(Value::parse(&lrn, &"\u{200B}136728140123\u{FEFF}".into()), Ok(Value::Text("136728140123".into())));
+        let number = claim("student_no", "Student no.", 30);
+        assert_eq!(Value::parse(&number, &"２０２６\u{200B}-1".into()), Ok(Value::Text("2026-1".into())));
+        let email = claim("email", "E-mail", 254).email();
+        assert_eq!(Value::parse(&email, &"ANA@x\u{AD}.ph".into()), Ok(Value::Text("ana@x.ph".into())));
+        assert_eq!(Value::parse(&email, &"adm\u{131}n@x.ph".into()).expect_err("a twin").code, Code::BadFormat);
+    }
+
+    #[test]
+    fn what_was_kept_once_stays_readable() {
+        let values = [
+            (Kind::Text { max: 3 }, Value::Text(" longer \u{FFFE}".into())),
+            (Kind::Digits { len: 12 }, Value::Text("12".into())),
+            (Kind::Choice(&["a"]), Value::Text("gone".into())),
+            (Kind::Int { min: 1, max: 3 }, Value::Int(i64::MAX)),
+            (Kind::Bool, Value::Bool(false)),
+            (Kind::Date, Value::Date(-700_000)),
+            (Kind::Date, Value::Date(i32::MAX)),
+            (Kind::Time, Value::Time(i64::MIN)),
+            (Kind::Time, Value::Time(1)),
+            (Kind::Id, Value::Id(Uuid::from_u128(7))),
+            (Kind::Phone, Value::Null),
+        ];
+        for (kind, value) in values {
+            assert_eq!(Value::stored(kind, &value.to_json()), Some(value.clone()), "{kind:?}");
+        }
+        for (kind, json) in [(Kind::Date, Json::from("soon")), (Kind::Id, 3.into()), (Kind::Bool, "true".into())] {
+            assert_eq!(Value::stored(kind, &json), None, "{kind:?}");
+        }
     }
 }

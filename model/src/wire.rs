@@ -16,6 +16,8 @@ pub const MAX_CHANGES: usize = 1_000;
 pub const MAX_BODY: usize = 1 << 20;
 /// Most bytes of changes that a device packs into one request: leaves room for the envelope under [`MAX_BODY`].
 pub const BATCH_BYTES: usize = MAX_BODY - (64 << 10);
+/// Most people that one request vouches for: more than work at one PC.
+pub const MAX_PEOPLE: usize = 256;
 /// Longest time the hub holds a request with nothing to say, in milliseconds: below the idle limit of common proxies.
 pub const MAX_WAIT_MS: u32 = 50_000;
 
@@ -66,6 +68,14 @@ impl Cursors {
             Cursors::Each(revs) => revs.get(entity).copied().unwrap_or(0),
         }
     }
+
+    /// The newest revision that the replica has seen of anything.
+    pub fn highest(&self) -> i64 {
+        match self {
+            Cursors::Level(rev) => *rev,
+            Cursors::Each(revs) => revs.values().copied().max().unwrap_or(0),
+        }
+    }
 }
 
 /// The copy that speaks: an id made at enrolment and a counter that goes up when the copy has to start anew.
@@ -93,6 +103,12 @@ pub struct SyncRequest {
     pub acked: i64,
     #[serde(default)]
     pub changes: Vec<Change>,
+    /// That those who are named in the changes typed their password at this device, once for each password.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<SignedIn>,
+    /// By `op_no`: signatures under changes that a person has to answer for ([`crate::proof::change_text`]).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub proofs: BTreeMap<i64, String>,
     /// Whether more changes wait behind these.
     #[serde(default)]
     pub more: bool,
@@ -101,6 +117,15 @@ pub struct SyncRequest {
     pub wait_ms: u32,
     /// Office time when the request was sent, microseconds since 1970 UTC.
     pub sent_at: i64,
+}
+
+/// Somebody signed in at the device that sends this: [`crate::proof::sign_in_text`], signed with the key of their password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedIn {
+    pub user: Uuid,
+    /// Ed25519, base64url without padding.
+    pub proof: String,
 }
 
 /// What became of one change.

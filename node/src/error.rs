@@ -55,6 +55,16 @@ impl From<ErrorBody> for NodeError {
 
 impl From<rusqlite::Error> for NodeError {
     fn from(error: rusqlite::Error) -> NodeError {
+        use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
+        if matches!(
+            error,
+            FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..) | Utf8Error(..)
+        ) {
+            let message = format!(
+                "a value in the records file is damaged ({error}); keep the file, save what was not sent with `pems-node rescue`, and put a copy back or enrol this PC again in a new folder"
+            );
+            return NodeError::new(Code::StoreCorrupt, message);
+        }
         let (code, message) = match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
                 Code::StoreLocked,

@@ -5,10 +5,12 @@
 //! file; nothing here is written in plaintext.
 
 pub mod api;
+mod cells;
 pub mod cli;
 pub mod desk;
 pub mod env;
 pub mod error;
+mod files;
 pub mod identity;
 pub mod import;
 pub mod keys;

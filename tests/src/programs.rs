@@ -122,6 +122,13 @@ impl HubProcess {
         format!("http://{}", self.address)
     }
 
+    /// Resident memory of the hub's process, in KiB; 0 where the system does not tell it.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
+    }
+
     /// SIGKILL for the hub; its PostgreSQL stays behind.
     ///
     /// # Panics

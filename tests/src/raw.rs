@@ -8,6 +8,7 @@ use pems_model::{Code, Row, Schema, pgcopy};
 use pems_node::sync::{ExchangeError, HubClient};
 use pems_node::{Env, SystemEnv};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// An office's identity without its caution: a token and whatever it pleases to send.
@@ -37,7 +38,14 @@ impl Speaker {
 
     /// An honest request with nothing to say, from a replica that has nothing.
     pub fn request(&self) -> SyncRequest {
-        SyncRequest { changes: Vec::new(), more: false, cursors: Cursors::Level(0), ..self.request.clone() }
+        SyncRequest {
+            changes: Vec::new(),
+            people: Vec::new(),
+            proofs: BTreeMap::new(),
+            more: false,
+            cursors: Cursors::Level(0),
+            ..self.request.clone()
+        }
     }
 
     /// The same with changes.

@@ -274,6 +274,16 @@ impl TestOffice {
         &self.dir
     }
 
+    /// Changes the records file beside the program, as a defect would.
+    ///
+    /// # Panics
+    /// If the file cannot be opened with its key, or refuses.
+    pub fn damage(&self, sql: &str) {
+        let key = std::fs::read_to_string(&self.key_file).expect("the key");
+        let conn = rusqlite::Connection::open(self.dir.join("records.db")).expect("opened");
+        conn.execute_batch(&format!("PRAGMA key = \"x'{}'\"; {sql}", &key[..64])).expect("damaged");
+    }
+
     fn json(&self, entity: &str, row: &Row) -> Json {
         row.to_json(self.store().schema().entity(entity).expect("an entity"))
     }

@@ -222,3 +222,21 @@ async fn what_a_killed_import_left_behind_makes_room_for_the_next() {
         admin.import_school(&lived.file(), &passphrase(), Some(("copy", "900003"))).await.expect_err("it is whole");
     assert_eq!(again.code(), Code::Conflict);
 }
+
+/// However a keyboard composed it: as passwords, a passphrase is what it looks like.
+#[tokio::test]
+async fn a_passphrase_opens_however_its_letters_are_composed() {
+    let lived = Lived::new().await;
+    let admin = lived.rig.hub().admin();
+    let file = |name: &str| lived.dir.path().join(name);
+    let (composed, apart) = ("correct horse pe\u{f1}a", "correct horse pen\u{303}a");
+    for (i, (sealed, typed)) in [(composed, apart), (apart, composed)].into_iter().enumerate() {
+        let path = file(&format!("{i}.pems"));
+        admin.export_school("mabini", &path, &Passphrase(sealed.into())).await.expect("a file");
+        let beside = Some((format!("copy-{i}"), format!("99990{i}")));
+        let beside = beside.as_ref().map(|(slug, number)| (slug.as_str(), number.as_str()));
+        admin.import_school(&path, &Passphrase(typed.into()), beside).await.expect("it opens");
+        let other = admin.import_school(&path, &Passphrase("correct horse pena".into()), Some(("no", "999990"))).await;
+        assert_eq!(other.expect_err("another one").code(), Code::BadUsage);
+    }
+}

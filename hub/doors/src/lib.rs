@@ -56,6 +56,7 @@ mod operator;
 mod outbox;
 mod pool;
 mod ring;
+mod share;
 mod tenant;
 
 pub use access::{AccessError, AccessTokens, Grant, Issued};
@@ -71,4 +72,5 @@ pub use operator::Operator;
 pub use outbox::{ClaimedEvent, SchoolLevel};
 pub use pool::{Access, Tx};
 pub use ring::RingKey;
+pub use share::{Share, Shares};
 pub use tenant::Tenant;

@@ -58,7 +58,7 @@ impl Operator {
             // Two messages, so that the announcement is committed before the transaction begins.
             vec![format!("SELECT sec.announce('{token}', '{doing}')"), format!("{begin}; SELECT sec.enter('{token}')")]
         };
-        Ok(pool::open(&self.pool, &self.keys, &self.meter, enter).await?.0)
+        Ok(pool::open(&self.pool, &self.keys, &self.meter, None, enter).await?.0)
     }
 
     /// Connections in use, idle, and the most there may be.

@@ -110,7 +110,7 @@ impl Lobby {
     pub async fn event_hints(&self) -> Result<Hints, DoorError> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
         listener.listen("hub_events").await?;
-        Ok(Hints(listener))
+        Ok(Hints::new(listener, &self.pool))
     }
 
     /// # Errors

@@ -2,11 +2,13 @@
 //!
 //! Invariants:
 //! - a connection whose transaction was not cleanly ended (a client went away half-way, an error) is closed, never reused;
-//! - one that was is scrubbed and greeted anew, so nothing that SQL did to the session reaches the next school.
+//! - one that was is scrubbed and greeted anew, so nothing that SQL did to the session reaches the next school;
+//! - nor does what SQL left on the role for its next sessions: it is taken back before a new connection is used.
 
 use crate::error::DoorError;
 use crate::keys::Keys;
 use crate::meter::{Meter, Visit};
+use crate::share::Share;
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, Object, Pool, RecycleError, RecycleResult};
 use sqlx::postgres::{PgConnectOptions, PgRow};
@@ -14,11 +16,19 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 use std::time::Duration;
 
 /// Longest wait for a free connection: beyond it, "busy, try again" serves everybody better.
-const WAIT: Duration = Duration::from_secs(10);
+pub(crate) const WAIT: Duration = Duration::from_secs(10);
 /// Ends what a request may have left in its session, and counts the prepared statements: its own, which could stand in for the
 /// hub's, and all of them, because it may have thrown the hub's away.
 const SCRUB: &str = "CLOSE ALL; UNLISTEN *; RESET ALL; \
     SELECT sec.hello(), count(*) FILTER (WHERE from_sql), count(*) FROM pg_catalog.pg_prepared_statements";
+
+/// The nonce of a new session; what its role has set for its sessions (`ALTER ROLE ... SET`, which PostgreSQL lets every role do);
+/// and how to take that back.
+const GREET: &str = "SELECT sec.hello(), pg_catalog.array_to_string(ARRAY(SELECT pg_catalog.unnest(s.setconfig) \
+    FROM pg_catalog.pg_db_role_setting s WHERE s.setrole = pg_catalog.to_regrole(session_user::text) AND s.setdatabase IN \
+    (0, (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()))), ', '), \
+    pg_catalog.format('ALTER ROLE CURRENT_USER RESET ALL; ALTER ROLE CURRENT_USER IN DATABASE %I RESET ALL', \
+    pg_catalog.current_database())";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -38,13 +48,27 @@ pub(crate) struct Slot {
 #[derive(Debug)]
 pub(crate) struct Dial(PgConnectOptions);
 
+impl Dial {
+    async fn greet(&self) -> Result<(PgConnection, String, String, String), sqlx::Error> {
+        let mut conn = self.0.connect().await?;
+        let (nonce, settings, reset) = sqlx::query_as(GREET).persistent(false).fetch_one(&mut conn).await?;
+        Ok((conn, nonce, settings, reset))
+    }
+}
+
 impl managed::Manager for Dial {
     type Type = Slot;
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<Slot, sqlx::Error> {
-        let mut conn = self.0.connect().await?;
-        let nonce = sqlx::query_scalar("SELECT sec.hello()").persistent(false).fetch_one(&mut conn).await?;
+        let (mut conn, mut nonce, settings, reset) = self.greet().await?;
+        if !settings.is_empty() {
+            tracing::warn!(settings, "a database role had settings of its own; ask who set them: a request's SQL can");
+            sqlx::raw_sql(AssertSqlSafe(reset)).execute(&mut conn).await?;
+            conn.close().await?;
+            // Whoever sets them again at once gets a slow session, no more: what it needs to work is said by `self.0`.
+            (conn, nonce, ..) = self.greet().await?;
+        }
         Ok(Slot { conn, nonce, clean: true })
     }
 
@@ -69,18 +93,20 @@ pub(crate) async fn open(
     pool: &Pool<Dial>,
     keys: &Keys,
     meter: &Meter,
+    share: Option<Share>,
     enter: impl Fn(&str) -> Vec<String>,
 ) -> Result<(Tx, Vec<PgRow>), DoorError> {
-    let mut reloaded = false;
+    let (mut reloaded, mut share) = (false, share);
     loop {
         let slot = pool.get().await?;
-        let mut tx = Tx { visit: meter.visit(), slot, _sweep: Sweep(pool.clone()) };
+        let mut tx = Tx { visit: meter.visit(), slot, _sweep: Sweep(pool.clone()), _share: None };
         let reused = Object::metrics(&tx.slot).recycle_count > 0;
         tx.slot.clean = false;
         let messages = enter(&tx.slot.nonce);
         match tx.run(messages).await {
             Ok(mut rows) => {
                 tx.visit.entered();
+                tx._share = share.take();
                 let rest = if rows.is_empty() { rows } else { rows.split_off(1) };
                 return Ok((tx, rest));
             }
@@ -118,6 +144,8 @@ pub struct Tx {
     slot: Object<Dial>,
     /// After `slot`, because fields are dropped in this order.
     _sweep: Sweep,
+    /// Of the school's share of connections: given back after the connection is.
+    _share: Option<Share>,
 }
 
 /// Closes what came back to the pool in the middle of a transaction, at once: left there until somebody else wants a

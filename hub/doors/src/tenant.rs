@@ -5,9 +5,15 @@ use crate::edge;
 use crate::error::DoorError;
 use crate::keys::Keys;
 use crate::meter::{Meter, Reading};
-use crate::pool::{self, Access, Dial, Tx};
+use crate::pool::{self, Access, Dial, Tx, WAIT};
+use crate::share::Shares;
 use deadpool::managed::Pool;
 use sqlx::postgres::{PgConnectOptions, PgRow};
+
+/// A school gets a quarter of the connections at most, and two where there are few: one for what is read at length, one for what
+/// is written meanwhile.
+const SHARE: usize = 4;
+const SHARE_LEAST: usize = 2;
 
 /// Opens transactions inside the school of a [`TenantContext`], as the role `hub_app`.
 #[derive(Debug, Clone)]
@@ -15,13 +21,15 @@ pub struct Tenant {
     pool: Pool<Dial>,
     keys: Keys,
     meter: Meter,
+    shares: Shares,
 }
 
 impl Tenant {
     /// # Errors
     /// If the pool cannot be made.
     pub fn new(options: PgConnectOptions, size: usize, keys: Keys) -> Result<Tenant, DoorError> {
-        Ok(Tenant { pool: pool::pool(options, size)?, keys, meter: Meter::default() })
+        let shares = Shares::new((size / SHARE).max(SHARE_LEAST), WAIT);
+        Ok(Tenant { pool: pool::pool(options, size)?, keys, meter: Meter::default(), shares })
     }
 
     /// # Errors
@@ -49,7 +57,8 @@ impl Tenant {
             let token = self.keys.context_token(who.tenant, who.actor, who.mode, edge::now(), nonce);
             vec![format!("{begin}; SELECT sec.enter('{token}'); {first}")]
         };
-        pool::open(&self.pool, &self.keys, &self.meter, enter).await
+        let share = self.shares.take(who.tenant).await?;
+        pool::open(&self.pool, &self.keys, &self.meter, Some(share), enter).await
     }
 
     /// What the wall has cost so far.

@@ -43,7 +43,7 @@ impl<T: Serialize> IntoResponse for Answer<T> {
     }
 }
 
-/// A refusal in the API's shape. `?` makes one of a [`Refusal`], a door's error or a database error.
+/// A refusal of the API; `routes` gives it its shape. `?` makes one of a [`Refusal`], a door's error or a database error.
 #[derive(Debug)]
 pub(crate) struct ApiError(pub(crate) Refusal);
 
@@ -55,14 +55,13 @@ impl<E: Into<Refusal>> From<E> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, headers) = (self.0.status(), self.0.headers());
-        let body = ErrorAnswer { success: false, error: self.0.0 };
-        (status, headers, Json(body)).into_response()
+        self.0.into_response()
     }
 }
 
 /// `{"success": false, "error": {...}}`, as the OpenAPI document describes it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "only the document uses it; `routes` puts every refusal into this shape")]
 pub(crate) struct ErrorAnswer {
     #[schema(example = false)]
     success: bool,

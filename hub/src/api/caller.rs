@@ -64,6 +64,7 @@ async fn live_user(parts: &Parts, hub: &Hub) -> Result<(TenantContext, SessionFa
         Caller::Tenant(who) if who.mode() == Mode::User => (who, who.session().ok_or_else(over)?),
         _ => return Err(Refusal::new(Code::Unauthorized, "this is for signed-in users of a school")),
     };
+    hub.limits.check(Limit::Api, Key::User(who.actor()))?;
     let session = hub.live.session(&hub.lobby, who.tenant(), session).await?;
     if !session.live || session.account != who.actor() {
         return Err(over());
@@ -71,7 +72,6 @@ async fn live_user(parts: &Parts, hub: &Hub) -> Result<(TenantContext, SessionFa
     if session.suspended {
         return Err(Refusal::suspended());
     }
-    hub.limits.check(Limit::Api, Key::User(who.actor()))?;
     let settings = hub.live.settings(&hub.tenant, &who).await?;
     hub.limits.check_tenant(who.tenant(), settings.api_rate_limit)?;
     Ok((who.with_role(session.role), session))

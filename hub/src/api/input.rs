@@ -18,8 +18,8 @@ pub(crate) struct Input<T>(pub(crate) T);
 impl<T: DeserializeOwned> FromRequest<Arc<Hub>> for Input<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &Arc<Hub>) -> Result<Input<T>, ApiError> {
-        let body = read_body(request.into_body(), SMALL_BODY).await?;
+    async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Input<T>, ApiError> {
+        let body = read_body(request.into_body(), SMALL_BODY, hub.patience.body).await?;
         let value = serde_json::from_slice(&body)
             .map_err(|error| Refusal::new(Code::BadRequest, format!("the request's JSON: {error}")))?;
         Ok(Input(value))

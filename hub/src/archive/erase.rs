@@ -72,7 +72,7 @@ async fn erase(owner: &mut PgConnection, school: Uuid, asked: Option<&str>) -> R
             .execute(&mut *tx)
             .await?;
     }
-    sqlx::query("SELECT pg_notify('hub', '')").execute(&mut *tx).await?;
+    sqlx::query("SELECT sec.tell('hub', $1)").bind(school).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(erased)
 }

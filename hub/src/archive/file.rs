@@ -6,6 +6,7 @@ use age::secrecy::SecretString;
 use age::stream::{StreamReader, StreamWriter};
 use pems_doors::edge;
 use pems_model::Code;
+use pems_model::password::normal;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -41,7 +42,7 @@ impl Writer {
         let tag = edge::hex(&edge::random::<4>()?);
         let draft = Draft(path.with_extension(format!("{tag}.part")));
         let file = File::options().write(true).create_new(true).mode(0o600).open(&draft.0).map_err(at(&draft.0))?;
-        let age = age::Encryptor::with_user_passphrase(SecretString::from(passphrase.0.clone()));
+        let age = age::Encryptor::with_user_passphrase(SecretString::from(normal(&passphrase.0)));
         let out = age
             .wrap_output(BufWriter::new(file))
             .and_then(|age| zstd::Encoder::new(age, LEVEL))
@@ -82,19 +83,15 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn open(path: &Path, passphrase: &Passphrase) -> Result<Reader, Refusal> {
-        let file = BufReader::new(File::open(path).map_err(at(path))?);
-        let not_ours = || Refusal::new(Code::BadFile, format!("{} is not the export of a school", path.display()));
-        let age = age::Decryptor::new_buffered(file).map_err(|_| not_ours())?;
-        let identity = age::scrypt::Identity::new(SecretString::from(passphrase.0.clone()));
-        let plain = age.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
-            age::DecryptError::DecryptionFailed
-            | age::DecryptError::NoMatchingKeys
-            | age::DecryptError::KeyDecryptionFailed => {
-                Refusal::new(Code::BadUsage, format!("the passphrase does not open {}", path.display()))
+        let normal = normal(&passphrase.0);
+        let plain = match decrypted(path, &normal) {
+            // Exports of before 2026-12 are sealed with the passphrase as it was typed.
+            Err(refusal) if refusal.0.code == Code::BadUsage && normal != passphrase.0 => {
+                decrypted(path, &passphrase.0)
             }
-            _ => not_ours(),
-        })?;
-        let lines = zstd::Decoder::new(plain).map_err(|_| not_ours())?;
+            opened => opened,
+        }?;
+        let lines = zstd::Decoder::new(plain).map_err(|_| not_ours(path))?;
         Ok(Reader { lines: BufReader::new(lines), path: path.to_owned() })
     }
 
@@ -113,6 +110,29 @@ impl Reader {
         }
         serde_json::from_slice(&text).map_err(|error| damaged(&error.to_string()))
     }
+}
+
+fn not_ours(path: &Path) -> Refusal {
+    Refusal::new(Code::BadFile, format!("{} is not the export of a school", path.display()))
+}
+
+fn decrypted(path: &Path, passphrase: &str) -> Result<StreamReader<BufReader<File>>, Refusal> {
+    let kind = fs::metadata(path).map_err(at(path))?.file_type();
+    if !kind.is_file() {
+        // Opening a pipe would wait for whoever writes to it.
+        return Err(Refusal::new(Code::BadFile, format!("{} is no file; name the export of a school", path.display())));
+    }
+    let file = BufReader::new(File::open(path).map_err(at(path))?);
+    let age = age::Decryptor::new_buffered(file).map_err(|_| not_ours(path))?;
+    let identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
+    age.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
+        age::DecryptError::DecryptionFailed
+        | age::DecryptError::NoMatchingKeys
+        | age::DecryptError::KeyDecryptionFailed => {
+            Refusal::new(Code::BadUsage, format!("the passphrase does not open {}", path.display()))
+        }
+        _ => not_ours(path),
+    })
 }
 
 fn at(path: &Path) -> impl Fn(io::Error) -> Refusal {

@@ -5,6 +5,7 @@ use super::{Failed, secret};
 use crate::admin::Admin;
 use crate::archive::Passphrase;
 use clap::Args;
+use pems_model::text;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -47,7 +48,7 @@ pub(super) struct Erase {
 
 pub(super) async fn export(admin: &Admin, job: Export, out: &Out) -> Result<(), Failed> {
     let passphrase = secret::chosen("Passphrase of the file", job.password_file.as_deref(), Some(PASSPHRASE))?;
-    if passphrase.chars().count() < PASSPHRASE_MIN {
+    if text::identity(&passphrase).chars().count() < PASSPHRASE_MIN {
         return Err(Failed::usage(format!(
             "a passphrase has {PASSPHRASE_MIN} characters at least: whoever has it can read the school"
         )));

@@ -2,6 +2,7 @@
 //! everybody on the machine and stay in the shell's history.
 
 use super::Failed;
+use pems_model::text::first_line;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
@@ -38,7 +39,7 @@ fn read(
         (Some(path), _) => {
             let text = std::fs::read_to_string(path)
                 .map_err(|error| Failed::usage(format!("{}: {error}; name a file with the secret", path.display())))?;
-            text.lines().next().unwrap_or_default().to_owned()
+            first_line(&text).to_owned()
         }
         (None, Some(secret)) => secret,
         (None, None) if std::io::stdin().is_terminal() => ask()?,
@@ -46,7 +47,7 @@ fn read(
             let mut line = String::new();
             let read = std::io::stdin().lock().read_line(&mut line);
             read.map_err(|error| Failed::usage(format!("{what}: it cannot be read from the pipe: {error}")))?;
-            line.trim_end_matches(['\r', '\n']).to_owned()
+            first_line(&line).to_owned()
         }
     };
     if secret.is_empty() { Err(Failed::usage(format!("{what}: it is empty"))) } else { Ok(secret) }

@@ -46,6 +46,9 @@ GRANT SELECT, INSERT ON change_log TO hub_app;
 GRANT SELECT ON change_log TO hub_operator;
 GRANT EXECUTE ON FUNCTION sync.take(uuid, bigint) TO hub_app;
 
+-- Hints (0023).
+GRANT EXECUTE ON FUNCTION sec.open_hints(text[]) TO hub_auth;
+
 -- Events (0008).
 GRANT SELECT ON event TO hub_operator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON event TO hub_sec;
@@ -79,7 +82,7 @@ GRANT UPDATE ON tenant_clock TO hub_sec;
 GRANT SELECT, INSERT ON change_log TO hub_sec;
 GRANT USAGE ON SCHEMA sync TO hub_sec;
 GRANT EXECUTE ON FUNCTION sync.take(uuid, bigint) TO hub_sec;
-GRANT UPDATE (name, role, disabled_at) ON account TO hub_sec;
+GRANT UPDATE (name, email, role, disabled_at) ON account TO hub_sec;
 GRANT EXECUTE ON FUNCTION sec.add_account_of(uuid, uuid, text, text, text, text), sec.reset_account_of(uuid, text, text),
     sec.add_operator(uuid, text, text, text, bytea), sec.operators(), sec.disable_operator(text), sec.operator_id(text),
     sec.reset_operator(uuid, text, bytea) TO hub_operator;

@@ -110,6 +110,10 @@ pub(crate) struct Metrics {
     cross_tenant: Family<ByReason, Counter>,
     violations: Family<ByState, Counter>,
     rate_limited: Family<ByReason, Counter>,
+    panics: Counter,
+    too_slow: Counter,
+    turned_away: Family<ByReason, Counter>,
+    connections: Gauge,
     cache: Family<ByReason, Counter>,
     tenants_created: Counter,
     tenants: Family<ByState, Gauge>,
@@ -136,6 +140,10 @@ impl Metrics {
             cross_tenant: Family::default(),
             violations: Family::default(),
             rate_limited: Family::default(),
+            panics: Counter::default(),
+            too_slow: Counter::default(),
+            turned_away: Family::default(),
+            connections: Gauge::default(),
             cache: Family::default(),
             tenants_created: Counter::default(),
             tenants: Family::default(),
@@ -193,6 +201,30 @@ impl Metrics {
 
     pub(crate) fn rate_limited(&self, limit: &'static str) {
         self.rate_limited.get_or_create_owned(&ByReason { reason: limit }).inc();
+    }
+
+    /// A handler ended in a panic.
+    pub(crate) fn panicked(&self) {
+        self.panics.inc();
+    }
+
+    #[cfg(test)]
+    pub(crate) fn panics(&self) -> u64 {
+        self.panics.get()
+    }
+
+    /// A request was refused for coming in too slowly.
+    pub(crate) fn too_slow(&self) {
+        self.too_slow.inc();
+    }
+
+    /// A connection was refused: `address` or `all` have too many.
+    pub(crate) fn turned_away(&self, reason: &'static str) {
+        self.turned_away.get_or_create_owned(&ByReason { reason }).inc();
+    }
+
+    pub(crate) fn connected(&self, now: usize) {
+        self.connections.set(i64::try_from(now).unwrap_or(i64::MAX));
     }
 
     /// `how`: `hit`, `miss` or `not_modified`.

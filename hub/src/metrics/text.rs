@@ -27,6 +27,10 @@ impl Metrics {
             Box::new(m.violations.clone()),
         );
         add("pems_rate_limited", "Requests refused for coming too often", Box::new(m.rate_limited.clone()));
+        add("pems_panics", "Requests that ended in a panic", Box::new(m.panics.clone()));
+        add("pems_too_slow", "Requests refused for coming in too slowly", Box::new(m.too_slow.clone()));
+        add("pems_turned_away", "Connections refused because there were too many", Box::new(m.turned_away.clone()));
+        add("pems_connections", "Connections of clients", Box::new(m.connections.clone()));
         add("pems_reads", "Answers to reads, by where they came from", Box::new(m.cache.clone()));
         add("pems_tenants_created", "Schools added", Box::new(m.tenants_created.clone()));
         add("pems_tenants", "Schools", Box::new(m.tenants.clone()));

@@ -74,7 +74,7 @@ pub(crate) async fn add_user_in(
     name: Option<&str>,
     role: Role,
 ) -> Result<OneTimePassword, Refusal> {
-    let email = field::email(email)?;
+    let email = field::new_email(email)?;
     let name = name_or_email(name, &email)?;
     let secret = one_time()?;
     let user = edge::new_ordered_id(edge::now())?;
@@ -151,7 +151,7 @@ impl Admin {
     /// # Errors
     /// `password_weak`; `conflict` for an e-mail that an operator has.
     pub async fn add_operator(&self, email: &str, name: Option<&str>, password: &str) -> Result<NewOperator, Refusal> {
-        let email = field::email(email)?;
+        let email = field::new_email(email)?;
         let name = name_or_email(name, &email)?;
         super::strong(password, &[&email, &name])?;
         let id = edge::new_ordered_id(edge::now())?;

@@ -2,14 +2,12 @@
 
 use crate::refusal::Refusal;
 use pems_model::Code;
-use pems_model::password;
+use pems_model::{password, text};
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 
 /// Characters of a person's name; the database checks the same.
 pub(crate) const NAME_MAX: usize = 128;
-/// RFC 5321.
-pub(crate) const EMAIL_MAX: usize = 254;
 pub(crate) const REASON_MAX: usize = 500;
 const SLUG_MAX: usize = 60;
 
@@ -17,27 +15,29 @@ fn bad(field: &str, message: &str) -> Refusal {
     Refusal::new(Code::BadRequest, format!("{field}: {message}")).with(json!({ "field": field }))
 }
 
-/// An e-mail address as it is kept: composed and in lower case. What stands around the @ is the mail server's business.
+/// An e-mail address as it is kept and looked for: what looks the same is the same. What stands around the @ is the mail
+/// server's business.
 ///
 /// # Errors
 /// `bad_request`.
 pub(crate) fn email(typed: &str) -> Result<String, Refusal> {
-    let email = typed.trim().nfc().collect::<String>().to_lowercase();
-    let fits = email.chars().count() <= EMAIL_MAX
-        && !email.chars().any(|c| c.is_control() || c.is_whitespace())
-        && email.split_once('@').is_some_and(|(who, at)| !who.is_empty() && !at.is_empty() && !at.contains('@'));
-    if fits {
-        Ok(email)
-    } else {
-        Err(bad("email", "an e-mail address of 254 characters at most, as in ana@school.edu.ph"))
-    }
+    let known = || bad("email", "an e-mail address of 254 characters at most, as in ana@school.edu.ph");
+    text::email_form(typed).ok_or_else(known)
+}
+
+/// An e-mail address for somebody new: [`email`], and none that could be taken for another one.
+///
+/// # Errors
+/// `bad_request`.
+pub(crate) fn new_email(typed: &str) -> Result<String, Refusal> {
+    text::email(typed).map_err(|why| bad("email", &why))
 }
 
 /// # Errors
 /// `bad_request`.
 pub(crate) fn name(typed: &str) -> Result<String, Refusal> {
-    let name: String = typed.trim().nfc().collect();
-    let fits = !name.is_empty() && name.chars().count() <= NAME_MAX && !name.chars().any(char::is_control);
+    let name: String = text::trimmed(typed).nfc().collect();
+    let fits = !name.is_empty() && name.chars().count() <= NAME_MAX && text::bad_character(&name).is_none();
     if fits { Ok(name) } else { Err(bad("name", "1 to 128 characters, as in Maria Clara Reyes")) }
 }
 
@@ -55,9 +55,20 @@ pub(crate) fn slug(typed: &str) -> Result<String, Refusal> {
 /// # Errors
 /// `bad_request`.
 pub(crate) fn reason(typed: &str) -> Result<String, Refusal> {
-    let reason = typed.trim();
-    let fits = !reason.is_empty() && reason.chars().count() <= REASON_MAX && !reason.chars().any(char::is_control);
-    if fits { Ok(reason.to_owned()) } else { Err(bad("reason", "say in 1 to 500 characters what it is for")) }
+    let reason = text::trimmed(typed);
+    let fits = says_something(reason) && reason.chars().count() <= REASON_MAX && text::bad_character(reason).is_none();
+    if fits {
+        Ok(reason.to_owned())
+    } else {
+        Err(bad("reason", "say in words, in 500 characters at most, what it is for"))
+    }
+}
+
+/// Whether a text has letters or digits that somebody can see. Fillers (U+3164 and kin) count as letters in Unicode and show
+/// nothing; everything else that shows nothing is no letter.
+fn says_something(text: &str) -> bool {
+    const FILLERS: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
+    text.chars().any(|c| c.is_alphanumeric() && !FILLERS.contains(&c))
 }
 
 /// A password that is being tried. Whatever it is, it may be wrong; it may not be endless.
@@ -77,6 +88,7 @@ mod tests {
     fn what_is_typed_becomes_what_is_kept() {
         assert_eq!(email("  Ana.Reyes@Rizal.EDU.ph ").expect("an address"), "ana.reyes@rizal.edu.ph");
         assert_eq!(email("PEN\u{303}A@x.ph").expect("an address"), "pe\u{f1}a@x.ph");
+        assert_eq!(new_email("\u{FEFF}a\u{200B}na@\u{AD}ｘ.ph").expect("an address"), "ana@x.ph");
         assert_eq!(name(" Ma. Peñaflor ").expect("a name"), "Ma. Peñaflor");
         assert_eq!(slug("Rizal-NHS").expect("a slug"), "rizal-nhs");
     }
@@ -93,6 +105,16 @@ mod tests {
         for typed in ["", "-a", "a-", "a_b", "ñ", "a b", "'; --", &"a".repeat(61)] {
             assert!(slug(typed).is_err(), "{typed:?}");
         }
+        for unseen in
+            ["\u{200b}", "\u{ad}\u{2060}", "\u{feff}", "\u{3164}\u{ffa0}", "\u{2800}", "...", "\u{202e}\u{e0041}"]
+        {
+            assert!(reason(unseen).is_err(), "{unseen:?}");
+        }
+        assert!(reason("help desk 4711").is_ok() && reason("ค้นหา").is_ok());
+        for nothing in ["\u{200B}", "\u{3164}\u{AD}", " \u{2060} ", "\u{2800}", "\u{FFFE}a"] {
+            assert!(reason(nothing).is_err() && name(nothing).is_err(), "{nothing:?}");
+        }
+        assert!(new_email("adm\u{131}n@x.ph").is_err() && email("adm\u{131}n@x.ph").is_ok());
         assert!(reason(" ").is_err() && reason(&"x".repeat(501)).is_err() && reason("a\0").is_err());
         assert!(tried("password", "").is_err() && tried("password", &"x".repeat(129)).is_err());
     }

@@ -52,7 +52,7 @@ pub(crate) async fn sign_in(
     let hash = key.as_ref().map(|key| key.password_hash.clone());
     let checked = hub.passwords.check(permit, said.password, hash).await?;
     let begun = match (&key, checked) {
-        (Some(key), Checked::Right) => begin(hub, key, said.code, &reason).await?,
+        (Some(key), Checked::Right { rehashed }) => begin(hub, key, rehashed.as_deref(), said.code, &reason).await?,
         _ => None,
     };
     if let (Some(key), Some(begun)) = (key, begun) {
@@ -66,11 +66,17 @@ pub(crate) async fn sign_in(
 }
 
 /// Checks the code and begins operator mode; `None` if the code is not right or has served.
-async fn begin(hub: &Hub, key: &OperatorKey, code: &str, reason: &str) -> Result<Option<ModeBegun>, Refusal> {
+async fn begin(
+    hub: &Hub,
+    key: &OperatorKey,
+    rehashed: Option<&str>,
+    code: &str,
+    reason: &str,
+) -> Result<Option<ModeBegun>, Refusal> {
     let bad = |error: &dyn std::fmt::Display| Refusal::internal("second factor", error);
     let secret = hub.seal.open(key.operator, &key.totp_sealed).map_err(|error| bad(&error))?;
     match totp::step_of(&secret, code, edge::now()).map_err(|error| bad(&error))? {
-        Some(step) => Ok(hub.lobby.begin_operator(key, step, reason).await?),
+        Some(step) => Ok(hub.lobby.begin_operator(key, rehashed, step, reason).await?),
         None => Ok(None),
     }
 }

@@ -9,9 +9,9 @@
 use super::queue::{Permit, Queue};
 use crate::refusal::Refusal;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use pems_model::password::normal;
+use pems_model::proof::{self, Typed};
 use pems_model::verifier::{LANES, MEMORY_KIB, PASSES, is_verifier};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,10 +31,13 @@ pub(crate) struct Passwords {
 }
 
 /// What a check found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Checked {
     Wrong,
-    Right,
+    /// With the same password as it is kept today, if it was kept in another way.
+    Right {
+        rehashed: Option<String>,
+    },
 }
 
 impl Passwords {
@@ -72,7 +75,7 @@ impl Passwords {
     async fn run<T: Send + 'static>(
         &self,
         permit: Permit,
-        job: impl FnOnce(&Runs) -> Result<T, argon2::password_hash::Error> + Send + 'static,
+        job: impl FnOnce(&Runs) -> Result<T, Failed> + Send + 'static,
     ) -> Result<T, Refusal> {
         let runs = self.runs.clone();
         let done = tokio::task::spawn_blocking(move || {
@@ -88,44 +91,60 @@ impl Passwords {
     }
 }
 
-fn argon2(runs: &Runs) -> Result<Argon2<'static>, argon2::password_hash::Error> {
+type Failed = argon2::password_hash::Error;
+
+/// What Argon2id makes of a password.
+fn derive(runs: &Runs, params: Params, typed: &str, salt: &[u8]) -> Result<[u8; 32], Failed> {
     runs.0.fetch_add(1, Ordering::Relaxed);
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    let mut derived = [0; 32];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(
+        typed.as_bytes(),
+        salt,
+        &mut derived,
+    )?;
+    Ok(derived)
 }
 
 /// Hashes now, on this thread: for the command line, which does nothing else.
-pub(super) fn hash_now(typed: &str, salt: &[u8; 16]) -> Result<String, argon2::password_hash::Error> {
+pub(super) fn hash_now(typed: &str, salt: &[u8; 16]) -> Result<String, Failed> {
     hash(&Runs::default(), &normal(typed), salt)
 }
 
-fn hash(runs: &Runs, typed: &str, salt: &[u8]) -> Result<String, argon2::password_hash::Error> {
-    let hash: PasswordHash = argon2(runs)?.hash_password_with_salt(typed.as_bytes(), salt)?;
-    Ok(hash.to_string())
+fn hash(runs: &Runs, typed: &str, salt: &[u8]) -> Result<String, Failed> {
+    let derived = derive(runs, Params::new(MEMORY_KIB, PASSES, LANES, None)?, typed, salt)?;
+    Ok(proof::verifier((MEMORY_KIB, PASSES, LANES), salt, &derived))
 }
 
-fn check(runs: &Runs, typed: &str, kept: Option<&str>) -> Result<Checked, argon2::password_hash::Error> {
+fn check(runs: &Runs, typed: &str, kept: Option<&str>) -> Result<Checked, Failed> {
     let Some(kept) = kept.filter(|kept| is_verifier(kept)) else {
         hash(runs, typed, NOBODY)?;
         return Ok(Checked::Wrong);
     };
-    match argon2(runs)?.verify_password(typed.as_bytes(), &PasswordHash::new(kept)?) {
-        Ok(()) => Ok(Checked::Right),
-        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(Checked::Wrong),
-        Err(error) => Err(error),
-    }
+    let kept = PasswordHash::new(kept)?;
+    let (Some(salt), Some(output)) = (kept.salt, kept.hash) else { return Ok(Checked::Wrong) };
+    let derived = derive(runs, Params::new(MEMORY_KIB, PASSES, LANES, None)?, typed, salt.as_ref())?;
+    let rehashed = match proof::compare(&derived, output.as_bytes()) {
+        Typed::Wrong => return Ok(Checked::Wrong),
+        Typed::Right(_) => None,
+        // Another salt: what was kept before there were keys is what the old salt comes to, and lies at every PC of the school.
+        Typed::RightWithoutKey => {
+            Some(hash(runs, typed, &blake3::derive_key("PEMS 2026-11 another salt", salt.as_ref())[..16])?)
+        }
+    };
+    Ok(Checked::Right { rehashed })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use argon2::password_hash::PasswordHasher;
 
     #[test]
     fn a_password_is_recognised_and_another_is_not() {
         let kept = hash(&Runs::default(), "Tatlong maliliit na isda", &[7; 16]).expect("a hash");
         assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
         let right = check(&Runs::default(), "Tatlong maliliit na isda", Some(&kept)).expect("a check");
-        assert_eq!(right, Checked::Right);
+        assert_eq!(right, Checked::Right { rehashed: None });
         assert!(is_verifier(&kept), "what is made here is taken in everywhere");
         assert_eq!(check(&Runs::default(), "tatlong maliliit na isda", Some(&kept)).expect("a check"), Checked::Wrong);
         assert_eq!(check(&Runs::default(), "Tatlong maliliit na isda", None).expect("a check"), Checked::Wrong);
@@ -146,6 +165,23 @@ mod tests {
         for garbage in ["", "not a hash", "$argon2id$garbage"] {
             assert_eq!(check(&Runs::default(), "x", Some(garbage)).expect("a check"), Checked::Wrong);
         }
+    }
+
+    #[test]
+    fn what_was_kept_before_there_were_keys_gets_one() {
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("parameters");
+        let old: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_with_salt(b"long ago and far away", &[9; 16])
+            .expect("a hash");
+        let runs = Runs::default();
+        let Checked::Right { rehashed: Some(new) } =
+            check(&runs, "long ago and far away", Some(&old.to_string())).expect("a check")
+        else {
+            panic!("it is right, and proves nothing");
+        };
+        assert_ne!(old.to_string().split('$').nth(4), new.split('$').nth(4), "with another salt");
+        let again = check(&runs, "long ago and far away", Some(&new)).expect("a check");
+        assert_eq!(again, Checked::Right { rehashed: None });
     }
 
     #[test]

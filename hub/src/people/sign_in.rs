@@ -63,7 +63,7 @@ pub(crate) async fn sign_in(
 ) -> Result<Welcome, Refusal> {
     let (slug, email) = (field::slug(school)?, field::email(email)?);
     field::tried("password", password)?;
-    hub.limits.check(Limit::SignIn, Key::Address(from))?;
+    hub.limits.check_claim(Limit::SignIn, from, &slug)?;
     hub.limits.check(Limit::SignIn, Key::account(&slug, &email))?;
     let permit = hub.passwords.permit(&slug).await?;
     let key = match hub.lobby.begin_sign_in(&slug, &email).await? {
@@ -77,7 +77,7 @@ pub(crate) async fn sign_in(
     let hash = key.as_ref().map(|key| key.password_hash.clone());
     let checked = hub.passwords.check(permit, password, hash).await?;
     let opened = match (&key, checked) {
-        (Some(key), Checked::Right) => open(hub, key).await?,
+        (Some(key), Checked::Right { rehashed }) => open(hub, key, rehashed.as_deref()).await?,
         _ => None,
     };
     if let Some(welcome) = opened {
@@ -89,10 +89,10 @@ pub(crate) async fn sign_in(
 }
 
 /// Opens a session for somebody whose password was right; `None` if the account changed meanwhile.
-async fn open(hub: &Hub, key: &AccountKey) -> Result<Option<Welcome>, Refusal> {
+async fn open(hub: &Hub, key: &AccountKey, rehashed: Option<&str>) -> Result<Option<Welcome>, Refusal> {
     let session = edge::new_id()?;
     let refresh = RefreshToken::new(key.tenant, session, edge::random()?);
-    match hub.lobby.open_session(key, session, &refresh.hash()).await? {
+    match hub.lobby.open_session(key, rehashed, session, &refresh.hash()).await? {
         SessionOpened::Wrong => Ok(None),
         SessionOpened::Suspended => Err(Refusal::suspended()),
         SessionOpened::Yes { email, name, role, must_change_password, school_name, slug, timezone } => {
@@ -121,21 +121,22 @@ fn tokens(hub: &Hub, user: Uuid, role: Role, refresh: &RefreshToken) -> Result<T
     Ok(Tokens { access, refresh: refresh.text() })
 }
 
-/// A refresh token against its successor and a fresh access token. docs/adr/0007 has the rules.
+/// A refresh token against its successor and a fresh access token. docs/adr/0010-sessions.md has the rules.
 ///
 /// # Errors
 /// `unauthorized` for whatever does not refresh: sign in again. `tenant_suspended`, `rate_limited`, `busy`.
 pub(crate) async fn refresh(hub: &Hub, from: IpAddr, text: &str) -> Result<Tokens, Refusal> {
-    hub.limits.check(Limit::Token, Key::Address(from))?;
     let old = RefreshToken::parse(text).ok_or_else(over)?;
-    let new = RefreshToken::new(old.tenant, old.session, edge::random()?);
+    hub.limits.check_claim(Limit::Token, from, &old.tenant.to_string())?;
+    hub.limits.check(Limit::Token, Key::Session(old.session))?;
+    let new = hub.successors.of(&old);
     match hub.lobby.refresh(old.tenant, old.session, &old.hash(), &new.hash()).await? {
         Refreshed::Yes { account, role } => tokens(hub, account, role, &new),
         Refreshed::Suspended => Err(Refusal::suspended()),
         Refreshed::Ended => Err(over()),
         Refreshed::Reused => {
             hub.metrics.refresh_reused();
-            hub.live.forget_people();
+            hub.live.forget_people(old.tenant);
             Err(over())
         }
     }
@@ -146,8 +147,8 @@ pub(crate) async fn refresh(hub: &Hub, from: IpAddr, text: &str) -> Result<Token
 pub(crate) async fn sign_out(hub: &Hub, who: &TenantContext) -> Result<(), Refusal> {
     let session = who.session().ok_or_else(over)?;
     hub.lobby.sign_out(who.tenant(), session).await?;
-    // Other hubs hear of it; this one need not wait.
-    hub.live.forget_people();
+    // The database says so too; this one need not wait.
+    hub.live.forget_people(who.tenant());
     Ok(())
 }
 
@@ -184,7 +185,7 @@ pub(crate) async fn change_password(hub: &Hub, who: &TenantContext, current: &st
     if !hub.lobby.change_password(&owner.key, session, &hash).await? {
         return Err(over());
     }
-    hub.live.forget_people();
+    hub.live.forget_people(who.tenant());
     Ok(())
 }
 

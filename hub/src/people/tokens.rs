@@ -4,6 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use pems_doors::Keys;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -54,9 +55,42 @@ impl RefreshToken {
     }
 }
 
+/// Makes successors: always the same one of the same token. So twenty windows that refresh at once, and one whose answer was lost,
+/// all go on with one token, and there is never more than one living.
+pub(crate) struct Successors([u8; 32]);
+
+impl std::fmt::Debug for Successors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Successors").finish_non_exhaustive()
+    }
+}
+
+impl Successors {
+    pub(crate) fn new(keys: &Keys) -> Successors {
+        Successors(keys.derive("pems hub: successors of refresh tokens"))
+    }
+
+    /// Nobody but the hub can make it of `old`.
+    pub(crate) fn of(&self, old: &RefreshToken) -> RefreshToken {
+        let secret = *blake3::keyed_hash(&self.0, &old.bytes()).as_bytes();
+        RefreshToken::new(old.tenant, old.session, secret)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_has_one_successor_at_this_hub() {
+        let (ours, theirs) = (Successors([1; 32]), Successors([2; 32]));
+        let token = RefreshToken::new(Uuid::from_u128(1), Uuid::from_u128(2), [3; SECRET]);
+        let next = ours.of(&token);
+        assert_eq!(ours.of(&token), next);
+        assert_ne!(theirs.of(&token), next);
+        assert!(ours.of(&next) != next && next != token);
+        assert_eq!((next.tenant, next.session), (token.tenant, token.session));
+    }
 
     #[test]
     fn a_token_is_read_as_it_was_written_and_nothing_else_is() {

@@ -126,7 +126,7 @@ pub(crate) async fn create(
     name: &str,
     role: Role,
 ) -> Result<(Account, String), Refusal> {
-    let (email, name) = (field::email(email)?, field::name(name)?);
+    let (email, name) = (field::new_email(email)?, field::name(name)?);
     if who.role() != Role::SchoolAdmin {
         return Err(forbidden());
     }
@@ -194,7 +194,7 @@ pub(crate) async fn update(hub: &Hub, who: &TenantContext, id: Uuid, edit: Edit)
     let after = account(&query.fetch_one(tx.conn()).await?)?;
     note_changes(&mut tx, who, &before, &after).await?;
     tx.commit().await?;
-    hub.live.forget_people();
+    hub.live.forget_people(who.tenant());
     Ok(after)
 }
 
@@ -248,7 +248,7 @@ pub(crate) async fn reset_password(hub: &Hub, who: &TenantContext, id: Uuid) -> 
     note(&mut tx, "user.password_reset", id, json!({})).await?;
     events::emit(&mut tx, &DomainEvent::PasswordReset { user: id }).await?;
     tx.commit().await?;
-    hub.live.forget_people();
+    hub.live.forget_people(who.tenant());
     Ok(secret)
 }
 

@@ -13,6 +13,7 @@ pub(crate) use scan::scan;
 
 use crate::clock::{self, Clock};
 use crate::hub::Hub;
+use crate::lines::Exchange;
 use crate::live::{Level, TenantLive};
 use crate::refusal::Refusal;
 use crate::shapes::Served;
@@ -24,9 +25,10 @@ use pems_model::frame::{Frame, Rows, RowsHead};
 use pems_model::pgcopy::{self, BadRows};
 use pems_model::wire::Cursors;
 use pems_model::{Code, Row};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
@@ -35,8 +37,12 @@ use zstd::zstd_safe::CParameter;
 pub(crate) const FRAME_BYTES: usize = 512 << 10;
 /// Fastest zstd level: the line is slower than any, and the hub has many schools to serve.
 const ZSTD_LEVEL: i32 = 1;
-/// How long a device may take for one frame before the hub takes its connection back.
-const SEND_PATIENCE: Duration = Duration::from_secs(60);
+/// Bytes in which an answer goes to the device: progress shows with each of them.
+const PIECE: usize = 16 << 10;
+/// Pieces that wait for a slow line: bounds what one answer holds in memory (1 MiB).
+pub(crate) const PIECES_AHEAD: usize = 64;
+/// How long an exchange whose answer is not read goes on when its device has begun another one.
+const GIVE_WAY: Duration = Duration::from_secs(2);
 
 /// Rows are to come in the order of the index, from the first byte on. The planner, which may not know how large a school is,
 /// would rather collect and sort them.
@@ -64,15 +70,37 @@ impl From<BadRows> for Refusal {
 }
 
 /// The way to the device.
-#[derive(Debug, Clone)]
-pub(crate) struct Outlet(pub(crate) mpsc::Sender<Bytes>);
+#[derive(Debug)]
+pub(crate) struct Outlet {
+    pub(crate) pieces: mpsc::Sender<Bytes>,
+    pub(crate) exchange: Arc<Exchange>,
+    /// How long the device may leave a piece unread.
+    pub(crate) unread: Duration,
+}
 
 impl Outlet {
     pub(crate) async fn send(&self, frame: &Frame) -> Result<(), Stop> {
-        let bytes = Bytes::from(frame.encode());
-        match tokio::time::timeout(SEND_PATIENCE, self.0.send(bytes)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Stop::Gone),
+        let mut bytes = Bytes::from(frame.encode());
+        while !bytes.is_empty() {
+            let piece = bytes.split_to(bytes.len().min(PIECE));
+            tokio::select! {
+                biased;
+                sent = self.pieces.send(piece) => sent.map_err(|_| Stop::Gone)?,
+                () = self.is_stuck() => return Err(Stop::Gone),
+            }
+        }
+        Ok(())
+    }
+
+    /// Comes back when a piece has waited for too long.
+    async fn is_stuck(&self) {
+        let given_up = async {
+            self.exchange.is_old().await;
+            sleep(GIVE_WAY).await;
+        };
+        tokio::select! {
+            () = sleep(self.unread) => {}
+            () = given_up => {}
         }
     }
 }
@@ -86,7 +114,29 @@ pub(crate) async fn pull(
     served: &[Served],
     out: &Outlet,
 ) -> Result<Level, Stop> {
-    let _permit = hub.pulls.acquire().await.map_err(|_| Stop::Refused(Refusal::busy()))?;
+    // Through the device's own door, its school's, and the hub's: who waits is in nobody else's way.
+    let turn = async {
+        let own = out.exchange.line.pulling.acquire().await.map_err(|_| Refusal::busy())?;
+        let share = hub.pull_shares.take(who.tenant()).await?;
+        Ok::<_, Refusal>((own, share, hub.pulls.acquire().await.map_err(|_| Refusal::busy())?))
+    };
+    let _turn = tokio::select! {
+        turn = turn => turn?,
+        () = out.pieces.closed() => return Err(Stop::Gone),
+    };
+    tokio::time::timeout(hub.patience.pull, pull_now(hub, live, who, cursors, served, out))
+        .await
+        .unwrap_or(Err(Stop::Gone))
+}
+
+async fn pull_now(
+    hub: &Hub,
+    live: &TenantLive,
+    who: &TenantContext,
+    cursors: &Cursors,
+    served: &[Served],
+    out: &Outlet,
+) -> Result<Level, Stop> {
     let generation = hub.live.generation();
     let tenant = who.tenant();
     let sql = format!("{IN_ORDER}; SELECT {} FROM tenant_clock WHERE tenant_id = '{tenant}'", clock::COLUMNS);
@@ -94,6 +144,10 @@ pub(crate) async fn pull(
     let row =
         rows.first().ok_or_else(|| Refusal::new(Code::NotFound, "the school has no clock; run `pems-hub verify`"))?;
     let clock = Clock::read(row)?;
+    if let Err(refusal) = clock.must_reach(cursors) {
+        tx.rollback().await;
+        return Err(Stop::Refused(refusal));
+    }
     for entity in served {
         let from = cursors.of(entity.entity.name);
         let moved =

@@ -4,16 +4,17 @@
 //! Each looks its keys up one by one through an index (`LATERAL ... OFFSET 0`): the planner must know nothing of how large a
 //! school is, so left alone it would read all of the school's rows for a handful of keys.
 
+use super::people;
 use crate::push::fault::{Cause, Fault};
 use crate::push::replica;
 use crate::refusal::Refusal;
 use pems_doors::{TenantContext, Tx};
 use pems_model::history::Logged;
 use pems_model::pgcopy;
-use pems_model::push::{Holder, Known, Needs, needs};
-use pems_model::review::Author;
+use pems_model::push::{Holder, Known, Needs, Push, beyond, needs};
+use pems_model::review::{Author, REVIEW_ITEM, WAITING};
 use pems_model::wire::{Change, ChangeResult, Outcome};
-use pems_model::{Entity, Kind, Problem, Role, Row, Schema, Value};
+use pems_model::{Entity, Kind, Problem, Row, Schema, Value};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Row as _, ValueRef};
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,8 +64,22 @@ fn outcome(row: &PgRow) -> Result<Outcome, Refusal> {
     }
 }
 
+/// Review items that nobody has decided yet, counted as far as it matters.
+pub(super) async fn waiting(tx: &mut Tx, tenant: Uuid) -> Result<usize, Refusal> {
+    let waiting: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM (SELECT FROM review_item
+         WHERE tenant_id = $1 AND state = 'open' AND deleted_at IS NULL LIMIT $2) waiting",
+    )
+    .bind(tenant)
+    .bind(i64::try_from(WAITING).unwrap_or(i64::MAX))
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(usize::try_from(waiting).unwrap_or(0))
+}
+
 /// Everything that planning these changes needs.
-pub(super) async fn known(tx: &mut Tx, schema: &Schema, tenant: Uuid, changes: &[Change]) -> Result<Known, Fault> {
+pub(super) async fn known(tx: &mut Tx, push: &Push<'_>, changes: &[Change]) -> Result<Known, Fault> {
+    let (schema, tenant) = (push.schema, push.tenant);
     let mut known = Known::default();
     if changes.is_empty() {
         return Ok(known);
@@ -72,9 +87,7 @@ pub(super) async fn known(tx: &mut Tx, schema: &Schema, tenant: Uuid, changes: &
     let mut needs = needs(schema, changes);
     for (index, ids) in &needs.rows {
         let ids: Vec<Uuid> = ids.iter().copied().collect();
-        for row in rows(tx, schema.entities()[*index], tenant, "id = wanted.key", &ids).await? {
-            known.rows.insert((*index, row.id), row);
-        }
+        rows_by_id(tx, push, *index, &ids, &mut known).await?;
     }
     needs.learn(schema, &known.rows);
     for (index, ids) in &needs.kin {
@@ -86,9 +99,31 @@ pub(super) async fn known(tx: &mut Tx, schema: &Schema, tenant: Uuid, changes: &
         }
     }
     links_and_claims(tx, schema, tenant, &needs, &mut known).await?;
+    let asked = needs.questions(schema, tenant, &known);
+    if let (false, Some(inbox)) = (asked.is_empty(), schema.index(REVIEW_ITEM)) {
+        rows_by_id(tx, push, inbox, &asked, &mut known).await?;
+    }
     history(tx, schema, tenant, changes, &mut known).await?;
-    known.users = users(tx, tenant, changes).await?;
+    let mut asked = BTreeSet::new();
+    loop {
+        let wanted = beyond(schema, tenant, changes, &known.rows, &mut asked);
+        if wanted.is_empty() {
+            break;
+        }
+        for (index, ids) in wanted {
+            let ids: Vec<Uuid> = ids.into_iter().collect();
+            rows_by_id(tx, push, index, &ids, &mut known).await?;
+        }
+    }
+    people::look_up(tx, push, changes, &mut known).await?;
     Ok(known)
+}
+
+async fn rows_by_id(tx: &mut Tx, push: &Push<'_>, index: usize, ids: &[Uuid], known: &mut Known) -> Result<(), Fault> {
+    for row in rows(tx, push.schema.entities()[index], push.tenant, "id = wanted.key", ids).await? {
+        known.rows.insert((index, row.id), row);
+    }
+    Ok(())
 }
 
 /// Rows of one kind; `which` says what they have to do with each of the ids, `wanted.key`.
@@ -141,6 +176,10 @@ async fn links_and_claims(
     for holder in &needs.claims {
         claims.entry((holder.entity, holder.field)).or_default().push(&holder.value);
     }
+    // Who has a number that names one thing is asked in the same way.
+    for holder in needs.numbers.keys() {
+        claims.entry((holder.entity, holder.field)).or_default().push(&holder.value);
+    }
     let mut parts = Vec::new();
     for index in needs.links.keys() {
         let at = parts.len();
@@ -179,33 +218,14 @@ async fn links_and_claims(
         if let Some(index) = links.get(at) {
             known.exists.insert((**index, id));
         } else if let Some((entity, field)) = claimed.get(at - links.len()) {
-            known.claims.insert(Holder { entity: *entity, field: *field, value: row.try_get(2)? }, id);
+            let holder = Holder { entity: *entity, field: *field, value: row.try_get(2)? };
+            if schema.entities()[*entity].fields[*field].names_one {
+                known.same.entry(holder.clone()).or_default().insert(id);
+            }
+            known.claims.insert(holder, id);
         }
     }
     Ok(())
-}
-
-/// What those may do now who are said to have made the changes.
-async fn users(tx: &mut Tx, tenant: Uuid, changes: &[Change]) -> Result<BTreeMap<Uuid, Option<Role>>, Fault> {
-    let ids: BTreeSet<Uuid> = changes.iter().filter_map(|change| change.user_id).collect();
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let rows = sqlx::query(
-        "SELECT found.* FROM unnest($2::uuid[]) AS wanted (key), LATERAL (
-             SELECT id, role, coalesce(disabled, false) OR deleted_at IS NOT NULL FROM school_user
-             WHERE tenant_id = $1 AND id = wanted.key OFFSET 0) AS found",
-    )
-    .bind(tenant)
-    .bind(ids.into_iter().collect::<Vec<Uuid>>())
-    .fetch_all(tx.conn())
-    .await?;
-    let mut users = BTreeMap::new();
-    for row in rows {
-        let disabled: bool = row.try_get(2)?;
-        users.insert(row.try_get(0)?, Role::parse(row.try_get(1)?).filter(|_| !disabled));
-    }
-    Ok(users)
 }
 
 /// The change log of rows that have moved since the change that comes for them was made.

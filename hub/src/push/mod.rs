@@ -9,6 +9,7 @@
 
 mod fault;
 mod lookup;
+mod people;
 mod pieces;
 mod replica;
 pub(crate) mod write;
@@ -24,7 +25,7 @@ use pems_doors::{Access, TenantContext, Tx};
 use pems_model::edit_time::ClockReading;
 use pems_model::push::{Plan, Push, plan_without};
 use pems_model::wire::{Change, ChangeResult, SyncRequest};
-use pems_model::{Code, Problem, Row};
+use pems_model::{Code, Problem, Row, review};
 use pieces::Pieces;
 use replica::Standing;
 use std::collections::BTreeMap;
@@ -108,7 +109,11 @@ impl Exchange<'_> {
     async fn carry_out(&self, how: How) -> Result<Pushed, Fault> {
         let preamble = replica::preamble(self.caller.tenant(), self.caller.actor());
         let (mut tx, rows) = self.hub.tenant.begin_with(self.caller, Access::Write, &preamble).await?;
-        let done = match Standing::read(&rows) {
+        let read = Standing::read(&rows).and_then(|(clock, standing)| {
+            clock.must_reach(&self.request.cursors)?;
+            Ok((clock, standing))
+        });
+        let done = match read {
             Ok((clock, standing)) => self.apply(&mut tx, how, clock, standing.seen_empty(self.drained)).await,
             Err(refusal) => Err(refusal.into()),
         };
@@ -185,9 +190,17 @@ impl Exchange<'_> {
             role: opened.standing.role,
             clock: opened.reading,
             rev: clock.rev,
+            people: &self.request.people,
+            proofs: &self.request.proofs,
         };
-        let known = lookup::known(tx, schema, tenant, changes).await?;
-        let plan = plan_without(&push, &known, changes, without);
+        let mut known = lookup::known(tx, &push, changes).await?;
+        let mut plan = plan_without(&push, &known, changes, without);
+        if plan.reviews > 0 {
+            known.waiting = lookup::waiting(tx, tenant).await?;
+            if known.waiting + plan.reviews > review::WAITING {
+                plan = plan_without(&push, &known, changes, without);
+            }
+        }
         clock.rev += plan.revisions;
         if let Some(state) = &mut clock.state {
             move_state(self.hub, &plan, state);

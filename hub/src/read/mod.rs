@@ -31,8 +31,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// Bytes of answers kept, over all schools.
-const CACHE_BYTES: u64 = 64 << 20;
+/// Answers are kept in so many parts, each school's in one of them: a school that asks for everything pushes out its own answers
+/// and those of a few, never everybody's.
+const PARTS: usize = 16;
+/// Bytes of answers kept in each.
+const PART_BYTES: u64 = 6 << 20;
 /// What nobody asks for any more goes, so that a revision that is past does not linger.
 const IDLE: Duration = Duration::from_secs(300);
 
@@ -64,7 +67,7 @@ struct CacheKey {
 
 #[derive(Debug)]
 pub(crate) struct Reads {
-    answers: Cache<CacheKey, Bytes>,
+    answers: [Cache<CacheKey, Bytes>; PARTS],
     pub(crate) cursors: Cursors,
 }
 
@@ -72,8 +75,17 @@ impl Reads {
     pub(crate) fn new(keys: &Keys) -> Reads {
         let weight =
             |_: &CacheKey, body: &Bytes| u32::try_from(body.len() + size_of::<CacheKey>() + 64).unwrap_or(u32::MAX);
-        let answers = Cache::builder().max_capacity(CACHE_BYTES).weigher(weight).time_to_idle(IDLE).build();
+        let part = |_| Cache::builder().max_capacity(PART_BYTES).weigher(weight).time_to_idle(IDLE).build();
+        let answers = std::array::from_fn(part);
         Reads { answers, cursors: Cursors::new(keys) }
+    }
+}
+
+impl Reads {
+    /// Where a school's answers are.
+    fn of(&self, tenant: Uuid) -> &Cache<CacheKey, Bytes> {
+        let part = usize::from(blake3::hash(tenant.as_bytes()).as_bytes()[0]) % PARTS;
+        &self.answers[part]
     }
 }
 
@@ -102,7 +114,7 @@ pub(crate) async fn answer<Q: Question>(
             hub.metrics.read("not_modified");
             return Ok(unchanged(rev, &name));
         }
-        if let Some(body) = hub.reads.answers.get(&CacheKey { tenant: who.tenant(), rev, question: name }) {
+        if let Some(body) = hub.reads.of(who.tenant()).get(&CacheKey { tenant: who.tenant(), rev, question: name }) {
             hub.metrics.read("hit");
             return Ok(answered(rev, &name, body));
         }
@@ -130,7 +142,7 @@ pub(crate) async fn answer<Q: Question>(
     };
     let body = Bytes::from(json!({ "success": true, "data": data }).to_string());
     hub.metrics.read("miss");
-    hub.reads.answers.insert(CacheKey { tenant: who.tenant(), rev: clock.rev, question: name }, body.clone());
+    hub.reads.of(who.tenant()).insert(CacheKey { tenant: who.tenant(), rev: clock.rev, question: name }, body.clone());
     Ok(answered(clock.rev, &name, body))
 }
 

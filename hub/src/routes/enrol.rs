@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::VerifyingKey;
 use pems_doors::{Redeemed, edge};
 use pems_model::wire::{EnrolAnswer, EnrolRequest};
-use pems_model::{Code, Role};
+use pems_model::{Code, Role, text};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -27,12 +27,12 @@ pub(super) async fn enrol(
     body: Body,
 ) -> Result<Json<EnrolAnswer>, Refusal> {
     hub.limits.check(Limit::Enrol, Key::Address(from))?;
-    let body = read_body(body, SMALL_BODY).await?;
+    let body = read_body(body, SMALL_BODY, hub.patience.body).await?;
     let request: EnrolRequest = serde_json::from_slice(&body)
         .map_err(|error| Refusal::new(Code::BadRequest, format!("the request: {error}")))?;
     let bad = |what: &str| Refusal::new(Code::BadRequest, what);
-    let name = request.device_name.trim();
-    if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+    let name = text::trimmed(&request.device_name);
+    if name.is_empty() || name.chars().count() > NAME_MAX || text::bad_character(name).is_some() {
         return Err(bad("device_name: 1 to 100 characters, for example 'Registrar PC 1'"));
     }
     let key = URL_SAFE_NO_PAD.decode(&request.public_key).ok().and_then(|key| <[u8; 32]>::try_from(key).ok());

@@ -2,50 +2,66 @@
 //! way to the database from here.
 
 mod enrol;
+mod face;
 mod log;
 mod sync;
 mod token;
 
 use crate::address::ClientAddress;
 use crate::api;
+use crate::bearer;
 use crate::hub::Hub;
 use crate::limits::{Key, Limit};
+use crate::metrics::Metrics;
 use crate::refusal::Refusal;
+use axum::body::HttpBody;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, body};
+use pems_doors::edge;
 use pems_model::Code;
+use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutError};
 
 /// Largest body of the small requests.
 pub(crate) const SMALL_BODY: usize = 16 << 10;
 
 pub(crate) fn router(hub: Arc<Hub>) -> Router {
-    let api = api::router().layer(middleware::from_fn_with_state(hub.clone(), not_too_often));
+    let counted = api::router()
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .layer(middleware::from_fn_with_state(hub.clone(), not_too_often));
     Router::new()
         .route("/v1/enrol", post(enrol::enrol))
         .route("/v1/token", post(token::token))
         .route("/v1/sync", post(sync::sync))
         .route("/healthz", get(|| async { StatusCode::NO_CONTENT }))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
-        .merge(api)
+        .merge(counted)
         .fallback(|| async { Refusal::new(Code::NotFound, "there is nothing at this address") })
+        .layer(RequestBodyTimeoutLayer::new(hub.patience.body_piece))
+        .layer(CatchPanicLayer::custom(panicked(hub.metrics.clone())))
+        .layer(middleware::from_fn_with_state(hub.clone(), face::face))
         .layer(middleware::from_fn_with_state(hub.clone(), log::log))
         .with_state(hub)
 }
 
-/// Counts requests to the API by address, before anything is known about who sends them.
+/// Counts requests of those who show no token of ours, by address. The others count by user and school: schools that share an
+/// address must not use up each other's requests.
 async fn not_too_often(
     State(hub): State<Arc<Hub>>,
     ClientAddress(from): ClientAddress,
     request: Request,
     next: Next,
 ) -> Result<Response, api::ApiError> {
-    hub.limits.check(Limit::Api, Key::Address(from))?;
+    if bearer::caller(&hub, request.headers(), edge::now()).is_err() {
+        hub.limits.check(Limit::Api, Key::Address(from))?;
+    }
     Ok(next.run(request).await)
 }
 
@@ -68,15 +84,63 @@ async fn ready(State(hub): State<Arc<Hub>>) -> Result<StatusCode, Refusal> {
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The whole body, up to `limit`.
-pub(crate) async fn read_body(body: body::Body, limit: usize) -> Result<body::Bytes, Refusal> {
-    body::to_bytes(body, limit).await.map_err(|error| {
-        use std::error::Error;
-        let too_large = error.source().is_some_and(|cause| cause.to_string().contains("length limit"));
-        if too_large { too_large_body(limit) } else { Refusal::new(Code::BadRequest, "the request's body broke off") }
+/// A mistake of ours ends one request, not the hub.
+fn panicked(metrics: Arc<Metrics>) -> impl Fn(Box<dyn Any + Send>) -> Response + Clone {
+    move |panic| mistake(&metrics, panic.as_ref()).into_response()
+}
+
+/// Counts a panic and says what is said of it.
+pub(crate) fn mistake(metrics: &Metrics, panic: &(dyn Any + Send)) -> Refusal {
+    metrics.panicked();
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Refusal::internal("panic", &text.unwrap_or("without a text"))
+}
+
+/// The whole body, up to `limit` bytes and for as long as `patience` lasts; the layer around all routes waits for the single pieces.
+pub(crate) async fn read_body(body: body::Body, limit: usize, patience: Duration) -> Result<body::Bytes, Refusal> {
+    // What says that it is too large is not read first.
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large_body(limit));
+    }
+    let read = tokio::time::timeout(patience, body::to_bytes(body, limit)).await.map_err(|_| Refusal::too_slow())?;
+    read.map_err(|error| {
+        let causes = || std::iter::successors(Some(&error as &dyn std::error::Error), |cause| cause.source());
+        if causes().any(|cause| cause.to_string().contains("length limit")) {
+            too_large_body(limit)
+        } else if causes().any(|cause| cause.is::<TimeoutError>()) {
+            Refusal::too_slow()
+        } else {
+            Refusal::new(Code::BadRequest, "the request's body broke off")
+        }
     })
 }
 
 fn too_large_body(limit: usize) -> Refusal {
     Refusal::new(Code::TooLarge, format!("the request is larger than {limit} bytes; send it in parts"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn a_panic_in_a_handler_is_one_refusal_and_is_counted() {
+        async fn broken() -> StatusCode {
+            panic!("a mistake of ours")
+        }
+        let metrics = Arc::new(Metrics::new());
+        let router =
+            Router::<()>::new().route("/broken", get(broken)).layer(CatchPanicLayer::custom(panicked(metrics.clone())));
+        let ask = || Request::get("/broken").body(Body::empty()).expect("a request");
+        for count in 1..=2 {
+            let response = router.clone().oneshot(ask()).await.expect("an answer");
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let refused = response.extensions().get::<crate::refusal::Refused>().expect("a reason");
+            assert_eq!(refused.0.code(), Code::Internal);
+            assert!(!refused.0.0.message.contains("mistake"), "the cause is for the log");
+            assert_eq!(metrics.panics(), count);
+        }
+    }
 }

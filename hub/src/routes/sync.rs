@@ -1,12 +1,12 @@
 //! `POST /v1/sync`: one exchange. What can be refused is refused with a status before the stream begins; after that an error
 //! is a frame.
 
-use super::{read_body, too_large_body};
+use super::{mistake, read_body, too_large_body};
 use crate::bearer;
 use crate::hub::Hub;
 use crate::limits::{Key, Limit};
 use crate::live::{Level, STALE, TenantLive, admit};
-use crate::pull::{self, Outlet, Stop};
+use crate::pull::{self, Outlet, PIECES_AHEAD, Stop};
 use crate::push::{self, Pushed};
 use crate::refusal::Refusal;
 use crate::shapes::Menu;
@@ -15,20 +15,22 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::{FutureExt, StreamExt};
 use pems_doors::{TenantContext, edge};
-use pems_model::Code;
 use pems_model::frame::{Frame, MEDIA_TYPE};
-use pems_model::wire::{Cursors, End, ErrorBody, MAX_BODY, MAX_CHANGES, MAX_WAIT_MS, PROTOCOL, SyncRequest};
+use pems_model::wire::{
+    Cursors, End, ErrorBody, MAX_BODY, MAX_CHANGES, MAX_PEOPLE, MAX_WAIT_MS, PROTOCOL, SyncRequest,
+};
+use pems_model::{Code, Schema};
 use serde::Deserialize;
 use std::io::Read;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_stream::wrappers::ReceiverStream;
 
-/// Frames that wait for a slow line: bounds what one answer holds in memory.
-const FRAMES_AHEAD: usize = 32;
 /// A held request says this often that it is alive: below the idle limit of common proxies.
 const ALIVE_EVERY: Duration = Duration::from_secs(15);
 
@@ -43,12 +45,17 @@ pub(super) async fn sync(State(hub): State<Arc<Hub>>, request: Request) -> Respo
 
 async fn exchange(hub: Arc<Hub>, caller: TenantContext, request: Request, now: i64) -> Result<Response, Refusal> {
     admit(&*hub.live.device(&hub.lobby, caller.actor()).await?)?;
+    let exchange = Arc::new(hub.live.line(caller.actor()).begin().await?);
+    let live = hub.live.tenant(caller.tenant());
+    let in_memory = match timeout(hub.patience.body, live.bodies.acquire()).await {
+        Ok(Ok(place)) => place,
+        _ => return Err(Refusal::busy()),
+    };
     let (parts, body) = request.into_parts();
-    let body = read_body(body, MAX_BODY).await?;
-    let request = read_request(&plain(&parts.headers, body)?)?;
+    let body = read_body(body, MAX_BODY, hub.patience.body).await?;
+    let mut request = read_request(&plain(&parts.headers, body)?)?;
     check(&hub, &caller, &request)?;
     let menu = hub.shapes.menu(hub.schema, caller.tenant(), &request)?;
-    let live = hub.live.tenant(caller.tenant());
     let pushed = if request.changes.is_empty() {
         if !request.more {
             live.saw_empty(caller.actor(), now);
@@ -58,11 +65,28 @@ async fn exchange(hub: Arc<Hub>, caller: TenantContext, request: Request, now: i
         hub.limits.check(Limit::Push, Key::Device(caller.actor()))?;
         Some(push::push(&hub, &caller, &request, now).await?)
     };
-    let (sender, receiver) = mpsc::channel::<Bytes>(FRAMES_AHEAD);
-    let answer = Answer { hub, caller, request, menu, live, out: Outlet(sender) };
+    drop(in_memory);
+    slim(&mut request, hub.schema);
+    let (pieces, receiver) = mpsc::channel::<Bytes>(PIECES_AHEAD);
+    let out = Outlet { pieces, exchange: exchange.clone(), unread: hub.patience.unread };
+    let answer = Answer { hub, caller, request, menu, live, out };
     tokio::spawn(trace::along(answer.run(pushed)));
-    let stream = futures_util::StreamExt::map(ReceiverStream::new(receiver), Ok::<Bytes, std::convert::Infallible>);
+    // The exchange has its place until the last piece is gone.
+    let stream = ReceiverStream::new(receiver).map(move |piece| {
+        let _place = &exchange;
+        Ok::<Bytes, std::convert::Infallible>(piece)
+    });
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], Body::from_stream(stream)).into_response())
+}
+
+/// Leaves of a request what its answer needs: it may be held for a while, and says what it pleases.
+fn slim(request: &mut SyncRequest, schema: &Schema) {
+    request.schema = String::new();
+    request.shapes = None;
+    request.changes = Vec::new();
+    if let Cursors::Each(revs) = &mut request.cursors {
+        revs.retain(|name, _| schema.entity(name).is_some());
+    }
 }
 
 /// The body without its compression, still within the limit.
@@ -101,6 +125,10 @@ fn read_request(body: &[u8]) -> Result<SyncRequest, Refusal> {
         let message = format!("more than {MAX_CHANGES} changes in one request; send them in parts");
         return Err(Refusal::new(Code::TooLarge, message));
     }
+    if request.people.len() > MAX_PEOPLE || request.proofs.len() > request.changes.len() {
+        let message = format!("more than {MAX_PEOPLE} people, or more signatures than changes, in one request");
+        return Err(Refusal::new(Code::TooLarge, message));
+    }
     Ok(request)
 }
 
@@ -134,7 +162,9 @@ struct Answer {
 
 impl Answer {
     async fn run(self, pushed: Option<Pushed>) {
-        match self.send(pushed).await {
+        let sent = AssertUnwindSafe(self.send(pushed)).catch_unwind().await;
+        let sent = sent.unwrap_or_else(|panic| Err(Stop::Refused(mistake(&self.hub.metrics, panic.as_ref()))));
+        match sent {
             Ok(()) | Err(Stop::Gone) => {}
             Err(Stop::Refused(refusal)) => {
                 let ErrorBody { code, message, details } = refusal.0;
@@ -189,8 +219,11 @@ impl Answer {
         let mut alive_at = Instant::now() + ALIVE_EVERY;
         let mut levels = self.live.watch();
         let mut has = self.has();
+        let seen = self.request.cursors.highest();
         loop {
-            let known = levels.borrow_and_update().clone().filter(|level| level.as_of.elapsed() < STALE);
+            let known = levels.borrow_and_update().clone();
+            // What the device has seen and memory has not is looked up: the hub may be older than its devices.
+            let known = known.filter(|level| level.as_of.elapsed() < STALE && level.rev >= seen);
             let Some(level) = known else {
                 // Unknown or too long ago: look, and admit the device anew, for that may have changed too.
                 admit(&*self.hub.live.device(&self.hub.lobby, self.caller.actor()).await?)?;
@@ -216,7 +249,8 @@ impl Answer {
                     self.out.send(&Frame::Alive).await?;
                 }
                 () = self.hub.stop.cancelled() => {}
-                () = self.out.0.closed() => return Err(Stop::Gone),
+                () = self.out.exchange.is_old() => return Ok(level),
+                () = self.out.pieces.closed() => return Err(Stop::Gone),
             }
         }
     }

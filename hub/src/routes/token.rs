@@ -3,7 +3,6 @@
 use super::{SMALL_BODY, read_body};
 use crate::address::ClientAddress;
 use crate::hub::Hub;
-use crate::limits::{Key, Limit};
 use crate::refusal::Refusal;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request, State};
@@ -25,9 +24,8 @@ pub(super) async fn token(
     ClientAddress(from): ClientAddress,
     request: Request,
 ) -> Result<Json<TokenAnswer>, Refusal> {
-    hub.limits.check(Limit::Token, Key::Address(from))?;
     let (parts, body) = request.into_parts();
-    let body = read_body(body, SMALL_BODY).await?;
+    let body = read_body(body, SMALL_BODY, hub.patience.body).await?;
     let request = Request::from_parts(parts, Body::from(body));
     let Form(grant) = Form::<Grant>::from_request(request, &()).await.map_err(|_| {
         Refusal::new(Code::BadRequest, "send a form with grant_type and assertion (application/x-www-form-urlencoded)")
@@ -35,5 +33,5 @@ pub(super) async fn token(
     if grant.grant_type != JWT_BEARER {
         return Err(Refusal::new(Code::BadRequest, format!("grant_type: only {JWT_BEARER}")));
     }
-    Ok(Json(hub.assertions.exchange(&hub, &grant.assertion, edge::now()).await?))
+    Ok(Json(hub.assertions.exchange(&hub, from, &grant.assertion, edge::now()).await?))
 }

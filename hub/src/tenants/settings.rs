@@ -118,7 +118,7 @@ impl Kind {
                 format!("must be a whole number from 1 to {max}"),
             ),
             Kind::Text { max } => {
-                let fits = |text: &str| text.chars().count() <= *max && !text.chars().any(char::is_control);
+                let fits = |text: &str| text.chars().count() <= *max && pems_model::text::bad_character(text).is_none();
                 (value.as_str().is_some_and(fits), format!("must be a text of {max} characters at most"))
             }
             Kind::Colour => {

@@ -5,6 +5,7 @@ use super::{NAME_MAX, NewSchool, SLUG_MAX, School, SchoolChange, TenantError};
 use crate::events::{self, DomainEvent};
 use crate::refusal::Refusal;
 use pems_doors::{TenantContext, Tx};
+use pems_model::text;
 use serde_json::{Map, Value as Json, json};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Row};
@@ -140,8 +141,8 @@ pub(crate) async fn audit(tx: &mut Tx, school: Uuid, action: &str, details: Json
 }
 
 fn valid_name(name: &str) -> Result<&str, TenantError> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+    let name = text::trimmed(name);
+    if name.is_empty() || name.chars().count() > NAME_MAX || text::bad_character(name).is_some() {
         return Err(TenantError::invalid("name", format!("name: 1 to {NAME_MAX} characters")));
     }
     Ok(name)

@@ -91,6 +91,14 @@ async fn the_database_folds_names_as_the_offices_do() {
         "ÀÉÎÕÜ Çelik Šimůnek",
         "Lim/Go, `x`",
         "Đặng",
+        "San\u{200B}tos",
+        "\u{FEFF}San\u{AD}tos\u{3164}",
+        "Ｒｅｙｅｓ－Cruz",
+        "Garcia\u{2013}Peña\u{2011}Lim\u{2014}Go",
+        "D’Souza D´Souza D‘Souza DʼSouza D＇Souza",
+        "Soﬁa\u{2060}\u{E0061}",
+        "Y\u{131}lmaz",
+        "Ma\u{200B}. Ma. Clara",
     ] {
         let sql = format!("SELECT sync.fold('{}')", name.replace('\'', "''"));
         assert_eq!(api.world.scalar::<String>(&sql).await, fold(name), "{name}");

@@ -69,7 +69,7 @@ async fn an_address_is_the_one_that_a_trusted_proxy_names() {
 async fn tokens_and_pushes_are_limited_by_device() {
     let api = Api::with(|config| {
         config.rates.push = per_minute(2);
-        config.rates.token_address = per_minute(3);
+        config.rates.token_address = per_minute(2);
     })
     .await;
     api.world.school("a").await;

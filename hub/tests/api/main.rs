@@ -3,6 +3,7 @@
 mod audit;
 mod caller;
 mod events;
+mod face;
 mod fresh;
 mod learners;
 mod limits;

@@ -3,11 +3,14 @@
 mod context;
 mod crowd;
 mod enrolment;
+mod greedy;
 mod guards;
 mod keys;
 mod managed;
 mod operators;
 mod requests;
 mod running;
+mod settings;
+mod slow;
 mod syncing;
 mod world;

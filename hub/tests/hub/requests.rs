@@ -1,7 +1,7 @@
 //! What is not a good request is refused by name, and nothing of the database shows.
 
 use crate::world::{World, edit, learner, new_id};
-use pems_model::wire::{Change, Cursors, ErrorBody, Outcome};
+use pems_model::wire::{Change, Cursors, ErrorBody, Outcome, SyncRequest};
 use pems_model::{Code, Role};
 use serde_json::{Value as Json, json};
 
@@ -36,7 +36,7 @@ async fn bad_requests_are_told_what_is_wrong() {
     assert_eq!(world.sync(&device, &many).await.expect_err("too many").code, Code::TooLarge);
     let disorder = device.push(0, vec![learner(2, "Cruz"), learner(1, "Reyes")]);
     assert_eq!(world.sync(&device, &disorder).await.expect_err("disorder").code, Code::BadRequest);
-    let elsewhere: ErrorBody = world.post("/v2/sync", &json!({})).await.json().await.expect("an error body");
+    let elsewhere: ErrorBody = world.post("/v1/elsewhere", &json!({})).await.json().await.expect("an error body");
     assert_eq!(elsewhere.code, Code::NotFound);
 }
 
@@ -117,7 +117,6 @@ async fn odd_cursors_do_no_harm() {
     let device = world.device("a").await;
     world.sync(&device, &device.push(0, vec![learner(1, "Cruz")])).await.expect("an answer");
     for (cursors, rows) in [
-        (Cursors::Level(i64::MAX), 0),
         (Cursors::Level(i64::MIN), 1),
         (Cursors::Each([("student; DROP TABLE student".to_owned(), 0)].into()), 1),
         (Cursors::Each([("student".to_owned(), -1)].into()), 1),
@@ -126,6 +125,50 @@ async fn odd_cursors_do_no_harm() {
         request.cursors = cursors;
         assert_eq!(world.sync(&device, &request).await.expect("an answer").rows("student").len(), rows);
     }
+}
+
+/// A hub put back from an older copy of its directory must not let its offices believe that they are level.
+#[tokio::test]
+async fn who_has_seen_more_than_the_hub_is_told_that_it_is_behind() {
+    let world = World::new().await;
+    world.school("a").await;
+    let (one, two) = (world.device("a").await, world.device("a").await);
+    world.sync(&one, &one.push(0, vec![learner(1, "Cruz")])).await.expect("an answer");
+    let ahead = |cursors: Cursors, wait_ms| SyncRequest { cursors, wait_ms, ..two.request(0) };
+    let each = Cursors::Each([("student".to_owned(), 1), ("guardian".to_owned(), 2)].into());
+    let behind = [Cursors::Level(2), Cursors::Level(i64::MAX), each];
+    for (cursors, wait_ms) in behind.iter().flat_map(|cursors| [(cursors, 0), (cursors, 40_000)]) {
+        let error = world.sync(&two, &ahead(cursors.clone(), wait_ms)).await.expect_err("no plain end");
+        assert_eq!(error.code, Code::HubBehind, "{cursors:?}");
+        assert_eq!(error.details.expect("details")["hub_rev"], 1);
+    }
+    for cursors in behind {
+        let request = SyncRequest { cursors, ..two.push(0, vec![learner(1, "Reyes")]) };
+        assert_eq!(world.sync(&two, &request).await.expect_err("nothing is written").code, Code::HubBehind);
+    }
+    assert_eq!(world.scalar::<i64>("SELECT count(*) FROM student").await, 1);
+    world.sync(&two, &two.push(1, vec![learner(1, "Reyes")])).await.expect("who is level goes on");
+}
+
+/// As it happens: the database is put back, the office is not.
+#[tokio::test]
+async fn a_hub_that_lost_its_last_rows_says_so_to_whoever_has_them() {
+    let world = World::new().await;
+    world.school("a").await;
+    let (one, two) = (world.device("a").await, world.device("a").await);
+    world.sync(&one, &one.push(0, vec![learner(1, "Cruz"), learner(2, "Reyes")])).await.expect("an answer");
+    world.sync(&two, &two.request(0)).await.expect("an answer");
+    let World { hub, client, data_dir } = world;
+    let mut config = pems_hub::Config::new(data_dir.path());
+    config.database_url = Some(hub.database_url().to_owned());
+    hub.stop().await;
+    let world = World { hub: pems_hub::start(config).await.expect("a hub"), client, data_dir };
+    world.sql("UPDATE tenant_clock SET rev = 1, entity_rev = NULL, digest = NULL").await.expect("an older copy");
+    for device in [&one, &two] {
+        assert_eq!(world.sync(device, &device.request(2)).await.expect_err("behind").code, Code::HubBehind);
+    }
+    let typed = one.push(2, vec![learner(3, "Lim")]);
+    assert_eq!(world.sync(&one, &typed).await.expect_err("behind").code, Code::HubBehind);
 }
 
 #[tokio::test]

@@ -172,6 +172,8 @@ impl Device {
             cursors: Cursors::Level(rev),
             acked: 0,
             changes: vec![],
+            people: vec![],
+            proofs: std::collections::BTreeMap::new(),
             more: false,
             wait_ms: 0,
             sent_at: now(),

@@ -3,6 +3,7 @@
 mod builtins;
 mod mutants;
 mod mutants_of_rights;
+mod mutants_of_statistics;
 mod planted;
 mod starting;
 

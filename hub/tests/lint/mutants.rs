@@ -2,13 +2,14 @@
 //! that must find it. Each is planted alone.
 
 use crate::mutants_of_rights::OF_RIGHTS;
+use crate::mutants_of_statistics::OF_STATISTICS;
 
 /// (mistake, SQL, rules)
 pub(crate) type Mutant = (&'static str, &'static str, &'static [&'static str]);
 
 /// Every one of them.
 pub(crate) fn mutants() -> Vec<Mutant> {
-    [OF_TABLES, OF_RIGHTS].concat()
+    [OF_TABLES, OF_STATISTICS, OF_RIGHTS].concat()
 }
 
 const OF_TABLES: &[Mutant] = &[
@@ -104,17 +105,17 @@ const OF_TABLES: &[Mutant] = &[
     (
         "a table without any wall",
         "CREATE TABLE public.bare (tenant_id uuid NOT NULL, id uuid, PRIMARY KEY (tenant_id, id))",
-        &["rls_disabled"],
+        &["rls_disabled", "statistics_collected"],
     ),
     (
         "a school that is a text",
         "CREATE TABLE public.bare (tenant_id text PRIMARY KEY)",
-        &["rls_disabled", "tenant_column"],
+        &["rls_disabled", "tenant_column", "statistics_collected"],
     ),
     (
         "a school that may be missing",
         "CREATE TABLE public.bare (tenant_id uuid, id uuid PRIMARY KEY)",
-        &["key_without_tenant", "rls_disabled", "tenant_column"],
+        &["key_without_tenant", "rls_disabled", "tenant_column", "statistics_collected"],
     ),
     ("a request writes what is nobody's", "GRANT INSERT ON hub TO hub_app", &["role_may", "tenantless_writable"]),
     ("an unlogged table", "ALTER TABLE replica SET UNLOGGED", &["unlogged"]),
@@ -128,7 +129,7 @@ const OF_TABLES: &[Mutant] = &[
     (
         "a table that inherits",
         "CREATE TABLE public.child (PRIMARY KEY (tenant_id, id)) INHERITS (replica)",
-        &["rls_disabled", "table_inherits"],
+        &["rls_disabled", "table_inherits", "statistics_collected"],
     ),
     ("a view", "CREATE VIEW public.everybody AS SELECT * FROM student", &["view_without_invoker"]),
     (
@@ -153,7 +154,7 @@ const OF_TABLES: &[Mutant] = &[
     ),
     ("no primary key", "ALTER TABLE change_log DROP CONSTRAINT change_log_pkey", &["key_without_tenant"]),
     ("a single-column unique", "ALTER TABLE student ADD UNIQUE (lrn)", &["index_before_wall", "unique_without_tenant"]),
-    ("a unique expression", "CREATE UNIQUE INDEX one ON student (lower(email))", &["unique_without_tenant", "record_statistics"]),
+    ("a unique expression", "CREATE UNIQUE INDEX one ON student (lower(email))", &["unique_without_tenant", "statistics_collected"]),
     (
         "an exclusion over all schools",
         "ALTER TABLE device_code ADD EXCLUDE USING btree (device_id WITH =)",
@@ -165,8 +166,8 @@ const OF_TABLES: &[Mutant] = &[
         &["index_before_wall", "unique_without_tenant"],
     ),
     ("an index on a name", "CREATE INDEX n ON student (last_name)", &["index_before_wall", "index_without_tenant"]),
-    ("an index on an expression", "CREATE INDEX n ON student (lower(last_name))", &["index_without_tenant", "record_statistics"]),
-    ("the school second", "CREATE INDEX n ON student ((last_name || ''), tenant_id)", &["index_without_tenant", "record_statistics"]),
+    ("an index on an expression", "CREATE INDEX n ON student (lower(last_name))", &["index_without_tenant", "statistics_collected"]),
+    ("the school second", "CREATE INDEX n ON student ((last_name || ''), tenant_id)", &["index_without_tenant", "statistics_collected"]),
     (
         "a column shown whose index is not the school's",
         "GRANT SELECT (code_hash) ON device_code TO hub_app",
@@ -185,7 +186,7 @@ const OF_TABLES: &[Mutant] = &[
     (
         "a link to what is nobody's",
         "ALTER TABLE staff ADD COLUMN hub boolean REFERENCES hub (only_one)",
-        &["foreign_key_without_tenant"],
+        &["foreign_key_without_tenant", "statistics_collected"],
     ),
     (
         "ON DELETE CASCADE",
@@ -201,12 +202,12 @@ const OF_TABLES: &[Mutant] = &[
     (
         "an enum column",
         "CREATE TYPE public.mood AS ENUM ('good', 'bad'); ALTER TABLE staff ADD COLUMN mood public.mood",
-        &["not_leakproof_indexable", "own_type"],
+        &["not_leakproof_indexable", "own_type", "statistics_collected"],
     ),
     (
         "an index on a numeric",
         "ALTER TABLE staff ADD COLUMN pay numeric; CREATE INDEX p ON staff (tenant_id, pay)",
-        &["not_leakproof_indexable"],
+        &["not_leakproof_indexable", "statistics_collected"],
     ),
     ("an index on jsonb", "CREATE INDEX d ON tenant_clock (tenant_id, digest)", &["not_leakproof_indexable"]),
     ("a domain", "CREATE DOMAIN public.lrn AS text CHECK (length(VALUE) = 12)", &["own_type"]),
@@ -221,33 +222,11 @@ const OF_TABLES: &[Mutant] = &[
         "numbers drawn for all schools",
         "ALTER TABLE staff ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY",
         // An identity is NOT NULL, and no declaration of a record has it.
-        &["not_as_declared", "sequence_shared"],
+        &["not_as_declared", "sequence_shared", "statistics_collected"],
     ),
     (
         "numbers of a sequence",
         "CREATE SEQUENCE public.numbers; ALTER TABLE replica ADD COLUMN number bigint DEFAULT nextval('numbers')",
-        &["sequence_shared"],
-    ),
-    // Statistics.
-    ("statistics on the school", "ALTER TABLE student ALTER tenant_id SET STATISTICS 100", &["tenant_statistics"]),
-    ("statistics by default", "ALTER TABLE student ALTER tenant_id SET STATISTICS -1", &["tenant_statistics"]),
-    (
-        "statistics over two columns",
-        "CREATE STATISTICS public.both (ndistinct) ON tenant_id, last_name FROM student",
-        &["tenant_statistics"],
-    ),
-    (
-        "statistics of an older ANALYZE",
-        "INSERT INTO tenant (id, name, slug, school_id, timezone)
-             SELECT gen_random_uuid(), 'x', 'x' || n, lpad(n::text, 6, '0'), 'Asia/Manila' FROM generate_series(1, 9) n;
-         ALTER TABLE tenant_clock ALTER tenant_id SET STATISTICS 10; ANALYZE tenant_clock;
-         ALTER TABLE tenant_clock ALTER tenant_id SET STATISTICS 0",
-        &["tenant_statistics"],
-    ),
-    ("statistics on names", "ALTER TABLE student ALTER last_name SET STATISTICS 50", &["record_statistics"]),
-    (
-        "statistics on names in disguise",
-        "CREATE INDEX disguise ON student (tenant_id, upper(last_name))",
-        &["record_statistics"],
+        &["sequence_shared", "statistics_collected"],
     ),
 ];

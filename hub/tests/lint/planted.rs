@@ -88,3 +88,30 @@ async fn looking_changes_nothing_and_needs_no_search_path() {
     let path: String = sqlx::query_scalar("SHOW search_path").fetch_one(&mut owner).await.expect("a setting");
     assert_eq!(path, "sec, public");
 }
+
+/// A hub as it was before its migration 17: PostgreSQL had looked at every column.
+#[tokio::test]
+async fn what_was_collected_before_goes_with_the_migration() {
+    let migrated = Migrated::new().await;
+    let mut owner = migrated.owner().await;
+    let as_it_was = "DO $$ DECLARE old record; BEGIN
+            FOR old IN SELECT a.attrelid::regclass AS name, a.attname, a.attnum, c.relkind FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relnamespace IN ('public'::regnamespace, 'sec'::regnamespace)
+                AND (c.relkind = 'r' OR a.attrelid IN (SELECT i.indexrelid FROM pg_index i WHERE i.indkey[a.attnum - 1] = 0)) LOOP
+                IF old.relkind = 'r' THEN EXECUTE format('ALTER TABLE %s ALTER %I SET STATISTICS -1', old.name, old.attname);
+                ELSE EXECUTE format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS -1', old.name, old.attnum); END IF;
+            END LOOP;
+        END $$;
+        INSERT INTO tenant (id, name, slug, school_id, timezone)
+            SELECT gen_random_uuid(), 'x', 'x' || n, lpad(n::text, 6, '0'), 'Asia/Manila' FROM generate_series(1, 9) n;
+        ANALYZE";
+    sqlx::raw_sql(as_it_was).execute(&mut owner).await.expect("statistics");
+    let rules = |findings: Vec<lint::Finding>| findings.iter().map(|finding| finding.rule).collect::<BTreeSet<_>>();
+    let before = rules(lint::lint(&mut owner, Schema::product()).await.expect("a catalog"));
+    assert_eq!(before, BTreeSet::from(["statistics_collected", "statistics_kept"]));
+    sqlx::raw_sql(include_str!("../../../migrations/0017_no_statistics.sql"))
+        .execute(&mut owner)
+        .await
+        .expect("migrated");
+    assert_eq!(lint::lint(&mut owner, Schema::product()).await.expect("a catalog"), []);
+}

@@ -1,11 +1,13 @@
 //! People over real HTTP against a real PostgreSQL: signing in, staying signed in, a school's users, operators.
 
+mod claims;
 mod command;
 mod crowded;
 mod hostile;
 mod lockout;
 mod offices;
 mod operators;
+mod proofs;
 mod refreshing;
 mod secrets;
 mod signing_in;

@@ -96,7 +96,7 @@ async fn a_password_is_ones_own_and_only_at_a_pc_that_may_as_much() {
     let before = town.sign_in(&registrar).await;
 
     let set = || json!({ "verifier": chosen(), "must_change": false });
-    let delete = Change { kind: ChangeKind::Delete, ..user(6, registrar.id, mine, Some(registrar.id), json!({})) };
+    let delete = Change { kind: ChangeKind::Delete, ..user(6, registrar.id, mine, Some(registrar.id), set()) };
     let changes = vec![
         user(1, admin.id, hers, Some(admin.id), set()),
         user(2, admin.id, hers, Some(registrar.id), set()),
@@ -107,12 +107,15 @@ async fn a_password_is_ones_own_and_only_at_a_pc_that_may_as_much() {
         user(7, new_id(), 0, None, json!({ "name": "Eve", "role": "school_admin", "verifier": chosen() })),
     ];
     let count = changes.len();
-    let answer = town.world.sync(&device, &device.push(0, changes)).await.expect("an answer");
+    // Each signed by the registrar, where it is the registrar's: being there is not being allowed.
+    let changes = crate::proofs::signed(&device, registrar.id, &crate::town::key_of(PASSWORD), changes);
+    let answer = town.world.sync(&device, &changes).await.expect("an answer");
     assert_eq!(told(&answer), vec![Some(Code::RoleForbidden); count]);
     assert!(signs_in(&town, &admin, PASSWORD).await && signs_in(&town, &registrar, PASSWORD).await);
 
     let own = user(8, registrar.id, mine, Some(registrar.id), set());
-    let answer = town.world.sync(&device, &device.push(0, vec![own])).await.expect("an answer");
+    let own = crate::proofs::signed(&device, registrar.id, &crate::town::key_of(PASSWORD), vec![own]);
+    let answer = town.world.sync(&device, &own).await.expect("an answer");
     assert_eq!(told(&answer), [None]);
     assert!(signs_in(&town, &registrar, CHOSEN).await && !signs_in(&town, &registrar, PASSWORD).await);
     assert_eq!(town.refresh(&before.refresh).await.status, 401, "a new password ends what was signed in with the old");

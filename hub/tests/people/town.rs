@@ -1,11 +1,10 @@
 //! A hub with schools and people, and how a program talks to it.
 
 use crate::world::{World, new_id};
-use argon2::password_hash::PasswordHasher;
-use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, Version};
+use ed25519_dalek::SigningKey;
 use pems_hub::Config;
-use pems_model::Role;
+use pems_model::{Role, proof};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value as Json, json};
 use sqlx::AssertSqlSafe;
@@ -23,10 +22,22 @@ fn hash() -> &'static str {
 }
 
 pub(crate) fn hash_of(password: &str) -> String {
+    proof::verifier((19 * 1024, 2, 1), SALT, &derived(password))
+}
+
+/// What opens with a password of [`hash_of`].
+pub(crate) fn key_of(password: &str) -> SigningKey {
+    proof::key_of(&derived(password))
+}
+
+const SALT: &[u8] = b"salt of the tests";
+
+fn derived(password: &str) -> [u8; 32] {
     let params = Params::new(19 * 1024, 2, 1, None).expect("parameters");
+    let mut derived = [0; 32];
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let hash: PasswordHash = argon2.hash_password_with_salt(password.as_bytes(), b"salt of the tests").expect("a hash");
-    hash.to_string()
+    argon2.hash_password_into(password.as_bytes(), SALT, &mut derived).expect("a hash");
+    derived
 }
 
 pub(crate) struct Town {

@@ -7,6 +7,7 @@ mod attacks;
 mod caller;
 mod chance;
 mod crowd;
+mod estimates;
 mod fingerprint;
 mod fuzz;
 mod merge;

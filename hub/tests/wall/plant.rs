@@ -5,6 +5,7 @@
 //! [`MARKS`], and no statement ever contains one: whatever answer does is a leak.
 
 use crate::caller::FORMS;
+pub(crate) use crate::values::Whose;
 use crate::values::{self, Column};
 use pems_hub::doors::{Keys, edge};
 use pems_hub::{Config, ContextForm, PrivatePg, Running, start};
@@ -23,13 +24,6 @@ pub(crate) const MARKS: [&str; 4] = ["Zx9Q", "5ec2e7b0", "1801-06-1", "918273645
 
 static SERVER: OnceCell<PrivatePg> = OnceCell::const_new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Whose {
-    A,
-    B,
-    C,
-}
 
 pub(crate) struct World {
     pub(crate) hub: Running,

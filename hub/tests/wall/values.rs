@@ -1,9 +1,15 @@
 //! What a planted row of any table holds: from the catalog's types, checks and links, never from a list of tables.
 
-use crate::plant::Whose;
 use sqlx::{PgConnection, Row};
 use std::collections::BTreeMap;
 use uuid::Uuid;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    A,
+    B,
+    C,
+}
 
 #[derive(Debug, Clone)]
 pub(crate) struct Column {

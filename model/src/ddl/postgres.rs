@@ -28,7 +28,7 @@ pub fn table(entity: &Entity) -> String {
     sql.push_str("\n);\n");
     let _ = writeln!(sql, "CREATE INDEX {name}_rev ON {name} (tenant_id, rev);");
     for field in entity.fields {
-        if let Kind::Claim { .. } = field.kind {
+        if field.names_one || matches!(field.kind, Kind::Claim { .. }) {
             let column = field.name;
             let _ = writeln!(
                 sql,

@@ -11,9 +11,10 @@ pub const REVIEW_ITEM: Entity = Entity {
     writers: &[SchoolAdmin, SchoolHead, Registrar, Teacher, Cashier],
     hub_made: true,
     fields: &[
-        choice("kind", "Kind", &["conflict", "claim", "deleted"]).required().fixed(),
+        choice("kind", "Kind", &["conflict", "claim", "deleted", "duplicate"]).required().fixed(),
         text("entity", "Record kind", 40).required().fixed(),
         any_id("row_id", "Record").required().fixed(),
+        any_id("other_id", "Other record").fixed(),
         text("field", "Field", 40).fixed(),
         text("kept_value", "Kept value", VALUE_MAX).fixed(),
         any_id("kept_replica", "Kept from device").fixed(),

@@ -1,7 +1,7 @@
 //! Somebody who works at the school's PCs: how they are called, what they may do, and what their password is checked against, so
 //! that signing in works without a network.
 //!
-//! The hub keeps this in step with its own account of the same id (`migrations/0015`). People are disabled, never deleted: what
+//! The hub keeps this in step with its own account of the same id (`migrations/0016`, `0021`). People are disabled, never deleted: what
 //! they did stays theirs.
 
 use crate::Entity;
@@ -15,10 +15,11 @@ pub const SCHOOL_USER: Entity = Entity {
     own: &["verifier", "must_change"],
     fields: &[
         text("name", "Name", 128).required().searched(),
-        claim("email", "E-mail", 254).searched(),
+        claim("email", "E-mail", 254).searched().email(),
         choice("role", "Role", &["school_admin", "school_head", "registrar", "teacher", "cashier", "viewer"])
             .required(),
         link("staff", "Staff member", "staff"),
+        // Argon2id, as a PHC string whose last part is a public key (`crate::proof`).
         verifier("verifier", "Password verifier"),
         flag("must_change", "Must choose a password"),
         flag("disabled", "Disabled"),

@@ -1,7 +1,8 @@
 //! A pupil ("learner" on DepEd forms).
 //!
 //! LRN: exactly twelve digits, kept as text (leading zeros must survive), permanent, issued only by LIS; it is never made up
-//! or repaired here. Two rows with one LRN are suspected duplicates, not an error: offices find out about each other late.
+//! or repaired here. Two rows with one LRN are suspected duplicates, not an error: offices find out about each other late. The hub
+//! asks about them (`push/same.rs`).
 
 use crate::Entity;
 use crate::Role::{Registrar, SchoolAdmin};
@@ -16,7 +17,7 @@ pub const STUDENT: Entity = Entity {
         text("first_name", "First name", 80).required().searched(),
         text("middle_name", "Middle name", 80).searched(),
         text("name_ext", "Name extension", 10),
-        digits("lrn", "LRN", 12).searched(),
+        digits("lrn", "LRN", 12).searched().names_one(),
         choice("lrn_status", "LRN status", &["none", "pending", "confirmed", "merged"]),
         claim("student_no", "Student no.", 30).searched(),
         choice("sex", "Sex", &["F", "M"]),

@@ -1,9 +1,13 @@
 //! What the hub has to look up before it can plan a push, and the form in which it hands it over.
 
+use crate::domain::Person;
+use crate::domain::attendance::report_of;
+use crate::domain::people::People;
+use crate::entities::{ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, SCHOOL_USER, SF2_REPORT};
 use crate::history::Logged;
 use crate::natural::derived_id;
-use crate::wire::Change;
-use crate::{Kind, Role, Row, Schema, Value};
+use crate::wire::{Change, ChangeKind};
+use crate::{Entity, Kind, Row, Schema, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -26,6 +30,8 @@ pub struct Needs {
     pub claims: BTreeSet<Holder>,
     /// For natural keys that may change: all live rows with one of these in [`Entity::kin_field`].
     pub kin: BTreeMap<usize, BTreeSet<Uuid>>,
+    /// Numbers that name one thing: which live rows have each. With the changed rows that have or are to have it.
+    pub numbers: BTreeMap<Holder, BTreeSet<Uuid>>,
 }
 
 /// What the hub found. Anything absent does not exist in this tenant.
@@ -37,8 +43,106 @@ pub struct Known {
     pub claims: BTreeMap<Holder, Uuid>,
     /// Natural keys that may change, as the id that the school derives from them: which live row has each. See [`Known::learn_kin`].
     pub keys: BTreeMap<(usize, Uuid), Uuid>,
-    /// The school's users among those who made the changes: what they may do, `None` for one who is disabled.
-    pub users: BTreeMap<Uuid, Option<Role>>,
+    /// Live rows that have a number of [`Needs::numbers`].
+    pub same: BTreeMap<Holder, BTreeSet<Uuid>>,
+    /// Review items that wait in the school already, where a plan without that knowledge would make some.
+    pub waiting: usize,
+    /// The school's users among those who made the changes, who are vouched for, or who are changed.
+    pub users: BTreeMap<Uuid, Person>,
+    /// Looked up where [`asks_of_people`].
+    pub people: People,
+    /// By enrolment, where [`enrolments`] asks: its events, deleted ones too.
+    pub events: BTreeMap<Uuid, Vec<KnownEvent>>,
+}
+
+/// An `enrolment_event` at the hub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownEvent {
+    pub id: Uuid,
+    pub status: String,
+    pub live: bool,
+}
+
+/// Users whom the hub has to know to judge these changes.
+pub fn users(changes: &[Change]) -> BTreeSet<Uuid> {
+    let changed = changes.iter().filter(|change| change.entity == SCHOOL_USER.name).map(|change| change.row_id);
+    changes.iter().filter_map(|change| change.user_id).chain(changed).collect()
+}
+
+/// Whether a rule asks who the school's people are.
+pub fn asks_of_people(changes: &[Change]) -> bool {
+    changes.iter().any(|change| [SCHOOL_USER.name, SF2_REPORT.name].contains(&change.entity.as_str()))
+}
+
+/// Enrolments whose status is to change.
+pub fn enrolments(schema: &Schema, changes: &[Change], rows: &BTreeMap<(usize, Uuid), Row>) -> BTreeSet<Uuid> {
+    let Some(index) = schema.index(ENROLMENT.name) else { return BTreeSet::new() };
+    let changes =
+        changes.iter().filter(|change| change.entity == ENROLMENT.name && change.fields.contains_key("status"));
+    changes.map(|change| change.row_id).filter(|id| rows.contains_key(&(index, *id))).collect()
+}
+
+/// Rows that a rule asks for beside those that are changed: the sheet of a mark, the report of a sheet's month. To be asked again
+/// with what was found, until nothing is missing; `asked` remembers.
+pub fn beyond(
+    schema: &Schema,
+    tenant: Uuid,
+    changes: &[Change],
+    rows: &BTreeMap<(usize, Uuid), Row>,
+    asked: &mut BTreeSet<(usize, Uuid)>,
+) -> BTreeMap<usize, BTreeSet<Uuid>> {
+    let mut wanted: BTreeMap<usize, BTreeSet<Uuid>> = BTreeMap::new();
+    let (Some(marks), Some(sheets), Some(reports)) =
+        (schema.index(ATTENDANCE_MARK.name), schema.index(ATTENDANCE_SHEET.name), schema.index(SF2_REPORT.name))
+    else {
+        return wanted;
+    };
+    let mut want = |key: (usize, Uuid)| {
+        if !rows.contains_key(&key) && asked.insert(key) {
+            wanted.entry(key.0).or_default().insert(key.1);
+        }
+    };
+    for change in changes {
+        let sheet = if change.entity == ATTENDANCE_SHEET.name {
+            after(&ATTENDANCE_SHEET, rows.get(&(sheets, change.row_id)), change, 0)
+        } else if change.entity == ATTENDANCE_MARK.name {
+            let mark = after(&ATTENDANCE_MARK, rows.get(&(marks, change.row_id)), change, 0);
+            let Some(id) = mark.get(&ATTENDANCE_MARK, "sheet").as_id() else { continue };
+            want((sheets, id));
+            let Some(sheet) = rows.get(&(sheets, id)) else { continue };
+            sheet.clone()
+        } else {
+            continue;
+        };
+        if let Some(report) = report_of_sheet(tenant, &sheet) {
+            want((reports, report));
+        }
+    }
+    wanted
+}
+
+/// The report of the month of a sheet.
+pub(super) fn report_of_sheet(tenant: Uuid, sheet: &Row) -> Option<Uuid> {
+    let (section, Value::Date(day)) =
+        (sheet.get(&ATTENDANCE_SHEET, "section").as_id()?, sheet.get(&ATTENDANCE_SHEET, "on_date"))
+    else {
+        return None;
+    };
+    report_of(tenant, section, *day)
+}
+
+/// A row as a change would have it, were nobody else there.
+pub(super) fn after(entity: &Entity, before: Option<&Row>, change: &Change, at: i64) -> Row {
+    let mut row = before.cloned().unwrap_or_else(|| Row::empty(entity, change.row_id));
+    for (name, json) in &change.fields {
+        if let Some(i) = entity.field_index(name)
+            && let Ok(value) = Value::parse(&entity.fields[i], json)
+        {
+            row.values[i] = value;
+        }
+    }
+    row.deleted_at = (change.kind == ChangeKind::Delete).then(|| row.deleted_at.unwrap_or(at));
+    row
 }
 
 impl Known {
@@ -61,7 +165,12 @@ pub fn needs(schema: &Schema, changes: &[Change]) -> Needs {
         let kin = entity.kin_field();
         for (name, json) in &change.fields {
             let Some(field) = entity.field_index(name) else { continue };
-            match (entity.fields[field].kind, Value::parse(&entity.fields[field], json)) {
+            let value = Value::parse(&entity.fields[field], json);
+            if let (true, Ok(Value::Text(value))) = (entity.fields[field].names_one, &value) {
+                let number = Holder { entity: index, field, value: value.clone() };
+                needs.numbers.entry(number).or_default().insert(change.row_id);
+            }
+            match (entity.fields[field].kind, value) {
                 (Kind::Link(to), Ok(Value::Id(id))) => {
                     if let Some(to) = schema.index(to) {
                         needs.links.entry(to).or_default().insert(id);
@@ -81,9 +190,11 @@ pub fn needs(schema: &Schema, changes: &[Change]) -> Needs {
 }
 
 impl Needs {
-    /// Adds what follows from the rows: claims of those that a change could bring back to life, kin of those whose key may change.
+    /// Adds what follows from the rows: claims of those that a change could bring back to life, numbers of all that are changed,
+    /// and kin of those whose key may change.
     pub fn learn(&mut self, schema: &Schema, rows: &BTreeMap<(usize, Uuid), Row>) {
         for ((index, _), row) in rows {
+            self.numbers_of(*index, schema.entities()[*index], row);
             if let Some(Value::Id(id)) = schema.entities()[*index].kin_field().map(|field| &row.values[field]) {
                 self.kin.entry(*index).or_default().insert(*id);
             }

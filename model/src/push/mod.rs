@@ -6,20 +6,23 @@
 //! - a value that does not win is in a `review_item` of the same plan (promise 6);
 //! - every row that is written has a fresh revision, and revisions are handed out in the order of the changes.
 
+mod court;
 mod deciding;
 mod known;
 mod merge;
+mod same;
 mod verdict;
 
-pub use known::{Holder, Known, Needs, needs};
+pub use known::{Holder, Known, KnownEvent, Needs, asks_of_people, beyond, enrolments, needs, users};
 pub use merge::complete;
+pub use same::asked_id;
 
 use crate::digest::Digest;
 use crate::edit_time::ClockReading;
 use crate::history::Logged;
-use crate::review::{Author, REVIEW_ITEM, Review};
-use crate::wire::{Change, ChangeKind, ChangeResult, Outcome};
-use crate::{Entity, Problem, Role, Row, Schema, Value, natural};
+use crate::review::{self, Author, REVIEW_ITEM, Review};
+use crate::wire::{Change, ChangeKind, ChangeResult, Outcome, SignedIn};
+use crate::{Code, Entity, Problem, Role, Row, Schema, Value, natural};
 use serde_json::{Map, Value as Json, json};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +38,10 @@ pub struct Push<'a> {
     pub clock: ClockReading,
     /// The tenant's revision before this push.
     pub rev: i64,
+    /// Who is said to have signed in at the device, with proofs.
+    pub people: &'a [SignedIn],
+    /// Signatures under changes, by `op_no`.
+    pub proofs: &'a BTreeMap<i64, String>,
 }
 
 /// A row as it must be written, with its state before (for the digest).
@@ -75,6 +82,8 @@ pub struct Plan {
     pub log: Vec<LogEntry>,
     /// How many revisions it used.
     pub revisions: i64,
+    /// Review items among the writes.
+    pub reviews: usize,
 }
 
 impl Plan {
@@ -97,11 +106,8 @@ pub fn plan(push: &Push<'_>, known: &Known, changes: &[Change]) -> Plan {
 
 /// [`plan`], where some changes (by position) cannot be carried out for reasons that the plan cannot know.
 pub fn plan_without(push: &Push<'_>, known: &Known, changes: &[Change], without: &BTreeMap<usize, Problem>) -> Plan {
-    let mut refused: BTreeMap<usize, Problem> = verdict::refusals(push, known, changes);
-    if !without.is_empty() {
-        refused.extend(without.clone());
-        verdict::spread(push, known, changes, &mut refused);
-    }
+    let mut refused = without.clone();
+    let mut users = verdict::settle(push, known, changes, &mut refused);
     // Merging can refuse more (a rule over the merged row), which can take dependants and groups with it: plan again until
     // nothing new is refused. Each round refuses at least one more change, so it ends.
     loop {
@@ -113,13 +119,14 @@ pub fn plan_without(push: &Push<'_>, known: &Known, changes: &[Change], without:
             history: BTreeMap::new(),
             claims: BTreeMap::new(),
             keys: BTreeMap::new(),
+            same: known.same.clone(),
         };
         let mut found = BTreeMap::new();
-        for (i, change) in changes.iter().enumerate() {
+        for (i, (change, user)) in changes.iter().zip(&users).enumerate() {
             match refused.get(&i) {
-                Some(problem) => work.refuse(change, problem.clone()),
+                Some(problem) => work.refuse(change, *user, problem.clone()),
                 None => {
-                    if let Err(problem) = work.apply(change) {
+                    if let Err(problem) = work.apply(change, *user) {
                         found.insert(i, problem);
                     }
                 }
@@ -129,7 +136,7 @@ pub fn plan_without(push: &Push<'_>, known: &Known, changes: &[Change], without:
             return work.plan;
         }
         refused.extend(found);
-        verdict::spread(push, known, changes, &mut refused);
+        users = verdict::settle(push, known, changes, &mut refused);
     }
 }
 
@@ -146,15 +153,16 @@ struct Work<'a> {
     claims: BTreeMap<Holder, Option<Uuid>>,
     /// Natural keys that may change: taken or given up, likewise.
     keys: BTreeMap<(usize, Uuid), Option<Uuid>>,
+    /// Who has each number that names one thing, after the changes planned so far.
+    same: BTreeMap<Holder, BTreeSet<Uuid>>,
 }
 
 impl Work<'_> {
-    fn apply(&mut self, change: &Change) -> Result<(), Problem> {
+    fn apply(&mut self, change: &Change, user: Option<Uuid>) -> Result<(), Problem> {
         let index = self.push.schema.index(&change.entity).unwrap_or_default();
         let entity = self.push.schema.entities()[index];
         let key = (index, change.row_id);
-        let author =
-            Author { replica: self.push.replica, user: change.user_id, at: self.push.clock.correct(change.at) };
+        let author = Author { replica: self.push.replica, user, at: self.push.clock.correct(change.at) };
         let history = self.history_of(key);
         let current = self.rows.get(&key);
         let mut merged = match change.kind {
@@ -165,10 +173,11 @@ impl Work<'_> {
             self.check_key(index, entity, row)?;
         }
         self.settle_claims(index, entity, &mut merged, author);
+        self.room_for(merged.reviews.len())?;
         let mut rev = None;
+        let before = self.rows.get(&key).cloned();
         if let Some(row) = merged.row.take() {
-            let before = self.rows.get(&key).cloned();
-            rev = Some(self.write(key, before, row, author, change.kind == ChangeKind::Delete));
+            rev = Some(self.write(key, before.clone(), row, author, change.kind == ChangeKind::Delete));
         }
         let outcome = match (merged.reviews.is_empty(), merged.beside_others) {
             (false, _) => Outcome::Conflict { rev },
@@ -187,13 +196,26 @@ impl Work<'_> {
             outcome,
             fields: changed_fields(entity, &merged.changed),
             group: change.group,
-            user: change.user_id,
+            user,
             at: change.at,
             edited_at: author.at,
         });
         if !crate::planted::is_planted(crate::planted::Bug::SilentLoser) {
             self.review(entity, change, &merged.reviews);
+            self.settle_same(index, entity, before.as_ref(), change, author);
         }
+        Ok(())
+    }
+
+    /// Whether so many more conflicts can be asked about.
+    fn room_for(&mut self, more: usize) -> Result<(), Problem> {
+        let most = review::PER_PUSH.min(review::WAITING.saturating_sub(self.known.waiting));
+        if more > 0 && self.plan.reviews + more > most {
+            let message = "another office has changed this too, and too many such questions wait in this school already; decide \
+                 some of them, then send this change again";
+            return Err(Problem::new(Code::ReviewFull, message));
+        }
+        self.plan.reviews += more;
         Ok(())
     }
 
@@ -341,21 +363,28 @@ impl Work<'_> {
         }
     }
 
-    fn refuse(&mut self, change: &Change, problem: Problem) {
+    fn refuse(&mut self, change: &Change, user: Option<Uuid>, problem: Problem) {
         let outcome = Outcome::Refused { problem: storable(problem) };
+        let entity = self.push.schema.entity(&change.entity);
+        // A secret that was refused is still one.
+        let asked: BTreeMap<&String, &Json> = change
+            .fields
+            .iter()
+            .map(|(name, json)| (name, if entity.is_some_and(|of| of.is_secret(name)) { &Json::Null } else { json }))
+            .collect();
         self.plan.results.push(ChangeResult { op_no: change.op_no, outcome: outcome.clone() });
         self.plan.log.push(LogEntry {
             op_no: Some(change.op_no),
             change_id: change.id,
-            entity: self.push.schema.entity(&change.entity).map_or("", |entity| entity.name),
+            entity: entity.map_or("", |entity| entity.name),
             row_id: change.row_id,
             kind: change.kind,
             rev: None,
             base_rev: change.base_rev,
             outcome,
-            fields: json!({ "refused": &change.fields, "entity": &change.entity }),
+            fields: json!({ "refused": asked, "entity": &change.entity }),
             group: change.group,
-            user: change.user_id,
+            user,
             at: change.at,
             edited_at: self.push.clock.correct(change.at),
         });
@@ -379,4 +408,113 @@ fn changed_fields(entity: &Entity, changed: &[(usize, Value, Value)]) -> Json {
 /// Groups that have a refused member.
 fn refused_groups(changes: &[Change], refused: &BTreeMap<usize, Problem>) -> BTreeSet<Uuid> {
     refused.keys().filter_map(|i| changes[*i].group).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entities::STUDENT;
+
+    const MINE: Uuid = Uuid::from_u128(1);
+    const THEIRS: Uuid = Uuid::from_u128(2);
+
+    /// Learners whom another office has changed in three fields since, and this office's changes of the same fields.
+    fn contested(rows: usize) -> (Known, Vec<Change>) {
+        let index = Schema::product().index(STUDENT.name).expect("learners");
+        let names = ["last_name", "first_name", "phone"];
+        let fields = names.map(|name| STUDENT.field_index(name).expect("a field"));
+        let (mut known, mut changes) = (Known::default(), Vec::new());
+        for n in 0..rows {
+            let id = Uuid::from_u128(1_000 + n as u128);
+            let mut row = Row { rev: 5, ..Row::empty(&STUDENT, id) };
+            for (field, text) in fields.iter().zip(["Cruz", "Ana", "09171234567"]) {
+                row.values[*field] = Value::Text(text.into());
+            }
+            known.rows.insert((index, id), row);
+            let by = Author { replica: THEIRS, user: None, at: 50 };
+            known.history.insert((index, id), vec![Logged { rev: 5, by, deleted: false, fields: fields.to_vec() }]);
+            changes.push(Change {
+                id: Uuid::from_u128(9_000_000 + n as u128),
+                op_no: n as i64 + 1,
+                entity: STUDENT.name.into(),
+                row_id: id,
+                kind: ChangeKind::Upsert,
+                base_rev: 4,
+                fields: names
+                    .iter()
+                    .zip(["Reyes", "Eva", "09177654321"])
+                    .map(|(name, text)| ((*name).into(), json!(text)))
+                    .collect(),
+                group: None,
+                user_id: None,
+                at: 100,
+            });
+        }
+        (known, changes)
+    }
+
+    fn planned(known: &Known, changes: &[Change]) -> Plan {
+        let push = Push {
+            schema: Schema::product(),
+            tenant: Uuid::from_u128(3),
+            replica: MINE,
+            role: Role::Registrar,
+            clock: ClockReading::new(200, 0, 200),
+            rev: 5,
+        };
+        plan(&push, known, changes)
+    }
+
+    fn refused(plan: &Plan) -> usize {
+        let full = |result: &&ChangeResult| match &result.outcome {
+            Outcome::Refused { problem } => problem.code == Code::ReviewFull,
+            _ => false,
+        };
+        plan.results.iter().filter(full).count()
+    }
+
+    #[test]
+    fn a_flood_of_conflicts_makes_so_many_questions_and_loses_nothing() {
+        let (known, mut changes) = contested(1_000);
+        changes.push(Change {
+            row_id: Uuid::from_u128(77),
+            id: Uuid::from_u128(78),
+            op_no: 1_001,
+            base_rev: 0,
+            fields: [("last_name", "Lim"), ("first_name", "Jo")].map(|(name, text)| (name.into(), json!(text))).into(),
+            ..changes[0].clone()
+        });
+        let plan = planned(&known, &changes);
+        let (taken, fields) = (review::PER_PUSH / 3, 3);
+        assert_eq!(plan.reviews, taken * fields);
+        assert_eq!(refused(&plan), 1_000 - taken, "the rest stays at its office, with the reason");
+        assert!(matches!(plan.results[1_000].outcome, Outcome::Applied { .. }), "and holds up nothing else");
+        let items = plan.writes.keys().filter(|(index, _)| Schema::product().entities()[*index].name == REVIEW_ITEM);
+        assert_eq!(items.count(), plan.reviews, "every value that lost is in one");
+    }
+
+    #[test]
+    fn where_too_many_wait_no_more_are_made_until_some_are_decided() {
+        let (mut known, changes) = contested(4);
+        known.waiting = review::WAITING - 7;
+        let plan = planned(&known, &changes);
+        assert_eq!((plan.reviews, refused(&plan)), (6, 2));
+        known.waiting = review::WAITING + 9;
+        assert_eq!(refused(&planned(&known, &changes)), 4);
+        known.waiting = 0;
+        assert_eq!((planned(&known, &changes).reviews, refused(&planned(&known, &changes))), (12, 0));
+    }
+
+    #[test]
+    fn of_a_group_all_waits_or_nothing() {
+        let (mut known, mut changes) = contested(3);
+        known.waiting = review::WAITING - 4;
+        for change in &mut changes {
+            change.group = Some(Uuid::from_u128(5));
+        }
+        let plan = planned(&known, &changes);
+        assert_eq!(plan.reviews, 0);
+        assert!(plan.results.iter().all(|result| matches!(result.outcome, Outcome::Refused { .. })));
+        assert!(plan.writes.is_empty());
+    }
 }

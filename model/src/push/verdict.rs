@@ -1,103 +1,93 @@
 //! Which changes of a push are refused before anything is merged, and whom they take with them.
 
+use super::court::{Court, unknown_author};
 use super::{Known, Push, deciding, refused_groups};
-use crate::entities::SCHOOL_USER;
+use crate::domain::Author;
+use crate::domain::enrolment::{self, Events};
+use crate::entities::{ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER};
 use crate::wire::{Change, ChangeKind};
-use crate::{Code, Entity, Kind, Problem, Role, Value};
+use crate::{Code, Kind, Problem, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// The roles of the users whom the hub knows; none for who is disabled.
-type Users = BTreeMap<Uuid, Option<Role>>;
+/// Whom each change counts as, by position: a name that nothing vouches for is not among them.
+pub(super) type Users = Vec<Option<Uuid>>;
 
-/// Refusals by position, with dependants and groups already taken along.
-pub(super) fn refusals(push: &Push<'_>, known: &Known, changes: &[Change]) -> BTreeMap<usize, Problem> {
-    let mut refused: BTreeMap<usize, Problem> = BTreeMap::new();
-    let mut users = known.users.clone();
-    for (i, change) in changes.iter().enumerate() {
-        let by = change.user_id.and_then(|id| Some((id, users.get(&id).copied().flatten()?)));
-        let problem = alone(push, &users, change)
-            .or_else(|| by_user(push, &users, change))
-            .or_else(|| deciding::refusal(push, known, change, by));
-        match problem {
-            Some(problem) => {
+/// Completes the refusals, by position, with everything that is not right once these are refused, with dependants and groups.
+/// What was refused counts for nothing: a change that leaned on it is judged anew, until nothing is added.
+pub(super) fn settle(
+    push: &Push<'_>,
+    known: &Known,
+    changes: &[Change],
+    refused: &mut BTreeMap<usize, Problem>,
+) -> Users {
+    loop {
+        let before = refused.len();
+        let mut court = Court::new(push, known);
+        let mut users = Users::with_capacity(changes.len());
+        for (i, change) in changes.iter().enumerate() {
+            let author = court.author(change);
+            users.push(author.as_ref().ok().and_then(Author::user));
+            if refused.contains_key(&i) {
+                continue;
+            }
+            if let Err(problem) = author.and_then(|author| alone(push, known, &mut court, change, &author)) {
                 refused.insert(i, problem);
             }
-            None => learn_user(push, known, &mut users, change),
+        }
+        spread(push, known, changes, refused);
+        if refused.is_empty() || refused.len() == before {
+            return users;
         }
     }
-    spread(push, known, changes, &mut refused);
-    refused
 }
 
-/// What is wrong with a change whatever the hub holds.
-fn alone(push: &Push<'_>, users: &Users, change: &Change) -> Option<Problem> {
+/// Whether a change is right by itself, after those before it.
+fn alone(
+    push: &Push<'_>,
+    known: &Known,
+    court: &mut Court<'_>,
+    change: &Change,
+    author: &Author,
+) -> Result<(), Problem> {
     let Some(entity) = push.schema.entity(&change.entity) else {
         let message = format!("the hub has no records of the kind '{}'; update the hub", change.entity);
-        return Some(Problem::new(Code::UnknownEntity, message));
+        return Err(Problem::new(Code::UnknownEntity, message));
     };
-    if !entity.may_write(push.role) && !is_own(push, users, entity, change) {
-        let message =
-            format!("the role {} may not change {} records; ask a school admin", push.role.name(), entity.label);
-        return Some(Problem::new(Code::RoleForbidden, message));
-    }
+    // Nobody deletes what is theirs: a deletion has no fields, whatever it brings.
+    let fields = change.fields.keys().filter(|_| change.kind == ChangeKind::Upsert).map(String::as_str);
+    author.may_change(push.schema, entity, change.row_id, fields)?;
     if entity.hub_made && (change.kind == ChangeKind::Delete || change.base_rev == 0) {
         let message =
             format!("{} records are made by the hub; they can be resolved but not made or deleted", entity.label);
-        return Some(Problem::new(Code::HubOnly, message));
+        return Err(Problem::new(Code::HubOnly, message));
     }
-    change.fields.iter().find_map(|(name, json)| match entity.field_index(name) {
-        None => Some(Problem::at(Code::UnknownField, name, format!("{} has no field '{name}'", entity.label))),
-        Some(i) => Value::parse(&entity.fields[i], json).err(),
-    })
-}
-
-/// Whether a user changes what is theirs, at a PC that may carry it.
-fn is_own(push: &Push<'_>, users: &Users, entity: &Entity, change: &Change) -> bool {
-    change.kind == ChangeKind::Upsert
-        && change.user_id == Some(change.row_id)
-        && entity.are_own(change.fields.keys().map(String::as_str))
-        && matches!(users.get(&change.row_id), Some(Some(role)) if push.schema.covers(push.role, *role))
-}
-
-/// Whether whoever made the change may. A user that the hub has not heard of was made at an office, and counts for as much as
-/// the device: what a device says of its users is its word.
-fn by_user(push: &Push<'_>, users: &Users, change: &Change) -> Option<Problem> {
-    let id = change.user_id?;
-    let entity = push.schema.entity(&change.entity)?;
-    let why = match users.get(&id)? {
-        Some(role) if entity.may_change(*role, id, change.row_id, change.fields.keys().map(String::as_str)) => {
-            return None;
+    for (name, json) in &change.fields {
+        match entity.field_index(name) {
+            None => {
+                let message = format!("{} has no field '{name}'", entity.label);
+                return Err(Problem::at(Code::UnknownField, name, message));
+            }
+            Some(i) => Value::parse(&entity.fields[i], json)?,
+        };
+    }
+    let by = author.person.map(|by| (by.id, by.role));
+    match deciding::refusal(push, known, change, by).or_else(|| court.judge(entity, change, author)) {
+        Some(problem) => Err(problem),
+        None => {
+            court.learn(entity, change);
+            Ok(())
         }
-        Some(role) => format!("the role {} may not change {} records; ask a school admin", role.name(), entity.label),
-        None => "the user who made this change is disabled at the hub; ask a school admin".to_owned(),
-    };
-    Some(Problem::new(Code::RoleForbidden, why))
-}
-
-/// A user who is made or changed in this very push counts as that for what comes after it.
-fn learn_user(push: &Push<'_>, known: &Known, users: &mut Users, change: &Change) {
-    if change.entity != SCHOOL_USER.name {
-        return;
-    }
-    let current = push.schema.index(&change.entity).and_then(|index| known.rows.get(&(index, change.row_id)));
-    let stored = current.and_then(|row| Role::parse(row.get(&SCHOOL_USER, "role").as_text()?));
-    let before = users.get(&change.row_id).copied().flatten().or(stored);
-    let role = change.fields.get("role").and_then(|role| Role::parse(role.as_str()?)).or(before);
-    let was_disabled = matches!(users.get(&change.row_id), Some(None))
-        || current.is_some_and(|row| *row.get(&SCHOOL_USER, "disabled") == Value::Bool(true));
-    let disabled = change.fields.get("disabled").map_or(was_disabled, |flag| flag.as_bool() == Some(true));
-    if role.is_some() {
-        users.insert(change.row_id, role.filter(|_| !disabled));
     }
 }
 
 /// Refuses whatever hangs on something refused: children of missing parents, later edits of rows that were not made, and the
 /// rest of a group. Repeats until nothing changes.
-pub(super) fn spread(push: &Push<'_>, known: &Known, changes: &[Change], refused: &mut BTreeMap<usize, Problem>) {
+fn spread(push: &Push<'_>, known: &Known, changes: &[Change], refused: &mut BTreeMap<usize, Problem>) {
     loop {
         let before = refused.len();
         let mut made: BTreeSet<(usize, Uuid)> = BTreeSet::new();
+        let mut statuses = Statuses::new(push, known, changes, refused);
         for (i, change) in changes.iter().enumerate() {
             if refused.contains_key(&i) {
                 continue;
@@ -105,7 +95,10 @@ pub(super) fn spread(push: &Push<'_>, known: &Known, changes: &[Change], refused
             let Some(index) = push.schema.index(&change.entity) else { continue };
             let exists =
                 |key: &(usize, Uuid)| known.rows.contains_key(key) || known.exists.contains(key) || made.contains(key);
-            if let Some(problem) = missing_parent(push, change, index, exists) {
+            let problem = missing_author(push, known, change, exists)
+                .or_else(|| missing_parent(push, change, index, exists))
+                .or_else(|| statuses.refusal(change));
+            if let Some(problem) = problem {
                 refused.insert(i, problem);
             } else if change.kind == ChangeKind::Upsert {
                 made.insert((index, change.row_id));
@@ -146,4 +139,75 @@ fn missing_parent(
         );
         Some(Problem::at(Code::ParentMissing, field.name, message))
     })
+}
+
+/// A user who was made in this push and refused is nobody's author either.
+fn missing_author(
+    push: &Push<'_>,
+    known: &Known,
+    change: &Change,
+    exists: impl Fn(&(usize, Uuid)) -> bool,
+) -> Option<Problem> {
+    let id = change.user_id.filter(|id| !known.users.contains_key(id))?;
+    let index = push.schema.index(SCHOOL_USER.name)?;
+    (!exists(&(index, id))).then(unknown_author)
+}
+
+/// Where enrolments stand, while the changes of a push are looked at in their order, and what its events come to in the end.
+struct Statuses {
+    now: BTreeMap<Uuid, String>,
+    events: BTreeMap<Uuid, Events>,
+}
+
+impl Statuses {
+    fn new(push: &Push<'_>, known: &Known, changes: &[Change], refused: &BTreeMap<usize, Problem>) -> Statuses {
+        let mut found = Statuses { now: BTreeMap::new(), events: BTreeMap::new() };
+        let Some(index) = push.schema.index(ENROLMENT.name) else { return found };
+        if !changes.iter().any(|change| change.entity == ENROLMENT.name) {
+            return found;
+        }
+        for ((_, id), row) in known.rows.range((index, Uuid::nil())..=(index, Uuid::max())) {
+            let status = row.get(&ENROLMENT, "status").as_text().unwrap_or_default();
+            found.now.insert(*id, status.to_owned());
+        }
+        // Event by event: whose it is, what it says, whether it stands.
+        let mut events: BTreeMap<Uuid, (Uuid, String, bool)> = BTreeMap::new();
+        for (enrolment, of) in &known.events {
+            events.extend(of.iter().map(|event| (event.id, (*enrolment, event.status.clone(), event.live))));
+        }
+        let right = changes.iter().enumerate().filter(|(i, _)| !refused.contains_key(i)).map(|(_, change)| change);
+        for change in right.filter(|change| change.entity == ENROLMENT_EVENT.name) {
+            let text = |name: &str| change.fields.get(name).and_then(serde_json::Value::as_str);
+            let made = || Some((Uuid::parse_str(text("enrolment")?).ok()?, text("status")?.to_owned(), true));
+            match (events.get_mut(&change.row_id), change.kind) {
+                (Some((enrolment, _, stands)), ChangeKind::Delete) => {
+                    *stands = false;
+                    found.events.entry(*enrolment).or_default().taken_back = true;
+                }
+                (Some((.., stands)), ChangeKind::Upsert) => *stands = true,
+                (None, ChangeKind::Upsert) => {
+                    if let Some(event) = made() {
+                        events.insert(change.row_id, event);
+                    }
+                }
+                (None, ChangeKind::Delete) => {}
+            }
+        }
+        for (enrolment, status, _) in events.into_values().filter(|(_, _, stands)| *stands) {
+            found.events.entry(enrolment).or_default().standing.push(status);
+        }
+        found
+    }
+
+    fn refusal(&mut self, change: &Change) -> Option<Problem> {
+        let after = change.fields.get("status").filter(|_| change.entity == ENROLMENT.name)?.as_str()?;
+        let problem = self.now.get(&change.row_id).and_then(|before| {
+            let none = Events::default();
+            enrolment::status(before, after, self.events.get(&change.row_id).unwrap_or(&none))
+        });
+        if problem.is_none() {
+            self.now.insert(change.row_id, after.to_owned());
+        }
+        problem
+    }
 }

@@ -6,13 +6,16 @@ use uuid::Uuid;
 use crate::dates::long;
 use crate::missing::{Lacking, Missing, Severity};
 use crate::page::Page;
-use crate::school::{Name, School, Sex, filled, grade_name, section_lacking};
+use crate::school::{Name, School, Sex, filled, grade_name, name_drawn, section_lacking};
 use crate::sheet::{Sheet, area, bold, plain};
 
 const WIDTH: f32 = 210.0;
 const HEIGHT: f32 = 297.0;
 const BOTTOM: f32 = 272.0;
 const LINE: f32 = 5.6;
+/// Left edge and width of the columns whose texts are long.
+const NAME: (f32, f32) = (56.0, 84.0);
+const REMARKS: (f32, f32) = (140.0, 55.0);
 
 /// Everything that a class list says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,10 +47,11 @@ pub struct Learner {
 
 /// What must be there before the list may be printed.
 pub fn missing(list: &ClassList) -> Vec<Missing> {
-    let mut lacking = Lacking::default();
+    let mut lacking = Lacking::new();
     list.school.lacking(&mut lacking);
     section_lacking(&mut lacking, list.section_id, &list.section, &list.grade, &list.adviser);
     for learner in &list.learners {
+        name_drawn(&mut lacking, Some(learner.id), &learner.name);
         let there = learner.sex.is_some();
         lacking.unless(there, Severity::Must, ("student", Some(learner.id)), ("sex", "Sex"), &learner.name.listed());
         let lrn = filled(&learner.lrn);
@@ -65,7 +69,8 @@ pub fn pages(list: &ClassList) -> Vec<Page> {
         learners.sort_by(|a, b| a.name.order(&b.name));
         let mut titled = false;
         for (at, learner) in learners.iter().enumerate() {
-            if y + 2.0 * LINE > BOTTOM {
+            let height = sheets.last().map_or(LINE, |sheet| height_of(sheet, learner));
+            if y + LINE + height > BOTTOM {
                 let mut sheet = Sheet::new(WIDTH, HEIGHT);
                 y = head(&mut sheet, list);
                 sheets.push(sheet);
@@ -80,8 +85,9 @@ pub fn pages(list: &ClassList) -> Vec<Page> {
                 y += LINE;
                 titled = true;
             }
-            line(sheet, y, at + 1, learner);
-            y += LINE;
+            let height = height_of(sheet, learner);
+            line(sheet, y, height, at + 1, learner);
+            y += height;
         }
     }
     if sheets.is_empty() {
@@ -97,31 +103,42 @@ pub fn pages(list: &ClassList) -> Vec<Page> {
     sheets.into_iter().map(Sheet::done).collect()
 }
 
-fn line(sheet: &mut Sheet, y: f32, number: usize, learner: &Learner) {
+/// A line is as high as a long name needs.
+fn height_of(sheet: &Sheet, learner: &Learner) -> f32 {
+    let name = sheet.needed(NAME.1, plain(8.5), &learner.name.listed());
+    name.max(sheet.needed(REMARKS.1, plain(8.0), &learner.remarks)).max(LINE)
+}
+
+fn line(sheet: &mut Sheet, y: f32, height: f32, number: usize, learner: &Learner) {
     let cells = [
-        (area(15.0, y, 9.0, LINE), plain(8.5).end(), number.to_string()),
-        (area(24.0, y, 32.0, LINE), plain(8.5), learner.lrn.clone()),
-        (area(56.0, y, 84.0, LINE), plain(8.5), learner.name.listed()),
-        (area(140.0, y, 55.0, LINE), plain(8.0), learner.remarks.clone()),
+        (area(15.0, y, 9.0, height), plain(8.5).end(), number.to_string()),
+        (area(24.0, y, 32.0, height), plain(8.5), learner.lrn.clone()),
+        (area(NAME.0, y, NAME.1, height), plain(8.5), learner.name.listed()),
+        (area(REMARKS.0, y, REMARKS.1, height), plain(8.0), learner.remarks.clone()),
     ];
     for (cell, style, text) in cells {
         sheet.frame(cell, 0.15);
-        sheet.cell(cell, style, &text);
+        sheet.block(cell, style, &text);
     }
 }
 
 fn head(sheet: &mut Sheet, list: &ClassList) -> f32 {
-    sheet.text(WIDTH / 2.0, 18.0, bold(13.0).middle(), &list.school.name);
-    sheet.text(WIDTH / 2.0, 23.0, plain(8.5).middle(), &list.school.address);
-    sheet.text(WIDTH / 2.0, 32.0, bold(12.0).middle(), "CLASS LIST");
-    let left = format!("{} - {}", grade_name(&list.grade), list.section);
-    sheet.text(15.0, 40.0, bold(10.0), &left);
-    sheet.text(195.0, 40.0, plain(9.0).end(), &format!("School year {}", list.school_year));
-    sheet.text(15.0, 45.0, plain(9.0), &format!("Adviser: {}", list.adviser));
+    let (left, width) = (15.0, 180.0);
+    let y = sheet.paragraph(left, 18.0, width, bold(13.0).middle(), &list.school.name);
+    let y = sheet.paragraph(left, y - 0.4, width, plain(8.5).middle(), &list.school.address);
+    let y = (y + 5.6).max(32.0);
+    sheet.text(WIDTH / 2.0, y, bold(12.0).middle(), "CLASS LIST");
+    let y = y + 8.0;
+    sheet.text(195.0, y, plain(9.0).end(), &format!("School year {}", list.school_year));
+    let section = format!("{} - {}", grade_name(&list.grade), list.section);
+    let y = sheet.paragraph(left, y, 132.0, bold(10.0), &section) + 0.8;
+    let mut after = sheet.paragraph(left, y, 110.0, plain(9.0), &format!("Adviser: {}", list.adviser));
     if filled(&list.room) {
-        sheet.text(195.0, 45.0, plain(9.0).end(), &format!("Room: {}", list.room));
+        let room = format!("Room: {}", list.room);
+        let right = sheet.paragraph(130.0, y, 65.0, plain(9.0), &room);
+        after = after.max(right);
     }
-    let y = 48.0;
+    let y = after - 0.8;
     for (x, w, text) in
         [(15.0, 9.0, "No."), (24.0, 32.0, "LRN"), (56.0, 84.0, "Name (Last, First, Middle)"), (140.0, 55.0, "Remarks")]
     {

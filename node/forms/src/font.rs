@@ -95,6 +95,40 @@ impl Fonts {
         }
         lines
     }
+
+    /// As [`Fonts::wrap`], and a word longer than a line goes on in the next one: nothing is ever wider.
+    pub fn wrap_all(&self, text: &str, size_pt: f32, weight: Weight, width_mm: f32) -> Vec<String> {
+        let whole = self.wrap(text, size_pt, weight, width_mm);
+        whole.into_iter().flat_map(|line| self.broken(&line, size_pt, weight, width_mm)).collect()
+    }
+
+    /// A line in pieces that fit.
+    fn broken(&self, line: &str, size_pt: f32, weight: Weight, width_mm: f32) -> Vec<String> {
+        let mut pieces = vec![String::new()];
+        let mut wide = 0.0;
+        for (letter, glyph) in line.chars().zip(self.glyphs(line, weight)) {
+            let more = glyph.advance_em * size_pt * MM_PER_PT;
+            if wide + more > width_mm && wide > 0.0 {
+                pieces.push(String::new());
+                wide = 0.0;
+            }
+            wide += more;
+            if let Some(piece) = pieces.last_mut() {
+                piece.push(letter);
+            }
+        }
+        pieces
+    }
+
+    /// The letters of `text` that the typeface does not have, each once.
+    pub fn lacks(&self, text: &str) -> Vec<char> {
+        let Some(letters) = self.cut(Weight::Regular).map(|font| font.charmap()) else { return Vec::new() };
+        let mut lacking: Vec<char> =
+            composed(text).chars().filter(|c| !c.is_whitespace() && letters.map(*c).is_none()).collect();
+        lacking.sort_unstable();
+        lacking.dedup();
+        lacking
+    }
 }
 
 /// Letters with their marks as one character each (ñ, not n and a tilde): the typeface draws those well.
@@ -125,6 +159,13 @@ mod tests {
     }
 
     #[test]
+    fn letters_without_a_shape_are_told() {
+        let fonts = Fonts::new();
+        assert_eq!(fonts.lacks("Peña \u{1f600}, Nin\u{303}o 中中"), ['中', '\u{1f600}']);
+        assert!(fonts.lacks("ÑñÁ’–… Jr.").is_empty());
+    }
+
+    #[test]
     fn long_text_is_cut_and_wrapped() {
         let fonts = Fonts::new();
         assert_eq!(fonts.ellipsize("Peñaflor", 8.0, Weight::Regular, 100.0), "Peñaflor");
@@ -133,5 +174,8 @@ mod tests {
         let lines = fonts.wrap("one two three four", 8.0, Weight::Regular, 12.0);
         assert!(lines.len() > 1 && lines.iter().all(|line| fonts.width(line, 8.0, Weight::Regular) <= 12.0));
         assert_eq!(lines.join(" "), "one two three four");
+        let lines = fonts.wrap_all(&format!("A {}", "X".repeat(40)), 8.0, Weight::Regular, 12.0);
+        assert!(lines.iter().all(|line| fonts.width(line, 8.0, Weight::Regular) <= 12.0), "{lines:?}");
+        assert_eq!(lines.concat(), format!("A{}", "X".repeat(40)));
     }
 }

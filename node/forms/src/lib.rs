@@ -8,6 +8,7 @@
 //! | School Form 1, the register of a section | [`sf1::Sf1`] | [`sf1::missing`] | [`sf1::pages`] | [`sf1::xlsx`] |
 //! | School Form 2, attendance of a month | [`sf2::Sf2`] | [`sf2::missing`] | [`sf2::pages`] | [`sf2::xlsx`] |
 //! | class list | [`class_list::ClassList`] | [`class_list::missing`] | [`class_list::pages`] | |
+//! | a list as it was found on the screen | [`list::List`] | | [`list::pages`] | [`list::xlsx`] |
 //! | certificate of enrolment | [`certificate::Certificate`] | [`certificate::missing`] | [`certificate::pages`] | |
 //!
 //! `pages` gives `Vec<Page>`; a batch is the pages of several forms one after the other. [`pdf`] makes one PDF of them. A form may
@@ -21,6 +22,7 @@ pub mod class_list;
 mod dates;
 mod error;
 pub mod font;
+pub mod list;
 mod missing;
 pub mod page;
 mod pdf;

@@ -1,5 +1,6 @@
 //! What a form lacks, said before it is printed and in a way that the window can link to the place where it is typed.
 
+use crate::font::Fonts;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
@@ -30,10 +31,27 @@ pub struct Missing {
 }
 
 /// Collects what is missing.
-#[derive(Default)]
-pub(crate) struct Lacking(Vec<Missing>);
+pub(crate) struct Lacking {
+    missing: Vec<Missing>,
+    fonts: Fonts,
+}
 
 impl Lacking {
+    pub fn new() -> Lacking {
+        Lacking { missing: Vec::new(), fonts: Fonts::new() }
+    }
+
+    /// Notes the letters of a text that would be boxes on paper.
+    pub fn drawn(&mut self, text: &str, (record, id): (&str, Option<Uuid>), field: (&str, &str), who: &str) {
+        let lacks = self.fonts.lacks(text);
+        if lacks.is_empty() {
+            return;
+        }
+        let letters: Vec<String> = lacks.iter().map(|c| format!("{c} (U+{:04X})", u32::from(*c))).collect();
+        let label = format!("{}: letters that cannot be printed: {}", field.1, letters.join(", "));
+        self.unless(false, Severity::Should, (record, id), (field.0, &label), who);
+    }
+
     /// Notes the field unless it is there.
     pub fn unless(
         &mut self,
@@ -45,13 +63,13 @@ impl Lacking {
     ) {
         if !there {
             let (field, label) = (field.0.to_owned(), field.1.to_owned());
-            self.0.push(Missing { record: record.to_owned(), id, field, label, who: who.to_owned(), severity });
+            self.missing.push(Missing { record: record.to_owned(), id, field, label, who: who.to_owned(), severity });
         }
     }
 
     /// What must be there before what should be.
     pub fn done(mut self) -> Vec<Missing> {
-        self.0.sort_by_key(|missing| missing.severity);
-        self.0
+        self.missing.sort_by_key(|missing| missing.severity);
+        self.missing
     }
 }

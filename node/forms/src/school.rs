@@ -32,6 +32,17 @@ impl School {
         need(&self.school_id, Severity::Must, ("deped_school_id", "School ID"));
         need(&self.name, Severity::Must, ("name", "School name"));
         need(&self.head_name, Severity::Should, ("head_name", "School head"));
+        for (text, field) in [
+            (&self.name, ("name", "School name")),
+            (&self.region, ("region", "Region")),
+            (&self.division, ("division", "Division")),
+            (&self.district, ("district", "District")),
+            (&self.address, ("address", "Address")),
+            (&self.head_name, ("head_name", "School head")),
+            (&self.head_position, ("head_position", "Position of the school head")),
+        ] {
+            lacking.drawn(text, ("school_profile", None), field, &self.name);
+        }
     }
 
     /// `Principal II`, or what every school has.
@@ -82,6 +93,12 @@ impl Name {
     }
 }
 
+/// Letters of a learner's name that cannot be printed.
+pub(crate) fn name_drawn(lacking: &mut Lacking, student: Option<Uuid>, name: &Name) {
+    let who = name.listed();
+    lacking.drawn(&who, ("student", student), ("last_name", "Name"), &who);
+}
+
 pub(crate) fn filled(text: &str) -> bool {
     !text.trim().is_empty()
 }
@@ -109,6 +126,8 @@ pub(crate) fn section_lacking(lacking: &mut Lacking, id: Option<Uuid>, section: 
     need(section, Severity::Must, ("name", "Section name"));
     need(grade, Severity::Must, ("grade_level", "Grade level"));
     need(adviser, Severity::Must, ("adviser", "Adviser"));
+    lacking.drawn(section, ("section", id), ("name", "Section name"), section);
+    lacking.drawn(adviser, ("section", id), ("adviser", "Adviser"), section);
 }
 
 #[cfg(test)]

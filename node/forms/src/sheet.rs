@@ -3,8 +3,10 @@
 use crate::font::{CAP_HEIGHT, Fonts, MM_PER_PT, composed};
 use crate::page::{Align, Item, Page, Weight};
 
-/// Text is made smaller down to this part of its size before it is cut: less would not be read on paper.
+/// Text is made smaller down to this part of its size: less is not read with ease. Where a line of a table can grow, it grows then.
 const SMALLEST: f32 = 0.62;
+/// A box that cannot grow makes its text smaller still before it cuts it: a name in full is worth more than one at ease.
+const FLOOR: f32 = 0.4;
 /// From baseline to baseline, in em.
 const LEADING: f32 = 1.18;
 /// Between a cell's rule and its text, millimetres.
@@ -109,6 +111,22 @@ impl Sheet {
         self.fonts.width(&composed(text), style.size, style.weight)
     }
 
+    /// The lines of a text in a column of that width; a word that is longer goes on in the next line too.
+    pub fn wrapped(&self, width: f32, style: Style, text: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        for mut line in self.fonts.wrap(&composed(text), style.size, style.weight, width) {
+            while self.fonts.width(&line, style.size, style.weight) > width && line.chars().nth(1).is_some() {
+                let fits = |end: &usize| self.fonts.width(&line[..*end], style.size, style.weight) <= width;
+                let ends: Vec<usize> = line.char_indices().map(|(at, _)| at).skip(1).collect();
+                let end = ends.iter().rev().copied().find(fits).or_else(|| ends.first().copied()).unwrap_or(line.len());
+                let rest = line.split_off(end);
+                lines.push(std::mem::replace(&mut line, rest));
+            }
+            lines.push(line);
+        }
+        lines
+    }
+
     /// Text on the baseline `y`, as long as it is.
     pub fn text(&mut self, x: f32, y: f32, style: Style, text: &str) {
         self.put(x, y, style, composed(text));
@@ -135,10 +153,35 @@ impl Sheet {
         (style.sized(style.size * 0.999), text)
     }
 
-    /// One line of text on the baseline `y`, made to fit into `width` from `x` on.
-    pub fn fit(&mut self, x: f32, y: f32, width: f32, style: Style, text: &str) {
-        let (style, text) = self.fitted(width, style, text);
-        self.put(x, y, style, text);
+    /// Text whose last line is on the baseline `y`: one line if it fits, smaller if need be, else several.
+    pub fn above(&mut self, x: f32, y: f32, width: f32, style: Style, text: &str) {
+        let (style, lines) = self.stacked(width, style, text);
+        let mut y = y - (self.height(style, lines.len()) - self.height(style, 1));
+        for line in lines {
+            self.put(x, y, style, line);
+            y += self.height(style, 1);
+        }
+    }
+
+    /// As [`Sheet::above`], from the baseline `y` down.
+    pub fn below(&mut self, x: f32, y: f32, width: f32, style: Style, text: &str) {
+        let (style, lines) = self.stacked(width, style, text);
+        let mut y = y;
+        for line in lines {
+            self.put(x, y, style, line);
+            y += self.height(style, 1);
+        }
+    }
+
+    fn stacked(&self, width: f32, style: Style, text: &str) -> (Style, Vec<String>) {
+        let text = composed(text);
+        let natural = self.fonts.width(&text, style.size, style.weight);
+        if natural <= width {
+            return (style, vec![text]);
+        }
+        let style = style.sized(style.size * (width / natural).max(SMALLEST) * 0.999);
+        let lines = self.fonts.wrap_all(&text, style.size, style.weight, width);
+        (style, lines)
     }
 
     /// One line in the middle (vertically) of a cell.
@@ -148,17 +191,30 @@ impl Sheet {
         self.put(at.anchor(style.align), y, style, text);
     }
 
-    /// Several lines in the middle of a cell, made smaller until they fit, then cut.
+    /// How high a cell must be for a text of several lines, if it is written as small as is read with ease.
+    pub fn needed(&self, width: f32, style: Style, text: &str) -> f32 {
+        let style = style.sized(style.size * SMALLEST);
+        let lines = self.fonts.wrap_all(&composed(text), style.size, style.weight, width - 2.0 * PADDING);
+        self.height(style, lines.len()) + PADDING
+    }
+
+    /// Several lines in the middle of a cell, made smaller until they fit.
     pub fn block(&mut self, at: Area, style: Style, text: &str) {
         let text = composed(text);
         let width = at.w - 2.0 * PADDING;
         let mut style = style;
-        let smallest = style.size * SMALLEST;
+        let (ease, floor) = (style.size * SMALLEST, style.size * FLOOR);
         let lines = loop {
-            let lines = self.fonts.wrap(&text, style.size, style.weight, width);
-            let high = self.height(style, lines.len()) <= at.h;
+            let eased = style.size > ease;
+            // Words are broken only where smaller letters do not help.
+            let lines = if eased {
+                self.fonts.wrap(&text, style.size, style.weight, width)
+            } else {
+                self.fonts.wrap_all(&text, style.size, style.weight, width)
+            };
+            let high = self.height(style, lines.len()) <= at.h - PADDING / 2.0;
             let wide = lines.iter().all(|line| self.fonts.width(line, style.size, style.weight) <= width);
-            if (high && wide) || style.size <= smallest {
+            if (high && wide) || style.size <= floor {
                 break lines;
             }
             style = style.sized(style.size - 0.1);
@@ -182,11 +238,16 @@ impl Sheet {
     /// A paragraph from the baseline `y` down; gives back the baseline after it.
     pub fn paragraph(&mut self, x: f32, y: f32, width: f32, style: Style, text: &str) -> f32 {
         let mut y = y;
-        for line in self.fonts.wrap(&composed(text), style.size, style.weight, width) {
+        for line in self.fonts.wrap_all(&composed(text), style.size, style.weight, width) {
             self.put(if style.align == Align::Middle { x + width / 2.0 } else { x }, y, style, line);
             y += style.size * MM_PER_PT * LEADING;
         }
         y
+    }
+
+    /// How many lines a paragraph has.
+    pub fn lines(&self, width: f32, style: Style, text: &str) -> usize {
+        self.fonts.wrap_all(&composed(text), style.size, style.weight, width).len()
     }
 
     /// A label and its value in a box, as the heads of DepEd's forms have them.
@@ -198,7 +259,7 @@ impl Sheet {
             label,
         );
         self.frame(at, 0.2);
-        self.cell(at, style.middle(), value);
+        self.block(at, style.middle(), value);
     }
 }
 
@@ -239,7 +300,12 @@ mod tests {
     #[test]
     fn a_block_shrinks_then_cuts_and_never_leaves_its_cell() {
         let at = area(0.0, 10.0, 22.0, 4.8);
-        for text in ["T/I DATE:2026-06-22", "T/I DATE:2026-06-22 Peñafrancia", &"T/I DATE:2026-06-22 ".repeat(9)] {
+        for text in [
+            "T/I DATE:2026-06-22",
+            "T/I DATE:2026-06-22 Peñafrancia",
+            &"T/I DATE:2026-06-22 ".repeat(9),
+            &"T/I DATE:2026-06-22 ".repeat(40),
+        ] {
             let mut sheet = Sheet::new(100.0, 100.0);
             sheet.block(at, plain(6.4), text);
             let items = sheet.done().items;
@@ -251,7 +317,7 @@ mod tests {
                 );
             }
             let cut = matches!(items.last(), Some(Item::Text { text, .. }) if text.ends_with('\u{2026}'));
-            assert_eq!(cut, text.len() > 100, "{text}");
+            assert_eq!(cut, text.len() > 500, "{text}");
         }
     }
 }

@@ -32,7 +32,7 @@ impl Filling {
     pub fn text(&mut self, column: &str, row: u32, text: impl Into<String>) {
         let text = text.into();
         if !text.is_empty() {
-            self.cells.insert((row, column.to_owned()), Cell::Text(text));
+            self.cells.insert((row, column.to_owned()), Cell::Text(escaped(&writable(&text))));
         }
     }
 
@@ -51,6 +51,25 @@ impl Filling {
         let first = self.moved(row);
         first..=first + copies
     }
+}
+
+/// A text without what XML cannot hold, which would make the workbook one that no program opens; a box stands for it.
+pub(crate) fn writable(text: &str) -> String {
+    let is_char = |c: char| c >= ' ' || matches!(c, '\t' | '\n' | '\r');
+    text.chars().map(|c| if is_char(c) && u32::from(c) & 0xFFFE != 0xFFFE { c } else { '\u{25a1}' }).collect()
+}
+
+/// What looks like a letter written as a number (`_x0041_`) is read as that letter, unless its underscore is written so.
+fn escaped(text: &str) -> String {
+    let looks_so = |rest: &str| {
+        let hex = rest.strip_prefix("_x").and_then(|rest| rest.get(..5));
+        hex.is_some_and(|hex| hex.ends_with('_') && hex[..4].bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    let mut out = String::with_capacity(text.len());
+    for (at, letter) in text.char_indices() {
+        if looks_so(&text[at..]) { out.push_str("_x005F_") } else { out.push(letter) }
+    }
+    out
 }
 
 /// `A`, `Z`, `AA`: the column at a position from 0.
@@ -220,7 +239,10 @@ fn write_cell(writer: &mut Writer<Vec<u8>>, place: &BytesStart<'static>, cell: &
         kept.push_attribute(("xml:space", "preserve"));
         writer.write_event(Event::Start(kept))?;
     }
-    writer.write_event(Event::Text(BytesText::new(text)))?;
+    // XML holds no such characters; records of before 2026-12 may.
+    let bad = |c: char| pems_model::text::bad_character(c.encode_utf8(&mut [0; 4])).is_some();
+    let text: String = text.chars().map(|c| if bad(c) { '\u{fffd}' } else { c }).collect();
+    writer.write_event(Event::Text(BytesText::new(&text)))?;
     if let Some(inner) = inner {
         writer.write_event(Event::End(BytesEnd::new(inner)))?;
     }
@@ -248,4 +270,15 @@ fn drawing(xml: &[u8], filling: &Filling) -> Result<Vec<u8>, quick_xml::Error> {
         writer.write_event(event)?;
     }
     Ok(writer.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{escaped, writable};
+
+    #[test]
+    fn texts_are_ones_that_a_workbook_can_hold() {
+        assert_eq!(writable("A\u{FFFE}\u{1}Ñ\u{1f600}\n"), "A\u{25a1}\u{25a1}Ñ\u{1f600}\n");
+        assert_eq!(escaped("A_x0041_B _x004 _xÑ"), "A_x005F_x0041_B _x004 _xÑ");
+    }
 }

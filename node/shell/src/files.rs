@@ -9,11 +9,14 @@ use tauri_plugin_dialog::DialogExt;
 /// The event of the window's page (`ui/src/office/imports/files.ts`).
 const EVENT: &str = "pems-files";
 
-/// Lets somebody choose one file; none where the dialog was closed. `label` says what for, in the window's language.
+/// Lets somebody choose one file; none where the dialog was closed. `label` says what for, in the window's language; `backup`: a copy
+/// of an office, and not a list to import.
 #[tauri::command]
-pub(crate) async fn choose_file(app: AppHandle, label: String) -> Option<PathBuf> {
+pub(crate) async fn choose_file(app: AppHandle, label: String, backup: Option<bool>) -> Option<PathBuf> {
     let (tell, told) = tokio::sync::oneshot::channel();
-    let dialog = app.dialog().file().add_filter(label, &["xls", "xlsx", "csv", "txt", "zip"]);
+    let endings: &[&str] =
+        if backup == Some(true) { &["pems-backup"] } else { &["xls", "xlsx", "csv", "txt", "zip", "jsonl"] };
+    let dialog = app.dialog().file().add_filter(label, endings);
     dialog.pick_file(move |chosen| {
         // Nobody waits any more where the window was closed meanwhile.
         let _ = tell.send(chosen);

@@ -102,7 +102,7 @@ pub(crate) fn handle(desk: &mut Desk, request: Request) -> Result<Json> {
     refuse_secrets(&request)?;
     let store = &mut desk.store;
     match request {
-        Request::Status => answer(&store.glance()?),
+        Request::Status => answer(&desk.glance()?),
         Request::Search { entity, text, limit, fields } => {
             let rows = store.search(&entity, &text, limit.min(MAX_ROWS) + 1)?;
             found(store, &entity, rows, limit, fields.as_deref())

@@ -1,6 +1,7 @@
 //! The requests and answers as TypeScript, for `ui/src/generated/api.ts`: the window's code is checked against them.
 
 use super::{Found, Glance, Request, SavedRow, Side};
+use crate::store::Trouble;
 use pems_model::Code;
 use std::fmt::Write;
 use ts_rs::{Config, TS};
@@ -31,6 +32,7 @@ pub fn typescript() -> String {
         Request::decl(&config).replace("type Request", "type RecordsRequest"),
         Side::decl(&config),
         Glance::decl(&config),
+        Trouble::decl(&config),
         Found::decl(&config),
         SavedRow::decl(&config),
     ];

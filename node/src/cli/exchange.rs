@@ -58,8 +58,7 @@ pub(super) fn restore(session: &Session, args: &Restore) -> Result<()> {
 
 fn typed(file: Option<&Path>) -> Result<String> {
     if let Some(path) = file {
-        let text = std::fs::read_to_string(path).map_err(|error| NodeError::io("read", path, &error))?;
-        return Ok(text.lines().next().unwrap_or_default().to_owned());
+        return crate::files::secret(path);
     }
     if let Ok(text) = std::env::var("PEMS_NODE_PASSPHRASE") {
         return Ok(text);

@@ -7,6 +7,7 @@ mod export;
 mod output;
 mod records;
 mod report;
+mod rescue;
 mod review;
 mod roster;
 mod sf1;
@@ -74,6 +75,8 @@ enum Command {
     Report(report::ReportArgs),
     /// Every change of this office, one a line.
     Journal(JournalArgs),
+    /// Save what the hub has not taken to a file, to be put back at another office with `save --from`.
+    Rescue(rescue::RescueArgs),
 }
 
 #[derive(Debug, Args)]
@@ -151,6 +154,7 @@ fn dispatch(cli: Cli, out: Output) -> Result<ExitCode> {
         Command::Undo(args) => records::undo(&session, &args)?,
         Command::Export(args) => export::export(&session, &args)?,
         Command::Report(args) => report::report(&session, &args)?,
+        Command::Rescue(args) => rescue::rescue(&session, &args)?,
         Command::Journal(args) => session.out.lines(&session.store()?.journal(args.since)?),
     }
     Ok(ExitCode::SUCCESS)

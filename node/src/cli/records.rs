@@ -8,6 +8,7 @@ use clap::Args;
 use pems_model::{Code, Entity};
 use serde_json::Value as Json;
 use std::io::BufRead;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use uuid::Uuid;
 
@@ -18,13 +19,17 @@ const LONGEST_LINE: usize = 1 << 20;
 
 #[derive(Debug, Args)]
 pub(super) struct SaveArgs {
-    entity: String,
+    #[arg(required_unless_present = "from")]
+    entity: Option<String>,
     /// A JSON object with the fields (and `id` to edit), or `-` for JSON lines on standard input.
     #[arg(default_value = "-")]
     record: String,
     /// All of standard input or nothing.
     #[arg(long)]
     atomic: bool,
+    /// Put back what `rescue` saved at another office of the school.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["entity", "atomic"])]
+    from: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -61,7 +66,10 @@ pub(super) struct UndoArgs {
 }
 
 pub(super) fn save(session: &Session, args: &SaveArgs) -> Result<ExitCode> {
-    let entity = entity(&args.entity)?;
+    if let Some(from) = &args.from {
+        return super::rescue::put_back(session, from);
+    }
+    let entity = entity(args.entity.as_deref().unwrap_or_default())?;
     let mut store = session.store()?;
     if args.record != "-" {
         let saved = store.save(&parse(entity, &args.record, 1)?)?;

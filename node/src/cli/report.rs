@@ -11,12 +11,14 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// sf1, sf2, class_list or certificate.
+    /// sf1, sf2, class_list, certificate, learner_list, day or away.
     name: String,
-    /// section=7-Rizal (or its id), year=2026-2027, month=2026-10; for a certificate student=LRN (or id), purpose=TEXT.
+    /// section=7-Rizal (or its id), year=2026-2027, month=2026-10; for a certificate student=LRN (or id), purpose=TEXT; for a
+    /// learner_list also text, grade, status, sex, no_lrn=yes, missing_papers=yes, not_enrolled=yes, sort=grade, columns=name,lrn;
+    /// for a day date=2026-10-15.
     #[arg(long = "where", value_name = "FIELD=VALUE")]
     filters: Vec<String>,
-    /// A .pdf or, for sf1 and sf2, an .xlsx.
+    /// A .pdf, an .xlsx for School Forms and lists, a .csv for lists.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
@@ -26,8 +28,9 @@ pub(super) fn report(session: &Session, args: &ReportArgs) -> Result<()> {
     let format = match ending.as_deref() {
         Some("pdf") => Format::Pdf,
         Some("xlsx") => Format::Xlsx,
+        Some("csv") => Format::Csv,
         _ => {
-            let message = format!("--out wants a file that ends in .pdf or .xlsx, not {}", args.out.display());
+            let message = format!("--out wants a file that ends in .pdf, .xlsx or .csv, not {}", args.out.display());
             return Err(NodeError::new(Code::BadUsage, message));
         }
     };

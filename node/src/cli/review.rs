@@ -32,7 +32,11 @@ enum Side {
 pub(super) fn run(session: &Session, command: &ReviewCommand) -> Result<()> {
     let mut store = session.store()?;
     match command {
-        ReviewCommand::List => session.out.lines(&store.reviews()?),
+        ReviewCommand::List => {
+            let mut reviews = store.reviews()?;
+            reviews.iter_mut().try_for_each(|entry| store.stand(entry))?;
+            session.out.lines(&reviews);
+        }
         ReviewCommand::Keep(keep) => {
             let (choice, name) = match keep.value {
                 Side::Mine => (Choice::Mine, "mine"),

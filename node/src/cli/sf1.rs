@@ -3,7 +3,9 @@
 
 use super::Session;
 use crate::Result;
-use crate::import::lis::{Applied, LineChoice, LineState, ReconciledLine, Reconciliation, apply_file, read, reconcile};
+use crate::import::lis::{
+    Applied, LineChoice, LineState, ReconciledLine, Reconciliation, Warning, apply_file, read, reconcile, rehearse,
+};
 use pems_model::Code;
 use serde::Serialize;
 use serde_json::json;
@@ -42,9 +44,14 @@ struct Refused {
 
 pub(super) fn import(session: &Session, source: &Path, dry_run: bool, skip_refused: bool) -> Result<ExitCode> {
     let mut store = session.store()?;
-    let reconciliation = reconcile(&store, &read(source)?)?;
+    let register = read(source)?;
+    let mut reconciliation = reconcile(&store, &register)?;
     let choices = reconciliation.safe_choices();
     let failed = !reconciliation.refused.is_empty() && !skip_refused && !dry_run;
+    if dry_run && let Err(error) = rehearse(&mut store, &register, &choices) {
+        let message = format!("as it is, the import would be refused: {}", error.message);
+        reconciliation.warnings.push(Warning { line: None, cell: None, message });
+    }
     let applied = if dry_run || failed {
         Applied::default()
     } else {

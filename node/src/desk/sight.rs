@@ -113,6 +113,8 @@ impl Sight {
     pub(super) fn narrow(&self, line: &mut Map<String, Json>, section: Option<Uuid>) {
         if !self.sees(section) {
             line.retain(|key, _| NAMES.contains(&key.as_str()));
+            // Not shown is not the same as not recorded.
+            line.insert("hidden".to_owned(), Json::Bool(true));
         }
     }
 

@@ -2,10 +2,9 @@
 
 use super::table::Table;
 use super::{Budget, bad_file, headers};
-use crate::{NodeError, Result};
+use crate::{NodeError, Result, files};
 use pems_model::Code;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use zip::ZipArchive;
@@ -53,12 +52,17 @@ impl Tables {
             return Err(NodeError::new(Code::TooLarge, message));
         }
         let Some(key) = table_key(name) else { return Ok(()) };
-        let table = Table::read(name, input, budget)?;
+        let table = Table::read(name, input, &is_id, budget)?;
         match self.tables.insert(key, table) {
             None => Ok(()),
             Some(_) => Err(bad_file(name, "the bundle has this file twice; keep the right one".to_owned())),
         }
     }
+}
+
+/// What every table of a roster has, and no title above one.
+fn is_id(key: &str) -> bool {
+    key.ends_with("sourcedid") || key.ends_with("sisid")
 }
 
 fn table_key(name: &str) -> Option<String> {
@@ -69,13 +73,13 @@ fn table_key(name: &str) -> Option<String> {
 }
 
 /// The one CSV at `source`.
-pub(super) fn single(source: &Path, budget: &mut Budget) -> Result<Table> {
+pub(super) fn single(source: &Path, known: &dyn Fn(&str) -> bool, budget: &mut Budget) -> Result<Table> {
     let name = file_name(source);
-    let file = File::open(source).map_err(|error| NodeError::io("read", source, &error))?;
     if source.is_dir() {
         return Err(bad_file(&name, "it is a folder; give one CSV file, or import it as OneRoster".to_owned()));
     }
-    Table::read(&name, file, budget)
+    let file = files::open(source)?;
+    Table::read(&name, file, known, budget)
 }
 
 /// The roster at `source`, a folder or a zip.
@@ -88,9 +92,13 @@ pub(super) fn open(source: &Path, budget: &mut Budget) -> Result<Tables> {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| NodeError::io("list", source, &error))?;
         paths.sort();
-        for path in paths.iter().filter(|path| path.is_file()) {
-            let file = File::open(path).map_err(|error| NodeError::io("read", path, &error))?;
-            tables.add(&file_name(path), file, budget)?;
+        for path in paths.iter().filter(|path| !path.is_dir()) {
+            let name = file_name(path);
+            // What is no table is not opened, whatever it is.
+            match table_key(&name) {
+                Some(_) => tables.add(&name, files::open_inside(path)?, budget)?,
+                None => tables.add(&name, std::io::empty(), budget)?,
+            }
         }
     } else {
         unzip(source, &mut tables, budget)?;
@@ -106,7 +114,7 @@ fn unzip(source: &Path, tables: &mut Tables, budget: &mut Budget) -> Result<()> 
             format!("it is no zip that can be read ({error}); give the folder or zip of the roster, in a fresh copy"),
         )
     };
-    let file = File::open(source).map_err(|error| NodeError::io("read", source, &error))?;
+    let file = files::open(source)?;
     let mut archive = ZipArchive::new(file).map_err(damaged)?;
     for i in 0..archive.len() {
         let entry = archive.by_index(i).map_err(damaged)?;

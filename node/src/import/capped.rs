@@ -1,7 +1,8 @@
 //! Reading bytes of a file that may be hostile or broken: never more than the limits, and with one kind of line ending.
 
+use super::quotes::Quotes;
 use super::{Budget, Limits};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::Read;
 use std::rc::Rc;
 
@@ -38,6 +39,7 @@ pub(super) struct Gauge {
     /// Bytes since the last row began.
     since: Cell<u64>,
     stopped: Cell<Option<Stop>>,
+    broken: RefCell<Option<String>>,
 }
 
 impl Gauge {
@@ -49,6 +51,11 @@ impl Gauge {
     pub(super) fn stopped(&self, limits: &Limits) -> Option<String> {
         self.stopped.get().map(|stop| stop.why(limits))
     }
+
+    /// The quotation mark that stopped the reader, with its line.
+    pub(super) fn broken(&self) -> Option<String> {
+        self.broken.borrow().clone()
+    }
 }
 
 /// Stops at the limits: of bytes since the last row (a quotation mark that never closes would otherwise take the whole file
@@ -58,22 +65,32 @@ pub(super) struct Capped<R> {
     gauge: Rc<Gauge>,
     limits: Limits,
     bytes_left: Rc<Cell<u64>>,
+    quotes: Quotes,
     /// A byte that was read to see what follows a `\r`.
     ahead: Option<u8>,
     ended: bool,
 }
 
 impl<R: Read> Capped<R> {
-    pub(super) fn new(inner: R, budget: &Budget) -> (Capped<R>, Rc<Gauge>) {
+    pub(super) fn new(inner: R, delimiter: u8, budget: &Budget) -> (Capped<R>, Rc<Gauge>) {
         let gauge = Rc::new(Gauge::default());
         let (limits, bytes_left) = (budget.limits, budget.bytes_left.clone());
-        (Capped { inner, gauge: gauge.clone(), limits, bytes_left, ahead: None, ended: false }, gauge)
+        let quotes = Quotes::new(delimiter);
+        (Capped { inner, gauge: gauge.clone(), limits, bytes_left, quotes, ahead: None, ended: false }, gauge)
     }
 }
 
 impl<R: Read> Read for Capped<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let was_ended = self.ended;
         let read = self.plain_lines(buffer)?;
+        // The line ending that the last line gets closes no quotation mark.
+        let closes = self.ended && !was_ended;
+        let broken = if closes { self.quotes.end() } else { self.quotes.see(&buffer[..read]) };
+        if broken.is_some() {
+            self.gauge.broken.replace(broken);
+            return Err(std::io::Error::other("a quotation mark is not closed"));
+        }
         let since = self.gauge.since.get() + read as u64;
         self.gauge.since.set(since);
         let left = self.bytes_left.get().checked_sub(read as u64);

@@ -5,7 +5,7 @@ use super::proposal::{Given, Mapped, Proposal, refusal, row_refusal};
 use super::table::{Rec, Table};
 use super::{Options, bad_file, headers};
 use crate::{NodeError, Result};
-use pems_model::{Code, Entity, Kind, Problem};
+use pems_model::{Code, Entity, Kind, Problem, Schema};
 use uuid::Uuid;
 
 /// What a column is for.
@@ -47,6 +47,12 @@ pub(super) fn map<'a>(
         mapped.add(proposal);
     }
     Ok(mapped)
+}
+
+/// Whether a (normal) header names a column of a list of these records.
+pub(super) fn is_known(schema: &Schema, entity: &str, mapping: &[(String, String)], key: &str) -> bool {
+    let mapped = || mapping.iter().any(|(column, _)| headers::normal(column) == key);
+    key == "id" || schema.entity(entity).is_some_and(|entity| headers::field(entity, key).is_some()) || mapped()
 }
 
 fn propose<'a>(

@@ -1,6 +1,6 @@
 //! Which field a column is about: by field name, by label, or by what other systems call it.
 
-use pems_model::Entity;
+use pems_model::{Entity, Field};
 
 /// A header without case, spaces and punctuation: `Given Name`, `given_name` and `givenName` are one.
 pub(crate) fn normal(text: &str) -> String {
@@ -61,10 +61,11 @@ const ALIASES: &[(&str, &str)] = &[
     ("teacher", "adviser"),
 ];
 
-/// Position of the field that a column with this (normal) header fills.
+/// Position of the field that a column with this (normal) header fills. What nobody is shown comes from no file.
 pub(crate) fn field(entity: &Entity, header: &str) -> Option<usize> {
-    let named = entity.fields.iter().position(|field| normal(field.name) == header);
-    let labelled = || entity.fields.iter().position(|field| normal(field.label) == header);
+    let open = |wanted: &dyn Fn(&Field) -> bool| entity.fields.iter().position(|field| !field.secret && wanted(field));
+    let named = open(&|field| normal(field.name) == header);
+    let labelled = || open(&|field| normal(field.label) == header);
     let known = || {
         let mut names = ALIASES.iter().filter(|(alias, _)| *alias == header);
         names.find_map(|(_, name)| entity.field_index(name))

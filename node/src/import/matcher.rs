@@ -7,13 +7,15 @@ use super::known::Known;
 use super::people::{self, Found};
 use super::proposal::{Given, Hint, Mapped, Proposal, refusal, row_refusal};
 use super::table::Cell;
-use super::{Duplicate, DuplicateKind, Duplicates, Options, Report, Stage};
+use super::{Duplicate, DuplicateKind, Duplicates, Options, Report, Stage, dates};
 use crate::Result;
+use crate::desk::today::day_of;
 use crate::store::Save;
 use pems_model::entities::{SECTION_MEMBERSHIP, STUDENT_GUARDIAN};
 use pems_model::push::complete;
-use pems_model::{Code, Problem, Row, Value, natural};
-use serde_json::Map;
+use pems_model::value::parse_date;
+use pems_model::{Code, Entity, Problem, Row, Value, natural};
+use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -22,6 +24,7 @@ type Values<'a> = Vec<(usize, Value, Option<Cell<'a>>)>;
 
 struct Resolver<'a, 's> {
     known: Known<'s>,
+    today: i32,
     duplicates: Duplicates,
     /// Which record each proposal is, once it is settled; `None` for one that is left out.
     settled: Vec<Option<Uuid>>,
@@ -39,6 +42,7 @@ pub(super) fn resolve(mut mapped: Mapped<'_>, known: Known<'_>, options: &Option
     let warnings = mapped.take_warnings();
     let report = Report { refused: std::mem::take(&mut mapped.refused), warnings, ..Report::default() };
     let mut resolver = Resolver {
+        today: day_of(known.store().now()),
         known,
         duplicates: options.duplicates,
         settled: vec![None; mapped.proposals.len()],
@@ -58,6 +62,23 @@ pub(super) fn resolve(mut mapped: Mapped<'_>, known: Known<'_>, options: &Option
     Ok((resolver.saves, report))
 }
 
+/// The values as the store keeps them, by the store's own check; where it would refuse one, which and why.
+fn as_kept(entity: &Entity, values: &mut Values<'_>) -> Result<(), (usize, Problem)> {
+    for (at, (field, value, _)) in values.iter_mut().enumerate() {
+        *value = Value::parse(&entity.fields[*field], &value.to_json()).map_err(|problem| (at, problem))?;
+    }
+    values.retain(|(_, value, _)| !value.is_null());
+    Ok(())
+}
+
+/// Nobody is born after today.
+fn born(entity: &Entity, fields: &Map<String, Json>, today: i32) -> Result<(), Problem> {
+    let day = fields.get("birth_date").and_then(Json::as_str).and_then(parse_date);
+    let why = day.and_then(|day| dates::not_born(day, today));
+    let label = entity.field_index("birth_date").map_or("", |i| entity.fields[i].label);
+    why.map_or(Ok(()), |why| Err(Problem::at(Code::OutOfRange, "birth_date", format!("{label}: {why}"))))
+}
+
 impl<'a> Resolver<'a, '_> {
     fn settle(&mut self, i: usize) -> Result<Option<Uuid>> {
         let proposal = &self.proposals[i];
@@ -66,8 +87,9 @@ impl<'a> Resolver<'a, '_> {
             self.report.refused.extend(proposal.problems.iter().cloned());
             return Ok(None);
         }
-        if !entity.may_write(self.known.store().role()) {
-            let role = self.known.store().role().name();
+        if !self.known.store().may_write(entity) {
+            let store = self.known.store();
+            let role = store.actor().map_or(store.role(), |actor| actor.role).name();
             let message = format!("the role {role} may not change {} records; ask a school admin", entity.label);
             return Ok(self.refuse(i, &[], Problem::new(Code::RoleForbidden, message)));
         }
@@ -75,6 +97,9 @@ impl<'a> Resolver<'a, '_> {
             self.report.left_out += 1;
             return Ok(None);
         };
+        if let Err((at, problem)) = as_kept(entity, &mut values) {
+            return Ok(self.refuse(i, &values[at..=at], problem));
+        }
         if matches!(proposal.hint, Hint::CurrentMembership) {
             self.keep_current_membership(&mut values)?;
         }
@@ -134,6 +159,7 @@ impl<'a> Resolver<'a, '_> {
             "student" => people::student(entity, probe, kept),
             "staff" => people::staff(entity, probe, kept),
             "guardian" => people::guardian(entity, probe, kept, &theirs),
+            "school_user" => people::user(entity, probe, kept),
             _ => Found::New,
         })
     }
@@ -188,11 +214,15 @@ impl<'a> Resolver<'a, '_> {
         }
         for (field, value) in proposal.defaults.iter().filter(|_| created) {
             if row.values[*field].is_null() {
+                let value = match Value::parse(&entity.fields[*field], &value.to_json()) {
+                    Ok(value) => value,
+                    Err(problem) => return Ok(self.refuse(i, &values, problem)),
+                };
                 fields.insert(entity.fields[*field].name.to_owned(), value.to_json());
-                row.values[*field] = value.clone();
+                row.values[*field] = value;
             }
         }
-        if let Err(problem) = complete(entity, &row) {
+        if let Err(problem) = complete(entity, &row).and_then(|()| born(entity, &fields, self.today)) {
             return Ok(self.refuse(i, &values, problem));
         }
         if let Some(other) = self.known.other_with_key(entity, &row)? {

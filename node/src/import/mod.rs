@@ -10,6 +10,7 @@
 
 mod bundle;
 mod capped;
+mod clock;
 mod csv_map;
 mod dates;
 mod grades;
@@ -20,11 +21,15 @@ pub mod lis;
 mod matcher;
 mod oneroster;
 mod people;
+mod phones;
 mod progress;
 mod proposal;
+mod quotes;
 mod report;
+mod shown;
 mod table;
 mod text;
+mod top;
 
 pub use dates::DateOrder;
 pub(crate) use dates::{proven_order, read as read_date};
@@ -32,6 +37,7 @@ pub(crate) use headers::{field as header_field, normal as normal_header};
 pub use limits::Limits;
 pub use progress::{Progress, Stage};
 pub use report::{Counts, Duplicate, DuplicateKind, Refusal, Report};
+pub(crate) use top::HEADER_WITHIN;
 
 use crate::store::Save;
 use crate::{NodeError, Result, Store};
@@ -125,7 +131,9 @@ pub fn run(store: &mut Store, source: &Path, options: &Options) -> Result<Report
         let mut known = Known::new(store);
         match &options.format {
             Format::Csv { entity, mapping } => {
-                let table = bundle::single(source, &mut budget)?;
+                let schema = known.store().schema();
+                let names = |key: &str| csv_map::is_known(schema, entity, mapping, key);
+                let table = bundle::single(source, &names, &mut budget)?;
                 let mapped = csv_map::map(&table, entity, mapping, options, &mut known)?;
                 matcher::resolve(mapped, known, options)?
             }

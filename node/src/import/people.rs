@@ -11,6 +11,8 @@ use uuid::Uuid;
 pub(super) struct PersonIndex {
     lrns: HashMap<String, Vec<Uuid>>,
     numbers: HashMap<String, Vec<Uuid>>,
+    /// Of users, in small letters.
+    emails: HashMap<String, Vec<Uuid>>,
     names: HashMap<String, Vec<Uuid>>,
 }
 
@@ -36,6 +38,9 @@ impl PersonIndex {
         let text = |field: &str| row.get(entity, field).as_text().map(str::to_owned);
         add(&mut self.lrns, text("lrn"), row.id);
         add(&mut self.numbers, text("student_no").or_else(|| text("employee_no")), row.id);
+        if entity.name == "school_user" {
+            add(&mut self.emails, text("email").map(|email| email.to_lowercase()), row.id);
+        }
         add(&mut self.names, name_key(entity, row), row.id);
     }
 
@@ -50,7 +55,8 @@ impl PersonIndex {
 
 /// Last and first name, folded; `None` for a record that has none.
 fn name_key(entity: &Entity, row: &Row) -> Option<String> {
-    let last = row.get(entity, "last_name").as_text()?;
+    // A user's name is one text.
+    let last = row.get(entity, if entity.name == "school_user" { "name" } else { "last_name" }).as_text()?;
     let first = row.get(entity, "first_name").as_text().unwrap_or_default();
     Some(format!("{}|{}", fold(last), fold(first)))
 }
@@ -75,7 +81,21 @@ pub(super) fn student(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
                 "the LRN and the student no. belong to two different learners here; correct one of them",
             );
         }
-        _ => return refuse("lrn", "several learners here have this number; settle that first (delete or correct one)"),
+        (lrns, numbers) => {
+            let several = if lrns.len() > 1 { lrns } else { numbers };
+            let shared = if lrns.len() > 1 { ("lrn", "LRN") } else { ("student_no", "student no.") };
+            let names: Vec<String> =
+                several.iter().filter_map(|id| kept.rows.get(id)).map(|row| label(entity, row)).collect();
+            let (field, what) = shared;
+            return refuse(
+                field,
+                &format!(
+                    "{} learners here have this {what}: {}; settle that first in Needs you (delete or correct one)",
+                    names.len(),
+                    listed(&names)
+                ),
+            );
+        }
     };
     if let Some(row) = sure.and_then(|id| kept.rows.get(&id)) {
         let theirs = row.get(entity, "lrn");
@@ -117,6 +137,17 @@ pub(super) fn staff(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
     }
     // Two numbers are two persons; without one of them it may be the same.
     by_name(entity, probe, kept, !number.is_null(), |row| number.is_null() || row.get(entity, "employee_no").is_null())
+}
+
+/// The user that `probe` means: an e-mail address is one person's. Without it on one side it may be who has the name.
+pub(super) fn user(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
+    let email = probe.get(entity, "email").as_text().map(str::to_lowercase);
+    match email.as_ref().and_then(|email| kept.people.emails.get(email)).map_or(&[][..], Vec::as_slice) {
+        [] => {}
+        [one] => return Found::Known(*one),
+        _ => return refuse("email", "several users here have this e-mail address; settle that first"),
+    }
+    by_name(entity, probe, kept, email.is_some(), |row| email.is_none() || row.get(entity, "email").is_null())
 }
 
 /// The guardian that `probe` means: one of the same name who is a guardian of the same learner, or has the same phone or
@@ -176,11 +207,24 @@ fn is_somebody_else(entity: &Entity, probe: &Row, row: &Row) -> bool {
 /// A person in words: `CRUZ, Ana (2012-02-29)`.
 pub(super) fn label(entity: &Entity, row: &Row) -> String {
     let text = |field: &str| row.get(entity, field).as_text().unwrap_or_default().to_owned();
+    if entity.name == "school_user" {
+        return text("name");
+    }
     let mut label = format!("{}, {}", text("last_name"), text("first_name"));
     if let Value::Date(days) = row.get(entity, "birth_date") {
         label.push_str(&format!(" ({})", pems_model::value::format_date(*days)));
     }
     label
+}
+
+/// Names one after the other, the first few of many.
+pub(super) fn listed(names: &[String]) -> String {
+    const MOST: usize = 4;
+    let mut text = names.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join("; ");
+    if names.len() > MOST {
+        text.push_str(&format!("; and {} more", names.len() - MOST));
+    }
+    text
 }
 
 fn refuse(field: &str, message: &str) -> Found {

@@ -1,8 +1,9 @@
 //! What a row of a file says a record should be, before anybody knows whether that record exists.
 
 use super::dates::{self, DateOrder};
+use super::shown::shown;
 use super::table::{Cell, Rec};
-use super::{Refusal, grades};
+use super::{Refusal, grades, phones};
 use crate::store::as_json;
 use pems_model::{Code, Entity, Field, Kind, Problem, Value};
 use std::collections::BTreeMap;
@@ -39,6 +40,8 @@ pub(super) struct Proposal<'a> {
     pub(super) defaults: Vec<(usize, Value)>,
     pub(super) hint: Hint,
     pub(super) problems: Vec<Refusal>,
+    /// What is to be said about a row that is taken.
+    pub(super) warnings: Vec<String>,
 }
 
 /// What a mapper made of the files.
@@ -58,7 +61,8 @@ impl<'a> Mapped<'a> {
         Mapped { proposals, refused, warnings, notes: BTreeMap::new(), date_order }
     }
 
-    pub(super) fn add(&mut self, proposal: Proposal<'a>) -> Handle {
+    pub(super) fn add(&mut self, mut proposal: Proposal<'a>) -> Handle {
+        self.warnings.append(&mut proposal.warnings);
         self.proposals.push(proposal);
         self.proposals.len() - 1
     }
@@ -76,14 +80,23 @@ impl<'a> Mapped<'a> {
 
 impl<'a> Proposal<'a> {
     pub(super) fn new(entity: &'static Entity, rec: Rec<'a>) -> Proposal<'a> {
-        let (given, defaults, problems) = (Vec::new(), Vec::new(), Vec::new());
-        Proposal { entity, rec, id: None, given, defaults, hint: Hint::None, problems }
+        let (given, defaults, problems, warnings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Proposal { entity, rec, id: None, given, defaults, hint: Hint::None, problems, warnings }
     }
 
     /// What a cell says about a field; a cell that says nothing acceptable refuses the row.
     pub(super) fn read(&mut self, field: &str, cell: Option<Cell<'a>>, order: Option<DateOrder>) {
         let (Some(i), Some(cell)) = (self.entity.field_index(field), cell) else { return };
-        match value(&self.entity.fields[i], cell, order) {
+        let declared = &self.entity.fields[i];
+        if declared.kind == Kind::Phone && phones::first(cell.text).is_some_and(|(_, others)| others) {
+            let (file, line) = (&cell.rec.table.file, cell.rec.line);
+            let label = declared.label;
+            self.warnings.push(format!(
+                "{file}, line {line}: {label}: '{}' has several numbers; the first was taken",
+                shown(cell.text)
+            ));
+        }
+        match value(declared, cell, order) {
             Ok(value) => self.given.push((i, Given::Value(value), Some(cell))),
             Err(problem) => self.problems.push(refusal(cell, problem)),
         }
@@ -106,8 +119,11 @@ impl<'a> Proposal<'a> {
     }
 }
 
-/// A refusal of one cell.
-pub(super) fn refusal(cell: Cell<'_>, problem: Problem) -> Refusal {
+/// A refusal of one cell, which shows what the cell has.
+pub(super) fn refusal(cell: Cell<'_>, mut problem: Problem) -> Refusal {
+    if !problem.message.contains(cell.text) {
+        problem.message = format!("{}; the cell has '{}'", problem.message, shown(cell.text));
+    }
     Refusal { column: Some(cell.header().to_owned()), ..row_refusal(cell.rec, problem) }
 }
 
@@ -129,6 +145,11 @@ pub(super) fn value(field: &Field, cell: Cell<'_>, order: Option<DateOrder>) -> 
                 field.label
             );
             Err(Problem::at(Code::BadFormat, field.name, message))
+        }
+        // What is no mobile number is refused by the field itself.
+        Kind::Phone => {
+            let number = phones::first(text).map(|(number, _)| number);
+            Value::parse(field, &number.as_deref().unwrap_or(text).into())
         }
         Kind::Choice(choices) => {
             let known = choices.iter().copied().find(|choice| choice.eq_ignore_ascii_case(text));

@@ -1,15 +1,17 @@
 //! Reading one CSV file of unknown habits into memory, within limits, with the line of every row kept.
 //!
 //! Invariants: nothing is read beyond the limits, whatever the file claims; a byte that is not text stops the file, with its
-//! place; the first row is the header and is line 1.
+//! place; the header is the first row that names known columns, and lines count as an editor counts them.
 
 use super::capped::{CHUNK, Capped, Gauge};
 use super::dates::{self, DateOrder};
+use super::shown::shown;
 use super::text::{Decoder, Encoding};
-use super::{Budget, Limits, bad_file, headers};
-use crate::{NodeError, Result};
+use super::{Budget, Limits, bad_file, headers, quotes, top};
+use crate::{NodeError, Result, cells};
 use csv::{ByteRecord, StringRecord};
 use pems_model::Code;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::io::{Cursor, Read};
 use std::rc::Rc;
@@ -44,15 +46,23 @@ pub(super) struct Cell<'a> {
 }
 
 impl Table {
-    pub(super) fn read(file: &str, mut input: impl Read, budget: &mut Budget) -> Result<Table> {
+    /// Reads a file. `known` says whether a (normal) header is one that this kind of file has: by it the header row is told from
+    /// titles above it.
+    pub(super) fn read(
+        file: &str,
+        mut input: impl Read,
+        known: &dyn Fn(&str) -> bool,
+        budget: &mut Budget,
+    ) -> Result<Table> {
         let mut head = Vec::new();
         input.by_ref().take(CHUNK as u64).read_to_end(&mut head).map_err(|error| bad_file(file, error.to_string()))?;
         if head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) {
             return Err(bad_file(file, "it is UTF-16 text; save it as 'CSV UTF-8'".to_owned()));
         }
         let skip = if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-        let delimiter = delimiter(&head[skip..]);
-        let (capped, gauge) = Capped::new(Cursor::new(head.split_off(skip)).chain(input), budget);
+        let told = top::told_delimiter(&head[skip..]);
+        let delimiter = told.unwrap_or_else(|| top::delimiter(&head[skip..], known));
+        let (capped, gauge) = Capped::new(Cursor::new(head.split_off(skip)).chain(input), delimiter, budget);
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -65,28 +75,27 @@ impl Table {
             skipped: skip as u64,
             reader,
             gauge,
+            delimiter,
+            columns: 0,
             decoder: Decoder::new(),
             raw: ByteRecord::new(),
         };
-        let Some((_, header)) = rows.next()? else {
-            return Err(bad_file(file, "it is empty; the first line must name the columns".to_owned()));
-        };
-        let headers: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+        if told.is_some() {
+            rows.next()?;
+        }
+        let (header, mut warnings, first) = rows.header(known)?;
+        let headers: Vec<String> = header.iter().map(|name| one_line(name.trim()).into_owned()).collect();
+        rows.columns = headers.len();
         let mut records = Vec::new();
-        while let Some((line, record)) = rows.next()? {
+        let mut first = first.into_iter();
+        while let Some((line, record)) = first.next().map_or_else(|| rows.next(), |row| Ok(Some(row)))? {
             if record.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
-            budget.rows_left = budget.rows_left.checked_sub(1).ok_or_else(|| {
-                let message = format!(
-                    "{file}, line {line}: an import takes at most {} rows; split the file and import the parts one by one",
-                    budget.limits.rows
-                );
-                NodeError::new(Code::TooLarge, message)
-            })?;
-            records.push((line, record));
+            budget.rows_left =
+                budget.rows_left.checked_sub(1).ok_or_else(|| too_many(file, line, budget.limits.rows))?;
+            records.push((line, rows.finished(line, record)?));
         }
-        let mut warnings = Vec::new();
         if rows.decoder.encoding == Encoding::Windows1252 {
             warnings.push(format!(
                 "{file} was read as Windows-1252 text; check names with ñ, and save as 'CSV UTF-8' next time"
@@ -167,6 +176,16 @@ impl<'a> Cell<'a> {
     }
 }
 
+fn too_many(file: &str, line: u64, most: u64) -> NodeError {
+    let message = format!(
+        "{file}, line {line}: an import takes at most {most} rows; split the file and import the parts one by one"
+    );
+    NodeError::new(Code::TooLarge, message)
+}
+
+/// A row and its line.
+type Numbered = (u64, StringRecord);
+
 struct Rows<'a, R> {
     file: &'a str,
     limits: Limits,
@@ -174,18 +193,66 @@ struct Rows<'a, R> {
     skipped: u64,
     reader: csv::Reader<R>,
     gauge: Rc<Gauge>,
+    delimiter: u8,
+    /// Columns of the header, once it is known.
+    columns: usize,
     decoder: Decoder,
     raw: ByteRecord,
 }
 
 impl<R: Read> Rows<'_, R> {
-    fn next(&mut self) -> Result<Option<(u64, StringRecord)>> {
+    /// The header row, what is to be said about the rows above it, and the rows that were read after it.
+    fn header(&mut self, known: &dyn Fn(&str) -> bool) -> Result<(StringRecord, Vec<String>, Vec<Numbered>)> {
+        let mut rows: Vec<Numbered> = Vec::new();
+        while rows.len() < top::HEADER_WITHIN
+            && let Some(row) = self.next()?
+        {
+            rows.push(row);
+        }
+        let cells: Vec<&StringRecord> = rows.iter().map(|(_, record)| record).collect();
+        let Some(at) = top::header_at(&cells, known) else {
+            return Err(bad_file(self.file, "it is empty; the first line must name the columns".to_owned()));
+        };
+        let mut above = rows;
+        let mut after = above.split_off(at);
+        let warnings = above.iter().filter_map(|(line, record)| {
+            let text = record.iter().map(str::trim).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ");
+            (!text.is_empty()).then(|| {
+                format!(
+                    "{}, line {line}: '{}' stands above the header and was passed over",
+                    self.file,
+                    shown(&one_line(&text))
+                )
+            })
+        });
+        let warnings = warnings.collect();
+        let (_, header) = after.remove(0);
+        Ok((header, warnings, after))
+    }
+
+    /// A row below the header as it is kept, unless a forgotten quotation mark has swallowed others into it.
+    fn finished(&self, line: u64, record: StringRecord) -> Result<StringRecord> {
+        if !record.iter().any(|cell| cell.contains(BREAKS)) {
+            return Ok(record);
+        }
+        let swallows = |cell: &str| quotes::swallows_rows(cell.as_bytes(), self.delimiter, record.len(), self.columns);
+        if record.iter().any(swallows) {
+            let why = "a quotation mark is opened on this line and closed on another, with whole rows between; close it, or delete it";
+            return Err(bad_file(self.file, format!("line {line}: {why}")));
+        }
+        Ok(record.iter().map(one_line).collect())
+    }
+
+    fn next(&mut self) -> Result<Option<Numbered>> {
         self.gauge.begin_row();
         let start = self.reader.position().line();
         match self.reader.read_byte_record(&mut self.raw) {
             Ok(false) => return Ok(None),
             Ok(true) => {}
             Err(error) => {
+                if let Some(why) = self.gauge.broken() {
+                    return Err(bad_file(self.file, why));
+                }
                 return Err(match self.gauge.stopped(&self.limits) {
                     Some(why) => NodeError::new(Code::TooLarge, format!("{}, line {start}: {why}", self.file)),
                     None => bad_file(
@@ -202,7 +269,7 @@ impl<R: Read> Rows<'_, R> {
         let mut record = StringRecord::with_capacity(self.raw.as_slice().len(), self.raw.len());
         for (i, bytes) in self.raw.iter().enumerate() {
             match self.decoder.decode(bytes) {
-                Ok(text) => record.push_field(&text),
+                Ok(text) => record.push_field(cells::plain(&text)),
                 Err(why) => {
                     let message = format!(
                         "line {line}, cell {} (after byte {byte}): {why}; save it as 'CSV UTF-8' and import again",
@@ -216,18 +283,12 @@ impl<R: Read> Rows<'_, R> {
     }
 }
 
-/// The delimiter that the header line has most of outside quotation marks.
-fn delimiter(head: &[u8]) -> u8 {
-    let mut quoted = false;
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
-    for byte in head.iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')) {
-        quoted ^= *byte == b'"';
-        if let (false, Some(count)) = (quoted, counts.iter_mut().find(|(mark, _)| mark == byte)) {
-            count.1 += 1;
-        }
-    }
-    // On a tie the first, the comma, stays.
-    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(mark, _)| *mark)
+/// White space that is not a space.
+const BREAKS: [char; 5] = ['\n', '\r', '\t', '\u{b}', '\u{c}'];
+
+/// A line break or tab inside a cell is white space, as in School Form 1.
+fn one_line(text: &str) -> Cow<'_, str> {
+    if text.contains(BREAKS) { text.split_whitespace().collect::<Vec<_>>().join(" ").into() } else { text.into() }
 }
 
 #[cfg(test)]
@@ -235,7 +296,7 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<Table> {
-        Table::read("t.csv", bytes, &mut Budget::new(Limits::OFFICE))
+        Table::read("t.csv", bytes, &|key| key.ends_with("name"), &mut Budget::new(Limits::OFFICE))
     }
 
     #[test]
@@ -278,14 +339,15 @@ mod tests {
     #[test]
     fn limits_hold_against_endless_files() {
         let endless = |text: &'static [u8]| Cursor::new(&b"a,b\n"[..]).chain(Repeat { text, at: 0 });
-        let error = Table::read("t.csv", endless(b"x,y\n"), &mut Budget::new(Limits::OFFICE)).expect_err("rows");
+        let error =
+            Table::read("t.csv", endless(b"x,y\n"), &|_| false, &mut Budget::new(Limits::OFFICE)).expect_err("rows");
         assert_eq!(error.code, Code::TooLarge);
         assert!(error.message.contains("split"), "{}", error.message);
         let open = Cursor::new(&b"a,b\n\""[..]).chain(std::io::repeat(b'x'));
-        let error = Table::read("t.csv", open, &mut Budget::new(Limits::OFFICE)).expect_err("a row");
+        let error = Table::read("t.csv", open, &|_| false, &mut Budget::new(Limits::OFFICE)).expect_err("a row");
         assert!(error.code == Code::TooLarge && error.message.contains("quotation"), "{}", error.message);
         let small = Limits { bytes: 100_000, ..Limits::OFFICE };
-        let error = Table::read("t.csv", endless(b"\n"), &mut Budget::new(small)).expect_err("bytes");
+        let error = Table::read("t.csv", endless(b"\n"), &|_| false, &mut Budget::new(small)).expect_err("bytes");
         assert_eq!(error.code, Code::TooLarge);
     }
 

@@ -47,18 +47,41 @@ impl Decoder {
                 self.encoding = Encoding::Windows1252;
                 Ok(Cow::Owned(bytes.iter().map(|byte| windows_1252(*byte)).collect()))
             }
-            (Err(_), _) => Err("its text is neither UTF-8 nor Windows-1252"),
+            (Err(_), _) => {
+                Err("its letters are not UTF-8, and whether they are those of Windows, DOS or a Mac is a guess")
+            }
         }
     }
 }
 
-/// Letters and curly quotation marks only, and fewer of them than of plain characters: a name, not noise.
+/// Accented letters of Philippine names. Where old code pages of Mac and DOS have letters too, [`is_windows_1252`] looks at
+/// what stands beside them.
+const LETTERS: &[u8] = b"\xC1\xC9\xCD\xD1\xD3\xDA\xDC\xE1\xE9\xED\xF1\xF3\xFA\xFC";
+/// Quotation marks and dashes of typographers: letters on a Mac, so they count only where no letter is beside them.
+const MARKS: std::ops::RangeInclusive<u8> = 0x91..=0x97;
+
+/// Whether the bytes can be read in no other way than as Windows-1252: the accented letters of names, where names have them.
+/// `MAR\xD6A` is `MARÍA` of a DOS program and `MARÖA` here, `Pe\x96a` is `Peña` of a Mac: those are not read.
 fn is_windows_1252(bytes: &[u8]) -> bool {
-    let high = bytes.iter().filter(|byte| **byte >= 0x80);
-    let letters =
-        high.clone().filter(|byte| matches!(byte, 0x91..=0x94 | 0x96 | 0x97 | 0xC0..=0xD6 | 0xD8..=0xF6 | 0xF8..));
-    let plain = bytes.iter().filter(|byte| (0x20..0x7F).contains(*byte)).count();
-    high.clone().count() == letters.count() && high.count() <= plain.max(1)
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
+    let beside = |at: usize| [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|at| bytes.get(at));
+    let marks = (0..).zip(bytes).filter(|(_, byte)| MARKS.contains(byte)).all(|(at, _)| !beside(at).any(is_letter));
+    let words = bytes.split(|byte| !is_letter(byte) || MARKS.contains(byte)).all(is_word);
+    marks && words
+}
+
+/// A word that is plain, or whose accents are those of names. A small letter among capitals, or `é` in front of small ones, are
+/// what other code pages make of capitals; `ñ` among capitals is what a keyboard without `Ñ` types.
+fn is_word(word: &[u8]) -> bool {
+    if word.is_ascii() {
+        return true;
+    }
+    let capitals = word.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+    let shouted = capitals >= 2 && !word.iter().any(u8::is_ascii_lowercase);
+    let fits = |byte: &u8| byte.is_ascii() || (LETTERS.contains(byte) && (!shouted || *byte < 0xE0 || *byte == 0xF1));
+    word.iter().all(fits)
+        && word.first() != Some(&0xE9)
+        && word.iter().filter(|byte| !byte.is_ascii()).count() <= word.len() / 2 + 1
 }
 
 fn windows_1252(byte: u8) -> char {
@@ -80,6 +103,10 @@ mod tests {
         assert_eq!(decoder.encoding, Encoding::Windows1252);
         assert!(decoder.decode("Peña".as_bytes()).is_err());
         assert!(Decoder::new().decode(b"\x81\x8d\xfe\xff").is_err());
+        for other in [&b"Pe\x96a"[..], b"Pe\xA4a", b"MAR\xD6A", b"P\xE7EZ", b"O\x92Hara", b"\xE9rsula"] {
+            assert!(Decoder::new().decode(other).is_err(), "{other:?}");
+        }
+        assert_eq!(Decoder::new().decode(b"PE\xF1A \x96 LUNA"), Ok("PEñA – LUNA".into()));
         assert!(Decoder::new().decode(b"a\0b").is_err());
     }
 

@@ -3,8 +3,8 @@
 
 mod sealed;
 
-use crate::{NodeError, Result};
-use pems_model::Code;
+use crate::{NodeError, Result, files};
+use pems_model::{Code, password, text};
 use std::path::{Path, PathBuf};
 
 /// Name under which the keys stand in the keyring.
@@ -22,7 +22,12 @@ pub enum KeySource {
 
 /// What somebody typed; never printed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Passphrase(String);
+pub struct Passphrase {
+    /// However the keyboard or the file composed it.
+    normal: String,
+    /// As it came: what older programs sealed with.
+    typed: String,
+}
 
 impl Passphrase {
     /// Fewest characters: it alone guards the records of a stolen PC.
@@ -31,12 +36,23 @@ impl Passphrase {
     /// # Errors
     /// `password_weak` for one that is too short.
     pub fn new(typed: &str) -> Result<Passphrase> {
-        let typed = typed.trim();
-        if typed.chars().count() < Passphrase::SHORTEST {
+        let typed = text::trimmed(typed);
+        let normal = password::normal(typed);
+        if text::identity(&normal).chars().count() < Passphrase::SHORTEST {
             let message = "a passphrase has twelve characters or more; four words do well";
             return Err(NodeError::new(Code::PasswordWeak, message));
         }
-        Ok(Passphrase(typed.to_owned()))
+        Ok(Passphrase { normal, typed: typed.to_owned() })
+    }
+
+    /// What this passphrase opens, also where an older program sealed it as it was typed.
+    fn open(&self, bytes: &[u8]) -> Result<String> {
+        match sealed::open(bytes, &self.normal) {
+            Err(error) if error.code == Code::WrongCredentials && self.typed != self.normal => {
+                sealed::open(bytes, &self.typed)
+            }
+            opened => opened,
+        }
     }
 }
 
@@ -78,14 +94,14 @@ impl Secrets {
     /// # Errors
     /// If the system has no randomness.
     pub(crate) fn seal(&self, passphrase: &Passphrase) -> Result<Vec<u8>> {
-        sealed::seal(&self.encode(), &passphrase.0)
+        sealed::seal(&self.encode(), &passphrase.normal)
     }
 
     /// # Errors
     /// `wrong_credentials` for another passphrase, `key_missing` for bytes that hold no keys.
     pub(crate) fn unseal(bytes: &[u8], passphrase: &Passphrase) -> Result<Secrets> {
         let none = || NodeError::new(Code::KeyMissing, "the copy holds no keys that this program knows");
-        Secrets::decode(&sealed::open(bytes, &passphrase.0)?).ok_or_else(none)
+        Secrets::decode(&passphrase.open(bytes)?).ok_or_else(none)
     }
 
     pub(crate) fn encode(&self) -> String {
@@ -121,16 +137,13 @@ impl KeySource {
                 Err(keyring_core::Error::NoEntry) => return Ok(None),
                 Err(error) => return Err(keyring_problem(&error)),
             },
-            KeySource::File(path) => match std::fs::read_to_string(path) {
-                Ok(text) => {
-                    refuse_open_permissions(path)?;
-                    text
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-                Err(error) => return Err(NodeError::io("read the key file", path, &error)),
-            },
+            KeySource::File(path) if !path.exists() => return Ok(None),
+            KeySource::File(path) => {
+                refuse_open_permissions(path)?;
+                files::secret(path)?
+            }
             KeySource::Sealed(path, passphrase) => match std::fs::read(path) {
-                Ok(bytes) => sealed::open(&bytes, &passphrase.0)?,
+                Ok(bytes) => passphrase.open(&bytes)?,
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
                 Err(error) => return Err(NodeError::io("read the sealed keys", path, &error)),
             },
@@ -155,7 +168,7 @@ impl KeySource {
             }
             KeySource::File(path) => write_private(path, secrets.encode().as_bytes()),
             KeySource::Sealed(path, passphrase) => {
-                write_private(path, &sealed::seal(&secrets.encode(), &passphrase.0)?)
+                write_private(path, &sealed::seal(&secrets.encode(), &passphrase.normal)?)
             }
         }
     }
@@ -274,6 +287,34 @@ mod tests {
         std::fs::write(&path, &bytes[..40]).expect("cut");
         assert_eq!(source("correct horse battery").load("x").expect_err("refused").code, Code::KeyMissing);
         assert_eq!(Passphrase::new("short").expect_err("refused").code, Code::PasswordWeak);
+        let unseen = Passphrase::new(
+            "a\u{200B}\u{200B}\u{200B}\u{200B}\u{200B}\u{200B}\u{200B}\u{200B}\u{200B}\u{200B}\u{200B}b",
+        );
+        assert_eq!(unseen.expect_err("two letters").code, Code::PasswordWeak);
+    }
+
+    #[test]
+    fn a_passphrase_is_the_same_however_it_was_composed() {
+        let (composed, apart) = ("mga pe\u{f1}a sa ilog", "\u{feff}mga pen\u{303}a sa ilog\r\n");
+        let new = |typed: &str| Passphrase::new(typed).expect("long enough");
+        let secrets = Secrets::generate().expect("randomness");
+        for (one, other) in [(composed, apart), (apart, composed)] {
+            let sealed = secrets.seal(&new(one)).expect("sealed");
+            assert_eq!(Secrets::unseal(&sealed, &new(other)).expect("opens").signing, secrets.signing);
+        }
+        // As an older program sealed: with the letters as they came.
+        let old = sealed::seal(&secrets.encode(), "mga pen\u{303}a sa ilog").expect("sealed");
+        assert_eq!(Secrets::unseal(&old, &new(apart)).expect("opens").signing, secrets.signing);
+    }
+
+    #[test]
+    fn a_key_file_that_an_editor_touched_is_still_one() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let source = KeySource::File(dir.path().join("key"));
+        let secrets = Secrets::generate().expect("randomness");
+        source.store("x", &secrets).expect("stored");
+        std::fs::write(dir.path().join("key"), format!("\u{feff}{}\r\n", secrets.encode())).expect("saved again");
+        assert_eq!(source.load("x").expect("readable").expect("there").signing, secrets.signing);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::save::Act;
 use super::{Save, Saved, Step, Store, rows};
-use crate::Result;
-use pems_model::{Role, Row};
+use crate::{NodeError, Result};
+use pems_model::{Code, Role, Row};
 use rusqlite::Connection;
 use uuid::Uuid;
 
@@ -78,6 +78,20 @@ impl Store {
         self.run(Act { group: Some(act.id), ..act }, work)
     }
 
+    /// As [`Store::act`], and takes all of it back: whether it would be taken.
+    ///
+    /// # Errors
+    /// As [`Store::act`].
+    pub fn rehearse<T>(&mut self, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<T> {
+        let (act, mut done) = (self.new_act(), None);
+        // An error is what takes a transaction back.
+        let ended = self.transaction(|step| {
+            done = Some(work(&mut Work { step, act })?);
+            Err::<T, _>(NodeError::new(Code::Internal, "a rehearsal is not written"))
+        });
+        done.map_or(ended, Ok)
+    }
+
     fn run<T>(&mut self, act: Act, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<(Uuid, T)> {
         let out = self.transaction(|step| work(&mut Work { step, act }))?;
         Ok((act.id, out))
@@ -88,8 +102,11 @@ impl Store {
         self.wrote = true;
     }
 
-    /// From now on this person works at this store; `None`: nobody.
+    /// From now on this person works at this store; `None`: nobody. A key is its owner's alone: see [`Store::vouch`].
     pub fn sign(&mut self, actor: Option<Actor>) {
+        if self.actor.map(|before| before.id) != actor.map(|now| now.id) {
+            self.key = None;
+        }
         self.actor = actor;
     }
 

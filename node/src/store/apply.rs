@@ -1,11 +1,12 @@
 //! The end of a pull: everything staged becomes visible in one transaction, together with the cursors (promise 4).
 
-use super::{Step, Store, arrival, meta, overlay, rows, staging};
+use super::journal::Stored;
+use super::{Step, Store, arrival, meta, overlay, rows, staging, status, trouble};
 use crate::{NodeError, Result};
 use pems_model::digest::{Digest, combined};
 use pems_model::frame::{MAX_FRAME, Rows, RowsHead};
 use pems_model::wire::End;
-use pems_model::{Code, Entity, Row, ddl::sqlite, pgcopy};
+use pems_model::{Code, Entity, Row, Schema, ddl::sqlite, pgcopy};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -60,7 +61,7 @@ impl Step<'_> {
             "UPDATE op INDEXED BY op_state SET state = 'sent', open = 0, answered_at = ?1 WHERE state = 'answered'";
         self.tx.execute(sent, [end.hub_time])?;
         let mut applied = Applied::default();
-        let mut digests = read_digests(self.tx)?;
+        let mut digests = read_digests(self.tx, self.schema)?;
         let staged = read_staged(self.tx)?;
         let mut by_entity: BTreeMap<usize, Vec<&Rows>> = BTreeMap::new();
         for frame in staged.iter().chain(memory) {
@@ -96,8 +97,12 @@ impl Step<'_> {
         let mut found = statement.query([])?;
         let mut rows = BTreeSet::new();
         while let Some(row) = found.next()? {
-            if let Some(index) = self.schema.index(row.get_ref(0)?.as_str().unwrap_or_default()) {
-                rows.insert((index, Uuid::from_bytes(row.get(1)?)));
+            // The hub has what was answered; where the file no longer says which row it was, a later pull brings it.
+            let stored = Stored(row);
+            if let (Ok(name), Ok(id)) = (stored.text(0, "entity"), stored.id(1, "row_id"))
+                && let Some(index) = self.schema.index(&name)
+            {
+                rows.insert((index, id));
             }
         }
         Ok(rows)
@@ -169,12 +174,13 @@ impl Step<'_> {
         meta::set(self.tx, "last_contact", &now.to_string())?;
         meta::set(self.tx, "clock_offset", &end.hub_time.saturating_sub(now).to_string())?;
         meta::set(self.tx, "diverged", if level { "0" } else { "1" })?;
+        trouble::clear(self.tx)?;
         self.prune_journal(end.hub_time)
     }
 
     /// Forgets old sent changes, once a day by the hub's clock: finding them reads the whole journal.
     fn prune_journal(&self, now: i64) -> Result<()> {
-        if (0..PRUNE_EVERY).contains(&(now - meta::get_int(self.tx, "pruned_at")?)) {
+        if (0..PRUNE_EVERY).contains(&(now - meta::moment(self.tx, "pruned_at")?.unwrap_or(0))) {
             return Ok(());
         }
         let old = format!(
@@ -232,23 +238,33 @@ fn is_empty(conn: &Connection, entity: &Entity) -> Result<bool> {
     Ok(conn.query_row(&sql, [], |row| row.get(0))?)
 }
 
-pub(super) fn read_digests(conn: &Connection) -> Result<BTreeMap<String, Digest>> {
+/// The digests as they are kept; one that cannot be read is made anew from the rows.
+pub(super) fn read_digests(conn: &Connection, schema: &Schema) -> Result<BTreeMap<String, Digest>> {
     let mut statement = conn.prepare_cached("SELECT entity, digest FROM cursor")?;
-    let found = statement.query_map([], |row| {
-        Ok((row.get::<_, String>(0)?, Digest::from_hex(&row.get::<_, String>(1)?).unwrap_or_default()))
-    })?;
-    Ok(found.collect::<rusqlite::Result<_>>()?)
+    let mut found = statement.query([])?;
+    let mut digests = BTreeMap::new();
+    while let Some(row) = found.next()? {
+        let name: String = row.get(0)?;
+        let kept = Stored(row).text(1, "digest").ok().and_then(|hex| Digest::from_hex(&hex));
+        let digest = match (kept, schema.entity(&name)) {
+            (Some(digest), _) => digest,
+            (None, Some(entity)) => status::digest_of(conn, entity)?,
+            (None, None) => continue,
+        };
+        digests.insert(name, digest);
+    }
+    Ok(digests)
 }
 
 fn read_staged(conn: &Connection) -> Result<Vec<Rows>> {
     let mut statement = conn.prepare_cached("SELECT head, body FROM staged ORDER BY seq")?;
-    let found = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    let mut found = statement.query([])?;
+    let damaged = || NodeError::new(Code::StoreCorrupt, "a staged frame is damaged; it is fetched again");
     let mut frames = Vec::new();
-    for frame in found {
-        let (head, body) = frame?;
-        let head: RowsHead = serde_json::from_str(&head)
-            .map_err(|_| NodeError::new(Code::StoreCorrupt, "a staged frame is damaged; it is fetched again"))?;
-        frames.push(Rows { head, body });
+    while let Some(row) = found.next()? {
+        let head = Stored(row).object(0, "head").map_err(|_| damaged())?;
+        let head: RowsHead = serde_json::from_value(head.into()).map_err(|_| damaged())?;
+        frames.push(Rows { head, body: row.get(1).map_err(|_| damaged())? });
     }
     Ok(frames)
 }

@@ -83,7 +83,7 @@ fn write(conn: &Connection, entity: &str, id: Uuid, kind: &str, changes: &Json, 
 }
 
 /// [`overlay::settle`], noted where it changes what is seen: a change of this PC that did not stand.
-pub(super) fn settle(conn: &Connection, entity: &Entity, id: Uuid, at: i64) -> Result<()> {
+pub(super) fn settle(conn: &Connection, entity: &'static Entity, id: Uuid, at: i64) -> Result<()> {
     if !is_watched(entity) {
         return overlay::settle(conn, entity, id);
     }

@@ -188,7 +188,7 @@ fn parts(copy: &Path) -> Result<(std::fs::File, u64, u64)> {
         );
         NodeError::new(Code::StoreCorrupt, message)
     };
-    let mut file = std::fs::File::open(copy).map_err(io)?;
+    let mut file = crate::files::open(copy)?;
     let bytes = file.metadata().map_err(io)?.len();
     let tail_at = bytes.checked_sub(TAIL).ok_or_else(none)?;
     file.seek(SeekFrom::Start(tail_at)).map_err(io)?;

@@ -15,12 +15,16 @@ pub struct Glance {
     pub pending: i64,
     /// Changes that the hub refused and that wait for a person.
     pub parked: i64,
-    /// Open conflicts.
+    /// Changes that are damaged in the file and wait for a person.
+    pub damaged: i64,
+    /// Open questions: conflicts, and numbers that two records have.
     pub review: i64,
     /// RFC 3339; none before the first exchange.
     pub last_contact: Option<String>,
     /// Whether this copy differed from the hub's at the last contact.
     pub diverged: bool,
+    /// Why the hub does not sync with this PC, if that is so; work goes on here.
+    pub trouble: Option<super::Trouble>,
     /// Another number whenever another program wrote to the records: then what a screen shows is read again.
     pub version: i64,
 }
@@ -31,26 +35,37 @@ impl Store {
     pub fn glance(&self) -> Result<Glance> {
         let enrolled = meta::read_enrolled(&self.conn)?;
         let count = |sql: &str| self.conn.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0));
-        let last_contact = meta::get(&self.conn, "last_contact")?.and_then(|text| text.parse().ok());
+        let last_contact = meta::moment(&self.conn, "last_contact")?;
         Ok(Glance {
             school: enrolled.school_name,
             device: enrolled.device_name,
             hub: enrolled.hub_url,
             pending: count("SELECT count(*) FROM op INDEXED BY op_state WHERE state = 'pending'")?,
             parked: count("SELECT count(*) FROM op INDEXED BY op_state WHERE state = 'parked'")?,
+            damaged: count("SELECT count(*) FROM op INDEXED BY op_state WHERE state = 'damaged'")?,
             review: count("SELECT count(*) FROM review_item WHERE state = 'open' AND deleted_at IS NULL")?,
             last_contact: last_contact.map(pems_model::value::format_time),
             diverged: meta::get(&self.conn, "diverged")?.as_deref() == Some("1"),
+            trouble: self.trouble()?,
             version: self.data_version()?,
         })
     }
+
+    /// How many numbers two records have, as the hub has noticed.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn same_numbers(&self) -> Result<i64> {
+        let sql = "SELECT count(*) FROM review_item WHERE state = 'open' AND kind = 'duplicate' AND deleted_at IS NULL";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
     /// How far this copy is and what the last contact with the hub said.
     ///
     /// # Errors
     /// If SQLite fails.
     pub fn contact(&self) -> Result<Contact> {
-        let offset = meta::get(&self.conn, "clock_offset")?;
-        Ok(Contact { rev: meta::get_int(&self.conn, "rev")?, clock_offset: offset.and_then(|text| text.parse().ok()) })
+        Ok(Contact { rev: meta::get_int(&self.conn, "rev")?, clock_offset: meta::moment(&self.conn, "clock_offset")? })
     }
 }
 

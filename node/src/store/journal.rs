@@ -1,14 +1,133 @@
-//! The sent journal, the outbox and the parked list, one change a line, for support and for restored hubs.
+//! The sent journal, the outbox and the parked list, one change a line, for support and for restored hubs; and the one place where
+//! a stored change is read back.
+//!
+//! Invariant: what cannot be read is said to be damaged, never taken for empty.
 
 use super::Store;
 use crate::Result;
-use pems_model::Entity;
+use pems_model::value::format_time;
+use pems_model::wire::{Change, ChangeKind};
+use pems_model::{Entity, Schema, Value};
+use rusqlite::types::ValueRef;
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 /// What people are shown of a secret.
 pub(crate) const HIDDEN: &str = "••••••";
+
+/// What of a stored change cannot be read: `fields is no JSON object`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Damaged(String);
+
+impl std::fmt::Display for Damaged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn damaged<T>(what: &str, why: &str) -> std::result::Result<T, Damaged> {
+    Err(Damaged(format!("{what} {why}")))
+}
+
+/// A row of the file whose columns may be anything.
+pub(super) struct Stored<'a, 'b>(pub(super) &'a rusqlite::Row<'b>);
+
+impl Stored<'_, '_> {
+    fn at(&self, at: usize) -> ValueRef<'_> {
+        self.0.get_ref(at).unwrap_or(ValueRef::Null)
+    }
+
+    pub(super) fn id(&self, at: usize, what: &str) -> std::result::Result<Uuid, Damaged> {
+        match self.at(at) {
+            ValueRef::Blob(bytes) => Uuid::from_slice(bytes).or_else(|_| damaged(what, "is no id")),
+            _ => damaged(what, "is no id"),
+        }
+    }
+
+    fn optional_id(&self, at: usize, what: &str) -> std::result::Result<Option<Uuid>, Damaged> {
+        if matches!(self.at(at), ValueRef::Null) { Ok(None) } else { self.id(at, what).map(Some) }
+    }
+
+    pub(super) fn text(&self, at: usize, what: &str) -> std::result::Result<String, Damaged> {
+        match self.at(at) {
+            ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => Ok(text.to_owned()),
+                Err(_) => damaged(what, "is no text"),
+            },
+            _ => damaged(what, "is no text"),
+        }
+    }
+
+    fn int(&self, at: usize, what: &str) -> std::result::Result<i64, Damaged> {
+        if let ValueRef::Integer(int) = self.at(at) { Ok(int) } else { damaged(what, "is no number") }
+    }
+
+    pub(super) fn kind(&self, at: usize) -> std::result::Result<ChangeKind, Damaged> {
+        match self.text(at, "kind")?.as_str() {
+            "upsert" => Ok(ChangeKind::Upsert),
+            "delete" => Ok(ChangeKind::Delete),
+            _ => damaged("kind", "is neither upsert nor delete"),
+        }
+    }
+
+    pub(super) fn object(&self, at: usize, what: &str) -> std::result::Result<Map<String, Json>, Damaged> {
+        let text = self.text(at, what)?;
+        serde_json::from_str(&text).or_else(|_| damaged(what, "is no JSON object"))
+    }
+
+    fn optional_object(&self, at: usize, what: &str) -> std::result::Result<Option<Json>, Damaged> {
+        if matches!(self.at(at), ValueRef::Null) { Ok(None) } else { Ok(Some(Json::Object(self.object(at, what)?))) }
+    }
+
+    /// The bytes of a column as well as they can be shown.
+    fn shown(&self, at: usize) -> String {
+        match self.at(at) {
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            ValueRef::Integer(int) => int.to_string(),
+            ValueRef::Real(real) => real.to_string(),
+            ValueRef::Null => String::new(),
+        }
+    }
+
+    /// A change that waits, selected as [`CHANGE`].
+    pub(super) fn change(&self, schema: &Schema) -> std::result::Result<Change, Damaged> {
+        let change = Change {
+            op_no: self.int(0, "op_no")?,
+            id: self.id(1, "change_id")?,
+            entity: self.text(2, "entity")?,
+            row_id: self.id(3, "row_id")?,
+            kind: self.kind(4)?,
+            base_rev: self.int(5, "base_rev")?,
+            fields: self.object(6, "fields")?.into_iter().collect(),
+            group: self.optional_id(7, "grp")?,
+            user_id: self.optional_id(8, "user_id")?,
+            at: self.int(9, "at")?,
+        };
+        if let Some(entity) = schema.entity(&change.entity) {
+            check_values(entity, change.fields.iter())?;
+        }
+        Ok(change)
+    }
+}
+
+/// What [`Stored::change`] reads.
+pub(super) const CHANGE: &str = "op_no, change_id, entity, row_id, kind, base_rev, fields, grp, user_id, at";
+
+/// That every value is one that its field could have had.
+pub(super) fn check_values<'a>(
+    entity: &Entity,
+    mut fields: impl Iterator<Item = (&'a String, &'a Json)>,
+) -> std::result::Result<(), Damaged> {
+    let odd = |name: &str, json: &Json| {
+        let field = entity.field_index(name).map(|i| &entity.fields[i]);
+        field.is_some_and(|field| Value::stored(field.kind, json).is_none())
+    };
+    match fields.find(|(name, json)| odd(name, json)) {
+        Some((name, _)) => damaged(name, "has a value of another type"),
+        None => Ok(()),
+    }
+}
 
 /// One change as this office remembers it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -26,6 +145,9 @@ pub struct JournalEntry {
     pub at: String,
     pub state: String,
     pub outcome: Option<Json>,
+    /// What of the entry cannot be read; then its texts are shown as they are in the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub damaged: Option<String>,
 }
 
 impl Store {
@@ -39,6 +161,13 @@ impl Store {
             let Some(entity) = self.schema.entity(&entry.entity) else { continue };
             hide(entity, &mut entry.fields);
             entry.before.iter_mut().for_each(|before| hide(entity, before));
+            for part in ["/seen/fields"] {
+                entry
+                    .outcome
+                    .iter_mut()
+                    .filter_map(|outcome| outcome.pointer_mut(part))
+                    .for_each(|seen| hide(entity, seen));
+            }
         }
         Ok(entries)
     }
@@ -48,8 +177,11 @@ impl Store {
     }
 }
 
-/// Puts dots in the place of secrets.
+/// Puts dots in the place of secrets. What cannot be read may hold one, so none of it is shown where there are secrets.
 pub(super) fn hide(entity: &Entity, fields: &mut Json) {
+    if fields.is_string() && entity.fields.iter().any(|field| field.secret) {
+        *fields = HIDDEN.into();
+    }
     for (name, value) in fields.as_object_mut().into_iter().flatten() {
         if entity.is_secret(name) && !value.is_null() {
             *value = HIDDEN.into();
@@ -66,23 +198,52 @@ pub(super) fn entries(
         "SELECT op_no, change_id, entity, row_id, kind, base_rev, fields, before, grp, act, at, state, outcome
          FROM op WHERE {condition} ORDER BY op_no"
     ))?;
-    let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
-    let found = statement.query_map(params, |row| {
-        Ok(JournalEntry {
-            op_no: row.get(0)?,
-            id: Uuid::from_bytes(row.get(1)?),
-            entity: row.get(2)?,
-            row_id: Uuid::from_bytes(row.get(3)?),
-            kind: row.get(4)?,
-            base_rev: row.get(5)?,
-            fields: json(row.get(6)?).unwrap_or(Json::Null),
-            before: json(row.get(7)?),
-            group: row.get::<_, Option<[u8; 16]>>(8)?.map(Uuid::from_bytes),
-            act: Uuid::from_bytes(row.get(9)?),
-            at: pems_model::value::format_time(row.get(10)?),
-            state: row.get(11)?,
-            outcome: json(row.get(12)?),
-        })
-    })?;
-    Ok(found.collect::<rusqlite::Result<_>>()?)
+    let mut found = statement.query(params)?;
+    let mut entries = Vec::new();
+    while let Some(row) = found.next()? {
+        let stored = Stored(row);
+        entries.push(entry(&stored).unwrap_or_else(|why| unreadable(&stored, &why)));
+    }
+    Ok(entries)
+}
+
+fn entry(stored: &Stored<'_, '_>) -> std::result::Result<JournalEntry, Damaged> {
+    stored.kind(4)?;
+    Ok(JournalEntry {
+        op_no: stored.int(0, "op_no")?,
+        id: stored.id(1, "change_id")?,
+        entity: stored.text(2, "entity")?,
+        row_id: stored.id(3, "row_id")?,
+        kind: stored.text(4, "kind")?,
+        base_rev: stored.int(5, "base_rev")?,
+        fields: Json::Object(stored.object(6, "fields")?),
+        before: stored.optional_object(7, "before")?,
+        group: stored.optional_id(8, "grp")?,
+        act: stored.id(9, "act")?,
+        at: format_time(stored.int(10, "at")?),
+        state: stored.text(11, "state")?,
+        outcome: stored.optional_object(12, "outcome")?,
+        damaged: None,
+    })
+}
+
+/// As much of an entry as can be shown.
+fn unreadable(stored: &Stored<'_, '_>, why: &Damaged) -> JournalEntry {
+    let shown = |at| Some(stored.shown(at)).filter(|text| !text.is_empty()).map(Json::from);
+    JournalEntry {
+        op_no: stored.int(0, "op_no").unwrap_or_default(),
+        id: stored.id(1, "change_id").unwrap_or_default(),
+        entity: stored.shown(2),
+        row_id: stored.id(3, "row_id").unwrap_or_default(),
+        kind: stored.shown(4),
+        base_rev: stored.int(5, "base_rev").unwrap_or_default(),
+        fields: stored.object(6, "fields").map_or_else(|_| stored.shown(6).into(), Json::Object),
+        before: stored.optional_object(7, "before").unwrap_or_else(|_| shown(7)),
+        group: stored.optional_id(8, "grp").ok().flatten(),
+        act: stored.id(9, "act").unwrap_or_default(),
+        at: format_time(stored.int(10, "at").unwrap_or_default()),
+        state: stored.shown(11),
+        outcome: stored.optional_object(12, "outcome").unwrap_or_else(|_| shown(12)),
+        damaged: Some(why.to_string()),
+    }
 }

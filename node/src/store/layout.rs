@@ -1,15 +1,17 @@
 //! The tables of the file: one for each entity (from its declaration), and the machinery of syncing.
 
-use super::arrival;
+use super::save::stops_everything;
+use super::{arrival, meta, rows};
 use crate::{NodeError, Result};
-use pems_model::{Code, Schema, ddl::sqlite};
+use pems_model::{Code, Schema, ddl::sqlite, fold};
 use rusqlite::Connection;
 
 /// Version of the machinery's tables below, in `user_version`. 1 (2026-11): first. 2 (2026-11): `arrival`.
 const LAYOUT: i64 = 2;
 
 /// `op` is outbox, sent journal and parked list in one, told apart by `state`: `pending` (not answered), `answered` (answered,
-/// not yet part of an applied pull), `sent` (done), `parked` (refused), `retried` and `dropped` (parked, then decided). `open`: still part of the overlay (`pending`, `answered`).
+/// not yet part of an applied pull), `sent` (done), `parked` (refused), `damaged` (cannot be read),
+/// `retried` and `dropped` (parked or damaged, then decided). `open`: still part of the overlay (`pending`, `answered`).
 const MACHINERY: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE cursor (entity TEXT PRIMARY KEY, staged INTEGER NOT NULL, digest TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -32,6 +34,7 @@ pub(super) fn create(conn: &Connection, schema: &Schema) -> Result<()> {
     for entity in schema.entities() {
         add_entity(conn, entity)?;
     }
+    meta::set(conn, FOLDED, &fold::RULES.to_string())?;
     conn.pragma_update(None, "user_version", LAYOUT)?;
     conn.execute_batch("COMMIT;")?;
     Ok(())
@@ -73,8 +76,45 @@ pub(super) fn upgrade(conn: &Connection, schema: &Schema) -> Result<()> {
             sqlite::indexes(entity).iter().try_for_each(|sql| conn.execute_batch(sql))?;
         }
     }
+    match fold_again(conn, schema) {
+        // Whoever is at the PC can work meanwhile: only what is spelled oddly is not found. The next start tries again.
+        Err(error) if stops_everything(error.code) => Ok(()),
+        done => done,
+    }
+}
+
+/// Makes the search keys anew that an older program made by other rules.
+fn fold_again(conn: &Connection, schema: &Schema) -> Result<()> {
+    if meta::moment(conn, FOLDED)? == Some(i64::from(fold::RULES)) {
+        return Ok(());
+    }
+    let tx = rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Immediate)?;
+    for entity in schema.entities().iter().filter(|entity| entity.is_searched()) {
+        let mut update = tx.prepare(&format!("UPDATE {} SET search_key = ?2 WHERE id = ?1", entity.name))?;
+        let sql = format!("{}, search_key FROM {}", rows::selected(entity), entity.name);
+        let mut statement = tx.prepare(&sql)?;
+        let mut found = statement.query([])?;
+        let mut stale = Vec::new();
+        while let Some(row) = found.next()? {
+            let key: String = row.get(entity.fields.len() + 3)?;
+            // A record that cannot be read is told to whoever looks for it.
+            let Ok(read) = rows::read(entity, row) else { continue };
+            let fresh = read.search_key(entity);
+            if fresh != key {
+                stale.push((read.id, fresh));
+            }
+        }
+        for (id, key) in stale {
+            update.execute((id.as_bytes(), key))?;
+        }
+    }
+    meta::set(&tx, FOLDED, &fold::RULES.to_string())?;
+    tx.commit()?;
     Ok(())
 }
+
+/// By which rules the search keys of the file were made.
+const FOLDED: &str = "folded";
 
 fn add_entity(conn: &Connection, entity: &pems_model::Entity) -> Result<()> {
     conn.execute_batch(&sqlite::table(entity))?;
@@ -101,6 +141,16 @@ mod tests {
         )
         .expect("the table is there");
         upgrade(&conn, Schema::product()).expect("nothing left to do");
+        let key =
+            || conn.query_row("SELECT search_key FROM student", [], |row| row.get::<_, String>(0)).expect("a key");
+        let student = "INSERT INTO student (id, rev, last_name, first_name, search_key)
+             VALUES (randomblob(16), 0, 'San\u{200B}tos', 'Ana', 'SAN\u{200B}TOS ANA')";
+        conn.execute_batch(student).expect("as an older program wrote it");
+        upgrade(&conn, Schema::product()).expect("by today's rules already");
+        assert_eq!(key(), "SAN\u{200B}TOS ANA", "nothing is read at every start");
+        conn.execute_batch("DELETE FROM meta WHERE key = 'folded'").expect("as an older program left it");
+        upgrade(&conn, Schema::product()).expect("upgraded");
+        assert_eq!(key(), "SANTOS ANA");
         conn.pragma_update(None, "user_version", LAYOUT + 1).expect("a newer program was here");
         assert_eq!(upgrade(&conn, Schema::product()).expect_err("too new").code, Code::StoreNewer);
     }

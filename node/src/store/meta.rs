@@ -44,8 +44,38 @@ pub(super) fn get(conn: &Connection, key: &str) -> Result<Option<String>> {
     Ok(statement.query_row([key], |row| row.get(0)).optional()?)
 }
 
+/// A number; 0 where it was never set.
 pub(super) fn get_int(conn: &Connection, key: &str) -> Result<i64> {
-    Ok(get(conn, key)?.and_then(|text| text.parse().ok()).unwrap_or(0))
+    get(conn, key)?.map_or(Ok(0), |text| parsed(key, &text))
+}
+
+/// A number that every file has.
+pub(super) fn int(conn: &Connection, key: &str) -> Result<i64> {
+    get(conn, key)?.map_or_else(|| Err(damaged(key)), |text| parsed(key, &text))
+}
+
+/// A moment that is only shown or waited for; none where it was never set or cannot be read.
+pub(super) fn moment(conn: &Connection, key: &str) -> Result<Option<i64>> {
+    Ok(get(conn, key)?.and_then(|text| text.parse().ok()))
+}
+
+fn parsed<T: std::str::FromStr>(key: &str, text: &str) -> Result<T> {
+    text.parse().map_err(|_| damaged(key))
+}
+
+/// The hub's epoch as it was last heard of.
+pub(super) fn epoch(conn: &Connection) -> Result<Uuid> {
+    match get(conn, "epoch")? {
+        Some(text) => parsed("epoch", &text),
+        None => Ok(read_enrolled(conn)?.epoch),
+    }
+}
+
+fn damaged(key: &str) -> NodeError {
+    let message = format!(
+        "the records file does not say its {key} any more, so nothing is sent or fetched; keep the file, save what was not sent with `pems-node rescue`, and put a copy back or enrol this PC again in a new folder"
+    );
+    NodeError::new(Code::StoreCorrupt, message)
 }
 
 pub(super) fn set(conn: &Connection, key: &str, value: &str) -> Result<()> {

@@ -10,6 +10,7 @@ mod act;
 mod apply;
 pub(crate) mod arrival;
 pub(crate) mod copy;
+mod damage;
 mod glance;
 mod journal;
 mod layout;
@@ -17,12 +18,16 @@ mod meta;
 mod overlay;
 mod put_back;
 mod read;
+mod rescue;
 mod review;
 mod rows;
 mod save;
 mod staging;
+mod standing;
 mod status;
+mod trouble;
 mod undo;
+mod vouch;
 
 pub use act::{Actor, Work};
 pub use apply::Applied;
@@ -32,13 +37,18 @@ pub(crate) use journal::HIDDEN;
 pub use journal::JournalEntry;
 pub use meta::Enrolled;
 pub use read::{ListQuery, as_json};
+pub use rescue::{Left, MOST_SAVED_BYTES, PutBack, Rescued};
 pub use review::{Choice, ReviewEntry};
 pub(crate) use save::stops_everything;
 pub use save::{Save, Saved};
+pub use standing::Effect;
 pub use status::Status;
+pub use trouble::Trouble;
+pub(crate) use trouble::explained;
 pub use undo::Undone;
 
 use crate::{Env, NodeError, Result};
+use ed25519_dalek::SigningKey;
 use pems_model::wire::MAX_CHANGES;
 use pems_model::{Code, Role, Schema};
 use rusqlite::{Connection, OpenFlags};
@@ -57,6 +67,8 @@ pub struct Store {
     replica: Uuid,
     role: Role,
     actor: Option<Actor>,
+    /// The key of whoever works here, if they have one.
+    key: Option<SigningKey>,
     wrote: bool,
     unstaged: staging::Unstaged,
     batch: usize,
@@ -119,9 +131,7 @@ impl Store {
             let message = "the records file is empty; look for the real one, or enrol this PC again in a new folder";
             return Err(NodeError::new(Code::StoreCorrupt, message));
         }
-        let conn =
-            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        unlock(&conn, key)?;
+        let conn = connect(path, key)?;
         layout::upgrade(&conn, schema)?;
         let store = Store::with(conn, schema, env)?;
         Ok(Store { place: Some(Place::new(path, key, schema)), ..store })
@@ -139,6 +149,7 @@ impl Store {
             replica: enrolled.device_id,
             role: enrolled.role,
             actor: None,
+            key: None,
             wrote: false,
             unstaged: staging::Unstaged::default(),
             batch: MAX_CHANGES,
@@ -207,8 +218,10 @@ impl Store {
             schema: self.schema,
             env: &*self.env,
             tenant: self.tenant,
+            replica: self.replica,
             role: self.role,
             actor: self.actor,
+            key: self.key.as_ref(),
             last_op_no: None,
         };
         let out = step(&mut inside)?;
@@ -228,8 +241,10 @@ struct Step<'a> {
     schema: &'static Schema,
     env: &'a dyn Env,
     tenant: Uuid,
+    replica: Uuid,
     role: Role,
     actor: Option<Actor>,
+    key: Option<&'a SigningKey>,
     /// The last `op_no` that this step handed out; stored when it commits, so the counter has no gaps.
     last_op_no: Option<i64>,
 }
@@ -238,7 +253,7 @@ impl Step<'_> {
     fn next_op_no(&mut self) -> Result<i64> {
         let next = match self.last_op_no {
             Some(last) => last + 1,
-            None => meta::get_int(self.tx, "next_op_no")?,
+            None => meta::int(self.tx, "next_op_no")?,
         };
         self.last_op_no = Some(next);
         Ok(next)
@@ -256,6 +271,28 @@ fn entity(schema: &Schema, name: &str) -> Result<&'static pems_model::Entity> {
         NodeError::new(Code::UnknownEntity, message)
     })
 }
+
+/// Opens the file. SQLite keeps an index of the log beside it, for all programs at once, and makes it when the first one comes: on
+/// a disk that is full it cannot. Then this program keeps that index in its memory and the file to itself, so that people can
+/// still be found and forms printed; saving says that the disk is full, until there is room.
+fn connect(path: &Path, key: &[u8; 32]) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let conn = Connection::open_with_flags(path, flags)?;
+        unlock(&conn, key).map(|()| conn)
+    };
+    let alone = || {
+        let conn = Connection::open_with_flags_and_vfs(path, flags, ALONE)?;
+        unlock(&conn, key).map(|()| conn)
+    };
+    match open() {
+        Err(error) if cfg!(unix) && matches!(error.code, Code::Io | Code::StoreFull) => alone().map_err(|_| error),
+        opened => opened,
+    }
+}
+
+/// SQLite's way to files where the connections of one program share what others would need a file for.
+const ALONE: &str = "unix-excl";
 
 /// Sets the key and the ways of writing. WAL with full sync: a save is on the disk when it returns.
 fn unlock(conn: &Connection, key: &[u8; 32]) -> Result<()> {

@@ -1,8 +1,11 @@
 //! Hub state below, unsent changes above: how a row gets its overlay and loses it.
 
+use super::damage::put_aside;
+use super::journal::{Damaged, Stored, check_values};
 use super::rows;
 use crate::Result;
 use pems_model::planted::{Bug, is_planted};
+use pems_model::wire::ChangeKind;
 use pems_model::{Entity, Row, Value};
 use rusqlite::Connection;
 use serde_json::{Map, Value as Json};
@@ -21,18 +24,21 @@ pub(super) fn remember_hub_state(conn: &Connection, entity: &Entity, id: Uuid, c
 }
 
 /// A change that is still part of the overlay.
-struct OpenChange {
+pub(super) struct OpenChange {
     delete: bool,
     creates: bool,
-    fields: Map<String, Json>,
+    fields: Vec<(usize, Value)>,
     at: i64,
 }
 
 /// Makes the visible row what it must be: hub state plus the changes that are not part of it yet. Without such changes the
 /// shadow goes.
-pub(super) fn settle(conn: &Connection, entity: &Entity, id: Uuid) -> Result<()> {
+pub(super) fn settle(conn: &Connection, entity: &'static Entity, id: Uuid) -> Result<()> {
     let Some(hub) = rows::shadow(conn, entity, id)? else { return Ok(()) };
-    let changes = open_changes(conn, entity, id)?;
+    let (changes, damaged) = open_changes(conn, entity, id)?;
+    for (op_no, why) in &damaged {
+        put_aside(conn, *op_no, Some((entity, id)), why)?;
+    }
     if changes.is_empty() {
         conn.prepare_cached("DELETE FROM shadow WHERE entity = ?1 AND row_id = ?2")?
             .execute((entity.name, id.as_bytes()))?;
@@ -43,7 +49,8 @@ pub(super) fn settle(conn: &Connection, entity: &Entity, id: Uuid) -> Result<()>
     }
 }
 
-fn overlaid(entity: &Entity, id: Uuid, hub: Option<Row>, changes: &[OpenChange]) -> Option<Row> {
+/// Hub state with changes on top.
+pub(super) fn overlaid(entity: &Entity, id: Uuid, hub: Option<Row>, changes: &[OpenChange]) -> Option<Row> {
     let mut row = hub;
     if is_planted(Bug::PullOverwritesPending) && row.is_some() {
         return row;
@@ -56,31 +63,43 @@ fn overlaid(entity: &Entity, id: Uuid, hub: Option<Row>, changes: &[OpenChange])
             None => continue,
         };
         next.deleted_at = change.delete.then_some(change.at);
-        for (name, json) in &change.fields {
-            if let Some(i) = entity.field_index(name) {
-                next.values[i] = Value::parse(&entity.fields[i], json).unwrap_or(Value::Null);
-            }
+        for (i, value) in &change.fields {
+            next.values[*i] = value.clone();
         }
         row = Some(next);
     }
     row
 }
 
-fn open_changes(conn: &Connection, entity: &Entity, id: Uuid) -> Result<Vec<OpenChange>> {
+/// The changes of a row that are not part of the hub's state yet, and those among them that cannot be read.
+pub(super) fn open_changes(
+    conn: &Connection,
+    entity: &Entity,
+    id: Uuid,
+) -> Result<(Vec<OpenChange>, Vec<(i64, Damaged)>)> {
     let mut statement = conn.prepare_cached(
-        "SELECT kind, before IS NULL, fields, at FROM op INDEXED BY op_open
+        "SELECT kind, before IS NULL, fields, at, op_no FROM op INDEXED BY op_open
          WHERE entity = ?1 AND row_id = ?2 AND open = 1 ORDER BY op_no",
     )?;
-    let changes = statement.query_map((entity.name, id.as_bytes()), |row| {
-        let fields: String = row.get(2)?;
-        Ok(OpenChange {
-            delete: row.get::<_, String>(0)? == "delete",
-            creates: row.get(1)?,
-            fields: serde_json::from_str(&fields).unwrap_or_default(),
-            at: row.get(3)?,
-        })
-    })?;
-    Ok(changes.collect::<rusqlite::Result<_>>()?)
+    let mut found = statement.query((entity.name, id.as_bytes()))?;
+    let (mut changes, mut damaged) = (Vec::new(), Vec::new());
+    while let Some(row) = found.next()? {
+        let (creates, at) = (row.get(1)?, row.get(3)?);
+        let read = Stored(row).kind(0).and_then(|kind| Ok((kind, values(entity, &Stored(row).object(2, "fields")?)?)));
+        match read {
+            Ok((kind, fields)) => {
+                changes.push(OpenChange { delete: kind == ChangeKind::Delete, creates, fields, at });
+            }
+            Err(why) => damaged.push((row.get(4)?, why)),
+        }
+    }
+    Ok((changes, damaged))
+}
+
+fn values(entity: &Entity, fields: &Map<String, Json>) -> std::result::Result<Vec<(usize, Value)>, Damaged> {
+    check_values(entity, fields.iter())?;
+    let known = fields.iter().filter_map(|(name, json)| Some((entity.field_index(name)?, json)));
+    Ok(known.filter_map(|(i, json)| Some((i, Value::stored(entity.fields[i].kind, json)?))).collect())
 }
 
 /// Whether changes to the row wait that are not part of the hub's state.

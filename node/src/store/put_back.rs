@@ -4,6 +4,7 @@
 //! copy begins a new *incarnation*, whose changes count from 1, and from its first change on the hub refuses the old one. So a
 //! change that the hub knows is not applied twice, and of two PCs that go on from one copy one is told.
 
+use super::damage::UNTOLD;
 use super::{Store, meta};
 use crate::Result;
 use rusqlite::Connection;
@@ -24,7 +25,7 @@ impl Store {
             if through(step.tx)?.is_some() {
                 return Ok(());
             }
-            let last = meta::get_int(step.tx, "next_op_no")? - 1;
+            let last = meta::int(step.tx, "next_op_no")? - 1;
             meta::set(step.tx, THROUGH, &last.to_string())
         })
     }
@@ -36,13 +37,16 @@ impl Store {
         }
         self.transaction(|step| {
             let Some(last) = through(step.tx)? else { return Ok(()) };
-            let sql = "SELECT EXISTS (SELECT 1 FROM op INDEXED BY op_state WHERE state = 'pending' AND op_no <= ?1)";
-            if step.tx.query_row(sql, [last], |row| row.get(0))? {
+            let sql = format!(
+                "SELECT EXISTS (SELECT 1 FROM op INDEXED BY op_state WHERE state = 'pending' AND op_no <= ?1)
+                     OR EXISTS (SELECT 1 FROM op INDEXED BY op_state WHERE {UNTOLD} AND op_no <= ?1)"
+            );
+            if step.tx.query_row(&sql, [last], |row| row.get(0))? {
                 return Ok(());
             }
             // By the clock, so that of two copies that were put back the later one has the higher number.
             let by_clock = step.env.now() / 1_000_000;
-            let next = by_clock.max(meta::get_int(step.tx, "incarnation")? + 1);
+            let next = by_clock.max(meta::int(step.tx, "incarnation")? + 1);
             meta::set(step.tx, "incarnation", &next.to_string())?;
             meta::set(step.tx, BASE, &last.to_string())?;
             meta::set(step.tx, "acked", "0")?;
@@ -54,7 +58,7 @@ impl Store {
 
 /// The last change that may travel now, where not all may.
 pub(super) fn through(conn: &Connection) -> Result<Option<i64>> {
-    Ok(meta::get(conn, THROUGH)?.and_then(|text| text.parse().ok()))
+    if meta::get(conn, THROUGH)?.is_some() { meta::int(conn, THROUGH).map(Some) } else { Ok(None) }
 }
 
 /// By how much the numbers of this file are higher than those that travel.

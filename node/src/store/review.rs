@@ -1,6 +1,7 @@
 //! *Needs you*: conflicts of the school and the changes of this device that the hub refused. Either value, one call.
 
 use super::save::{Act, not_found};
+use super::standing::{Effect, Standing, Stands};
 use super::{Actor, ListQuery, Save, Step, Store, journal, overlay, rows};
 use crate::{NodeError, Result};
 use pems_model::review::{REVIEW_ITEM, may_decide};
@@ -24,25 +25,33 @@ pub enum Choice {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReviewEntry {
     pub id: Uuid,
-    /// `conflict`, `claim`, `deleted` or `refused`.
+    /// `conflict`, `claim`, `deleted`, `duplicate`, `refused` or `damaged`.
     pub kind: String,
     pub entity: String,
     pub row_id: Uuid,
+    /// For a number that two records have: the other one.
+    pub other_id: Option<Uuid>,
     pub field: Option<String>,
     pub mine: Json,
     pub theirs: Json,
-    /// Which of the two stands now.
+    /// Which of the two the record has now: `mine`, `theirs`, `neither`, or `gone` for a record that was deleted since. Known once
+    /// [`Store::stand`] was asked.
     pub stands: &'static str,
+    /// What the record says now, where it is neither.
+    pub now: Json,
+    /// Whether the value that was kept when this was noticed is `mine`.
+    #[serde(skip)]
+    pub kept_is_mine: bool,
     pub mine_at: Option<String>,
     pub theirs_at: Option<String>,
     pub mine_device: Option<Uuid>,
     pub theirs_device: Option<Uuid>,
-    /// For a refused change: the code and the sentence.
+    /// For a change that was refused or is damaged: the code and the sentence.
     pub reason: Option<Json>,
 }
 
 impl Store {
-    /// Everything open: the school's conflicts, then this device's refused changes.
+    /// Everything open: the school's questions, then this device's changes that were refused or are damaged.
     ///
     /// # Errors
     /// If SQLite fails.
@@ -52,19 +61,30 @@ impl Store {
             ListQuery { filters: vec![("state".into(), "open".into())], limit: Some(usize::MAX >> 1), deleted: false };
         let mut list: Vec<ReviewEntry> =
             self.list(REVIEW_ITEM, &query)?.iter().map(|row| self.entry(entity, row)).collect();
-        for mut parked in self.entries("state = 'parked'", [])? {
+        for mut parked in self.entries("state IN ('parked', 'damaged')", [])? {
+            let damaged = parked.state == "damaged";
+            if let Some(seen) = seen(&parked).filter(|_| damaged) {
+                parked.fields = seen.clone();
+            }
+            // What was seen is shown as the value, where secrets are hidden.
+            if let Some(Json::Object(said)) = &mut parked.outcome {
+                said.remove("seen");
+            }
             if let Some(entity) = self.schema.entity(&parked.entity) {
                 journal::hide(entity, &mut parked.fields);
             }
             list.push(ReviewEntry {
                 id: parked.id,
-                kind: "refused".into(),
+                kind: if damaged { "damaged" } else { "refused" }.into(),
+                other_id: None,
                 field: parked.outcome.as_ref().and_then(|o| o["field"].as_str().map(str::to_owned)),
                 entity: parked.entity,
                 row_id: parked.row_id,
                 mine: parked.fields,
                 theirs: Json::Null,
                 stands: "theirs",
+                now: Json::Null,
+                kept_is_mine: false,
                 mine_at: Some(parked.at),
                 theirs_at: None,
                 mine_device: Some(self.replica),
@@ -96,10 +116,13 @@ impl Store {
             kind: text("kind").unwrap_or_default(),
             entity: text("entity").unwrap_or_default(),
             row_id: device("row_id").unwrap_or_default(),
+            other_id: device("other_id"),
             field: text("field"),
             mine: value(&format!("{mine}_value")),
             theirs: value(&format!("{theirs}_value")),
             stands: if mine == "kept" { "mine" } else { "theirs" },
+            now: Json::Null,
+            kept_is_mine: mine == "kept",
             mine_at: at(&format!("{mine}_at")),
             theirs_at: at(&format!("{theirs}_at")),
             mine_device: device(&format!("{mine}_replica")),
@@ -108,19 +131,60 @@ impl Store {
         }
     }
 
+    /// Reads from the record of an entry what stands now.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn stand(&self, entry: &mut ReviewEntry) -> Result<()> {
+        let inbox = super::entity(self.schema, REVIEW_ITEM)?;
+        if entry.kind == "refused" {
+            return self.stand_refused(entry);
+        }
+        let Some(item) = rows::load(&self.conn, inbox, entry.id)? else { return Ok(()) };
+        let Some(standing) = Standing::of(&self.conn, self.schema, inbox, &item)? else { return Ok(()) };
+        let (kept, lost) = if entry.kept_is_mine { ("mine", "theirs") } else { ("theirs", "mine") };
+        entry.stands = match standing.stands {
+            Stands::Kept => kept,
+            Stands::Lost => lost,
+            Stands::Gone => "gone",
+            Stands::Neither => {
+                let secret = entry.field.as_ref().is_some_and(|field| {
+                    self.schema.entity(&entry.entity).is_some_and(|entity| entity.is_secret(field))
+                });
+                entry.now = if secret { journal::HIDDEN.into() } else { standing.now.to_json() };
+                "neither"
+            }
+        };
+        Ok(())
+    }
+
+    /// What was refused stands where somebody saved the same again since.
+    fn stand_refused(&self, entry: &mut ReviewEntry) -> Result<()> {
+        let Some(entity) = self.schema.entity(&entry.entity) else { return Ok(()) };
+        let Some(row) = rows::load(&self.conn, entity, entry.row_id)? else { return Ok(()) };
+        let typed = entry.mine.as_object();
+        let same = |(name, value): (&String, &Json)| row.get(entity, name).to_json() == *value;
+        if !row.is_live() {
+            entry.stands = "gone";
+        } else if typed.is_some_and(|fields| !fields.is_empty() && fields.iter().all(same)) {
+            entry.stands = "mine";
+        }
+        Ok(())
+    }
+
     fn lost_is_mine(&self, entity: &Entity, row: &Row) -> bool {
         row.get(entity, "lost_replica").as_id() == Some(self.replica)
     }
 
-    /// Settles one entry. For a conflict the chosen value is written and the entry closed, both or neither. For a refused
-    /// change, `Mine` sends it again (with everything that waited for it) and `Theirs` drops it.
+    /// Settles one entry. For a conflict the record gets the chosen value, unless it has it, and the entry is closed, both or neither.
+    /// For a refused change, `Mine` sends it again (with everything that waited for it) and `Theirs` drops it.
     ///
     /// # Errors
     /// `not_found` for an entry that is not open; `role_forbidden` for who may not change the record itself; `conflict` where the
     /// value cannot be put back as it is.
     pub fn resolve(&mut self, id: Uuid, choice: Choice) -> Result<()> {
         let (act, replica) = (self.new_act(), self.replica);
-        self.transaction(|step| step.resolve(id, choice, replica, act))
+        self.transaction(|step| step.resolve(id, choice, replica, act)).map(|_| ())
     }
 
     /// Settles many in one durable step, each by itself: what somebody settled meanwhile does not hold up the others. Returns the
@@ -128,13 +192,13 @@ impl Store {
     ///
     /// # Errors
     /// Only what stops everything (the disk); refusals are in the list.
-    pub fn resolve_each(&mut self, choices: &[(Uuid, Choice)]) -> Result<(Uuid, Vec<Result<()>>)> {
+    pub fn resolve_each(&mut self, choices: &[(Uuid, Choice)]) -> Result<(Uuid, Vec<Result<Effect>>)> {
         let (act, replica) = (self.new_act(), self.replica);
         let settled = self.transaction(|step| {
             choices
                 .iter()
                 .map(|(id, choice)| match step.went_along(*id)? {
-                    true => Ok(Ok(())),
+                    true => Ok(Ok(Effect::Changed)),
                     false => step.attempt(|step| step.resolve(*id, *choice, replica, act)),
                 })
                 .collect()
@@ -149,7 +213,7 @@ impl Store {
     /// If SQLite fails.
     pub fn may_decide(&self, entry: &ReviewEntry) -> Result<bool> {
         let Some(entity) = self.schema.entity(&entry.entity) else { return Ok(true) };
-        if entry.kind == "refused" {
+        if matches!(entry.kind.as_str(), "refused" | "damaged") {
             let names: Vec<&str> =
                 entry.mine.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
             return may_decide_refused(&self.conn, self.actor, entity, entry.id, entry.row_id, &names);
@@ -168,7 +232,7 @@ impl Store {
 }
 
 impl Step<'_> {
-    fn resolve(&mut self, id: Uuid, choice: Choice, replica: Uuid, act: Act) -> Result<()> {
+    fn resolve(&mut self, id: Uuid, choice: Choice, replica: Uuid, act: Act) -> Result<Effect> {
         let entity = self.entity(REVIEW_ITEM)?;
         match rows::load(self.tx, entity, id)? {
             Some(item) => {
@@ -176,9 +240,12 @@ impl Step<'_> {
                 let lost_is_mine = item.get(entity, "lost_replica").as_id() == Some(replica);
                 let keep_lost = lost_is_mine == (choice == Choice::Mine);
                 let act = Act { group: Some(self.env.new_id()), ..act };
+                if item.get(entity, "kind").as_text() == Some("duplicate") {
+                    return self.settle_duplicate(entity, &item, choice, replica, act);
+                }
                 self.settle_conflict(entity, &item, keep_lost, replica, act)
             }
-            None => self.decide_refused(id, choice, act),
+            None => self.decide_refused(id, choice, act).map(|()| Effect::Changed),
         }
     }
 
@@ -195,7 +262,7 @@ impl Step<'_> {
 
     fn decide_refused(&mut self, id: Uuid, choice: Choice, act: Act) -> Result<()> {
         let inbox = self.entity(REVIEW_ITEM)?;
-        let parked = journal::entries(self.tx, "state = 'parked' AND change_id = ?1", [id.as_bytes()])?;
+        let parked = journal::entries(self.tx, "state IN ('parked', 'damaged') AND change_id = ?1", [id.as_bytes()])?;
         let Some(entry) = parked.first() else { return Err(not_found(inbox, id)) };
         let entity = self.entity(&entry.entity)?;
         let names: Vec<&str> = entry.fields.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
@@ -203,13 +270,15 @@ impl Step<'_> {
             return Err(not_yours(entity));
         }
         match choice {
+            Choice::Mine if entry.state == "damaged" => self.send_what_was_seen(entry, act),
             Choice::Mine => self.send_again(id, act),
             Choice::Theirs => {
                 // The mark tells a decision of a person from anything else that could end a change.
                 self.tx.execute(
-                    "UPDATE op SET state = 'dropped', outcome = json_set(outcome, '$.decided', json('true'))
-                     WHERE change_id = ?1 AND state = 'parked'",
-                    [id.as_bytes()],
+                    "UPDATE op SET state = 'dropped', outcome = json_set(
+                         CASE WHEN json_valid(outcome) THEN outcome ELSE '{}' END, '$.decided', json('true'))
+                     WHERE op_no = ?1",
+                    [entry.op_no],
                 )?;
                 Ok(())
             }
@@ -222,26 +291,57 @@ impl Step<'_> {
         Ok(self.tx.prepare_cached(sql)?.query_row([id.as_bytes()], |row| row.get(0))?)
     }
 
-    fn settle_conflict(&mut self, inbox: &Entity, item: &Row, keep_lost: bool, replica: Uuid, act: Act) -> Result<()> {
+    fn settle_conflict(
+        &mut self,
+        inbox: &Entity,
+        item: &Row,
+        keep_lost: bool,
+        replica: Uuid,
+        act: Act,
+    ) -> Result<Effect> {
         if item.get(inbox, "state").as_text() != Some("open") {
             return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
         }
-        let text = |name: &str| item.get(inbox, name).as_text().unwrap_or_default().to_owned();
-        if keep_lost {
-            let (entity, row_id) = (text("entity"), item.get(inbox, "row_id").as_id().unwrap_or_default());
-            match (text("kind").as_str(), text("field")) {
-                ("deleted", _) => {
-                    self.delete(&entity, row_id, act)?;
-                }
-                (_, field) => {
-                    let value = serde_json::from_str(&text("lost_value")).unwrap_or(Json::Null);
-                    let fields = Map::from_iter([(field, value)]);
-                    self.save(&Save { entity, id: Some(row_id), fields }, act)?;
-                }
-            }
+        let Some(standing) = Standing::of(self.tx, self.schema, inbox, item)? else {
+            let message = "this is about a kind of record that this version does not know; decide it at a newer PC";
+            return Err(NodeError::new(Code::SchemaUnknown, message));
+        };
+        let effect = self.carry_out(&standing, keep_lost, act)?;
+        self.close(item, if keep_lost { "replaced" } else { "kept" }, replica, act)?;
+        Ok(effect)
+    }
+
+    /// A number that two records have stays with one of them: the choice says which of the two that the entry names.
+    fn settle_duplicate(
+        &mut self,
+        inbox: &Entity,
+        item: &Row,
+        choice: Choice,
+        replica: Uuid,
+        act: Act,
+    ) -> Result<Effect> {
+        if item.get(inbox, "state").as_text() != Some("open") {
+            return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
         }
+        let named = |name: &str| item.get(inbox, name).as_id().unwrap_or_default();
+        let loser = named(if choice == Choice::Mine { "other_id" } else { "row_id" });
+        let text = |name: &str| item.get(inbox, name).as_text().unwrap_or_default().to_owned();
+        let (entity, field) = (self.entity(&text("entity"))?, text("field"));
+        // The question first: the hub settles it by itself once the number has gone, and nobody is to be asked about that.
+        self.close(item, "replaced", replica, act)?;
+        let still = rows::load(self.tx, entity, loser)?.filter(Row::is_live);
+        let value = still.as_ref().map_or(Json::Null, |row| row.get(entity, &field).to_json());
+        if !value.is_null() && item.get(inbox, "lost_value").as_text() == Some(&*value.to_string()) {
+            let fields = Map::from_iter([(field, Json::Null)]);
+            self.save(&Save { entity: entity.name.into(), id: Some(loser), fields }, act)?;
+            return Ok(Effect::Changed);
+        }
+        Ok(if still.is_some() { Effect::Stood } else { Effect::Gone })
+    }
+
+    fn close(&mut self, item: &Row, state: &str, replica: Uuid, act: Act) -> Result<()> {
         let fields = json!({
-            "state": if keep_lost { "replaced" } else { "kept" },
+            "state": state,
             "resolved_by": replica.to_string(),
             "resolved_at": format_time(self.env.now()),
         });
@@ -260,12 +360,42 @@ impl Step<'_> {
                 "this change is not waiting for a decision; look at the list again",
             ));
         };
-        let mut rows_back = BTreeSet::from([first.row_id]);
-        let mut groups: BTreeSet<Uuid> = first.group.into_iter().collect();
-        let mut chosen: BTreeSet<i64> = BTreeSet::from([first.op_no]);
+        let (row, group, number) = (first.row_id, first.group, first.op_no);
+        self.send_hanging(&parked, row, group, BTreeSet::from([number]), act)
+    }
+
+    /// Sends what a damaged change is known to have been, as a new one, and what was refused because of it.
+    fn send_what_was_seen(&mut self, entry: &journal::JournalEntry, act: Act) -> Result<()> {
+        let seen = entry.outcome.as_ref().map_or(&Json::Null, |outcome| &outcome["seen"]);
+        let (entity, id) = (entry.entity.clone(), entry.row_id);
+        let act = Act { group: entry.group, ..act };
+        match (&seen["fields"], seen["delete"].as_bool()) {
+            (Json::Object(fields), _) => drop(self.save(&Save { entity, id: Some(id), fields: fields.clone() }, act)?),
+            (_, Some(true)) => drop(self.delete(&entity, id, act)?),
+            _ => {
+                let message = "nothing of this change can be read any more; type it again, then let this go";
+                return Err(NodeError::new(Code::Conflict, message));
+            }
+        }
+        self.tx.execute("UPDATE op SET state = 'retried' WHERE op_no = ?1", [entry.op_no])?;
+        let parked = journal::entries(self.tx, "state = 'parked'", [])?;
+        self.send_hanging(&parked, id, entry.group, BTreeSet::new(), act)
+    }
+
+    /// Sends refused changes again: the chosen ones, and what belongs to a row or a group that goes out.
+    fn send_hanging(
+        &mut self,
+        parked: &[journal::JournalEntry],
+        row: Uuid,
+        group: Option<Uuid>,
+        mut chosen: BTreeSet<i64>,
+        act: Act,
+    ) -> Result<()> {
+        let mut rows_back = BTreeSet::from([row]);
+        let mut groups: BTreeSet<Uuid> = group.into_iter().collect();
         loop {
             let before = chosen.len();
-            for entry in &parked {
+            for entry in parked {
                 let hangs = entry.fields.as_object().into_iter().flat_map(Map::values).any(|value| {
                     value.as_str().and_then(|text| Uuid::parse_str(text).ok()).is_some_and(|id| rows_back.contains(&id))
                 });
@@ -304,6 +434,11 @@ impl Step<'_> {
     }
 }
 
+/// What a record showed of a damaged change.
+fn seen(entry: &journal::JournalEntry) -> Option<&Json> {
+    entry.outcome.as_ref()?.get("seen")?.get("fields")
+}
+
 fn not_yours(entity: &Entity) -> NodeError {
     let message =
         format!("this is about {}, which your role may not change; ask somebody whose work that is", entity.label);
@@ -327,6 +462,7 @@ fn may_decide_refused(
     if entity.may_change(actor.role, actor.id, row, fields.iter().copied()) {
         return Ok(true);
     }
-    let sql = "SELECT EXISTS (SELECT 1 FROM op WHERE change_id = ?1 AND user_id = ?2 AND state = 'parked')";
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM op WHERE change_id = ?1 AND user_id = ?2 AND state IN ('parked', 'damaged'))";
     Ok(conn.prepare_cached(sql)?.query_row((change.as_bytes(), actor.id.as_bytes()), |row| row.get(0))?)
 }

@@ -38,38 +38,53 @@ impl ToSql for Bound<'_> {
     }
 }
 
-pub(super) fn from_sql(kind: Kind, value: ValueRef<'_>) -> Result<Value> {
-    let odd = || {
-        NodeError::new(
-            Code::StoreCorrupt,
-            "a value in the records file has another type than its field; keep the file and enrol this PC again",
-        )
-    };
-    Ok(match (kind, value) {
+/// `None` for a value that no field of this kind has.
+pub(super) fn from_sql(kind: Kind, value: ValueRef<'_>) -> Option<Value> {
+    Some(match (kind, value) {
         (_, ValueRef::Null) => Value::Null,
         (Kind::Int { .. }, ValueRef::Integer(int)) => Value::Int(int),
         (Kind::Bool, ValueRef::Integer(int)) => Value::Bool(int != 0),
-        (Kind::Date, ValueRef::Integer(int)) => Value::Date(i32::try_from(int).map_err(|_| odd())?),
+        (Kind::Date, ValueRef::Integer(int)) => Value::Date(i32::try_from(int).ok()?),
         (Kind::Time, ValueRef::Integer(int)) => Value::Time(int),
-        (Kind::Link(_) | Kind::Id, ValueRef::Blob(bytes)) => Value::Id(Uuid::from_slice(bytes).map_err(|_| odd())?),
-        (_, ValueRef::Text(bytes)) => Value::Text(std::str::from_utf8(bytes).map_err(|_| odd())?.to_owned()),
-        _ => return Err(odd()),
+        (Kind::Link(_) | Kind::Id, ValueRef::Blob(bytes)) => Value::Id(Uuid::from_slice(bytes).ok()?),
+        (_, ValueRef::Text(bytes)) => Value::Text(std::str::from_utf8(bytes).ok()?.to_owned()),
+        _ => return None,
     })
 }
 
 /// `SELECT` list of an entity, to be read back with [`read`].
 pub(super) fn select(entity: &Entity) -> String {
+    format!("{} FROM {}", selected(entity), entity.name)
+}
+
+/// [`select`] without its table, so that more can be asked for.
+pub(super) fn selected(entity: &Entity) -> String {
     let fields: Vec<&str> = entity.fields.iter().map(|field| field.name).collect();
-    format!("SELECT id, rev, deleted_at, {} FROM {}", fields.join(", "), entity.name)
+    format!("SELECT id, rev, deleted_at, {}", fields.join(", "))
 }
 
 pub(super) fn read(entity: &Entity, row: &rusqlite::Row<'_>) -> Result<Row> {
-    let id: [u8; 16] = row.get(0)?;
+    let id = match row.get_ref(0)? {
+        ValueRef::Blob(bytes) => Uuid::from_slice(bytes).ok(),
+        _ => None,
+    };
+    let Some(id) = id else { return Err(damaged(entity, "id", None)) };
     let mut values = Vec::with_capacity(entity.fields.len());
     for (i, field) in entity.fields.iter().enumerate() {
-        values.push(from_sql(field.kind, row.get_ref(i + 3)?)?);
+        let value = from_sql(field.kind, row.get_ref(i + 3)?);
+        values.push(value.ok_or_else(|| damaged(entity, field.name, Some(id)))?);
     }
-    Ok(Row { id: Uuid::from_bytes(id), rev: row.get(1)?, deleted_at: row.get(2)?, values })
+    Ok(Row { id, rev: row.get(1)?, deleted_at: row.get(2)?, values })
+}
+
+/// What of which record cannot be read.
+fn damaged(entity: &Entity, what: &str, id: Option<Uuid>) -> NodeError {
+    let which = id.map_or_else(String::new, |id| format!(" {id}"));
+    let message = format!(
+        "{what} of {} ({}){which} is damaged in the records file; keep the file, save what was not sent with `pems-node rescue`, and put a copy back or enrol this PC again in a new folder",
+        entity.label, entity.name
+    );
+    NodeError::new(Code::StoreCorrupt, message)
 }
 
 pub(super) fn load(conn: &Connection, entity: &Entity, id: Uuid) -> Result<Option<Row>> {
@@ -158,16 +173,18 @@ pub(super) fn to_shadow(entity: &Entity, row: &Row) -> String {
 }
 
 pub(super) fn from_shadow(entity: &Entity, id: Uuid, text: &str) -> Result<Row> {
-    let odd = || {
-        NodeError::new(Code::StoreCorrupt, "the records file has a damaged shadow row; keep it and enrol this PC again")
-    };
-    let json: Json = serde_json::from_str(text).map_err(|_| odd())?;
+    let odd = |what: &str| damaged(entity, &format!("{what} in the hub's state"), Some(id));
+    let json: Json = serde_json::from_str(text).map_err(|_| odd("everything"))?;
     let mut row = Row::empty(entity, id);
-    row.rev = json["rev"].as_i64().ok_or_else(odd)?;
-    row.deleted_at = json["deleted_at"].as_i64();
+    row.rev = json["rev"].as_i64().ok_or_else(|| odd("rev"))?;
+    row.deleted_at = match &json["deleted_at"] {
+        Json::Null => None,
+        at => Some(at.as_i64().ok_or_else(|| odd("deleted_at"))?),
+    };
+    let values = json["values"].as_object().ok_or_else(|| odd("values"))?;
     for (i, field) in entity.fields.iter().enumerate() {
-        if let Some(value) = json["values"].get(field.name) {
-            row.values[i] = Value::parse(field, value)?;
+        if let Some(value) = values.get(field.name) {
+            row.values[i] = Value::stored(field.kind, value).ok_or_else(|| odd(field.name))?;
         }
     }
     Ok(row)

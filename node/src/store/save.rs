@@ -2,7 +2,7 @@
 
 use super::{Step, Store, overlay, rows};
 use crate::{NodeError, Result};
-use pems_model::wire::ChangeKind;
+use pems_model::wire::{Change, ChangeKind};
 use pems_model::{Code, Entity, Kind, Problem, Row, Value, natural, push::complete};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -276,14 +276,26 @@ impl Step<'_> {
         before: Option<&Map<String, Json>>,
         act: Act,
     ) -> Result<()> {
-        let op_no = self.next_op_no()?;
+        let (op_no, change_id, at) = (self.next_op_no()?, self.env.new_id(), self.env.now());
+        self.sign(entity, act.user, || Change {
+            id: change_id,
+            op_no,
+            entity: entity.name.into(),
+            row_id: row.id,
+            kind,
+            base_rev: row.rev,
+            fields: fields.iter().map(|(name, json)| (name.clone(), json.clone())).collect(),
+            group: act.group,
+            user_id: act.user,
+            at,
+        })?;
         let mut statement = self.tx.prepare_cached(
             "INSERT INTO op (op_no, change_id, entity, row_id, kind, base_rev, fields, before, grp, user_id, at, act, state)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending')",
         )?;
         statement.execute(rusqlite::params![
             op_no,
-            self.env.new_id().as_bytes(),
+            change_id.as_bytes(),
             entity.name,
             row.id.as_bytes(),
             if kind == ChangeKind::Delete { "delete" } else { "upsert" },
@@ -292,7 +304,7 @@ impl Step<'_> {
             before.map(to_text),
             act.group.map(Uuid::into_bytes),
             act.user.map(Uuid::into_bytes),
-            self.env.now(),
+            at,
             act.id.as_bytes(),
         ])?;
         Ok(())

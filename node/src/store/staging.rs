@@ -1,12 +1,13 @@
 //! One exchange as the store sees it: what to ask, the hub's answers, and rows on their way in.
 
-use super::{Step, Store, arrival, meta, put_back};
-use crate::Result;
+use super::damage::{self, UNTOLD};
+use super::journal::{CHANGE, Damaged, Stored};
+use super::{Step, Store, arrival, meta, put_back, vouch};
+use crate::{NodeError, Result};
 use pems_model::frame::Rows;
 use pems_model::planted::{Bug, is_planted};
-use pems_model::wire::{
-    BATCH_BYTES, Change, ChangeKind, ChangeResult, Cursors, End, Outcome, PROTOCOL, Replica, SyncRequest,
-};
+use pems_model::wire::{BATCH_BYTES, Change, ChangeResult, Cursors, End, Outcome, PROTOCOL, Replica, SyncRequest};
+use pems_model::{Code, Schema};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -30,8 +31,14 @@ impl Store {
     /// If SQLite fails.
     pub fn request(&mut self, wait_ms: u32, with_shapes: bool) -> Result<SyncRequest> {
         self.begin_incarnation()?;
+        let (mut changes, mut more) = loop {
+            let (changes, more, damaged) = outbox(&self.conn, self.schema, self.replica, self.batch)?;
+            if damaged.is_empty() {
+                break (changes, more);
+            }
+            self.put_aside(&damaged)?;
+        };
         let conn = &self.conn;
-        let (mut changes, mut more) = outbox(conn, self.batch)?;
         if let Some(through) = put_back::through(conn)? {
             let all = changes.len();
             changes.retain(|change| change.op_no <= through);
@@ -41,26 +48,23 @@ impl Store {
         for change in &mut changes {
             change.op_no -= self.sent_base;
         }
+        let (people, proofs) = vouch::along(conn, &changes)?;
         if is_planted(Bug::ForgetsOnSend) {
             conn.execute("UPDATE op SET state = 'sent', open = 0 WHERE state = 'pending'", [])?;
         }
-        let epoch = match meta::get(conn, "epoch")? {
-            Some(text) => Uuid::parse_str(&text).ok(),
-            None => Some(meta::read_enrolled(conn)?.epoch),
-        };
+        let epoch = Some(meta::epoch(conn)?);
         Ok(SyncRequest {
             protocol: PROTOCOL,
             schema: self.schema.fingerprint().to_owned(),
             shapes: with_shapes.then(|| self.schema.shapes()),
-            replica: Replica {
-                id: self.replica,
-                incarnation: u32::try_from(meta::get_int(conn, "incarnation")?).unwrap_or(1),
-            },
+            replica: Replica { id: self.replica, incarnation: incarnation(conn)? },
             epoch,
             cursors: self.cursors()?,
             acked: meta::get_int(conn, "acked")?,
             wait_ms: if changes.is_empty() { wait_ms } else { 0 },
             changes,
+            people,
+            proofs,
             more,
             sent_at: self.env.now(),
         })
@@ -134,7 +138,7 @@ impl Store {
         let unstaged = std::mem::take(&mut self.unstaged);
         self.transaction(|step| {
             for frame in &unstaged.frames {
-                let head = serde_json::to_string(&frame.head).unwrap_or_default();
+                let head = encoded(&frame.head)?;
                 if !is_planted(Bug::CursorBeforeRows) {
                     step.tx
                         .prepare_cached("INSERT INTO staged (entity, head, body) VALUES (?1, ?2, ?3)")?
@@ -185,7 +189,7 @@ impl Step<'_> {
         let Outcome::Applied { rev: Some(rev) } = first.outcome else { return Ok(()) };
         let mut statement = self.tx.prepare_cached(
             "UPDATE op SET state = 'answered', answered_at = ?4, outcome = json_object('outcome', 'applied', 'rev', op_no + ?3)
-             WHERE op_no BETWEEN ?1 AND ?2 AND state = 'pending'",
+             WHERE op_no BETWEEN ?1 AND ?2 AND answered_at IS NULL",
         )?;
         statement.execute((first.op_no, last.op_no, rev - first.op_no, self.env.now()))?;
         Ok(())
@@ -198,49 +202,68 @@ impl Step<'_> {
             true => "parked",
             false => "answered",
         };
-        let outcome = serde_json::to_string(&result.outcome).unwrap_or_default();
+        let outcome = encoded(&result.outcome)?;
         let mut statement = self.tx.prepare_cached(
-            "UPDATE op SET state = ?2, open = ?2 = 'answered', outcome = ?3, answered_at = ?4 WHERE op_no = ?1 AND state = 'pending' RETURNING entity, row_id",
+            "UPDATE op SET answered_at = ?4, open = ?2 = 'answered' AND state = 'pending',
+                 outcome = CASE WHEN state = 'pending' OR ?2 = 'answered' THEN ?3 ELSE outcome END,
+                 state = CASE WHEN state = 'pending' OR ?2 = 'answered' THEN ?2 ELSE state END
+             WHERE op_no = ?1 AND answered_at IS NULL RETURNING entity, row_id",
         )?;
         let mut found = statement.query((result.op_no, state, outcome, self.env.now()))?;
-        if let (Some(row), true) = (found.next()?, refused) {
-            let (name, id): (String, [u8; 16]) = (row.get(0)?, row.get(1)?);
-            drop(found);
-            arrival::settle(self.tx, self.entity(&name)?, Uuid::from_bytes(id), self.env.now())?;
+        let Some(row) = found.next()?.filter(|_| refused) else { return Ok(()) };
+        let stored = Stored(row);
+        let of = stored.text(0, "entity").ok().zip(stored.id(1, "row_id").ok());
+        drop(found);
+        // An entry that was put aside may say nothing of its row any more.
+        match of.and_then(|(name, id)| Some((self.schema.entity(&name)?, id))) {
+            Some((entity, id)) => arrival::settle(self.tx, entity, id, self.env.now()),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
 pub(super) fn has_pending(conn: &Connection) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM op INDEXED BY op_state WHERE state = 'pending')";
-    Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM op INDEXED BY op_state WHERE state = 'pending')
+             OR EXISTS (SELECT 1 FROM op INDEXED BY op_state WHERE {UNTOLD})"
+    );
+    Ok(conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+}
+
+fn incarnation(conn: &Connection) -> Result<u32> {
+    let number = meta::int(conn, "incarnation")?;
+    u32::try_from(number).map_err(|_| {
+        NodeError::new(
+            Code::StoreCorrupt,
+            format!("the records file says {number} for its incarnation, which none has"),
+        )
+    })
+}
+
+fn encoded(what: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(what).map_err(|error| NodeError::new(Code::Internal, format!("cannot be kept: {error}")))
 }
 
 /// The next changes to send, in order, within the limits of one exchange and without splitting a group; and whether more wait.
-fn outbox(conn: &Connection, batch: usize) -> Result<(Vec<Change>, bool)> {
-    let mut statement = conn.prepare_cached(
-        "SELECT op_no, change_id, entity, row_id, kind, base_rev, fields, grp, user_id, at
-         FROM op INDEXED BY op_state WHERE state = 'pending' ORDER BY op_no LIMIT ?1",
-    )?;
+/// Those among them that cannot be read are named instead; then nothing of this may be sent.
+fn outbox(conn: &Connection, schema: &Schema, replica: Uuid, batch: usize) -> Result<Outbox> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {CHANGE}, octet_length(fields) FROM op INDEXED BY op_state WHERE state = 'pending' ORDER BY op_no LIMIT ?1"
+    ))?;
     let mut found = statement.query([i64::try_from(batch + 1).unwrap_or(i64::MAX)])?;
-    let mut changes: Vec<Change> = Vec::new();
-    let mut bytes = 0;
+    let mut waiting = damage::untold(conn, replica)?.into_iter().map(|change| (change, 0_usize)).collect::<Vec<_>>();
+    let mut damaged = Vec::new();
     while let Some(row) = found.next()? {
-        let fields: String = row.get(6)?;
-        bytes += fields.len() + 320;
-        let change = Change {
-            op_no: row.get(0)?,
-            id: Uuid::from_bytes(row.get(1)?),
-            entity: row.get(2)?,
-            row_id: Uuid::from_bytes(row.get(3)?),
-            kind: if row.get::<_, String>(4)? == "delete" { ChangeKind::Delete } else { ChangeKind::Upsert },
-            base_rev: row.get(5)?,
-            fields: serde_json::from_str(&fields).unwrap_or_default(),
-            group: row.get::<_, Option<[u8; 16]>>(7)?.map(Uuid::from_bytes),
-            user_id: row.get::<_, Option<[u8; 16]>>(8)?.map(Uuid::from_bytes),
-            at: row.get(9)?,
-        };
+        match Stored(row).change(schema) {
+            Ok(change) => waiting.push((change, usize::try_from(row.get::<_, i64>(10)?).unwrap_or(usize::MAX / 2))),
+            Err(why) => damaged.push((row.get(0)?, why)),
+        }
+    }
+    waiting.sort_by_key(|(change, _)| change.op_no);
+    let mut changes: Vec<Change> = Vec::new();
+    let mut bytes = 0_usize;
+    for (change, length) in waiting {
+        bytes = bytes.saturating_add(length).saturating_add(320);
         if changes.len() == batch || (bytes > BATCH_BYTES && !changes.is_empty()) {
             if let Some(group) = change.group {
                 // A group travels whole, so it waits for the next exchange, unless it alone fills this one.
@@ -250,9 +273,12 @@ fn outbox(conn: &Connection, batch: usize) -> Result<(Vec<Change>, bool)> {
                     changes = whole;
                 }
             }
-            return Ok((changes, true));
+            return Ok((changes, true, damaged));
         }
         changes.push(change);
     }
-    Ok((changes, false))
+    Ok((changes, false, damaged))
 }
+
+/// What an exchange sends, whether more waits, and what cannot be read.
+type Outbox = (Vec<Change>, bool, Vec<(i64, Damaged)>);

@@ -2,7 +2,9 @@
 
 use super::{Store, meta, rows};
 use crate::Result;
+use pems_model::Entity;
 use pems_model::digest::{Digest, combined};
+use rusqlite::Connection;
 use serde::Serialize;
 
 /// What the sync line and `pems-node status` show.
@@ -18,7 +20,9 @@ pub struct Status {
     pub pending: i64,
     /// Changes that the hub refused and that wait for a person.
     pub parked: i64,
-    /// Open conflicts.
+    /// Changes that are damaged in the file and wait for a person; they are never sent.
+    pub damaged: i64,
+    /// Open questions: conflicts, and numbers that two records have.
     pub review: i64,
     pub last_contact: Option<String>,
     pub rev: i64,
@@ -26,6 +30,8 @@ pub struct Status {
     pub digest: String,
     /// Whether the hub's digest at the last contact was another one: then this copy is not to be trusted.
     pub diverged: bool,
+    /// Why the hub does not sync with this office, and what to do; none while it does.
+    pub trouble: Option<super::Trouble>,
     pub epoch: String,
     pub schema: String,
 }
@@ -36,7 +42,7 @@ impl Store {
     pub fn status(&self) -> Result<Status> {
         let enrolled = meta::read_enrolled(&self.conn)?;
         let count = |sql: &str| self.conn.query_row(sql, [], |row| row.get::<_, i64>(0));
-        let last_contact = meta::get(&self.conn, "last_contact")?.and_then(|text| text.parse().ok());
+        let last_contact = meta::moment(&self.conn, "last_contact")?;
         Ok(Status {
             school: enrolled.school_name,
             school_slug: enrolled.school_slug,
@@ -46,12 +52,14 @@ impl Store {
             hub: enrolled.hub_url,
             pending: count("SELECT count(*) FROM op INDEXED BY op_state WHERE state = 'pending'")?,
             parked: count("SELECT count(*) FROM op INDEXED BY op_state WHERE state = 'parked'")?,
+            damaged: count("SELECT count(*) FROM op INDEXED BY op_state WHERE state = 'damaged'")?,
             review: count("SELECT count(*) FROM review_item WHERE state = 'open' AND deleted_at IS NULL")?,
             last_contact: last_contact.map(pems_model::value::format_time),
             rev: meta::get_int(&self.conn, "rev")?,
             digest: self.digest()?,
             diverged: meta::get(&self.conn, "diverged")?.as_deref() == Some("1"),
-            epoch: meta::get(&self.conn, "epoch")?.unwrap_or_else(|| enrolled.epoch.to_string()),
+            trouble: self.trouble()?,
+            epoch: meta::epoch(&self.conn)?.to_string(),
             schema: self.schema.fingerprint().to_owned(),
         })
     }
@@ -62,7 +70,7 @@ impl Store {
     /// # Errors
     /// If SQLite fails.
     pub fn level_digest(&self) -> Result<String> {
-        let kept = super::apply::read_digests(&self.conn)?;
+        let kept = super::apply::read_digests(&self.conn, self.schema)?;
         Ok(combined(kept.iter().map(|(name, digest)| (name.as_str(), *digest))))
     }
 
@@ -87,26 +95,30 @@ impl Store {
     pub fn digest(&self) -> Result<String> {
         let mut digests = Vec::new();
         for entity in self.schema.entities() {
-            let mut digest = Digest::default();
-            let sql = format!(
-                "{} t WHERE deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM shadow s WHERE s.entity = '{}' AND s.row_id = t.id)",
-                rows::select(entity),
-                entity.name
-            );
-            let mut statement = self.conn.prepare_cached(&sql)?;
-            let mut found = statement.query([])?;
-            while let Some(row) = found.next()? {
-                digest.add(entity, &rows::read(entity, row)?);
-            }
-            let mut statement =
-                self.conn.prepare_cached("SELECT row_id, row FROM shadow WHERE entity = ?1 AND row IS NOT NULL")?;
-            let mut found = statement.query([entity.name])?;
-            while let Some(row) = found.next()? {
-                let (id, text): ([u8; 16], String) = (row.get(0)?, row.get(1)?);
-                digest.add(entity, &rows::from_shadow(entity, uuid::Uuid::from_bytes(id), &text)?);
-            }
-            digests.push((entity.name, digest));
+            digests.push((entity.name, digest_of(&self.conn, entity)?));
         }
         Ok(combined(digests))
     }
+}
+
+/// The digest of one entity, from its rows.
+pub(super) fn digest_of(conn: &Connection, entity: &Entity) -> Result<Digest> {
+    let mut digest = Digest::default();
+    let sql = format!(
+        "{} t WHERE deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM shadow s WHERE s.entity = '{}' AND s.row_id = t.id)",
+        rows::select(entity),
+        entity.name
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut found = statement.query([])?;
+    while let Some(row) = found.next()? {
+        digest.add(entity, &rows::read(entity, row)?);
+    }
+    let mut statement = conn.prepare_cached("SELECT row_id, row FROM shadow WHERE entity = ?1 AND row IS NOT NULL")?;
+    let mut found = statement.query([entity.name])?;
+    while let Some(row) = found.next()? {
+        let (id, text): ([u8; 16], String) = (row.get(0)?, row.get(1)?);
+        digest.add(entity, &rows::from_shadow(entity, uuid::Uuid::from_bytes(id), &text)?);
+    }
+    Ok(digest)
 }

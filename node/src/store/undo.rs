@@ -42,8 +42,11 @@ impl Store {
     pub(crate) fn undo_if(&mut self, act: Uuid, check: impl FnOnce(&Connection) -> Result<()>) -> Result<Undone> {
         let undo = self.new_act();
         self.transaction(|step| {
-            let mut entries =
-                journal::entries(step.tx, "act = ?1 AND state NOT IN ('retried', 'dropped')", [act.as_bytes()])?;
+            let mut entries = journal::entries(
+                step.tx,
+                "act = ?1 AND state NOT IN ('retried', 'dropped', 'damaged')",
+                [act.as_bytes()],
+            )?;
             if entries.is_empty() {
                 return Err(NodeError::new(Code::NotFound, format!("nothing was saved under {act} on this device")));
             }
@@ -112,6 +115,9 @@ impl Step<'_> {
     fn undo(&mut self, entry: &journal::JournalEntry, since: &Since, act: Act, undone: &mut Undone) -> Result<bool> {
         let entity = self.entity(&entry.entity)?;
         let Some(row) = rows::load(self.tx, entity, entry.row_id)? else { return Ok(true) };
+        if entry.damaged.is_some() {
+            return Ok(false);
+        }
         let fields = entry.fields.as_object().cloned().unwrap_or_default();
         let untouched = fields.iter().all(|(name, after)| row.get(entity, name).to_json() == *after);
         match (&entry.before, entry.kind.as_str()) {
@@ -175,9 +181,10 @@ struct Ours {
 impl Since {
     fn read(conn: &Connection, act: Uuid, first: i64) -> Result<Since> {
         let mut statement = conn.prepare_cached(
-            "SELECT row_id, op_no, base_rev, json_extract(outcome, '$.rev'),
-                 coalesce(json_extract(outcome, '$.outcome') IN ('merged', 'conflict'), 0)
-             FROM op WHERE op_no >= ?2 AND state NOT IN ('parked', 'retried', 'dropped')
+            "SELECT row_id, op_no, base_rev, CASE WHEN json_valid(outcome) THEN json_extract(outcome, '$.rev') END,
+                 CASE WHEN json_valid(outcome) THEN coalesce(json_extract(outcome, '$.outcome') IN ('merged', 'conflict'), 0)
+                     ELSE outcome IS NOT NULL END
+             FROM op WHERE op_no >= ?2 AND state NOT IN ('parked', 'retried', 'dropped', 'damaged')
                  AND row_id IN (SELECT row_id FROM op WHERE act = ?1) ORDER BY op_no",
         )?;
         let mut since: HashMap<Uuid, Vec<Ours>> = HashMap::new();

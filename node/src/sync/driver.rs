@@ -4,7 +4,7 @@
 //! writer go on side by side, and each durable step here is short. Run it on a thread of its own.
 
 use super::http::{ExchangeError, Frames, HubClient};
-use crate::store::Applied;
+use crate::store::{Applied, explained};
 use crate::{NodeError, Result, Store};
 use ed25519_dalek::SigningKey;
 use futures_util::StreamExt;
@@ -31,6 +31,10 @@ pub struct Summary {
     pub conflicts: usize,
     pub refused: usize,
     pub received: usize,
+    /// Open questions of the school, refused changes and damaged ones: what waits for a person.
+    pub review: i64,
+    pub parked: i64,
+    pub damaged: i64,
     pub rev: i64,
     pub digest: String,
     pub epoch: String,
@@ -142,7 +146,9 @@ impl Driver {
                 Action::Done => return self.finished(),
                 Action::Halt(error) => {
                     self.frames = None;
-                    return Err(self.last_failure.take().unwrap_or(error).into());
+                    let error = explained(self.last_failure.take().unwrap_or(error).into());
+                    self.store.note_trouble(&error)?;
+                    return Err(error);
                 }
             };
         }
@@ -267,7 +273,14 @@ impl Driver {
     }
 
     fn finished(&self) -> Result<Summary> {
-        Ok(Summary { digest: self.store.level_digest()?, ..self.summary.clone() })
+        let glance = self.store.glance()?;
+        Ok(Summary {
+            review: glance.review,
+            parked: glance.parked,
+            damaged: glance.damaged,
+            digest: self.store.level_digest()?,
+            ..self.summary.clone()
+        })
     }
 }
 

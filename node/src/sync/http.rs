@@ -93,7 +93,13 @@ impl HubClient {
 
     /// `POST /v1/sync`. The request is sent when the stream is first polled; dropping the stream ends the exchange.
     pub fn exchange(&self, token: &str, request: &SyncRequest) -> Frames {
-        let body = serde_json::to_vec(request).unwrap_or_default();
+        let body = match serde_json::to_vec(request) {
+            Ok(body) => body,
+            Err(error) => {
+                let broken = ExchangeError::Broken(format!("the request cannot be written: {error}"));
+                return futures_util::stream::iter([Err(broken)]).boxed();
+            }
+        };
         let mut post = self
             .http
             .post(format!("{}/v1/sync", self.base))

@@ -33,6 +33,8 @@ pub async fn measure(hub: &Hub, school: &School, dir: &Path, report: &mut Report
         cursors: Cursors::Level(rev),
         acked: 0,
         changes: Vec::new(),
+        people: Vec::new(),
+        proofs: std::collections::BTreeMap::new(),
         more: false,
         wait_ms: 0,
         sent_at: now,

@@ -8,7 +8,7 @@ use pems_model::frame::{Frame, Rows, RowsHead};
 use pems_model::history::Logged;
 use pems_model::planted::{Bug, is_planted};
 use pems_model::push::{Known, LogEntry, Plan, Push, needs, plan};
-use pems_model::review::Author;
+use pems_model::review::{Author, REVIEW_ITEM};
 use pems_model::wire::{ChangeKind, ChangeResult, End, ErrorBody, Outcome, SyncRequest};
 use pems_model::{Code, Role, Row, Schema, Value, pgcopy};
 use serde_json::json;
@@ -176,7 +176,8 @@ impl Tenant {
                 return Err(forked());
             }
             let clock = ClockReading::new(request.sent_at, known.drained_at, now);
-            let push = Push { schema, tenant, replica, role, clock, rev: self.rev };
+            let (people, proofs) = (&request.people, &request.proofs);
+            let push = Push { schema, tenant, replica, role, clock, rev: self.rev, people, proofs };
             let planned = plan(&push, &self.look_up(schema, tenant, &fresh), &fresh);
             self.carry_out(replica, planned, &mut results);
         }
@@ -232,6 +233,18 @@ impl Tenant {
             });
             if let Some(((_, id), _)) = holder {
                 known.claims.insert(claim, *id);
+            }
+        }
+        for number in needs.numbers.keys() {
+            let value = Value::Text(number.value.clone());
+            let having = self.rows.iter().filter(|((index, _), row)| {
+                *index == number.entity && row.is_live() && row.values[number.field] == value
+            });
+            known.same.insert(number.clone(), having.map(|((_, id), _)| *id).collect());
+        }
+        if let Some(inbox) = schema.index(REVIEW_ITEM) {
+            for id in needs.questions(schema, tenant, &known) {
+                known.rows.extend(self.rows.get(&(inbox, id)).map(|row| ((inbox, id), row.clone())));
             }
         }
         known

@@ -5,6 +5,8 @@
 //! what it finds names the seed, so that `cargo xtask stranger NAME --seed S` finds it again.
 
 pub mod device;
+pub mod files;
+mod greedy;
 mod stay;
 #[cfg(target_os = "linux")]
 mod window;
@@ -23,9 +25,15 @@ pub struct Stranger {
 
 /// All of them, in the order in which they come.
 pub const STRANGERS: &[Stranger] = &[
+    Stranger { name: "files", does: "brings lists, registers and rosters, made up and spoiled", visit: files::visit },
     #[cfg(target_os = "linux")]
     Stranger { name: "window", does: "clicks, types and pulls the plug in the real window", visit: window::visit },
     Stranger { name: "device", does: "says anything to the hub as an enrolled PC", visit: device::visit },
+    Stranger {
+        name: "greedy",
+        does: "takes all that the limits allow, beside a school that only works",
+        visit: greedy::visit,
+    },
 ];
 
 /// A stranger by name.

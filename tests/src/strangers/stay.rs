@@ -1,6 +1,7 @@
 //! How long a stranger stays, the randomness it lives on, and what it notes.
 
 use crate::sim::Rng;
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
@@ -15,11 +16,19 @@ pub struct Stay {
     ends: Instant,
     tried: u64,
     found: Vec<String>,
+    known: BTreeSet<String>,
 }
 
 impl Stay {
     pub fn new(seed: u64, length: Duration) -> Stay {
-        Stay { rng: Rng::new(seed), seed, ends: Instant::now() + length, tried: 0, found: Vec::new() }
+        Stay {
+            rng: Rng::new(seed),
+            seed,
+            ends: Instant::now() + length,
+            tried: 0,
+            found: Vec::new(),
+            known: BTreeSet::new(),
+        }
     }
 
     pub fn seed(&self) -> u64 {
@@ -42,9 +51,12 @@ impl Stay {
         self.tried
     }
 
-    /// Notes what must never be.
+    /// Notes what must never be, once: its first line says what it is, what follows how it came about.
     pub fn found(&mut self, what: impl Display) {
-        self.found.push(format!("seed {}, step {}: {what}", self.seed, self.tried));
+        let what = what.to_string();
+        if self.known.insert(what.lines().next().unwrap_or_default().to_owned()) {
+            self.found.push(format!("seed {}, step {}: {what}", self.seed, self.tried));
+        }
     }
 
     pub fn tried(&self) -> u64 {

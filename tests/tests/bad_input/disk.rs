@@ -242,7 +242,20 @@ async fn a_full_file_system_is_told_by_name() {
         }
         assert!(saved < 20_000, "3 MB get full");
     };
+    // Not one byte is left, and no other program holds the records open.
+    let filler =
+        Command::new("sh").args(["-c", "cat /dev/zero > \"$1\"", "sh"]).arg(mount.path().join("filler")).output();
+    assert!(!filler.expect("sh").status.success(), "the disk is full to the brim");
+    for beside in ["records.db-wal", "records.db-shm"] {
+        assert!(!small.join(beside).exists(), "{beside}: the last program closed the records");
+    }
     let listed = say(&["list", "student", "--limit", "100000"], b"").printed.len();
+    let searched = say(&["search", "student", "cruz"], b"").printed.len();
+    let out = office.dir.join("out.csv").display().to_string();
+    let exported = say(&["export", "student", "--out", &out], b"");
+    let looked = say(&["status"], b"");
+    let still_full = say(&["save", "student", LEARNER], b"");
+    std::fs::remove_file(mount.path().join("filler")).expect("removed");
     // Room again: everything goes on, and to the hub.
     let remounted = Command::new("mount").args(["-o", "remount,size=64m"]).arg(mount.path()).status().expect("mount");
     let again = say(&["save", "student", LEARNER], b"");
@@ -253,6 +266,8 @@ async fn a_full_file_system_is_told_by_name() {
 
     assert_eq!((full.exit, full.code(), full.printed.len()), (Some(1), "store_full", 0));
     assert_eq!(listed, 200 + saved, "what was acknowledged is there, nothing else");
+    assert_eq!((searched, exported.exit, looked.exit), (50, Some(0), Some(0)), "{exported:?} {looked:?}");
+    assert_eq!((still_full.exit, still_full.code()), (Some(1), "store_full"), "{still_full:?}");
     assert_eq!((again.exit, synced.exit), (Some(0), Some(0)), "{again:?} {synced:?}");
     let hub = rig.at_hub("mabini").await;
     assert_eq!((&status[0]["digest"], &status[0]["pending"]), (&json!(hub.digest), &json!(0)));

@@ -4,6 +4,7 @@
 mod codes;
 mod command;
 mod disk;
+mod named;
 mod natural_keys;
 mod requests;
 mod strangers;

@@ -39,7 +39,7 @@ async fn a_bundle_is_tried_imported_exported_and_taken_back() {
     let exported = say(&office, &["export", "student", "--as", "csv", "--out", &csv]);
     assert_eq!((exported.exit, &exported.printed[0]["rows"]), (Some(0), &7.into()), "{exported:?}");
     let text = std::fs::read_to_string(&csv).expect("the export");
-    assert!(text.starts_with("id,last_name,first_name,") && text.lines().count() == 8, "{text}");
+    assert!(text.starts_with("\u{feff}id,last_name,first_name,") && text.lines().count() == 8, "{text}");
     let xlsx = office.dir.join("learners.xlsx").display().to_string();
     assert_eq!(say(&office, &["export", "student", "--as", "xlsx", "--out", &xlsx]).exit, Some(0));
     assert!(std::fs::read(&xlsx).expect("the workbook").starts_with(b"PK"), "an xlsx is a zip");
@@ -78,4 +78,39 @@ async fn refused_rows_and_bad_words_have_their_exit_codes() {
         let said = say(&office, &args);
         assert_eq!((said.exit, said.code()), (Some(exit), code), "{args:?}: {said:?}");
     }
+}
+
+/// What a spreadsheet would calculate is a text in the file, and itself again after an import.
+#[tokio::test]
+async fn formulas_in_names_are_harmless_in_a_csv_and_come_back_as_they_were() {
+    let (_rig, office) = office().await;
+    let names = ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "'=1", "Peña, \"Jr.\"", "'quoted'"];
+    for last in names {
+        let record = serde_json::json!({ "last_name": last, "first_name": "Ana", "phone": "09171234567" });
+        assert_eq!(say(&office, &["save", "student", &record.to_string()]).exit, Some(0), "{last}");
+    }
+    let csv = office.dir.join("out.csv").display().to_string();
+    assert_eq!(say(&office, &["export", "student", "--as", "csv", "--out", &csv]).exit, Some(0));
+    let bytes = std::fs::read(&csv).expect("the export");
+    assert!(bytes.starts_with(b"\xEF\xBB\xBF"), "Excel tells UTF-8 by it");
+    let mut read = csv::ReaderBuilder::new().from_reader(&bytes[3..]);
+    let records: Vec<csv::StringRecord> = read.records().map(|record| record.expect("a row")).collect();
+    assert!(records.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])), "{records:?}");
+
+    let again = say(&office, &["import", &csv, "--as", "csv"]);
+    assert_eq!(
+        (again.exit, &again.printed[0]["changed"], &again.printed[0]["new"]),
+        (Some(0), &0.into(), &0.into()),
+        "{again:?}"
+    );
+    let (_other_rig, other) = self::office().await;
+    let done = say(&other, &["import", &csv, "--as", "csv"]);
+    assert_eq!((done.exit, &done.printed[0]["new"]), (Some(0), &names.len().into()), "{done:?}");
+    let mut came: Vec<String> =
+        other.list("student").iter().map(|row| row["last_name"].as_str().expect("a name").to_owned()).collect();
+    let mut wanted = names.map(str::to_owned).to_vec();
+    came.sort();
+    wanted.sort();
+    assert_eq!(came, wanted);
+    assert!(other.list("student").iter().all(|row| row["phone"] == "+639171234567"));
 }

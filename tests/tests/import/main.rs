@@ -2,13 +2,18 @@
 //! what is written out again for others to read.
 
 mod bad_files;
+mod cases;
+mod cases_register;
+mod cases_roster;
 mod command;
+mod equal;
 mod lis;
 mod oneroster;
 mod report;
 mod samples;
 mod size;
 mod spreadsheets;
+mod workbook;
 
 use pems_model::{Role, Schema};
 use pems_node::import::{Counts, Format, Options, Report, run};
@@ -27,12 +32,16 @@ struct Office {
 
 impl Office {
     fn new() -> Office {
+        Office::of(Role::Registrar)
+    }
+
+    fn of(role: Role) -> Office {
         let dir = tempfile::tempdir().expect("a folder");
         let enrolled = Enrolled {
             tenant_id: Uuid::from_u128(0x5c),
             device_id: Uuid::from_u128(0xd0),
             device_name: "Registrar".into(),
-            role: Role::Registrar,
+            role,
             school_name: "School".into(),
             school_slug: "school".into(),
             hub_url: String::new(),

@@ -27,7 +27,7 @@ const BUNDLE: Files<'static> = [
     ("enrollments.csv", ENROLLMENTS),
 ];
 
-fn folder(office: &Office, name: &str, files: &[(&str, &str)]) -> PathBuf {
+pub(crate) fn folder(office: &Office, name: &str, files: &[(&str, &str)]) -> PathBuf {
     for (file, text) in files {
         office.file(&format!("{name}/{file}"), text);
     }

@@ -119,3 +119,23 @@ fn what_cannot_be_written_says_why_and_leaves_nothing() {
     let missing = &lacking.errors[0]["details"]["missing"];
     assert_eq!((&missing[0]["record"], &missing[0]["field"]), (&json!("section"), &json!("adviser")));
 }
+
+/// A logo is longer than a cell of a workbook may be.
+#[test]
+fn a_school_with_a_logo_is_exported_as_a_workbook() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (data, key) = (dir.path().join("office"), dir.path().join("key"));
+    let office = pems_node::sample::empty(&data, KeySource::File(key.clone())).expect("an office");
+    let Json::Object(fields) =
+        json!({ "deped_school_id": "301234", "name": "Mabini NHS", "logo": "A".repeat(100_000) })
+    else {
+        panic!("an object")
+    };
+    let save = pems_node::store::Save { entity: "school_profile".into(), id: None, fields };
+    office.store().expect("a store").save(&save).expect("saved");
+    let out = dir.path().join("school.xlsx");
+    let args = ["export", "school_profile", "--as", "xlsx", "--out", &out.display().to_string()];
+    let said = run(&mut node(&data, &key), &args, b"");
+    assert_eq!(said.exit, Some(0), "{said:?}");
+    assert!(std::fs::read(&out).expect("the workbook").starts_with(b"PK"));
+}

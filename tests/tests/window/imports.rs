@@ -16,14 +16,14 @@ use uuid::Uuid;
 /// Learners of the largest school of the country.
 const LARGEST: usize = 17_167;
 
-struct School {
+pub(crate) struct School {
     dir: TempDir,
-    folder: Folder,
+    pub(crate) folder: Folder,
 }
 
 impl School {
     /// With its School ID and school year, and nobody in it.
-    fn new() -> School {
+    pub(crate) fn new() -> School {
         let dir = tempfile::tempdir().expect("a folder");
         let (data, key) = (dir.path().join("office"), dir.path().join("key"));
         pems_node::sample::empty(&data, KeySource::File(key.clone())).expect("an office");
@@ -37,7 +37,7 @@ impl School {
     }
 
     /// One learner of each group of the reconciliation of `sf1.xls`.
-    fn with_everybody() -> School {
+    pub(crate) fn with_everybody() -> School {
         let school = School::new();
         let mut store = school.store();
         let year = store.list("school_year", &ListQuery::default()).expect("a year")[0].id;
@@ -63,17 +63,17 @@ impl School {
         school
     }
 
-    fn store(&self) -> Store {
+    pub(crate) fn store(&self) -> Store {
         let office = Office::open(&self.folder.data, KeySource::File(self.folder.key_file.clone())).expect("an office");
         office.store().expect("a store")
     }
 
-    fn total(&self, entity: &str) -> usize {
+    pub(crate) fn total(&self, entity: &str) -> usize {
         let all = ListQuery { limit: Some(1_000_000), ..ListQuery::default() };
         self.store().list(entity, &all).expect("a list").len()
     }
 
-    fn file(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.dir.path().join(name);
         std::fs::write(&path, text).expect("a file");
         path
@@ -90,7 +90,7 @@ fn sample(name: &str) -> PathBuf {
 }
 
 /// Opens the screen and reads a file whose place is typed.
-async fn read(window: &Window, path: &Path) {
+pub(crate) async fn read(window: &Window, path: &Path) {
     window.run("if (location.hash !== '#/imports') location.hash = '#/imports'; return null").await;
     window.until("document.querySelector('[name=path]')").await;
     window.run("document.querySelector('[name=path]').select(); return null").await;

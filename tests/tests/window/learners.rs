@@ -208,6 +208,7 @@ async fn killed_in_the_middle_of_typing_it_has_all_that_it_called_saved_and_noth
             window.keys("\u{e009}n\u{e000}").await;
             window.until("document.querySelector('[name=new_last_name]')").await;
             window.fill("[name=new_last_name]", "Halfway").await;
+            window.until("document.querySelector('p.kept').dataset.kept === 'true'").await;
             window.run("document.querySelector('.sheet input').focus(); return null").await;
             window.keys("1234").await;
             window.picture("killed-while-typing").await;
@@ -223,6 +224,7 @@ async fn killed_in_the_middle_of_typing_it_has_all_that_it_called_saved_and_noth
                 again.text("footer p").await.starts_with("1 change waits"),
                 "what waits for the hub is what was saved"
             );
+            again.until("document.querySelector('[name=new_last_name]')?.value === 'Halfway'").await;
             again.picture("reopened-after-a-kill").await;
             // And work goes on.
             again.keys(RIGHT).await;

@@ -5,17 +5,22 @@
 #![cfg(target_os = "linux")]
 
 mod admin;
+mod controls;
 mod day;
+mod filed_lists;
 mod first_run;
 mod home;
 mod imports;
 mod learners;
+mod lists;
+mod lock;
 mod needs;
 mod office;
 mod papers;
 mod screens;
 mod sf1;
 mod sf2;
+mod sittings;
 mod transferee;
 
 use driver::{Keys, Opening, Window};

@@ -64,3 +64,76 @@ async fn a_conflict_is_decided_with_a_key_and_the_other_pc_hears_of_it() {
     rig.assert_level(&here).await;
     rig.assert_level(&there).await;
 }
+
+/// What stands is what the record says now, also where it was changed since; a decision changes the record, or says why nothing was
+/// to change. All of it by keyboard, from the first key on.
+#[tokio::test]
+async fn conflicts_are_decided_both_ways_from_the_first_key() {
+    let rig = Rig::product().await;
+    rig.school("mabini").await;
+    let (here, there) = (rig.office("mabini").await, rig.office("mabini").await);
+    let ids: Vec<_> = ["Abad", "Bato", "Cruz", "Diaz"]
+        .iter()
+        .map(|last| there.save("student", &json!({ "last_name": last, "first_name": "Ana", "sex": "F" })))
+        .collect();
+    there.sync().await;
+    here.sync().await;
+    for id in &ids {
+        here.save("student", &json!({ "id": id, "first_name": "Anna" }));
+        there.save("student", &json!({ "id": id, "first_name": "Anita" }));
+    }
+    here.sync().await;
+    there.sync().await;
+    // Since then: somebody corrected Bato to a third name, and Cruz to the one that had lost; Diaz was deleted.
+    there.save("student", &json!({ "id": ids[1], "first_name": "Annabel" }));
+    there.save("student", &json!({ "id": ids[2], "first_name": "Anna" }));
+    there.store().delete("student", ids[3]).expect("deleted");
+    there.sync().await;
+    here.sync().await;
+    let folder = Folder::of(here.path(), &here.key_file);
+    with_window(&folder, false, DESK, |window| {
+        let (here, there, ids) = (&here, &there, &ids);
+        async move {
+            window.until("document.querySelector('footer')?.innerText.includes('4 items need you')").await;
+            window.run("[...document.querySelectorAll('nav a')].find((one) => one.innerText.includes('Needs you')).click(); return null").await;
+            window.until("document.activeElement.matches('[data-entry]')").await;
+            let entry = |name: &str| {
+                format!("[...document.querySelectorAll('[data-entry]')].find((one) => one.innerText.includes('{name},'))")
+            };
+            for (name, now) in [("Bato", "Annabel"), ("Diaz", "was deleted since")] {
+                window.until(&format!("{}.querySelector('[data-now]')?.innerText.includes({now:?})", entry(name))).await;
+            }
+            let standing = |name: &str| format!("{}.querySelector('.side.stands')?.innerText", entry(name));
+            window.until(&format!("{}.includes('Anita')", standing("Abad"))).await;
+            window.until(&format!("{}.includes('Anna')", standing("Cruz"))).await;
+            assert_eq!(window.run(&format!("return {} ?? null", standing("Bato"))).await, json!(null), "neither stands");
+            window.is_accessible().await;
+            window.picture("conflict-changed-since").await;
+            // In the order of the list: this PC's, the other's, this PC's, the other's. No mouse, no Tab.
+            let order = window.run("return [...document.querySelectorAll('[data-entry] h2')].map((one) => one.innerText.split(',')[0])").await;
+            let order: Vec<String> = serde_json::from_value(order).expect("names");
+            for (at, key) in ["m", "t", "m", "t"].iter().enumerate() {
+                window.keys(key).await;
+                window.until(&format!("document.querySelectorAll('[data-entry]').length === {}", 3 - at)).await;
+            }
+            window.until("document.querySelector('.empty h2')?.innerText === 'Nothing needs you'").await;
+            window.until("document.querySelector('footer').innerText.startsWith('All work is at the hub, ')").await;
+            there.sync().await;
+            for (name, key) in order.iter().zip(["Anna", "Anita", "Anna", "Anita"]) {
+                let at = ["Abad", "Bato", "Cruz", "Diaz"].iter().position(|one| one == name).expect("one of them");
+                let row = there.get("student", ids[at]).expect("a learner");
+                let said = if name == "Diaz" { "deleted" } else { key };
+                if name == "Diaz" {
+                    assert_eq!(row["deleted"], json!(true), "{said}");
+                } else {
+                    assert_eq!(row["first_name"], json!(key), "{name}");
+                }
+            }
+            assert_eq!(here.store().status().expect("a status").review, 0);
+            window.picture("conflicts-decided").await;
+        }
+    })
+    .await;
+    rig.assert_level(&here).await;
+    rig.assert_level(&there).await;
+}

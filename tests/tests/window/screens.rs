@@ -95,3 +95,96 @@ async fn every_screen_is_whole_in_filipino_at_double_size() {
     })
     .await;
 }
+
+/// The list at double size shows learners before anybody scrolls, and grades are told apart in Filipino.
+#[tokio::test]
+async fn the_list_of_learners_is_seen_at_once_at_double_size_in_filipino() {
+    let folder = Folder::empty();
+    with_window(&folder, false, DESK, |window| async move {
+        open_sample(&window).await;
+        enter(&window, "Apolinario").await;
+        window.speaks("fil").await;
+        window.until("document.documentElement.lang === 'fil' && document.querySelector('.frame main h1')").await;
+        visit(&window, "learners").await;
+        // At usual size: no grade is cut, and neither is a name while a column beside it is empty.
+        let cut = "[...document.querySelectorAll('main .data span[data-column]')].filter((cell) => /^Baitang/.test(cell.innerText.trim()) && cell.scrollWidth > cell.clientWidth).length";
+        assert_eq!(window.run(&format!("return {cut}")).await, json!(0), "Baitang 10, 11 and 12 are told apart");
+        window.picture("fil-learners").await;
+        window.click("[data-filter=grade] .menu > button").await;
+        let seen = "const list = document.querySelector('[role=menu]').getBoundingClientRect();
+            return [...document.querySelectorAll('[role=menu] button')].filter((one) => { const own = one.getBoundingClientRect();
+              return own.bottom > Math.min(list.bottom, innerHeight) + 1; }).map((one) => one.innerText)";
+        assert_eq!(window.run(seen).await, json!([]), "all grades are seen");
+        window.is_accessible().await;
+        window.picture("fil-grades").await;
+        window.keys("\u{e00c}").await;
+        for _ in 0..5 {
+            window.keys("\u{e009}+\u{e000}").await;
+        }
+        window.until("innerWidth <= 700").await;
+        let rows = "[...document.querySelectorAll('main .data')].filter((row) => { const own = row.getBoundingClientRect();
+            return own.height > 0 && own.bottom <= document.querySelector('footer').getBoundingClientRect().top + 1; }).length";
+        window.until(&format!("{rows} >= 2")).await;
+        window.is_accessible().await;
+        window.picture("fil-double-learners-at-once").await;
+        window.click(".fold button").await;
+        window.until("document.querySelector('.fold button').ariaExpanded === 'true' && document.querySelector('[data-filter=grade]').offsetParent").await;
+        window.is_accessible().await;
+    })
+    .await;
+}
+
+/// A column is made wider by keyboard and by mouse, and is as wide in the next window.
+#[tokio::test]
+async fn columns_are_made_wider_and_stay_so() {
+    let folder = Folder::enrolled();
+    let width = "document.querySelectorAll('[role=columnheader]')[2].offsetWidth";
+    with_window(&folder, false, DESK, |window| async move {
+        window.until("document.querySelectorAll('.data').length > 0").await;
+        let first = window.run(&format!("return {width}")).await.as_f64().expect("a width");
+        // Enter the list from the box, go to the LRN.
+        window.run("document.querySelector('.sheet input').focus(); return null").await;
+        window.keys("\u{e014}").await;
+        window.keys("\u{e00a}\u{e008}\u{e014}\u{e014}\u{e000}").await;
+        window.until(&format!("{width} === {first} + 32")).await;
+        let drag = "const grip = document.querySelectorAll('[role=columnheader]')[2].querySelector('.grip');
+            grip.setPointerCapture = () => {}; const from = grip.getBoundingClientRect().right - 2;
+            const at = (kind, x) => grip.dispatchEvent(new PointerEvent(kind, { bubbles: true, cancelable: true, clientX: x, button: 0, pointerId: 1 }));
+            at('pointerdown', from); at('pointermove', from + 48); at('pointerup', from + 48); return null";
+        window.run(drag).await;
+        window.until(&format!("{width} === {first} + 80")).await;
+        window.is_accessible().await;
+        window.picture("columns-wider").await;
+        window.run("location.reload(); return null").await;
+        window.until(&format!("document.querySelectorAll('.data').length > 0 && {width} === {first} + 80")).await;
+    })
+    .await;
+}
+
+/// Each screen is in the sheet of shortcuts once, whatever the role sees; and the keys go along to another screen.
+#[tokio::test]
+async fn the_sheet_of_shortcuts_names_each_screen_once() {
+    let folder = Folder::empty();
+    with_window(&folder, false, DESK, |window| async move {
+        open_sample(&window).await;
+        enter(&window, "Benigno").await;
+        window.until("document.querySelector('.frame main h1')").await;
+        window.run("document.querySelector('nav a').focus(); return null").await;
+        window.keys("\u{e00a}2\u{e000}").await;
+        window.until("document.querySelector('nav [aria-current]') === document.querySelectorAll('nav a')[1]").await;
+        window.until("!document.activeElement.closest('nav')").await;
+        window.run("document.activeElement.blur(); return null").await;
+        window.keys("?").await;
+        window.until("document.querySelector('dialog[open] dl')").await;
+        let names = window.run("return [...document.querySelectorAll('dialog[open] dt')].map((one) => one.innerText).filter((one) => one.startsWith('Go to '))").await;
+        let names: Vec<String> = serde_json::from_value(names).expect("names");
+        let mut once = names.clone();
+        once.sort();
+        once.dedup();
+        let shown = window.run("return document.querySelectorAll('nav[aria-label] > a').length").await.as_u64();
+        assert_eq!((names.len(), shown), (once.len(), u64::try_from(names.len()).ok()), "{names:?}");
+        window.is_accessible().await;
+        window.picture("shortcuts-teacher").await;
+    })
+    .await;
+}

@@ -16,7 +16,7 @@ correction?: string, } | { "do": "attendance.five_days", date?: string, } | { "d
 
 export type TakenMark = { student: string, 
 /**
- * `P`, `A`, `L`, `C` or `E`.
+ * `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it.
  */
 code: string, note?: string, };
 
@@ -66,9 +66,13 @@ export type Pupil = { id: string, name: Name,
  */
 listed: string, sex: string | null, 
 /**
- * `P`, `A`, `L`, `C` or `E`; `P` also where nobody took attendance yet.
+ * `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it; `P` also where nobody took attendance yet.
  */
-code: string, note: string | null, };
+code: string, note: string | null, 
+/**
+ * Class days in a row that the learner was absent until the one before; 0 for one who was there.
+ */
+away: number, };
 
 export type Class = { section: SectionInfo, school_year: string, day: Day, session: string, 
 /**

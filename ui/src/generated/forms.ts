@@ -1,8 +1,16 @@
 // Made by `cargo xtask gen` from node/src/desk/forms. Do not edit.
 
-export type FormAsked = { "form": "sf1", section: string, } | { "form": "sf2", section: string, month: string, } | { "form": "class_list", section: string, } | { "form": "certificate", student: string, purpose?: string, };
+export type FormAsked = { "form": "sf1", section: string, } | { "form": "sf2", section: string, month: string, } | { "form": "class_list", section: string, } | { "form": "certificate", student: string, purpose?: string, } | { "form": "learner_list", query?: LearnerQuery, 
+/**
+ * Those that are shown, in order; the usual ones where none is named.
+ */
+columns?: Array<string>, 
+/**
+ * Only these of them, where some were chosen.
+ */
+chosen?: string[], } | { "form": "day", date: string, } | { "form": "away" };
 
-export type FormFormat = "pdf" | "xlsx";
+export type FormFormat = "pdf" | "xlsx" | "csv";
 
 export type FormsRequest = { "do": "forms.shelf", school_year?: string, } | { "do": "forms.preview", asked: FormAsked, } | { "do": "forms.print", asked: Array<FormAsked>, format: FormFormat, } | { "do": "forms.open", path: string, };
 
@@ -40,7 +48,11 @@ title: string, missing: Array<Missing>,
 /**
  * Whether nothing is missing that must be there.
  */
-ready: boolean, formats: Array<string>, pages: Array<Page>, };
+ready: boolean, formats: Array<string>, 
+/**
+ * Rows of a list that is too long for paper; of a shorter one, and of a form, none.
+ */
+too_long: number | null, pages: Array<Page>, };
 
 export type FormPrinted = { path: string, files: number, 
 /**
@@ -75,6 +87,8 @@ export type Align = "start" | "middle" | "end";
 export type Item = { "kind": "text", x: number, y: number, size_pt: number, weight: Weight, align: Align, width: number, turned: boolean, text: string, } | { "kind": "line", x1: number, y1: number, x2: number, y2: number, width: number, } | { "kind": "rect", x: number, y: number, w: number, h: number, fill: number | null, stroke: number | null, } | { "kind": "polygon", points: Array<[number, number]>, fill: number, } | { "kind": "image", x: number, y: number, w: number, h: number, png: string, };
 
 export type Page = { width_mm: number, height_mm: number, items: Array<Item>, };
+
+import type { LearnerQuery } from "./learners";
 
 export interface FormsAnswers {
   "forms.shelf": FormShelf;

@@ -4,7 +4,7 @@ export type LearnersRequest = { "do": "learners.find", query?: LearnerQuery, off
 /**
  * Columns beside those that every line has.
  */
-columns?: Array<string>, } | { "do": "learners.ids", query: LearnerQuery, } | { "do": "learners.years" } | { "do": "learners.get", id: string, } | { "do": "learners.history", id: string, } | { "do": "learners.restore", entity: string, id: string, field: string, value: unknown, } | { "do": "learners.save", id: string, fields: Record<string, unknown>, } | { "do": "learners.new", fields: Record<string, unknown>, guardians?: Array<GuardianDraft>, papers?: Array<PaperDraft>, } | { "do": "learners.put_guardian", learner: string, guardian: GuardianDraft, } | { "do": "learners.remove_guardian", link: string, } | { "do": "learners.put_paper", learner: string, paper: PaperDraft, } | { "do": "learners.edit_many", ids: string[], fields: Record<string, unknown>, } | { "do": "learners.delete", id: string, } | { "do": "learners.duplicates", probe: LearnerProbe, } | { "do": "learners.paste_preview", paste: LearnersPaste, } | { "do": "learners.paste", paste: LearnersPaste, };
+columns?: Array<string>, } | { "do": "learners.ids", query: LearnerQuery, } | { "do": "learners.years" } | { "do": "learners.get", id: string, } | { "do": "learners.history", id: string, } | { "do": "learners.restore", entity: string, id: string, field: string, value: unknown, } | { "do": "learners.save", id: string, fields: Record<string, unknown>, } | { "do": "learners.new", fields: Record<string, unknown>, guardians?: Array<GuardianDraft>, papers?: Array<PaperDraft>, } | { "do": "learners.put_guardian", learner: string, guardian: GuardianDraft, } | { "do": "learners.remove_guardian", link: string, } | { "do": "learners.put_paper", learner: string, paper: PaperDraft, } | { "do": "learners.edit_many", ids: string[], fields: Record<string, unknown>, } | { "do": "learners.delete", id: string, } | { "do": "learners.duplicates", probe: LearnerProbe, } | { "do": "learners.keep_draft", draft: unknown, } | { "do": "learners.draft" } | { "do": "learners.paste_preview", paste: LearnersPaste, } | { "do": "learners.paste", paste: LearnersPaste, };
 
 export type LearnerQuery = { 
 /**
@@ -36,13 +36,18 @@ export type LearnersFound = {
 /**
  * `id` and what is not empty of: `name`, `last_name`, `first_name`, `middle_name`, `name_ext`, `lrn`, `student_no`,
  * `sex`, `birth_date`, `age`, `grade`, `section`, `status`, `school_year`, `guardian`, `guardian_phone`, `papers`
- * (kinds that are missing), `barangay`, `municipality`, `phone`, and the columns that were asked for.
+ * (kinds that are missing), `barangay`, `municipality`, `phone`, and the columns that were asked for; `hidden` where the rest
+ * is not for whoever is here.
  */
 rows: LearnerLine[], 
 /**
  * How many the query finds.
  */
 found: number, 
+/**
+ * How many of them, the last ones, are only nearly what was typed.
+ */
+near: number, 
 /**
  * How many learners there are.
  */
@@ -267,7 +272,11 @@ id: string | null,
 /**
  * Who that is, for a suspect.
  */
-like: string | null, cells: Array<PasteCell>, 
+like: string | null, 
+/**
+ * Why somebody has to decide: `number`, where the learner of this number has another name or birth date, or `alike`.
+ */
+asks: "number" | "alike" | null, cells: Array<PasteCell>, 
 /**
  * What is wrong with the row as a whole.
  */
@@ -278,6 +287,10 @@ export type PasteCell = { text: string, problem: string | null,
  * What stands there now, where that is something else.
  */
 was: string | null, 
+/**
+ * Why this alone is not taken over, although the row is.
+ */
+left: string | null, 
 /**
  * Of a whole name: last, first, middle name and extension, as they are written.
  */
@@ -309,6 +322,8 @@ export interface LearnersAnswers {
   "learners.edit_many": LearnersEdited;
   "learners.delete": LearnerChanged;
   "learners.duplicates": LearnerSuspect[];
+  "learners.keep_draft": null;
+  "learners.draft": unknown;
   "learners.paste_preview": PastePreview;
   "learners.paste": Pasted;
 }

@@ -31,9 +31,13 @@ what: string,
  */
 fields: Array<Sides>, 
 /**
- * `mine` or `theirs`: which of the two the record has now.
+ * Which of the two the record has now: `mine`, `theirs`, `neither`, or `gone` where it was deleted since.
  */
-stands: string, mine: Author, theirs: Author, 
+stands: string, 
+/**
+ * What the record says now, where it is neither.
+ */
+now: string | null, mine: Author, theirs: Author, 
 /**
  * Why a change was refused: the stable code and the sentence.
  */
@@ -64,6 +68,14 @@ here: boolean,
 pc: string | null, };
 
 export type Settled = { settled: number, 
+/**
+ * Those among them that changed nothing, because the record said so already.
+ */
+stood: number, 
+/**
+ * Those among them that changed nothing, because the record was deleted since.
+ */
+gone: number, 
 /**
  * Those that could not be settled, and why; they are as they were.
  */

@@ -28,6 +28,10 @@ person: Person | null,
  */
 role: string | null, 
 /**
+ * What this PC is enrolled for, where that is less than the role of who is here: the rest is refused, by the hub too.
+ */
+limited_to: string | null, 
+/**
  * Who could sign in.
  */
 people: Array<Person>, idle_minutes: number, 
@@ -50,7 +54,11 @@ staff: string | null,
  */
 must_change: boolean, };
 
-export type Undoable = { undo: string | null, redo: string | null, };
+export type Undoable = { undo: string | null, 
+/**
+ * Which act that is.
+ */
+id: string | null, redo: string | null, };
 
 export type Taken = { what: string, removed: number, restored: number, 
 /**

@@ -1,8 +1,13 @@
-// Ctrl+Z and Ctrl+Shift+Z, as the office does them: one log of acts, whatever was done last at this desk is taken back first.
+// Ctrl+Z and Ctrl+Shift+Z, as the office does them: one log of acts, whatever was done last at this desk is taken back first. What is
+// not the last thing of the screen that is looked at is named and asked for before it is taken back.
 
 import type { Acts } from "../shared/acts.svelte";
+import type { Address } from "../shared/address";
 import { call, isFailure } from "../shared/call";
+import { here } from "../shared/router.svelte";
 import { words } from "../strings/index.svelte";
+import { UndoLog } from "./undo_log";
+import { askUndo } from "./undo_asked.svelte";
 
 async function taken(way: "session.undo" | "session.redo"): Promise<string | null> {
   try {
@@ -14,4 +19,29 @@ async function taken(way: "session.undo" | "session.redo"): Promise<string | nul
   }
 }
 
-export const officeActs: Acts = { undo: () => taken("session.undo"), redo: () => taken("session.redo") };
+const log = new UndoLog();
+
+let noted: Promise<void> = Promise.resolve();
+
+/** Something was done, undone or done again on the screen at `address`. */
+export function noteAct(address: Address): Promise<void> {
+  noted = noted.then(async () => {
+    try {
+      const { id } = await call({ do: "session.undoable" });
+      log.note(id, address.screen);
+    } catch {
+      // Then Ctrl+Z asks first.
+    }
+  });
+  return noted;
+}
+
+async function undo(): Promise<string | null | undefined> {
+  await noted;
+  const { undo: what, id } = await call({ do: "session.undoable" });
+  if (what && !log.isLast(id, here().screen) && !(await askUndo(what))) return undefined;
+  log.takes();
+  return taken("session.undo");
+}
+
+export const officeActs: Acts = { undo, redo: () => (log.takes(), taken("session.redo")) };

@@ -5,6 +5,7 @@ import "../shared/tokens.css";
 import "../shared/base.css";
 import { mount } from "svelte";
 import { readKept } from "../shared/kept";
+import { typing } from "../shared/keys";
 import { restoreLook } from "../shared/look.svelte";
 import { restoreLanguage } from "../strings/index.svelte";
 import Office from "./Office.svelte";
@@ -14,4 +15,6 @@ if (!target) throw new Error("office.html has no #app to put the window into");
 await readKept();
 restoreLook();
 restoreLanguage();
+// The web view's own menu reloads the page and goes back in it; text keeps its cut, copy and paste.
+document.addEventListener("contextmenu", (event) => typing(event.target) === "text" || event.preventDefault());
 mount(Office, { target });

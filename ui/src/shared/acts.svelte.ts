@@ -5,8 +5,8 @@ import { words } from "../strings/index.svelte";
 import { sentence } from "./said";
 
 export interface Acts {
-  /** Undoes the last act; what it was, in words, or null where there is nothing to undo. */
-  undo: () => Promise<string | null>;
+  /** Undoes the last act; what it was, in words, null where there is nothing to undo, undefined where somebody decided not to. */
+  undo: () => Promise<string | null | undefined>;
   redo: () => Promise<string | null>;
 }
 
@@ -55,6 +55,7 @@ async function back(way: "undo" | "redo"): Promise<void> {
   if (!state.acts) return;
   try {
     const what = await state.acts[way]();
+    if (what === undefined) return;
     if (what === null) done(way === "undo" ? words.common.nothingToUndo : words.common.nothingToRedo);
     else done(way === "undo" ? words.common.undone(what) : words.common.redone(what), { undo: way === "redo" });
   } catch (error) {

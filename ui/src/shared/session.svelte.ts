@@ -28,12 +28,15 @@ export interface Session {
   /** A made-up school to try things with. */
   sample: boolean;
   school: string;
+  device: string;
   /** What this PC may do, where the school has no users yet. */
   role: Role | null;
   people: User[];
   /** Whether this office knows users at all; one that does not asks nobody to sign in. */
   users: boolean;
   dataDir: string;
+  /** What this PC is enrolled for, where that is less than the role of who is here. */
+  limitedTo: Role | null;
   /** Signed in with a one-time password that is to be replaced before anything else. */
   choosePassword: boolean;
 }
@@ -75,10 +78,12 @@ function take(answer: State): void {
     locked: answer.stage === "locked",
     sample: answer.sample,
     school: answer.school ?? "",
+    device: answer.device ?? "",
     role: answer.role as Role | null,
     people: answer.people.map(user),
     users: answer.people.length > 0,
     dataDir: answer.data_dir ?? "",
+    limitedTo: answer.limited_to as Role | null,
     choosePassword: answer.choose_password,
   };
 }

@@ -15,6 +15,8 @@ const glance = (some: Partial<Glance>): Glance => ({
   hub: "https://hub.example",
   pending: 0,
   parked: 0,
+  damaged: 0,
+  trouble: null,
   review: 0,
   last_contact: at(0),
   diverged: false,
@@ -40,6 +42,7 @@ describe("the sync line", () => {
   test("adds what needs somebody, conflicts and refusals alike", () => {
     expect(line({ review: 1, parked: 1 })).toEqual(["good: All work is at the hub, 10:42", "need: 2 items need you"]);
     expect(line({ parked: 1 })[1]).toBe("need: 1 item needs you");
+    expect(line({ damaged: 1 })[1]).toBe("need: 1 item needs you");
   });
 
   test("does not call a copy good that differs from the hub", () => {

@@ -3,6 +3,7 @@
 
 import { untrack } from "svelte";
 import { matches, typing } from "./keys";
+import { asking, curtained } from "./modals";
 
 export interface Shortcut {
   /** `Ctrl+K`, `Alt+1`, `F2`, `?`; empty for an act that only the palette offers. */
@@ -13,6 +14,10 @@ export interface Shortcut {
   group?: "anywhere" | "screen";
   /** Also while text is being typed. Without it only combinations with Ctrl or Alt, and function keys, are. */
   whileTyping?: boolean;
+  /** Also while a dialog waits for its answer. Without it nothing behind a dialog moves. */
+  overDialogs?: boolean;
+  /** Whether it holds now; without it always. One that does not is not shown either. */
+  holds?: () => boolean;
 }
 
 // No state of Svelte's: a component that is being destroyed reads such state as it was before, and would take the list of the
@@ -21,7 +26,7 @@ let lists: readonly Shortcut[][] = [];
 /** Another object with every change of the lists, for what shows them. */
 let change = $state.raw({});
 
-export const shortcuts = (): Shortcut[] => (void change, lists.flat());
+export const shortcuts = (): Shortcut[] => (void change, lists.flat().filter(({ holds }) => holds?.() ?? true));
 
 /** Adds shortcuts until the returned function is called. */
 export function addShortcuts(list: Shortcut[]): () => void {
@@ -40,10 +45,11 @@ export function useShortcuts(list: Shortcut[]): void {
 
 /** Runs the shortcut that `event` is. The frame calls it for every key press that nobody else took. */
 export function press(event: KeyboardEvent): void {
-  if (event.defaultPrevented) return;
+  // Behind a locked desk nothing acts.
+  if (event.defaultPrevented || curtained()) return;
   const into = typing(event.target);
-  const found = lists.flat().reverse().find(({ keys, whileTyping }) => {
-    if (!matches(keys, event)) return false;
+  const found = lists.flat().reverse().find(({ keys, whileTyping, overDialogs, holds }) => {
+    if (!matches(keys, event) || (asking() && !overDialogs) || holds?.() === false) return false;
     const combined = /^(Ctrl|Alt)\+|^F\d/.test(keys);
     return into === null || (into === "letters" ? combined : (whileTyping ?? combined));
   });

@@ -15,7 +15,7 @@ export interface Part {
 /** One part about the work, and one more where somebody is needed. */
 export function syncLine(glance: Glance, now: Date): Part[] {
   const parts: Part[] = [work(glance, now)];
-  const needs = glance.review + glance.parked;
+  const needs = glance.review + glance.parked + glance.damaged;
   if (needs > 0) parts.push({ tone: "need", text: words.sync.needs(needs) });
   return parts;
 }
@@ -23,6 +23,7 @@ export function syncLine(glance: Glance, now: Date): Part[] {
 function work(glance: Glance, now: Date): Part {
   if (glance.diverged) return { tone: "bad", text: words.sync.diverged };
   const contact = glance.last_contact ? new Date(glance.last_contact) : null;
+  if (glance.trouble) return { tone: "bad", text: words.sync.trouble(glance.pending, contact ? when(contact, now) : words.needs.sync.never) };
   if (glance.pending > 0) {
     const text = contact
       ? words.sync.waits(glance.pending, when(contact, now))

@@ -105,20 +105,22 @@ impl Lobby {
         Ok(())
     }
 
-    /// Says that the password was right, and takes the try back.
+    /// Says that the password was right, and takes the try back. `rehashed`: the same password under today's parameters.
     ///
     /// # Errors
     /// A database that is busy or away.
     pub async fn open_session(
         &self,
         key: &AccountKey,
+        rehashed: Option<&str>,
         session: Uuid,
         token_hash: &[u8; 32],
     ) -> Result<SessionOpened, DoorError> {
-        let row = sqlx::query("SELECT * FROM sec.open_session($1, $2, $3, NULL, $4, $5)")
+        let row = sqlx::query("SELECT * FROM sec.open_session($1, $2, $3, $4, $5, $6)")
             .bind(key.tenant)
             .bind(key.account)
             .bind(&key.password_hash)
+            .bind(rehashed)
             .bind(session)
             .bind(&token_hash[..])
             .fetch_one(&self.pool)

@@ -13,6 +13,7 @@ use crate::error::DoorError;
 use pems_model::Role;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::{PgPool, Row};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Channels of the database's hints, apart because what is known of records is looked up again by every waiting device.
@@ -146,7 +147,7 @@ impl Lobby {
     pub async fn hints(&self) -> Result<Hints, DoorError> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
         listener.listen_all([RECORDS, PEOPLE]).await?;
-        Ok(Hints(listener))
+        Ok(Hints::new(listener, &self.pool))
     }
 
     pub async fn close(&self) {
@@ -154,34 +155,60 @@ impl Lobby {
     }
 }
 
-/// Hints from the database. They say nothing but "look again".
-#[derive(Debug)]
-pub struct Hints(pub(crate) PgListener);
+/// Hints that are opened in one statement.
+const AT_ONCE: usize = 1_000;
 
-/// What to look at again.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// Hints from the database: which school to look at again. What travels is sealed (`migrations/0023_hints.sql`), because anybody
+/// with a connection may listen; what was not sealed by this database is nobody's and ignored.
+#[derive(Debug)]
+pub struct Hints {
+    listener: PgListener,
+    pool: PgPool,
+}
+
+/// Which schools to look at again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Heard {
-    /// Schools, their devices and records.
-    pub records: bool,
-    /// Accounts and sessions.
-    pub people: bool,
+    /// Their devices and records.
+    pub records: BTreeSet<Uuid>,
+    /// Their accounts and sessions.
+    pub people: BTreeSet<Uuid>,
 }
 
 impl Hints {
+    pub(crate) fn new(listener: PgListener, pool: &PgPool) -> Hints {
+        Hints { listener, pool: pool.clone() }
+    }
+
     /// Waits for the next hint, and takes those that wait behind it along. `None`: the line was cut, hints were missed.
     ///
     /// # Errors
-    /// A database that is away.
+    /// A database that is busy or away.
     pub async fn heard(&mut self) -> Result<Option<Heard>, DoorError> {
-        let Some(first) = self.0.try_recv().await? else { return Ok(None) };
-        let mut heard = Heard::default();
+        let Some(first) = self.listener.try_recv().await? else { return Ok(None) };
+        let (mut records, mut people) = (BTreeSet::new(), BTreeSet::new());
         let mut next = Some(first);
         while let Some(hint) = next {
-            heard.records |= hint.channel() == RECORDS;
-            heard.people |= hint.channel() == PEOPLE;
-            next = self.0.next_buffered();
+            let sealed = hint.payload().to_owned();
+            if hint.channel() == RECORDS {
+                records.insert(sealed)
+            } else {
+                people.insert(sealed)
+            };
+            next = self.listener.next_buffered();
         }
-        Ok(Some(heard))
+        Ok(Some(Heard { records: self.open(records).await?, people: self.open(people).await? }))
+    }
+
+    async fn open(&self, sealed: BTreeSet<String>) -> Result<BTreeSet<Uuid>, DoorError> {
+        let sealed: Vec<String> = sealed.into_iter().collect();
+        let mut schools = BTreeSet::new();
+        for some in sealed.chunks(AT_ONCE) {
+            let opened: Vec<Uuid> =
+                sqlx::query_scalar("SELECT sec.open_hints($1)").bind(some).fetch_all(&self.pool).await?;
+            schools.extend(opened);
+        }
+        Ok(schools)
     }
 
     /// As [`Hints::heard`], where only one thing can be heard. `false`: the line was cut, hints were missed.
@@ -189,6 +216,8 @@ impl Hints {
     /// # Errors
     /// A database that is away.
     pub async fn next(&mut self) -> Result<bool, DoorError> {
-        Ok(self.heard().await?.is_some())
+        let heard = self.listener.try_recv().await?.is_some();
+        while self.listener.next_buffered().is_some() {}
+        Ok(heard)
     }
 }

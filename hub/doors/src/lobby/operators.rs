@@ -66,14 +66,16 @@ impl Lobby {
     pub async fn begin_operator(
         &self,
         key: &OperatorKey,
+        rehashed: Option<&str>,
         step: i64,
         reason: &str,
     ) -> Result<Option<ModeBegun>, DoorError> {
         let mode_id = edge::new_ordered_id(edge::now())?;
-        let sql = "SELECT (extract(epoch FROM ends) * 1000000)::bigint AS ends, name FROM sec.begin_operator($1, $2, NULL, $3, $4, $5)";
+        let sql = "SELECT (extract(epoch FROM ends) * 1000000)::bigint AS ends, name FROM sec.begin_operator($1, $2, $3, $4, $5, $6)";
         let row = sqlx::query(sql)
             .bind(key.operator)
             .bind(&key.password_hash)
+            .bind(rehashed)
             .bind(step)
             .bind(mode_id)
             .bind(reason)

@@ -3,6 +3,7 @@
 //! - `rel`: everything in `pg_class` that is not PostgreSQL's own, with its `name` and `key`, the number of the column that holds
 //!   the school (null where there is none);
 //! - `tbl`: the tables among them, partitions too;
+//! - `spoken`: those of them that speak of schools: with a school or row-level security, and all of `sec`;
 //! - `fn`: functions and procedures that are not PostgreSQL's own, with their `name`.
 //!
 //! A new rule is a new entry in one of the lists, and a planted mistake in `hub/tests/lint/mutants.rs`.
@@ -10,6 +11,7 @@
 mod cluster;
 mod code;
 mod keys;
+mod statistics;
 mod tables;
 
 use super::Finding;
@@ -26,7 +28,7 @@ const fn rule(name: &'static str, sql: &'static str, remedy: &'static str) -> Ru
 }
 
 pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
-    [tables::RULES, keys::RULES, code::RULES, cluster::RULES].into_iter().flatten()
+    [tables::RULES, statistics::RULES, keys::RULES, code::RULES, cluster::RULES].into_iter().flatten()
 }
 
 /// What is above 16384 was made after `initdb`: in pg_catalog, too, that is not PostgreSQL's own.
@@ -39,6 +41,7 @@ WITH rel AS (
     WHERE n.nspname !~ '^pg_(toast|temp)' AND (n.nspname NOT IN ('pg_catalog', 'information_schema') OR c.oid >= 16384)
 ),
 tbl AS (SELECT * FROM rel WHERE relkind IN ('r', 'p')),
+spoken AS (SELECT * FROM tbl WHERE key IS NOT NULL OR relrowsecurity OR relnamespace = to_regnamespace('sec')),
 fn AS (
     SELECT p.*, format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)) AS name
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace

@@ -25,30 +25,6 @@ WHERE NOT coalesce(coalesce(sees, writes) IS NOT NULL AND CASE who
     WHEN '{hub_sec}' THEN coalesce(sees, 'true') = 'true' AND coalesce(writes, 'true') = 'true'
     ELSE false END, false)";
 
-/// Also what an older ANALYZE left behind, and statistics over several columns: the planner's estimates come from them.
-const TENANT_STATISTICS: &str = "
-SELECT t.name, 'statistics are collected on the school''s column'
-FROM tbl t JOIN pg_attribute k ON k.attrelid = t.oid AND k.attnum = t.key
-WHERE t.relrowsecurity AND k.attstattarget IS DISTINCT FROM 0
-UNION ALL
-SELECT t.name, format('the statistics %I cover the school''s column', s.stxname)
-FROM pg_statistic_ext s JOIN tbl t ON t.oid = s.stxrelid WHERE t.key = ANY (s.stxkeys)
-UNION ALL
-SELECT t.name, 'an ANALYZE left statistics on the school''s column'
-FROM tbl t JOIN pg_attribute k ON k.attrelid = t.oid AND k.attnum = t.key JOIN pg_namespace n ON n.oid = t.relnamespace
-JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = t.relname AND s.attname = k.attname
-WHERE t.relrowsecurity";
-
-/// Words and dates of records: their histograms hold real names of all schools, which EXPLAIN can be asked for.
-const RECORD_STATISTICS: &str = "
-SELECT format('%s.%I', t.name, a.attname), 'statistics are collected on words or dates of records'
-FROM tbl t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE t.relrowsecurity AND a.atttypid IN ('text'::regtype, 'date'::regtype) AND a.attstattarget IS DISTINCT FROM 0
-UNION ALL
-SELECT format('%s index %s', t.name, i.indexrelid::regclass), 'statistics are collected on an expression over words of records'
-FROM tbl t JOIN pg_index i ON i.indrelid = t.oid JOIN pg_attribute a ON a.attrelid = i.indexrelid
-WHERE t.relrowsecurity AND i.indkey[a.attnum - 1] = 0 AND a.atttypid = 'text'::regtype AND a.attstattarget IS DISTINCT FROM 0";
-
 const TENANTLESS_WRITABLE: &str = "
 SELECT t.name, format('%s may %s, and the table belongs to no school', CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END,
     string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type))
@@ -97,8 +73,6 @@ pub(super) const RULES: &[Rule] = &[
         POLICY_NOT_CANONICAL,
         "hub_app: tenant_id = (SELECT sec.tenant()), and wall: sec.same(tenant_id, (SELECT sec.tenant())); hub_operator: (SELECT sec.is_operator()); hub_sec: true; nobody else",
     ),
-    rule("tenant_statistics", TENANT_STATISTICS, "ALTER TABLE ... ALTER tenant_id SET STATISTICS 0; DROP STATISTICS; ANALYZE"),
-    rule("record_statistics", RECORD_STATISTICS, "CALL sec.no_statistics('...') in the migration that adds the column or the index"),
     rule(
         "unlogged",
         "SELECT name, 'a crash empties it' FROM rel WHERE relpersistence = 'u' AND relkind IN ('r', 'p', 'm')",

@@ -32,6 +32,8 @@ const MISTAKES: &[(&str, &[Attack])] = &[
         "ALTER TABLE student ALTER tenant_id SET STATISTICS -1; UPDATE student SET rev = rev; ANALYZE student",
         order::ATTACKS,
     ),
+    ("ALTER TABLE enrolment ALTER school_year SET STATISTICS 100; ANALYZE enrolment", order::ATTACKS),
+    ("DROP INDEX device_id; CREATE INDEX device_id ON device ((id::text)); ANALYZE device", order::ATTACKS),
     ("GRANT EXECUTE ON FUNCTION sec.hold(text, uuid, uuid) TO hub_app", context::ATTACKS),
     ("CREATE UNIQUE INDEX single ON student (id)", writes::ATTACKS),
     ("ALTER POLICY wall ON guardian USING (true); ALTER POLICY own ON guardian USING (true)", writes::ATTACKS),

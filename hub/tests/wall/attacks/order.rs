@@ -72,6 +72,15 @@ pub(super) const ATTACKS: &[Attack] = &[
     attack("estimates for a school by join", "EXPLAIN SELECT * FROM student s JOIN staff t USING (tenant_id) WHERE s.tenant_id = '{b}';", "how many records B has"),
     attack("estimates for a school in the change log", "EXPLAIN SELECT * FROM change_log WHERE tenant_id = '{b}' AND rev > 5;", "how busy B is"),
     attack("estimates among the schools", "EXPLAIN SELECT * FROM tenant WHERE id = '{b}';\nEXPLAIN SELECT * FROM tenant WHERE id > '{b}';", "whether B exists").but_numbers(),
+    attack("estimates for an id", "EXPLAIN (FORMAT JSON) SELECT 1 FROM enrolment c, generate_series(1, 1000000000) g (i) WHERE (c.school_year < '{b_year}' OR g.i IS NULL);
+         EXPLAIN (FORMAT JSON) SELECT 1 FROM section c, generate_series(1, 1000000000) g (i) WHERE (c.school_year = '{b_year}' OR g.i IS NULL);", "B's ids, by halves, and how many records it has"),
+    attack("estimates for an id, before any door", "ROLLBACK;\nEXPLAIN (FORMAT JSON) SELECT 1 FROM enrolment c, generate_series(1, 1000000000) g (i) WHERE (c.school_year < '{b_year}' OR g.i IS NULL);
+         EXPLAIN (FORMAT JSON) SELECT 1 FROM change_log c, generate_series(1, 1000000000) g (i) WHERE (c.device_id < '{b_device}' OR g.i IS NULL);", "B's ids, by halves"),
+    attack("estimates for what an index computes", "EXPLAIN SELECT 1 FROM device c, generate_series(1, 1000000000) g (i) WHERE (c.id::text < '{b_device}' OR g.i IS NULL);
+         EXPLAIN SELECT 1 FROM tenant c, generate_series(1, 1000000000) g (i) WHERE (lower(c.slug) < '{b_slug}' OR g.i IS NULL);", "B's devices and its name, by halves"),
+    attack("estimates for people", "EXPLAIN SELECT 1 FROM account c, generate_series(1, 1000000000) g (i) WHERE (c.email <= '{b_email}' OR c.id >= '{b_account}' OR g.i IS NULL);
+         EXPLAIN SELECT 1 FROM session c, generate_series(1, 1000000000) g (i) WHERE (c.id <= '{b_session}' OR g.i IS NULL);", "B's people"),
+    attack("estimates for groups", "EXPLAIN SELECT school_year, count(*) FROM enrolment, generate_series(1, 1000000000) WHERE school_year <> '{b_year}' GROUP BY school_year;", "how many years and records there are"),
     attack("a record by EXPLAIN ANALYZE", "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) SELECT * FROM student WHERE id = '{b_student}';", EXISTS),
     attack("buffers", "SET enable_seqscan = off;
          EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT FROM student WHERE tenant_id = '{b}' AND id = '{b_student}';", EXISTS).but_numbers(),

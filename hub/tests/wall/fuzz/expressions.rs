@@ -1,7 +1,7 @@
 //! Expressions of a wanted type, out of columns, constants, functions, casts and sub-queries.
 
+use super::Chance;
 use super::vocabulary::{TYPES, Table, Vocabulary};
-use crate::chance::Chance;
 
 /// How deep expressions nest.
 const DEEP: usize = 3;

@@ -1,9 +1,8 @@
 //! Statements: everything that SQL has for reading, writing and keeping, around the expressions.
 
-use super::FOREIGN;
 use super::expressions::{Source, condition, expression, own_call};
 use super::vocabulary::{TYPES, Table, Vocabulary};
-use crate::chance::Chance;
+use super::{Chance, FOREIGN};
 
 /// Each as often as it is here.
 pub(crate) const KINDS: &[&str] = &[

@@ -4,6 +4,8 @@
 //! may run. B's ids are among the constants; B's secrets never are, so a secret in an answer is a leak whatever led to it. And some
 //! statements count what is not A's, in whatever roundabout way: the answer is 0 or an error.
 //!
+//! The grammar and its vocabulary also serve the stranger `sql` (tests/src/strangers/sql), which has another oracle.
+//!
 //! `PEMS_FUZZ_SEED` repeats a run, `PEMS_FUZZ_STATEMENTS` makes it longer.
 
 mod expressions;
@@ -70,7 +72,8 @@ fn leak(answer: &str) -> Option<String> {
 
 /// Runs so many statements; gives the first one that brought something out, with what.
 async fn fuzz(world: &World, seed: u64, statements: u64) -> (Tally, Option<String>) {
-    let vocabulary = Vocabulary::read(world, &words(world, true).await).await;
+    let words: Vec<String> = words(world, true).await.into_values().collect();
+    let vocabulary = Vocabulary::read(world.url(), &world.a.to_string(), &words).await;
     let mut prints = Fingerprints::new(world).await;
     let (b, catalog) = (prints.school(world.b).await, prints.catalog().await);
     let mut chance = Chance::new(seed);

@@ -1,7 +1,5 @@
 //! What the grammar can speak of: the tables, functions and constants of a request of A, from the catalog and by A's own rights.
 
-use crate::attack::Words;
-use crate::plant::World;
 use sqlx::{Connection, PgConnection};
 use std::collections::BTreeMap;
 
@@ -48,8 +46,9 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
-    pub(crate) async fn read(world: &World, words: &Words) -> Vocabulary {
-        let mut owner = PgConnection::connect(world.url()).await.expect("a connection");
+    /// `words` are what an attacker in A's place may know: ids, and any texts.
+    pub(crate) async fn read(superuser_url: &str, a: &str, words: &[String]) -> Vocabulary {
+        let mut owner = PgConnection::connect(superuser_url).await.expect("a connection");
         // What A cannot read is there as well: it must be refused.
         let columns: Vec<(String, bool, String, String)> = sqlx::query_as(
             "SELECT c.oid::regclass::text, c.relnamespace = 'pg_catalog'::regnamespace, a.attname::text, format_type(a.atttypid, NULL)
@@ -94,8 +93,8 @@ impl Vocabulary {
                 functions.entry(returns).or_default().push(Function { name, arguments, ours });
             }
         }
-        let ids = words.iter().filter(|(_, word)| word.len() == 36).map(|(_, word)| word.clone()).collect();
-        let mut texts: Vec<String> = words.values().filter(|word| !word.starts_with('\\')).cloned().collect();
+        let ids = words.iter().filter(|word| word.len() == 36).cloned().collect();
+        let mut texts: Vec<String> = words.iter().filter(|word| !word.starts_with('\\')).cloned().collect();
         texts.extend(
             [
                 "",
@@ -111,6 +110,6 @@ impl Vocabulary {
             ]
             .map(str::to_owned),
         );
-        Vocabulary { a: world.a.to_string(), tables, functions, ids, texts }
+        Vocabulary { a: a.to_owned(), tables, functions, ids, texts }
     }
 }

@@ -113,9 +113,9 @@ fn sign(sheet: &mut Sheet, x: f32, top: f32, width: f32, role: &str, name: &str,
     let middle = x + width / 2.0;
     sheet.text(x, top + 2.6, plain(6.6), role);
     let y = top + 11.4;
-    sheet.fit(middle, y - 0.9, width, bold(8.0).middle(), &name.to_uppercase());
+    sheet.above(middle, y - 0.9, width, bold(8.0).middle(), &name.to_uppercase());
     sheet.line(x, y, x + width, y, 0.2);
-    sheet.fit(middle, y + 2.7, width, plain(6.0).middle(), under);
+    sheet.below(middle, y + 2.7, width, plain(6.0).middle(), under);
     let y = top + 20.6;
     let half = width / 2.0;
     for (x, label) in [(x, "BoSY Date:"), (x + half, "EoSY Date:")] {

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use crate::dates::{age, first_friday_of_june, month_name, parts};
 use crate::missing::{Lacking, Missing, Severity};
-use crate::school::{Name, School, Sex, filled, section_lacking};
+use crate::school::{Name, School, Sex, filled, name_drawn, section_lacking};
 
 pub use crate::sf2::{Left, LeftWhy, Split};
 pub use figures::{Figures, figures};
@@ -152,7 +152,7 @@ impl Learner {
 
 /// What must be there before the form may be printed, and what should be.
 pub fn missing(form: &Sf1) -> Vec<Missing> {
-    let mut lacking = Lacking::default();
+    let mut lacking = Lacking::new();
     form.school.lacking(&mut lacking);
     for (text, field) in
         [(&form.school.region, ("region", "Region")), (&form.school.division, ("division", "Division"))]
@@ -170,6 +170,22 @@ pub fn missing(form: &Sf1) -> Vec<Missing> {
 
 fn of_learner(lacking: &mut Lacking, form: &Sf1, learner: &Learner) {
     let who = learner.name.listed();
+    let student = ("student", Some(learner.id));
+    name_drawn(lacking, student.1, &learner.name);
+    for (text, field) in [
+        (&learner.mother_tongue, ("mother_tongue", "Mother tongue")),
+        (&learner.ip_group, ("ip_group", "Indigenous people's group")),
+        (&learner.religion, ("religion", "Religion")),
+        (&learner.house_street, ("house_street", "House no., street, sitio")),
+        (&learner.barangay, ("barangay", "Barangay")),
+        (&learner.municipality, ("municipality", "Municipality or city")),
+        (&learner.province, ("province", "Province")),
+    ] {
+        lacking.drawn(text, student, field, &who);
+    }
+    for person in [&learner.father, &learner.mother, &learner.guardian].into_iter().flatten() {
+        lacking.drawn(&person.listed(), student, ("guardian", "Parent or guardian"), &who);
+    }
     let mut need = |there: bool, severity, field: (&str, &str)| {
         lacking.unless(there, severity, ("student", Some(learner.id)), field, &who);
     };

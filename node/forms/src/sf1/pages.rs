@@ -14,7 +14,7 @@ pub(super) const RIGHT: f32 = WIDTH - table::LEFT;
 const BOTTOM: f32 = 208.5;
 /// Where the table begins.
 const TOP: f32 = 30.0;
-/// Heights of a line from roomy to narrow, which still takes two lines of print. A section gets the roomiest that costs no
+/// Heights of a line from roomy to narrow, which still takes two lines of print; a line that says more is higher. A section gets the roomiest that costs no
 /// further sheet.
 const LINES: [f32; 5] = [6.8, 6.2, 5.7, 5.2, 4.7];
 
@@ -22,10 +22,13 @@ const LINES: [f32; 5] = [6.8, 6.2, 5.7, 5.2, 4.7];
 pub fn pages(form: &Sf1) -> Vec<Page> {
     let counts = figures(form);
     let lines = lines(form);
-    let height = line_height(lines.len());
+    let board = Sheet::new(WIDTH, HEIGHT);
+    let needed: Vec<f32> = lines.iter().map(|line| table::needed(&board, form, *line)).collect();
+    let usual = line_height(&needed);
     let mut sheets = Vec::new();
     let mut y = f32::MAX;
-    for line in lines {
+    for (line, needed) in lines.into_iter().zip(needed) {
+        let height = usual.max(needed);
         if y + height > BOTTOM {
             sheets.push(Sheet::new(WIDTH, HEIGHT));
             y = TOP + HEAD;
@@ -61,25 +64,25 @@ pub fn pages(form: &Sf1) -> Vec<Page> {
     sheets.into_iter().map(Sheet::done).collect()
 }
 
-fn line_height(lines: usize) -> f32 {
+fn line_height(needed: &[f32]) -> f32 {
     let narrow = LINES[LINES.len() - 1];
-    let sheets = sheets_for(lines, narrow);
-    LINES.into_iter().find(|height| sheets_for(lines, *height) == sheets).unwrap_or(narrow)
+    let sheets = sheets_for(needed, narrow);
+    LINES.into_iter().find(|height| sheets_for(needed, *height) == sheets).unwrap_or(narrow)
 }
 
-/// How many sheets so many lines of this height take, with the foot.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "small numbers"
-)]
-fn sheets_for(lines: usize, height: f32) -> usize {
-    let room = BOTTOM - TOP - HEAD;
-    let most = ((room / height) as usize).max(1);
-    let full = lines.saturating_sub(1) / most;
-    let last = (lines - full * most) as f32 * height;
-    full + 1 + usize::from(last + legend::HEIGHT > room)
+/// How many sheets the lines take if they are at least so high, with the foot.
+fn sheets_for(needed: &[f32], height: f32) -> usize {
+    let mut sheets = 0;
+    let mut y = f32::MAX;
+    for needed in needed {
+        let height = height.max(*needed);
+        if y + height > BOTTOM {
+            sheets += 1;
+            y = TOP + HEAD;
+        }
+        y += height;
+    }
+    sheets + usize::from(y + legend::HEIGHT > BOTTOM)
 }
 
 /// Title and the boxes that say whose register it is.

@@ -129,6 +129,13 @@ pub(super) fn head(sheet: &mut Sheet, y: f32, form: &Sf1) -> f32 {
     y + HEAD
 }
 
+/// How high a line must be for all that it says.
+pub(super) fn needed(sheet: &Sheet, form: &Sf1, line: Line<'_>) -> f32 {
+    let Line::Learner(learner) = line else { return 0.0 };
+    let of = |(column, cell): (Column, Area)| sheet.needed(cell.w, style(column), &value(form, learner, column));
+    cells(0.0, 0.0).map(of).fold(0.0, f32::max)
+}
+
 pub(super) fn line(sheet: &mut Sheet, y: f32, height: f32, form: &Sf1, counts: Split<u32>, line: Line<'_>) {
     match line {
         Line::Learner(learner) => {

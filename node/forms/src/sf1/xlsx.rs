@@ -13,6 +13,7 @@ use super::{Figures, Learner, Sf1, figures, spelling};
 use crate::FormError;
 use crate::dates::parts;
 use crate::school::{Sex, grade_name};
+use crate::workbook::writable;
 
 const NAME: &str = "School Form 1";
 /// Excel's number for legal paper.
@@ -95,6 +96,7 @@ impl Paper<'_> {
 
     /// One cell, or several as one.
     fn put(&mut self, row: u32, first: u32, last: u32, text: &str, format: &Format) -> Result<(), XlsxError> {
+        let text = &writable(text);
         if first == last {
             self.sheet.write_string_with_format(row, place(first), text, format)?;
         } else {
@@ -150,7 +152,7 @@ impl Paper<'_> {
                 self.put(below, column.first, column.last, &text, &format)?;
             } else {
                 let (first, last) = (place(column.first), place(column.last));
-                self.sheet.merge_range(top, first, below, last, &text, &format)?;
+                self.sheet.merge_range(top, first, below, last, &writable(&text), &format)?;
             }
         }
         for (first, last, text) in layout::GROUPS {

@@ -3,10 +3,10 @@
 use super::columns::Column;
 use super::figures::{DayTotal, LearnerTotal, halves, state};
 use super::remarks::remarks;
-use super::{Figures, Learner, Sf2};
+use super::{Figures, Learner, Sf2, legend};
 use crate::dates::parts;
 use crate::school::Sex;
-use crate::sheet::{Area, Sheet, area, bold, plain};
+use crate::sheet::{Area, Sheet, Style, area, bold, plain};
 
 const LEFT: f32 = 6.0;
 const RIGHT: f32 = 291.0;
@@ -14,9 +14,11 @@ const NUMBER: f32 = 6.5;
 const NAME: f32 = 54.0;
 const DAYS: f32 = 157.5;
 const TOTAL: f32 = 10.5;
-/// How high a line is; the head has three times as much.
+/// How high a line is, but for long names; the head has three times as much.
 pub(super) const LINE: f32 = 4.75;
 const HEAD: f32 = 3.2 * LINE;
+const NAME_STYLE: Style = plain(7.2);
+const REMARKS_STYLE: Style = plain(6.0);
 const THIN: f32 = 0.15;
 const THICK: f32 = 0.35;
 /// A learner who was not in the section on that day.
@@ -98,33 +100,40 @@ impl Grid<'_> {
         }
         let cell = area(remarks.x, y, remarks.w, HEAD);
         sheet.frame(cell, THICK);
-        let left = &self.form.policy.wording;
-        let text = format!(
-            "REMARKS (If {left}, state reason, please refer to legend number 2. If TRANSFERRED IN/OUT, write the name of School.)"
-        );
-        sheet.block(cell, plain(5.8).middle(), &text);
+        sheet.block(cell, plain(5.8).middle(), &legend::remarks_head(self.form));
         y + HEAD
+    }
+
+    /// How high a line is: as a long name needs.
+    pub(super) fn height(&self, sheet: &Sheet, line: Line<'_>) -> f32 {
+        let Line::Learner { learner, .. } = line else { return LINE };
+        let (_, _, end) = self.ends();
+        let name = sheet.needed(NAME, NAME_STYLE, &learner.name.listed());
+        name.max(sheet.needed(end.w, REMARKS_STYLE, &remarks(self.form, learner))).max(LINE)
     }
 
     pub(super) fn line(&self, sheet: &mut Sheet, y: f32, line: Line<'_>) {
         match line {
-            Line::Learner { number, learner, total } => self.learner(sheet, y, number, learner, total),
+            Line::Learner { number, learner, total } => {
+                let height = self.height(sheet, line);
+                self.learner(sheet, (y, height), number, learner, total);
+            }
             Line::Total(sex) => self.total(sheet, y, sex),
         }
     }
 
-    fn learner(&self, sheet: &mut Sheet, y: f32, number: usize, learner: &Learner, total: LearnerTotal) {
+    fn learner(&self, sheet: &mut Sheet, (y, h): (f32, f32), number: usize, learner: &Learner, total: LearnerTotal) {
         let (absent, tardy, end) = self.ends();
         let cells = [
-            (area(LEFT, y, NUMBER, LINE), plain(6.5).end(), number.to_string()),
-            (area(LEFT + NUMBER, y, NAME, LINE), plain(7.2), learner.name.listed()),
-            (area(absent.x, y, TOTAL, LINE), plain(7.0).middle(), halves(total.absent_halves)),
-            (area(tardy.x, y, TOTAL, LINE), plain(7.0).middle(), total.tardy.to_string()),
-            (area(end.x, y, end.w, LINE), plain(6.0), remarks(self.form, learner)),
+            (area(LEFT, y, NUMBER, h), plain(6.5).end(), number.to_string()),
+            (area(LEFT + NUMBER, y, NAME, h), NAME_STYLE, learner.name.listed()),
+            (area(absent.x, y, TOTAL, h), plain(7.0).middle(), halves(total.absent_halves)),
+            (area(tardy.x, y, TOTAL, h), plain(7.0).middle(), total.tardy.to_string()),
+            (area(end.x, y, end.w, h), REMARKS_STYLE, remarks(self.form, learner)),
         ];
         for (at, column) in self.columns.iter().enumerate() {
             let (x, w) = self.day(at);
-            let cell = area(x, y, w, LINE);
+            let cell = area(x, y, w, h);
             if let Some(date) = column.date {
                 self.mark(sheet, cell, learner, date);
             }
@@ -132,7 +141,7 @@ impl Grid<'_> {
         }
         for (cell, style, text) in cells {
             sheet.frame(cell, THIN);
-            sheet.cell(cell, style, &text);
+            sheet.block(cell, style, &text);
         }
     }
 

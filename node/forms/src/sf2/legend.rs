@@ -53,7 +53,7 @@ const REASONS: &[(&str, &[&str])] = &[
 
 pub(super) fn draw(sheet: &mut Sheet, top: f32, form: &Sf2, figures: &Figures) {
     guidelines(sheet, top);
-    codes(sheet, top);
+    codes(sheet, top, form);
     let bottom = summary(sheet, top, form, figures);
     signatures(sheet, bottom, form);
 }
@@ -88,7 +88,7 @@ fn guidelines(sheet: &mut Sheet, top: f32) {
         ),
     ] {
         sheet.text(GUIDELINES + 2.0, y + 1.8, style, letter);
-        sheet.fit(GUIDELINES + 5.0, y + 1.8, 42.0, style, name);
+        sheet.below(GUIDELINES + 5.0, y + 1.8, 42.0, style, name);
         sheet.text(GUIDELINES + 73.0, y, style.middle(), above);
         sheet.line(GUIDELINES + 48.0, y + 0.9, GUIDELINES + 98.0, y + 0.9, 0.15);
         sheet.text(GUIDELINES + 73.0, y + 3.4, style.middle(), below);
@@ -105,13 +105,13 @@ fn guidelines(sheet: &mut Sheet, top: f32) {
     }
 }
 
-fn codes(sheet: &mut Sheet, top: f32) {
+fn codes(sheet: &mut Sheet, top: f32, form: &Sf2) {
     let style = plain(6.4);
     sheet.text(CODES, top + 3.0, bold(6.8), "1. CODES FOR CHECKING ATTENDANCE");
     let codes =
         "(blank) - Present; (x) - Absent; Tardy (half shaded = Upper for Late Comer, Lower for Cutting Classes)";
     let mut y = sheet.paragraph(CODES, top + 6.4, 72.0, style, codes) + 1.2;
-    sheet.text(CODES, y, bold(6.8), "2. REASONS/CAUSES FOR DROPPING OUT");
+    sheet.text(CODES, y, bold(6.8), &reasons_head(form));
     y += STEP;
     for (category, reasons) in REASONS {
         sheet.text(CODES, y, bold(6.4), category);
@@ -121,6 +121,21 @@ fn codes(sheet: &mut Sheet, top: f32) {
             y += STEP;
         }
     }
+}
+
+/// Head of the remarks' column, in the words of the form's year.
+pub(super) fn remarks_head(form: &Sf2) -> String {
+    format!(
+        "REMARKS (If {}, state reason, please refer to legend number 2. If TRANSFERRED IN/OUT, write the name of School.)",
+        form.policy.wording
+    )
+}
+
+/// Head of the list of reasons, in the same words.
+pub(super) fn reasons_head(form: &Sf2) -> String {
+    let wording = form.policy.wording.to_uppercase();
+    let left = if wording.starts_with("DROP") { "DROPPING OUT" } else { wording.as_str() };
+    format!("2. REASONS/CAUSES FOR {left}")
 }
 
 /// Label, male, female and total of each line of the summary.
@@ -196,9 +211,9 @@ fn signatures(sheet: &mut Sheet, top: f32, form: &Sf2) {
     ] {
         sheet.text(x, y, plain(6.8), text);
         y += 8.5;
-        sheet.fit(middle, y - 0.8, width, bold(8.0).middle(), &name.to_uppercase());
+        sheet.above(middle, y - 0.8, width, bold(8.0).middle(), &name.to_uppercase());
         sheet.line(x + 8.0, y, x + width - 8.0, y, 0.2);
-        sheet.text(middle, y + 2.8, plain(6.2).middle(), under);
+        sheet.below(middle, y + 2.8, width, plain(6.2).middle(), under);
         y += 8.0;
     }
 }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::missing::{Lacking, Missing, Severity};
-use crate::school::{Name, School, Sex, filled, section_lacking};
+use crate::school::{Name, School, Sex, filled, name_drawn, section_lacking};
 
 pub use figures::{DayTotal, Figures, LearnerTotal, Ratio, Split, figures};
 pub use pages::pages;
@@ -241,7 +241,7 @@ impl Learner {
 
 /// What must be there before the form may be printed, and what should be.
 pub fn missing(form: &Sf2) -> Vec<Missing> {
-    let mut lacking = Lacking::default();
+    let mut lacking = Lacking::new();
     form.school.lacking(&mut lacking);
     section_lacking(&mut lacking, form.section_id, &form.section, &form.grade, &form.adviser);
     let year = ("school_year", None);
@@ -261,6 +261,7 @@ pub fn missing(form: &Sf2) -> Vec<Missing> {
         lacking.unless(false, Severity::Should, sheet, ("date", &label), &form.section);
     }
     for learner in &form.learners {
+        name_drawn(&mut lacking, Some(learner.id), &learner.name);
         let (student, who) = (("student", Some(learner.id)), learner.name.listed());
         lacking.unless(learner.sex.is_some(), Severity::Must, student, ("sex", "Sex"), &who);
         let (from, to) = form.span();

@@ -23,7 +23,8 @@ pub fn pages(form: &Sf2) -> Vec<Page> {
     let mut y = 0.0;
     let mut is_new = true;
     for line in lines(form, &figures) {
-        if !is_new && y + LINE > BOTTOM {
+        let height = sheets.last().map_or(LINE, |sheet| grid.height(sheet, line));
+        if !is_new && y + height > BOTTOM {
             sheets.push(Sheet::new(WIDTH, HEIGHT));
             is_new = true;
         }
@@ -34,7 +35,7 @@ pub fn pages(form: &Sf2) -> Vec<Page> {
             is_new = false;
         }
         grid.line(sheet, y, line);
-        y += LINE;
+        y += height;
     }
     if y + legend::HEIGHT > BOTTOM {
         sheets.push(Sheet::new(WIDTH, HEIGHT));

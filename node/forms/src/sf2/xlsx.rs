@@ -3,7 +3,7 @@
 use super::columns::{COLUMNS, columns};
 use super::figures::{figures, halves, state};
 use super::grid::{Line, lines};
-use super::legend::summary_lines;
+use super::legend::{reasons_head, remarks_head, summary_lines};
 use super::remarks::remarks;
 use super::{Figures, Learner, Sf2, Split};
 use crate::FormError;
@@ -83,6 +83,7 @@ fn head(filling: &mut Filling, form: &Sf2) {
     filling.text("C", 8, &form.school.name);
     filling.text("X", 8, grade_name(&form.grade));
     filling.text("AC", 8, &form.section);
+    filling.text("AE", 10, remarks_head(form));
 }
 
 /// The form's signs: `x`, and the half that is shaded for late and cutting.
@@ -127,6 +128,8 @@ fn foot(filling: &mut Filling, form: &Sf2, figures: &Figures) {
     let row = at(filling, 63);
     filling.text("AB", row, format!("Month: {} {}", month_name(form.month), form.year));
     filling.text("AE", row, format!("No. of Days of Classes: {days}"));
+    let reasons = at(filling, 66);
+    filling.text("Q", reasons, reasons_head(form));
     for (line, (label, split)) in (0..).zip(summary_lines(form, figures)) {
         let row = at(filling, SUMMARY + 2 * line);
         filling.text("AB", row, label);

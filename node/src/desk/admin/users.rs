@@ -7,7 +7,7 @@ use crate::desk::Desk;
 use crate::desk::session::{to_json, verifier};
 use crate::{NodeError, Result, Store};
 use pems_model::verifier::is_verifier;
-use pems_model::{Code, Role, password};
+use pems_model::{Code, Role, password, text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use ts_rs::TS;
@@ -180,18 +180,24 @@ pub(super) fn reset(desk: &mut Desk, id: Uuid) -> Result<Json> {
 }
 
 fn fields(desk: &Desk, draft: &UserDraft, id: Option<Uuid>) -> Result<Json> {
-    let email = typed(draft.email.as_deref());
-    if let Some(email) = email.as_str() {
-        let sql = "SELECT name FROM school_user WHERE lower(email) = lower(?1) AND id IS NOT ?2 AND deleted_at IS NULL";
-        let mut statement = desk.store.conn().prepare_cached(sql)?;
-        let mut taken = statement.query((email, id.map(Uuid::into_bytes)))?;
-        if let Some(row) = taken.next()? {
-            let name: String = row.get(0)?;
-            return Err(at_field(Code::Conflict, "email", format!("this is the e-mail of {name}; type another")));
+    let mut email = typed(draft.email.as_deref());
+    if let Some(address) = email.as_str() {
+        // Unchanged, it stays whatever it looks like.
+        let known = |other: &UserRow| Some(other.id) == id && other.email.as_deref() == Some(address);
+        let users = users(desk)?.users;
+        let address = match text::email(address) {
+            Ok(address) => address,
+            Err(_) if users.iter().any(known) => text::caseless(address),
+            Err(why) => return Err(at_field(Code::BadFormat, "email", format!("an e-mail {why}"))),
+        };
+        let is_it = |other: &UserRow| {
+            Some(other.id) != id && other.email.as_deref().map(text::caseless).as_ref() == Some(&address)
+        };
+        if let Some(taken) = users.iter().find(|other| is_it(other)) {
+            let message = format!("this is the e-mail of {}; type another", taken.name);
+            return Err(at_field(Code::Conflict, "email", message));
         }
-        if !email.contains('@') || email.contains(' ') {
-            return Err(at_field(Code::BadFormat, "email", "an e-mail looks like ana@school.example; type it again"));
-        }
+        email = address.into();
     }
     Ok(json!({ "name": draft.name.trim(), "email": email, "role": draft.role, "staff": typed(draft.staff.as_deref()) }))
 }

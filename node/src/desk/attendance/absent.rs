@@ -3,7 +3,6 @@
 //! Days on which nobody took attendance say nothing and are passed over.
 
 use super::super::Desk;
-use super::super::session::to_json;
 use super::class::SectionInfo;
 use super::days::{self, Calendar};
 use super::section::{Section, Year};
@@ -12,7 +11,6 @@ use crate::Result;
 use pems_model::value::format_date;
 use rusqlite::Connection;
 use serde::Serialize;
-use serde_json::Value as Json;
 use std::collections::{HashMap, HashSet};
 use ts_rs::TS;
 use uuid::Uuid;
@@ -78,7 +76,7 @@ pub(in crate::desk) fn runs(
 }
 
 impl Desk {
-    pub(super) fn five_days(&self, date: Option<&str>) -> Result<Json> {
+    pub(in crate::desk) fn away(&self, date: Option<&str>) -> Result<Vec<LongAbsent>> {
         let date = date.map_or(Ok(self.today()), |text| days::date(text, "date"))?;
         let conn = self.store.conn();
         let mut found = Vec::new();
@@ -88,7 +86,7 @@ impl Desk {
                 self.long_absent(section, &calendar, date, &mut found)?;
             }
         }
-        to_json(&found)
+        Ok(found)
     }
 
     /// Adds the learners of this section who have been away that long. The calendar reaches back [`LOOK_BACK`] days.

@@ -2,6 +2,7 @@
 
 use super::super::Desk;
 use super::super::session::to_json;
+use super::absent;
 use super::days::{self, Calendar, Day};
 use super::lock::{self, Report};
 use super::roster::{self, Name};
@@ -51,9 +52,11 @@ pub struct Pupil {
     /// `Dela Cruz, Juan Jr. Santos`.
     pub listed: String,
     pub sex: Option<String>,
-    /// `P`, `A`, `L`, `C` or `E`; `P` also where nobody took attendance yet.
+    /// `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it; `P` also where nobody took attendance yet.
     pub code: String,
     pub note: Option<String>,
+    /// Class days in a row that the learner was absent until the one before; 0 for one who was there.
+    pub away: usize,
 }
 
 /// A class on a day.
@@ -113,12 +116,13 @@ impl Desk {
         let conn = self.store.conn();
         let section = Section::find(conn, section)?;
         let year = Year::find(conn, section.year)?;
-        let calendar = Calendar::load(conn, &year, date - NEIGHBOURS, date + NEIGHBOURS)?;
+        let calendar = Calendar::load(conn, &year, date - 1 - absent::LOOK_BACK, date + NEIGHBOURS)?;
+        let away = absent::runs(self, &section, &calendar, date - 1)?;
         let sheet = sheets::find(&self.store, section.id, date, session)?;
         let is_class = |date: &i32| calendar.day(*date, &section.grade).class;
         let today = self.today();
         to_json(&Class {
-            pupils: self.pupils(section.id, date, sheet.as_ref())?,
+            pupils: self.pupils(&section, (date, session), !year.half_days && session == "day", &away)?,
             taken: sheet.as_ref().map(|sheet| self.taken(sheet)).transpose()?,
             locked: lock::on(conn, section.id, date)?,
             needs_reason: sheet.is_some() && date < today,
@@ -133,13 +137,28 @@ impl Desk {
         })
     }
 
-    fn pupils(&self, section: Uuid, date: i32, sheet: Option<&sheets::Sheet>) -> Result<Vec<Pupil>> {
-        let marks = sheet.map(|sheet| sheets::marks(self.store.conn(), sheet.id)).transpose()?.unwrap_or_default();
+    fn pupils(
+        &self,
+        section: &Section,
+        (date, session): (i32, &str),
+        halves: bool,
+        away: &HashMap<Uuid, (usize, i32, bool)>,
+    ) -> Result<Vec<Pupil>> {
+        let marks = sheets::taken(&self.store, section.id, date, session, halves)?;
         let mut marks: HashMap<Uuid, sheets::Mark> = marks.into_iter().map(|mark| (mark.student, mark)).collect();
-        let members = roster::as_of(self.store.conn(), section, date)?;
+        let members = roster::as_of(self.store.conn(), section.id, date)?;
         let pupil = |member: roster::Member| {
             let (code, note) = marks.remove(&member.student).map_or(("P".into(), None), |mark| (mark.code, mark.note));
-            Pupil { id: member.student, listed: member.name.listed(), name: member.name, sex: member.sex, code, note }
+            let away = away.get(&member.student).map_or(0, |(days, ..)| *days);
+            Pupil {
+                id: member.student,
+                listed: member.name.listed(),
+                name: member.name,
+                sex: member.sex,
+                code,
+                note,
+                away,
+            }
         };
         Ok(members.into_iter().map(pupil).collect())
     }

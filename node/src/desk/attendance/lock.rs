@@ -96,7 +96,7 @@ impl Desk {
             let message = format!("the SF2 of {} for {} is not signed", section.title(), month.words());
             return Err(NodeError::new(Code::NotFound, message));
         };
-        if reason.trim().is_empty() {
+        if pems_model::text::is_blank(reason) {
             return Err(Problem::at(Code::Required, "reason", "say why the signed SF2 is opened again").into());
         }
         let fields = json!({ "state": "reopened", "reason": reason });

@@ -18,10 +18,12 @@ mod take;
 #[cfg(test)]
 pub(in crate::desk) mod tests;
 
-pub(in crate::desk) use absent::runs;
+pub(in crate::desk) use absent::{Caller, LongAbsent, runs};
 pub(in crate::desk) use month::{marks_of, months};
+pub(in crate::desk) use overview::SectionDay;
 
 use super::Desk;
+use super::session::to_json;
 use crate::Result;
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -174,7 +176,7 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
 
 pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
     match request {
-        Request::Today { date } => desk.overview(date.as_deref()),
+        Request::Today { date } => to_json(&desk.day_overview(date.as_deref())?),
         Request::Class { section, date, session } => desk.class(section, &date, &session),
         Request::Take { section, date, session, marks, seen, correction } => desk.take(take::Taking {
             section,
@@ -184,7 +186,7 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
             seen: &seen,
             correction: correction.as_deref(),
         }),
-        Request::FiveDays { date } => desk.five_days(date.as_deref()),
+        Request::FiveDays { date } => to_json(&desk.away(date.as_deref())?),
         Request::Month { section, month } => desk.month(section, &month),
         Request::SignOff { section, month } => desk.sign_off(section, &month),
         Request::Reopen { section, month, reason } => desk.reopen(section, &month, &reason),

@@ -1,7 +1,6 @@
 //! A day over all sections: where attendance was taken, where not, and where there are no classes. The own section first.
 
 use super::super::Desk;
-use super::super::session::to_json;
 use super::class::{SectionInfo, Taken};
 use super::days::{self, Calendar, Day};
 use super::section::{Section, Year};
@@ -10,7 +9,6 @@ use crate::Result;
 use crate::desk::enrolment::record::SUPERSEDED;
 use pems_model::value::format_date;
 use serde::Serialize;
-use serde_json::Value as Json;
 use std::collections::{HashMap, HashSet};
 use ts_rs::TS;
 use uuid::Uuid;
@@ -59,13 +57,13 @@ const PRE_REGISTERED: &str = "pre_registered";
 const NEIGHBOURS: i32 = 90;
 
 impl Desk {
-    pub(super) fn overview(&mut self, date: Option<&str>) -> Result<Json> {
+    pub(in crate::desk) fn day_overview(&mut self, date: Option<&str>) -> Result<Overview> {
         let today = self.today();
         let date = date.map_or(Ok(today), |text| days::date(text, "date"))?;
         self.follow_learners()?;
         let conn = self.store.conn();
         let Some(year) = Year::on(conn, date)? else {
-            return to_json(&Overview {
+            return Ok(Overview {
                 date: format_date(date),
                 today: format_date(today),
                 school_year: None,
@@ -94,7 +92,7 @@ impl Desk {
         for section in &sections {
             lines.push(self.section_day(section, &calendar, date, expecting.contains(&section.id))?);
         }
-        to_json(&Overview {
+        Ok(Overview {
             date: format_date(date),
             today: format_date(today),
             school_year: Some(year.label),

@@ -87,6 +87,41 @@ pub(in crate::desk) fn marks(conn: &Connection, sheet: Uuid) -> Result<Vec<Mark>
     Ok(statement.query_map([sheet.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Half of a day that was taken as a whole, and the code of who was absent for it.
+pub(in crate::desk) const HALVES: [(&str, &str); 2] = [("am", "AM"), ("pm", "PM")];
+
+/// The marks of a class as they are taken: where the school takes whole days (`halves`), half an absence is a mark of the day too.
+/// It is kept on a sheet of that half, as everything that counts half days expects it.
+pub(in crate::desk) fn taken(
+    store: &Store,
+    section: Uuid,
+    date: i32,
+    session: &str,
+    halves: bool,
+) -> Result<Vec<Mark>> {
+    let Some(sheet) = find(store, section, date, session)? else { return Ok(Vec::new()) };
+    let mut all = marks(store.conn(), sheet.id)?;
+    if !halves {
+        return Ok(all);
+    }
+    for (half, code) in HALVES {
+        let Some(sheet) = find(store, section, date, half)? else { continue };
+        for mark in marks(store.conn(), sheet.id)?.into_iter().filter(|mark| is_absent(&mark.code)) {
+            match all.iter_mut().find(|known| known.student == mark.student) {
+                Some(known) if known.code == "P" => code.clone_into(&mut known.code),
+                Some(known) if HALVES.iter().any(|(_, other)| *other == known.code) => "A".clone_into(&mut known.code),
+                Some(_) => {}
+                None => all.push(Mark { code: code.to_owned(), ..mark }),
+            }
+        }
+    }
+    Ok(all)
+}
+
+pub(in crate::desk) fn is_absent(code: &str) -> bool {
+    matches!(code, "A" | "E")
+}
+
 /// A learner's mark in a session.
 pub(in crate::desk) type Marked = (Uuid, &'static str, String);
 
@@ -105,7 +140,7 @@ pub(in crate::desk) fn marked(store: &Store, section: Uuid, date: i32, half_days
 pub(in crate::desk) fn absent_halves<'a>(marks: impl Iterator<Item = (&'a str, &'a str)>) -> u32 {
     let (mut am, mut pm) = (false, false);
     for (session, code) in marks {
-        if matches!(code, "A" | "E") {
+        if is_absent(code) {
             am |= session != "pm";
             pm |= session != "am";
         }

@@ -26,7 +26,7 @@ use uuid::Uuid;
 pub struct TakenMark {
     #[ts(type = "string")]
     pub student: Uuid,
-    /// `P`, `A`, `L`, `C` or `E`.
+    /// `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it.
     pub code: String,
     #[serde(default)]
     #[ts(optional)]
@@ -70,8 +70,13 @@ impl Desk {
         self.check_open(&section, date)?;
         let wanted = self.wanted(&section, date, taking.marks)?;
         let sheet = sheets::find(&self.store, section.id, date, taking.session)?;
-        let known = sheet.as_ref().map(|sheet| sheets::marks(self.store.conn(), sheet.id)).transpose()?;
-        let known = known.unwrap_or_default();
+        let halves = taking.session == "day" && !Year::find(self.store.conn(), section.year)?.half_days;
+        if let Some(half) = wanted.iter().find(|mark| !halves && is_half(&mark.code)) {
+            let message =
+                format!("{} is a mark of a whole day where no halves are taken; open the half instead", half.code);
+            return Err(Problem::at(Code::NotAChoice, "marks", message).into());
+        }
+        let known = sheets::taken(&self.store, section.id, date, taking.session, halves)?;
         let changes = changed(&wanted, &known);
         self.check_seen(&changes, &known, taking.seen)?;
         let reason = taking.correction.map(str::trim).filter(|reason| !reason.is_empty());
@@ -82,7 +87,8 @@ impl Desk {
         if sheet.is_none() || !changes.is_empty() {
             let what = format!("Attendance of {}, {}", section.title(), format_date(date));
             let correction = reason.filter(|_| sheet.is_some());
-            self.write(&section, (date, taking.session), sheet.as_ref(), &changes, correction, what)?;
+            let parts = self.parts(&section, (date, taking.session), &wanted, halves)?;
+            self.write(&section, date, &parts, correction, what)?;
         }
         self.class(section.id, taking.date, taking.session)
     }
@@ -153,45 +159,92 @@ impl Desk {
         Ok(statement.query_row([student.as_bytes()], |row| roster::Name::read(row, 0))?.listed())
     }
 
+    /// What is written on which sheet: that of the session, and those of the halves for who was absent for half a day.
+    fn parts<'a>(
+        &self,
+        section: &Section,
+        (date, session): (i32, &'a str),
+        wanted: &[TakenMark],
+        halves: bool,
+    ) -> Result<Vec<Part<'a>>> {
+        let present = |student| TakenMark { student, code: "P".into(), note: None };
+        let whole = |mark: &TakenMark| if is_half(&mark.code) { present(mark.student) } else { mark.clone() };
+        let mut parts = vec![self.part(section, date, session, wanted.iter().map(whole).collect())?];
+        for (half, code) in sheets::HALVES.into_iter().filter(|_| halves) {
+            let sheet = sheets::find(&self.store, section.id, date, half)?;
+            let known = sheet.map(|sheet| sheets::marks(self.store.conn(), sheet.id)).transpose()?.unwrap_or_default();
+            let absent =
+                |student: Uuid| known.iter().any(|mark| mark.student == student && sheets::is_absent(&mark.code));
+            let differs = |mark: &&TakenMark| (mark.code == code) != absent(mark.student);
+            let half_mark = |mark: &TakenMark| TakenMark {
+                code: (if mark.code == code { "A" } else { "P" }).to_owned(),
+                ..present(mark.student)
+            };
+            let part = self.part(section, date, half, wanted.iter().filter(differs).map(half_mark).collect())?;
+            parts.extend(Some(part).filter(|part| !part.changes.is_empty()));
+        }
+        Ok(parts)
+    }
+
+    fn part<'a>(&self, section: &Section, date: i32, session: &'a str, wanted: Vec<TakenMark>) -> Result<Part<'a>> {
+        let sheet = sheets::find(&self.store, section.id, date, session)?;
+        let known = sheet.as_ref().map(|sheet| sheets::marks(self.store.conn(), sheet.id)).transpose()?;
+        let changes = changed(&wanted, &known.unwrap_or_default());
+        let changes = changes.into_iter().map(|(known, mark)| (known, mark.clone())).collect();
+        Ok(Part { session, sheet, changes })
+    }
+
     fn write(
         &mut self,
         section: &Section,
-        (date, session): (i32, &str),
-        sheet: Option<&Sheet>,
-        changes: &[(Option<Uuid>, &TakenMark)],
+        date: i32,
+        parts: &[Part<'_>],
         correction: Option<&str>,
         what: String,
     ) -> Result<()> {
         let by = self.person().map(|person| person.id);
         let (act, ()) = self.store.act(|work| {
-            let id = match sheet {
-                Some(sheet) => {
-                    if let Some(reason) = correction {
-                        work.save(&row("attendance_sheet", Some(sheet.id), json!({ "correction": reason })))?;
+            for part in parts {
+                let id = match &part.sheet {
+                    Some(sheet) => {
+                        if let Some(reason) = correction {
+                            work.save(&row("attendance_sheet", Some(sheet.id), json!({ "correction": reason })))?;
+                        }
+                        sheet.id
                     }
-                    sheet.id
+                    None => {
+                        let fields = json!({
+                            "section": section.id, "on_date": format_date(date), "session": part.session,
+                            "taken_by": by, "taken_at": format_time(work.now()), "correction": null,
+                        });
+                        work.save(&row("attendance_sheet", None, fields))?.row.id
+                    }
+                };
+                for (known, mark) in &part.changes {
+                    let mut fields = json!({ "code": mark.code, "note": mark.note });
+                    if known.is_none() {
+                        fields["sheet"] = json!(id);
+                        fields["student"] = json!(mark.student);
+                    }
+                    work.save(&row("attendance_mark", *known, fields))?;
                 }
-                None => {
-                    let fields = json!({
-                        "section": section.id, "on_date": format_date(date), "session": session, "taken_by": by,
-                        "taken_at": format_time(work.now()), "correction": null,
-                    });
-                    work.save(&row("attendance_sheet", None, fields))?.row.id
-                }
-            };
-            for (known, mark) in changes {
-                let mut fields = json!({ "code": mark.code, "note": mark.note });
-                if known.is_none() {
-                    fields["sheet"] = json!(id);
-                    fields["student"] = json!(mark.student);
-                }
-                work.save(&row("attendance_mark", *known, fields))?;
             }
             Ok(())
         })?;
         self.did(act, what);
         Ok(())
     }
+}
+
+/// What is written on one sheet.
+struct Part<'a> {
+    session: &'a str,
+    sheet: Option<Sheet>,
+    changes: Vec<(Option<Uuid>, TakenMark)>,
+}
+
+fn is_half(code: &str) -> bool {
+    sheets::HALVES.iter().any(|(_, half)| *half == code)
 }
 
 /// The marks to write, with the row of those that exist. Who was and is present has none.

@@ -174,6 +174,33 @@ fn not_taken_is_not_all_present() {
 }
 
 #[test]
+fn half_a_day_is_a_mark_of_its_own_where_whole_days_are_taken() {
+    let mut school = School::new();
+    let (ana, _) = school.learner("Peña", "F", "2026-06-08", None);
+    school.learner("Cruz", "M", "2026-06-08", None);
+    let codes = |class: &Json| -> Vec<String> {
+        let pupils = class["pupils"].as_array().expect("pupils").iter();
+        pupils.map(|pupil| pupil["code"].as_str().expect("a code").to_owned()).collect()
+    };
+    let half = |code: &str| json!([{ "student": ana, "code": code }]);
+    for (code, halves) in [("PM", 1), ("AM", 1), ("A", 2), ("PM", 1), ("L", 0), ("AM", 1), ("P", 0)] {
+        let class = school.take("2026-06-10", half(code), None).expect("taken");
+        assert_eq!(codes(&class), ["P", code], "as it was marked");
+        let month = json!({ "do": "attendance.month", "section": school.section, "month": "2026-06" });
+        let month = school.ask(month).expect("a month");
+        let pupils = month["pupils"].as_array().expect("pupils");
+        assert_eq!(pupils[1]["absent_halves"], json!(halves), "{code}: what School Form 2 counts");
+        assert_eq!(pupils[0]["absent_halves"], json!(0));
+    }
+    school.ask(json!({ "do": "session.undo" })).expect("undone");
+    assert_eq!(codes(&school.class("2026-06-10")), ["P", "AM"], "one act on both sheets");
+    let year = school.year.clone();
+    school.change("school_year", &year, json!({ "half_days": true }));
+    let error = school.take("2026-06-10", half("PM"), None).expect_err("the afternoon has a sheet of its own");
+    assert_eq!(error.code, Code::NotAChoice);
+}
+
+#[test]
 fn what_another_pc_recorded_since_the_last_look_is_not_overwritten() {
     let mut school = School::new();
     let (ana, _) = school.learner("Peña", "F", "2026-06-08", None);
@@ -371,7 +398,15 @@ fn five_class_days_in_a_row_are_reported_over_weekends_and_holidays() {
     assert_eq!((&found[0]["student"], &found[0]["days"], &found[0]["since"]), (&ana, &json!(5), &json!("2026-06-08")));
     assert_eq!(found[0]["guardians"][0]["phone"], json!("+639171234567"));
 
+    school.goes_to("2026-06-17");
     let section = school.section.clone();
+    let class = json!({ "do": "attendance.class", "section": section, "date": "2026-06-17", "session": "day" });
+    let class = school.ask(class).expect("a class");
+    let away: Vec<(&Json, &Json)> =
+        class["pupils"].as_array().expect("pupils").iter().map(|pupil| (&pupil["id"], &pupil["away"])).collect();
+    assert!(away.contains(&(&ana, &json!(5))), "whoever takes the class sees how long it has been: {away:?}");
+    assert!(away.contains(&(&ben, &json!(2))), "{away:?}");
+    school.goes_to("2026-06-16");
     let month = json!({ "do": "attendance.month", "section": section, "month": "2026-06" });
     let sheet = school.ask(month).expect("a month");
     assert_eq!(sheet["untaken"], json!([{ "date": "2026-06-11", "session": "day" }]));

@@ -147,6 +147,9 @@ fn write(desk: &mut Desk, request: Request) -> Result<Json> {
     let by = by(desk);
     match request {
         Request::Enrol { mut enrol } => {
+            if let Some(fields) = &enrol.learner {
+                desk.check_numbers(enrol.student, fields)?;
+            }
             let new = enrol.learner.as_mut().filter(|_| enrol.student.is_none());
             let given = new.map(|fields| numbers::give(&desk.store, fields)).transpose()?.flatten();
             let (act, enrolled) = desk.store.act_together(|work| enrol::enrol(work, &by, &enrol))?;

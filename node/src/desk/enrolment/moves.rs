@@ -4,7 +4,7 @@ use super::record::{self, Change, Enrolment};
 use super::{By, Day, papers, reasons, sections, year};
 use crate::store::Work;
 use crate::{NodeError, Result};
-use pems_model::Code;
+use pems_model::{Code, text};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -56,7 +56,7 @@ pub fn transfer_out(
     let enrolment = record::find(work.conn(), id)?;
     check_status(&enrolment, HERE, "transferred out")?;
     year::find(work.conn(), enrolment.school_year)?.check_day(on, by.today)?;
-    if to_school.trim().is_empty() {
+    if text::is_blank(to_school) {
         let message = "write the school to which the learner goes";
         return Err(NodeError::new(Code::Required, message).with_details(json!({ "field": "to_school" })));
     }
@@ -81,7 +81,7 @@ pub fn drop(work: &mut Work<'_, '_>, by: &By, id: Uuid, code: &str, note: Option
             format!("'{code}' is no reason of School Form 2; choose one of the list"),
         );
     };
-    if reason.specify && note.is_none_or(|note| note.trim().is_empty()) {
+    if reason.specify && note.is_none_or(text::is_blank) {
         return refused(Code::Required, "note", "this reason wants a few words; write them".into());
     }
     let change = Change { reason_code: Some(code), note, ..Change::to("dropped", "dropped", on) };

@@ -6,6 +6,7 @@
 
 mod certificate;
 mod class_list;
+mod list;
 mod named;
 mod print;
 mod school;
@@ -18,6 +19,7 @@ mod tests;
 use super::Desk;
 use super::attendance::months;
 use super::attendance::section::{Section, Year};
+use super::learners::LearnerQuery;
 use super::session::to_json;
 use crate::Result;
 use pems_forms::{FormError, Missing, Page};
@@ -57,6 +59,24 @@ pub enum Asked {
         #[ts(optional, as = "Option<String>")]
         purpose: String,
     },
+    /// The list of learners as it was searched, filtered and sorted.
+    LearnerList {
+        #[serde(default)]
+        #[ts(optional, as = "Option<LearnerQuery>")]
+        query: LearnerQuery,
+        /// Those that are shown, in order; the usual ones where none is named.
+        #[serde(default)]
+        #[ts(optional, as = "Option<Vec<String>>")]
+        columns: Vec<String>,
+        /// Only these of them, where some were chosen.
+        #[serde(default)]
+        #[ts(optional, type = "string[]")]
+        chosen: Vec<Uuid>,
+    },
+    /// A day (`2026-06-16`) over all sections.
+    Day { date: String },
+    /// Who has been away for five class days or more.
+    Away,
 }
 
 /// As what a form is filed.
@@ -66,6 +86,7 @@ pub enum Asked {
 pub enum Format {
     Pdf,
     Xlsx,
+    Csv,
 }
 
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -135,6 +156,8 @@ pub struct Preview {
     /// Whether nothing is missing that must be there.
     pub ready: bool,
     pub formats: Vec<&'static str>,
+    /// Rows of a list that is too long for paper; of a shorter one, and of a form, none.
+    pub too_long: Option<usize>,
     pub pages: Vec<Page>,
 }
 
@@ -144,6 +167,7 @@ enum Form {
     Sf2(pems_forms::sf2::Sf2),
     ClassList(pems_forms::class_list::ClassList),
     Certificate(pems_forms::certificate::Certificate),
+    List(pems_forms::list::List),
 }
 
 /// A form and what its file is called.
@@ -159,6 +183,7 @@ impl Gathered {
             Form::Sf2(form) => pems_forms::sf2::missing(form),
             Form::ClassList(form) => pems_forms::class_list::missing(form),
             Form::Certificate(form) => pems_forms::certificate::missing(form),
+            Form::List(_) => Vec::new(),
         }
     }
 
@@ -168,6 +193,16 @@ impl Gathered {
             Form::Sf2(form) => pems_forms::sf2::pages(form),
             Form::ClassList(form) => pems_forms::class_list::pages(form),
             Form::Certificate(form) => pems_forms::certificate::pages(form),
+            Form::List(_) if self.too_long().is_some() => Vec::new(),
+            Form::List(form) => pems_forms::list::pages(form),
+        }
+    }
+
+    /// Rows of a list that is too long for paper.
+    fn too_long(&self) -> Option<usize> {
+        match &self.form {
+            Form::List(form) => Some(form.rows.len()).filter(|rows| *rows > list::PAPER),
+            _ => None,
         }
     }
 
@@ -176,20 +211,35 @@ impl Gathered {
         match &self.form {
             Form::Sf1(form) => Some(pems_forms::sf1::xlsx(form)),
             Form::Sf2(form) => Some(pems_forms::sf2::xlsx(form)),
-            Form::ClassList(_) | Form::Certificate(_) => None,
+            Form::ClassList(form) => Some(pems_forms::list::xlsx(&list::of_class(form))),
+            Form::List(form) => Some(pems_forms::list::xlsx(form)),
+            Form::Certificate(_) => None,
+        }
+    }
+
+    /// The rows of a list.
+    fn table(&self) -> Option<pems_forms::list::List> {
+        match &self.form {
+            Form::ClassList(form) => Some(list::of_class(form)),
+            Form::List(form) => Some(form.clone()),
+            Form::Sf1(_) | Form::Sf2(_) | Form::Certificate(_) => None,
         }
     }
 
     fn formats(&self) -> Vec<&'static str> {
         match self.form {
             Form::Sf1(_) | Form::Sf2(_) => vec!["pdf", "xlsx"],
-            Form::ClassList(_) | Form::Certificate(_) => vec!["pdf"],
+            Form::List(_) if self.too_long().is_some() => vec!["xlsx", "csv"],
+            Form::ClassList(_) | Form::List(_) => vec!["pdf", "xlsx", "csv"],
+            Form::Certificate(_) => vec!["pdf"],
         }
     }
 }
 
 /// Which request is answered by what, for the window.
-pub(super) const ANSWERS: &str = "export interface FormsAnswers {
+pub(super) const ANSWERS: &str = "import type { LearnerQuery } from \"./learners\";
+
+export interface FormsAnswers {
   \"forms.shelf\": FormShelf;
   \"forms.preview\": FormPreview;
   \"forms.print\": FormPrinted;
@@ -227,6 +277,7 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
             to_json(&Preview {
                 ready: print::is_ready(&missing),
                 formats: gathered.formats(),
+                too_long: gathered.too_long(),
                 pages: gathered.pages(),
                 title: gathered.title,
                 missing,
@@ -240,10 +291,12 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
     }
 }
 
+pub(crate) use list::cell;
+pub(crate) use named::LIST_WORDS;
 pub use print::{Files, Made};
 
 impl Desk {
-    fn gather(&self, asked: &Asked) -> Result<Gathered> {
+    fn gather(&mut self, asked: &Asked) -> Result<Gathered> {
         match asked {
             Asked::Sf1 { section } => {
                 self.check_sees_section(*section)?;
@@ -261,6 +314,9 @@ impl Desk {
                 self.check_sees_learner(*student)?;
                 certificate::gather(self, *student, purpose)
             }
+            Asked::LearnerList { query, columns, chosen } => list::learners(self, query, columns, chosen),
+            Asked::Day { date } => list::day(self, date),
+            Asked::Away => list::away(self),
         }
     }
 

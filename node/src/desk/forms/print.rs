@@ -1,6 +1,6 @@
 //! Filing forms: as PDF, many in one, or as official workbooks, many in a folder.
 
-use super::{Asked, Format, Gathered};
+use super::{Asked, Form, Format, Gathered, list};
 use crate::desk::Desk;
 use crate::{NodeError, Result};
 use pems_forms::{FormError, Missing, Severity};
@@ -55,6 +55,7 @@ impl Files {
         if !self.made.iter().any(|made| made == path) {
             return Err(NodeError::new(Code::NotFound, "this file was not made here; open it from its folder"));
         }
+        check_program(path)?;
         opener::open(path).map_err(|error| {
             let message = format!("{} cannot be opened ({error}); open it from its folder", path.display());
             NodeError::new(Code::Io, message)
@@ -95,6 +96,35 @@ impl Files {
         self.made.push(folder.clone());
         Ok(folder)
     }
+}
+
+/// Whether this PC has a program for the file: where there is none, the desktop says nothing and opens nothing.
+#[cfg(target_os = "linux")]
+fn check_program(path: &Path) -> Result<()> {
+    let ask = |what: &[&str]| {
+        let asked = std::process::Command::new("xdg-mime").arg("query").args(what).output().ok()?;
+        Some(String::from_utf8_lossy(&asked.stdout).trim().to_owned())
+    };
+    let Some(path_text) = path.to_str() else { return Ok(()) };
+    // A PC without this question is one whose desktop answers for itself.
+    let Some(kind) = ask(&["filetype", path_text]) else { return Ok(()) };
+    match ask(&["default", &kind]) {
+        Some(program) if program.is_empty() => {
+            let what = if kind.is_empty() { "this kind of file" } else { &kind };
+            let message = format!(
+                "this PC has no program that opens {what}; install one (a PDF viewer, LibreOffice), or take the file along from {}",
+                path.display()
+            );
+            Err(NodeError::new(Code::Io, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "these systems ask which program it shall be")]
+fn check_program(_path: &Path) -> Result<()> {
+    Ok(())
 }
 
 /// On the disk before it has its name: after a power cut a form is whole or not there.
@@ -152,7 +182,7 @@ impl Desk {
     ///
     /// # Errors
     /// `rule` where a form lacks what it must say, with all that is missing.
-    pub(crate) fn make(&self, asked: &[Asked], format: Format) -> Result<Vec<Made>> {
+    pub(crate) fn make(&mut self, asked: &[Asked], format: Format) -> Result<Vec<Made>> {
         if asked.is_empty() || asked.len() > MOST {
             let message = format!("1 to {MOST} forms are printed at a time, not {}", asked.len());
             return Err(NodeError::new(Code::BadRequest, message));
@@ -161,12 +191,14 @@ impl Desk {
         check_ready(&gathered)?;
         match format {
             Format::Pdf => {
+                gathered.iter().try_for_each(check_paper)?;
                 let title = title_of(gathered.iter().map(|one| one.title.as_str()));
                 let pages: Vec<_> = gathered.iter().flat_map(Gathered::pages).collect();
                 let bytes = pems_forms::pdf(&pages, &title).map_err(|error| broken(&error))?;
                 Ok(vec![Made { title, pages: pages.len(), bytes }])
             }
             Format::Xlsx => gathered.into_iter().map(workbook).collect(),
+            Format::Csv => gathered.into_iter().map(text).collect(),
         }
     }
 
@@ -179,6 +211,7 @@ impl Desk {
         let ending = match format {
             Format::Pdf => "pdf",
             Format::Xlsx => "xlsx",
+            Format::Csv => "csv",
         };
         let path = match made.as_slice() {
             [one] => self.printed.write(&one.title, ending, &one.bytes)?,
@@ -193,9 +226,26 @@ fn workbook(gathered: Gathered) -> Result<Made> {
     match gathered.workbook() {
         Some(bytes) => Ok(Made { bytes: bytes.map_err(|error| broken(&error))?, title: gathered.title, pages: 0 }),
         None => {
-            let message = format!("{}: School Forms 1 and 2 are workbooks; print this one as PDF", gathered.title);
+            let message = format!("{}: School Forms and lists are workbooks; print this one as PDF", gathered.title);
             Err(NodeError::new(Code::BadRequest, message))
         }
+    }
+}
+
+fn text(gathered: Gathered) -> Result<Made> {
+    let Some(table) = gathered.table() else {
+        let message = format!("{}: only lists are saved as CSV; print this one as PDF", gathered.title);
+        return Err(NodeError::new(Code::BadRequest, message));
+    };
+    let head: Vec<String> = table.columns.iter().map(|column| column.label.clone()).collect();
+    let bytes = crate::cells::csv(std::iter::once(&head).chain(&table.rows))?;
+    Ok(Made { bytes, title: gathered.title, pages: 0 })
+}
+
+fn check_paper(gathered: &Gathered) -> Result<()> {
+    match &gathered.form {
+        Form::List(form) => list::check_paper(form),
+        _ => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 //! 16th for the whole day. By hand: absent 2 (Basa), 1 (Cruz), 1 (Dizon); 5 (Ebon), 2 (Fajardo). Daily attendance: male 41, female
 //! 23, total 64, over 14 days that were taken: 2.93, 1.64, 4.57. Attendance: 41/42 = 97.62 %, 23/28 = 82.14 %, 64/70 = 91.43 %.
 
+mod lists;
 mod sf1;
 mod sf2;
 

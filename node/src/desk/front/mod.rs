@@ -121,6 +121,7 @@ impl Front {
             sample: false,
             person: None,
             role: None,
+            limited_to: None,
             people: Vec::new(),
             idle_minutes: 0,
             choose_password: false,

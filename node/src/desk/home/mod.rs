@@ -75,6 +75,8 @@ pub struct Home {
     pub full: Vec<enrolled::FullSection>,
     /// For the head and the registrar.
     pub desk: Option<desk_counts::DeskCounts>,
+    /// Numbers, above all LRNs, that two learners have; for the head and the registrar.
+    pub same_number: i64,
     pub sync: Glance,
 }
 
@@ -157,7 +159,8 @@ impl Desk {
             enrolment: None,
             full: Vec::new(),
             desk: None,
-            sync: self.store.glance()?,
+            same_number: if matches!(view, "head" | "registrar") { self.store.same_numbers()? } else { 0 },
+            sync: self.glance()?,
         };
         let Some(current) = current.filter(|_| !beginning) else { return Ok(home) };
         if matches!(view, "head" | "registrar") {

@@ -1,14 +1,15 @@
 //! What a file is, and what the desk proposes to do about it. Nothing is written here.
 
 use crate::import::lis::{self, LineChoice, LineState, MatchedBy, Reconciliation};
-use crate::import::{header_field, normal_header};
-use crate::{NodeError, Result, Store};
+use crate::import::{HEADER_WITHIN, header_field, normal_header};
+use crate::{NodeError, Result, Store, files};
+use pems_model::Entity;
 use serde::Serialize;
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::Path;
 use ts_rs::TS;
 
-/// Longest header that is looked at: a header is a line, not a book.
+/// How far a header is looked for.
 const HEADER_BYTES: u64 = 64 * 1024;
 
 /// What a list of one kind can hold, the likeliest first.
@@ -42,9 +43,7 @@ pub(super) fn look(store: &Store, path: &Path) -> Result<Looked> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {
         "csv" | "txt" | "tsv" => Ok(Looked::Table { file, entity: likeliest(store, path)?, entities: LISTS.to_vec() }),
-        "zip" => std::fs::File::open(path)
-            .map(|_| Looked::Roster { file })
-            .map_err(|error| NodeError::io("read", path, &error)),
+        "zip" => files::open(path).map(|_| Looked::Roster { file }),
         _ if path.is_dir() => Ok(Looked::Roster { file }),
         _ => {
             let register = lis::reconcile(store, &lis::read(path)?)?;
@@ -56,16 +55,22 @@ pub(super) fn look(store: &Store, path: &Path) -> Result<Looked> {
 
 /// The kind of record of which the header names the most fields.
 fn likeliest(store: &Store, path: &Path) -> Result<&'static str> {
-    let mut line = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| BufReader::new(file.take(HEADER_BYTES)).read_until(b'\n', &mut line))
+    let mut head = Vec::new();
+    files::open(path)?
+        .take(HEADER_BYTES)
+        .read_to_end(&mut head)
         .map_err(|error| NodeError::io("read", path, &error))?;
-    let header = String::from_utf8_lossy(&line);
-    let keys: Vec<String> =
-        header.split([',', ';', '\t', '"']).map(normal_header).filter(|key| !key.is_empty()).collect();
+    let head = String::from_utf8_lossy(&head);
+    // A title may stand above the header: the line counts that names the most.
+    let lines = head.split(['\n', '\r']).take(HEADER_WITHIN).map(|line| {
+        line.split([',', ';', '\t', '"']).map(normal_header).filter(|key| !key.is_empty()).collect::<Vec<_>>()
+    });
+    let lines: Vec<Vec<String>> = lines.collect();
+    let named =
+        |entity: &Entity, line: &[String]| line.iter().filter(|key| header_field(entity, key).is_some()).count();
     let fields = |name: &&str| {
         let entity = store.schema().entity(name);
-        entity.map_or(0, |entity| keys.iter().filter(|key| header_field(entity, key).is_some()).count())
+        entity.map_or(0, |entity| lines.iter().map(|line| named(entity, line)).max().unwrap_or(0))
     };
     // The first of the best, which `max_by_key` would not give.
     Ok(LISTS.iter().rev().max_by_key(|name| fields(name)).copied().unwrap_or("student"))

@@ -15,6 +15,7 @@ impl Ahead {
         let read = move || {
             let mut directory = Directory::default();
             directory.follow(&store)?;
+            directory.names();
             Ok(directory)
         };
         Ahead(std::thread::Builder::new().name("directory".into()).spawn(read).ok())

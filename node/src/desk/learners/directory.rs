@@ -8,6 +8,7 @@
 use super::ahead::Ahead;
 use super::entry::{Entry, Year};
 use super::load;
+use super::near::Names;
 use crate::store::arrival::WATCHED_SQL;
 use crate::{Result, Store};
 use std::collections::{BTreeSet, HashMap};
@@ -34,6 +35,8 @@ pub struct Directory {
     pub(super) years: Vec<Year>,
     /// Another number whenever something in here changed: an answer that was worked out before is then worked out again.
     pub(super) version: u64,
+    /// The words of the names, for what is typed with a wrong letter.
+    names: Option<Names>,
 }
 
 impl Directory {
@@ -72,6 +75,7 @@ impl Directory {
         self.entries = load::entries(store, &self.years, None)?;
         self.by_id = self.entries.iter().enumerate().map(|(at, entry)| (entry.id, at)).collect();
         self.version += 1;
+        self.names = None;
         self.mark = Some(now);
         Ok(())
     }
@@ -80,14 +84,20 @@ impl Directory {
         for id in learners {
             let fresh = load::entries(store, &self.years, Some(*id))?.pop();
             match (fresh, self.by_id.get(id).copied()) {
-                (Some(entry), Some(at)) => self.entries[at] = entry,
+                (Some(entry), Some(at)) => {
+                    self.entries[at] = entry;
+                    self.renames(at);
+                }
                 (Some(entry), None) => {
                     self.by_id.insert(*id, self.entries.len());
                     self.entries.push(entry);
+                    self.renames(self.entries.len() - 1);
                 }
                 (None, Some(at)) => {
                     self.entries.swap_remove(at);
                     self.by_id.remove(id);
+                    self.renames(at);
+                    self.renames(self.entries.len());
                     if let Some(moved) = self.entries.get(at) {
                         self.by_id.insert(moved.id, at);
                     }
@@ -99,6 +109,17 @@ impl Directory {
             self.version += 1;
         }
         Ok(())
+    }
+
+    fn renames(&mut self, at: usize) {
+        if self.names.as_mut().is_some_and(|names| !names.changes(at)) {
+            self.names = None;
+        }
+    }
+
+    /// The words of the names as they are now.
+    pub(super) fn names(&mut self) -> (&Names, &[Entry]) {
+        (self.names.get_or_insert_with(|| Names::of(&self.entries)), &self.entries)
     }
 
     pub(super) fn get(&self, id: Uuid) -> Option<&Entry> {

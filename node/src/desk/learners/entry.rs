@@ -132,6 +132,19 @@ impl Entry {
         Some(if self.key.split(' ').any(|word| word.starts_with(first)) { 1 } else { 2 })
     }
 
+    /// The words of the names, the learner's and the guardians', some of them twice; the last name also without its spaces.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        // The parts of `hay`: the name, the same without spaces, two numbers, and two for each guardian.
+        let names = self.hay.split('|').enumerate().filter(|(at, _)| *at == 0 || (*at > 3 && at % 2 == 0));
+        let words = names.flat_map(|(_, name)| name.split(' ')).filter(|word| !word.is_empty());
+        std::iter::once(self.last_tight.as_str()).chain(words)
+    }
+
+    /// Whether one word (folded) is somewhere.
+    pub(super) fn holds(&self, word: &str) -> bool {
+        self.hay.contains(word)
+    }
+
     /// The place in a school year; without one in the newest that the learner has.
     pub(super) fn place(&self, year: Option<usize>) -> Option<&Place> {
         match year {

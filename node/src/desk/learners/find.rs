@@ -3,18 +3,22 @@
 
 use super::directory::Directory;
 use super::entry::{Entry, Place, Year, searched};
+use super::near::Alike;
 use crate::desk::{Desk, declared};
 use crate::{NodeError, Result};
 use pems_model::{Code, Entity};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::sync::Arc;
 use ts_rs::TS;
 use uuid::Uuid;
 
 /// Most rows of one answer: a few screens full. A grid asks for the next ones while it is scrolled.
 const MAX_ROWS: usize = 500;
+/// Where fewer than these are found as typed, those whose names are nearly so follow them: a screen full says enough.
+const FEW: usize = 20;
 
 /// What the list is narrowed to; an empty text or list narrows nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
@@ -56,7 +60,8 @@ pub struct Sort {
 #[serde(default, deny_unknown_fields)]
 #[ts(rename = "LearnerQuery", optional_fields)]
 pub struct Query {
-    /// Every word must be somewhere: names, LRN, student number, guardians. Spelling is folded.
+    /// Every word must be somewhere: names, LRN, student number, guardians. Spelling is folded; where few are found as typed, a wrong
+    /// letter is forgiven, and those come last.
     #[ts(as = "Option<String>")]
     pub text: String,
     #[ts(as = "Option<Vec<Sort>>")]
@@ -71,11 +76,14 @@ pub struct Query {
 pub struct Found {
     /// `id` and what is not empty of: `name`, `last_name`, `first_name`, `middle_name`, `name_ext`, `lrn`, `student_no`,
     /// `sex`, `birth_date`, `age`, `grade`, `section`, `status`, `school_year`, `guardian`, `guardian_phone`, `papers`
-    /// (kinds that are missing), `barangay`, `municipality`, `phone`, and the columns that were asked for.
+    /// (kinds that are missing), `barangay`, `municipality`, `phone`, and the columns that were asked for; `hidden` where the rest
+    /// is not for whoever is here.
     #[ts(type = "LearnerLine[]")]
     pub rows: Vec<Json>,
     /// How many the query finds.
     pub found: usize,
+    /// How many of them, the last ones, are only nearly what was typed.
+    pub near: usize,
     /// How many learners there are.
     pub total: usize,
 }
@@ -85,6 +93,7 @@ pub struct Found {
 pub struct Answered {
     key: Option<(Query, u64)>,
     order: Arc<[u32]>,
+    near: usize,
 }
 
 impl Desk {
@@ -92,8 +101,9 @@ impl Desk {
         self.learners.directory.follow(&self.store)?;
         let key = Some((query.clone(), self.learners.directory.version));
         if self.learners.answered.key != key {
-            let order = ordered(&self.learners.directory, query)?.into();
-            self.learners.answered = Answered { key, order };
+            let (order, near) = ordered(&mut self.learners.directory, query)?;
+            let answered = &mut self.learners.answered;
+            (answered.key, answered.order, answered.near) = (key, order.into(), near);
         }
         Ok(Arc::clone(&self.learners.answered.order))
     }
@@ -105,11 +115,31 @@ impl Desk {
         columns: &[String],
     ) -> Result<Found> {
         let order = self.order(query)?;
+        let page = order.iter().skip(offset).take(limit.min(MAX_ROWS));
+        let rows = self.lines(query, page, columns)?.into_iter().map(Json::Object).collect();
+        let near = self.learners.answered.near;
+        Ok(Found { rows, found: order.len(), near, total: self.learners.directory.entries.len() })
+    }
+
+    /// All that a query finds, as whoever is here may see it: for lists that leave the window.
+    ///
+    /// # Errors
+    /// `unknown_field` for a column that learners do not have.
+    pub(crate) fn learner_lines(&mut self, query: &Query, columns: &[String]) -> Result<Vec<Map<String, Json>>> {
+        let order = self.order(query)?;
+        self.lines(query, order.iter(), columns)
+    }
+
+    fn lines<'a>(
+        &self,
+        query: &Query,
+        page: impl Iterator<Item = &'a u32>,
+        columns: &[String],
+    ) -> Result<Vec<Map<String, Json>>> {
         let today = self.today();
         let entity = declared(&self.store, "student")?;
         let year = year_of(&self.learners.directory, query)?;
         let sight = self.sight()?;
-        let page = order.iter().skip(offset).take(limit.min(MAX_ROWS));
         let mut rows = Vec::new();
         for at in page {
             let entry = &self.learners.directory.entries[*at as usize];
@@ -120,9 +150,9 @@ impl Desk {
                 self.add_columns(entity, entry, columns, &mut line)?;
             }
             sight.narrow(&mut line, section);
-            rows.push(Json::Object(line));
+            rows.push(line);
         }
-        Ok(Found { rows, found: order.len(), total: self.learners.directory.entries.len() })
+        Ok(rows)
     }
 
     /// The ids of all that a query finds, in its order: for what is done to all of them.
@@ -258,8 +288,15 @@ fn passes(entry: &Entry, filters: &Filters, year: Option<usize>) -> bool {
         && (!filters.not_enrolled || place.is_none())
 }
 
-fn ordered(directory: &Directory, query: &Query) -> Result<Vec<u32>> {
+/// The rank of those who are only nearly what was typed.
+const NEAR: u8 = 9;
+
+/// The order of what is found, and how many of them are only alike.
+fn ordered(directory: &mut Directory, query: &Query) -> Result<(Vec<u32>, usize)> {
     let year = year_of(directory, query)?;
+    for sort in &query.sort {
+        column(&sort.key)?;
+    }
     let whole = searched(&query.text);
     let words: Vec<String> = whole.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
     let mut found: Vec<(u8, u32)> = Vec::new();
@@ -270,24 +307,39 @@ fn ordered(directory: &Directory, query: &Query) -> Result<Vec<u32>> {
             found.push((rank, at));
         }
     }
-    let entry = |at: u32| &directory.entries[at as usize];
-    if query.sort.is_empty() {
-        found.sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0)
-                .then_with(|| entry(a.1).key.cmp(&entry(b.1).key))
-                .then_with(|| entry(a.1).id.cmp(&entry(b.1).id))
-        });
-    } else {
-        for sort in &query.sort {
-            column(&sort.key)?;
-        }
-        found.sort_unstable_by(|a, b| {
-            let by = |sort: &Sort| compared(sort, entry(a.1), entry(b.1), year);
-            let sorted = query.sort.iter().map(by).find(|order| order.is_ne()).unwrap_or(Ordering::Equal);
-            sorted.then_with(|| entry(a.1).key.cmp(&entry(b.1).key)).then_with(|| entry(a.1).id.cmp(&entry(b.1).id))
-        });
+    let exact = found.len();
+    if exact < FEW && !words.is_empty() {
+        add_near(directory, &words, &mut found, |entry| passes(entry, &query.filters, year));
     }
-    Ok(found.into_iter().map(|(_, at)| at).collect())
+    let entry = |at: u32| &directory.entries[at as usize];
+    found.sort_unstable_by(|a, b| {
+        // A column that sorts comes before how well a learner answers, but never mixes in those who are only alike.
+        let rank = |rank: u8| if query.sort.is_empty() { rank } else { rank / NEAR };
+        let by = |sort: &Sort| compared(sort, entry(a.1), entry(b.1), year);
+        let sorted = query.sort.iter().map(by).find(|order| order.is_ne()).unwrap_or(Ordering::Equal);
+        let names = || entry(a.1).key.cmp(&entry(b.1).key).then_with(|| entry(a.1).id.cmp(&entry(b.1).id));
+        rank(a.0).cmp(&rank(b.0)).then(sorted).then_with(names)
+    });
+    let near = found.len() - exact;
+    Ok((found.into_iter().map(|(_, at)| at).collect(), near))
+}
+
+/// Adds those who have every word, as typed or nearly so.
+fn add_near(directory: &mut Directory, words: &[String], found: &mut Vec<(u8, u32)>, passes: impl Fn(&Entry) -> bool) {
+    let (names, entries) = directory.names();
+    let alike: Vec<Option<Alike>> = words.iter().map(|word| names.alike(word, entries)).collect();
+    if alike.iter().all(Option::is_none) {
+        return;
+    }
+    let here: HashSet<u32> = found.iter().map(|(_, at)| *at).collect();
+    for (at, entry) in (0u32..).zip(entries) {
+        let has = |(word, alike): (&String, &Option<Alike>)| {
+            alike.as_ref().is_some_and(|alike| alike.has(at)) || entry.holds(word)
+        };
+        if words.iter().zip(&alike).all(has) && !here.contains(&at) && passes(entry) {
+            found.push((NEAR, at));
+        }
+    }
 }
 
 /// What a column is sorted by. Grades count, as K, 1, 2, … 12, NG.

@@ -103,8 +103,11 @@ impl Desk {
             return Err(NodeError::new(Code::NotFound, "this record was deleted meanwhile; undo the deletion first"));
         }
         let label = label(declared(&self.store, entity)?, field);
-        let save =
-            Save { entity: entity.to_owned(), id: Some(id), fields: Map::from_iter([(field.to_owned(), value)]) };
+        let fields = Map::from_iter([(field.to_owned(), value)]);
+        if entity == "student" {
+            self.check_numbers(Some(id), &fields)?;
+        }
+        let save = Save { entity: entity.to_owned(), id: Some(id), fields };
         let (act, saved) = self.store.act(|work| work.save(&save))?;
         write::remember(self, act, saved.changed, format!("Put back: {label}"));
         Ok(Changed { id, changed: saved.changed })
@@ -163,7 +166,7 @@ fn own(store: &Store, row: Uuid, people: &HashMap<Uuid, String>, out: &mut Vec<(
             elsewhere: false,
             kind: kind.into(),
             waiting: state == "pending",
-            refused: matches!(state.as_str(), "parked" | "dropped"),
+            refused: matches!(state.as_str(), "parked" | "dropped" | "damaged"),
             ..described(entity, row, pairs)
         };
         out.push((at, number, entry));

@@ -3,17 +3,21 @@
 
 mod ahead;
 mod directory;
+mod draft;
 mod entry;
 mod find;
 mod history;
 mod load;
+mod near;
 pub(super) mod numbers;
 mod of_year;
 mod page;
 mod paste;
 mod similar;
+mod taken;
 mod write;
 
+pub use find::{Query as LearnerQuery, Sort as LearnerSort};
 pub(super) use of_year::OfYear;
 
 use super::Desk;
@@ -135,6 +139,15 @@ pub enum Request {
     /// Who may be the same child. Answered by a list of [`similar::Suspect`].
     #[serde(rename = "learners.duplicates")]
     Duplicates { probe: similar::Probe },
+    /// What was typed of a new learner and is not saved yet, kept at this PC for whoever typed it; `null` once it is saved or cleared.
+    #[serde(rename = "learners.keep_draft")]
+    KeepDraft {
+        #[ts(type = "unknown")]
+        draft: Json,
+    },
+    /// Answered by what was kept last, `null` where nothing was.
+    #[serde(rename = "learners.draft")]
+    Draft,
     /// Answered by [`paste::Preview`]; nothing is written.
     #[serde(rename = "learners.paste_preview")]
     PastePreview { paste: paste::Paste },
@@ -164,6 +177,8 @@ export interface LearnersAnswers {
   \"learners.edit_many\": LearnersEdited;
   \"learners.delete\": LearnerChanged;
   \"learners.duplicates\": LearnerSuspect[];
+  \"learners.keep_draft\": null;
+  \"learners.draft\": unknown;
   \"learners.paste_preview\": PastePreview;
   \"learners.paste\": Pasted;
 }
@@ -231,6 +246,8 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
             desk.learners.directory.follow(&desk.store)?;
             to_json(&similar::suspects(&desk.learners.directory, &probe, desk.today()))
         }
+        Request::KeepDraft { draft } => desk.keep_draft(&draft),
+        Request::Draft => desk.draft(),
         Request::PastePreview { paste } => to_json(&desk.paste_preview(&paste)?),
         Request::Paste { paste } => to_json(&desk.paste(&paste)?),
     }

@@ -3,7 +3,9 @@
 use super::directory::Directory;
 use super::entry::Entry;
 use super::find::line;
+use super::taken;
 use pems_model::fold::fold_tight;
+use pems_model::text;
 use pems_model::value::parse_date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -63,8 +65,8 @@ impl Wanted {
         Wanted {
             last: fold_tight(&probe.last_name),
             first: fold_tight(&probe.first_name),
-            lrn: probe.lrn.trim().to_owned(),
-            student_no: probe.student_no.trim().to_lowercase(),
+            lrn: text::identity(&probe.lrn),
+            student_no: text::caseless(&probe.student_no),
             born: parse_date(probe.birth_date.trim()),
             except: probe.except,
         }
@@ -107,6 +109,21 @@ impl Wanted {
     }
 }
 
+impl Wanted {
+    /// Whether the rest of what is known speaks against it, although a number says that `entry` is the child: another name, or
+    /// another birth date and not exactly the name. One of them alone is how a mistake is corrected.
+    pub(super) fn contradicts(&self, entry: &Entry) -> bool {
+        let near = |one: &str, other: &str| one.is_empty() || one == other || one_off(one.as_bytes(), other.as_bytes());
+        let begins = entry.first_tight.starts_with(&self.first) || self.first.starts_with(&entry.first_tight);
+        let straight = near(&self.last, &entry.last_tight) && (begins || near(&self.first, &entry.first_tight));
+        let swapped = !self.first.is_empty() && self.last == entry.first_tight && self.first == entry.last_tight;
+        let exact = [(&self.last, &entry.last_tight), (&self.first, &entry.first_tight)];
+        let exact = exact.iter().all(|(wanted, has)| wanted.is_empty() || wanted == has);
+        let other_birth = self.born.is_some() && entry.told.birth_date.is_some() && self.born != entry.told.birth_date;
+        !(straight || swapped) || (other_birth && !exact)
+    }
+}
+
 /// From which likeness on a pasted row is shown as a suspect; what is less alike is too common a name.
 const LIKELY: u8 = 3;
 
@@ -133,8 +150,14 @@ impl<'a> Index<'a> {
         index
     }
 
+    /// Whoever has this number.
+    pub(super) fn holder(&self, field: &str, wanted: &str) -> Option<&'a Entry> {
+        let found = self.numbers.get(&wanted.to_lowercase())?;
+        found.iter().copied().find(|entry| taken::number(entry, field).eq_ignore_ascii_case(wanted))
+    }
+
     /// The likeliest learner, how likely (0 is certain); none where nobody is likely.
-    pub(super) fn likeliest(&self, wanted: &Wanted) -> Option<(u8, Uuid)> {
+    pub(super) fn likeliest(&self, wanted: &Wanted) -> Option<(u8, &'a Entry)> {
         let (last, first) = (wanted.last.as_str(), wanted.first.as_str());
         let found = [
             self.numbers.get(&wanted.lrn),
@@ -144,8 +167,8 @@ impl<'a> Index<'a> {
             wanted.born.and_then(|day| self.births.get(&day)),
         ];
         let compared =
-            found.into_iter().flatten().flatten().filter_map(|entry| Some((wanted.compare(entry)?.0, entry.id)));
-        compared.filter(|(rank, _)| *rank <= LIKELY).min()
+            found.into_iter().flatten().flatten().filter_map(|entry| Some((wanted.compare(entry)?.0, *entry)));
+        compared.filter(|(rank, _)| *rank <= LIKELY).min_by_key(|(rank, entry)| (*rank, entry.id))
     }
 }
 
@@ -233,7 +256,7 @@ mod tests {
                     except: None,
                 };
                 let wanted = Wanted::new(&probe);
-                let found = index.likeliest(&wanted);
+                let found = index.likeliest(&wanted).map(|(rank, entry)| (rank, entry.id));
                 assert_eq!(found, slowly(&entries, &wanted), "{probe:?}");
                 likely += usize::from(found.is_some());
             }

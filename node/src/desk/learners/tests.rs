@@ -8,6 +8,7 @@ use uuid::Uuid;
 mod find;
 mod history;
 mod paste;
+mod taken;
 mod write;
 
 pub(super) fn enrolled(role: Role) -> Enrolled {

@@ -2,6 +2,7 @@
 
 use super::numbers;
 use super::page::paper_fields;
+use super::taken::NUMBERS;
 use crate::desk::{Desk, declared};
 use crate::store::{Save, Work};
 use crate::{NodeError, Result, Store};
@@ -88,6 +89,7 @@ impl Desk {
     /// Changes fields of one learner.
     pub(super) fn save_learner(&mut self, id: Uuid, fields: Map<String, Json>) -> Result<Changed> {
         self.check_there(id)?;
+        self.check_numbers(Some(id), &fields)?;
         let entity = declared(&self.store, "student")?;
         let what = match fields.keys().next() {
             Some(field) if fields.len() == 1 => super::history::label(entity, field),
@@ -114,6 +116,7 @@ impl Desk {
         guardians: &[GuardianDraft],
         papers: &[PaperDraft],
     ) -> Result<Changed> {
+        self.check_numbers(None, &fields)?;
         let given = numbers::give(&self.store, &mut fields)?;
         let today = self.today();
         let (act, row) = self.store.act(|work| {
@@ -172,6 +175,10 @@ impl Desk {
         if ids.len() > MOST {
             let message = format!("at most {MOST} learners at once; choose fewer");
             return Err(NodeError::new(Code::TooLarge, message));
+        }
+        if let Some(field) = NUMBERS.iter().find(|field| fields.get(**field).is_some_and(|value| !value.is_null())) {
+            let message = "a number is one learner's; change it learner by learner";
+            return Err(NodeError::new(Code::Rule, message).with_details(json!({ "field": field })));
         }
         let (act, edited) = self.store.act(|work| {
             let mut edited = Edited { changed: 0, same: 0, gone: 0 };

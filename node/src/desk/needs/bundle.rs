@@ -36,6 +36,8 @@ fn content(desk: &Desk) -> Result<Json> {
         "pending": pending,
         "oldest": details.oldest,
         "parked": details.parked,
+        "damaged": details.damaged,
+        "trouble": details.trouble.map(|trouble| trouble.code),
         "review": details.review,
         "last_contact": details.last_contact,
         "clock_offset_seconds": details.clock_offset,

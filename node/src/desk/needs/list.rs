@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::desk::Desk;
-use crate::store::{HIDDEN, ReviewEntry};
+use crate::store::{HIDDEN, ReviewEntry, Trouble};
 use crate::{NodeError, Result, Store};
 use pems_model::review::REVIEW_ITEM;
 use pems_model::{Kind, Role};
@@ -18,6 +18,8 @@ const MOST: usize = 2_000;
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Needs {
     pub items: Vec<Need>,
+    /// Why the hub does not sync with this PC, if that is so.
+    pub trouble: Option<Trouble>,
     /// How many there are, also those that are not in this answer.
     pub total: usize,
 }
@@ -28,20 +30,27 @@ pub struct Need {
     #[ts(type = "string")]
     pub id: Uuid,
     /// `conflict`: two PCs changed one field. `claim`: a number was taken already. `deleted`: deleted here, changed there.
-    /// `refused`: the hub did not take a change of this PC.
+    /// `duplicate`: two records have a number that names one. `refused`: the hub did not take a change of this PC. `damaged`: a
+    /// change of this PC cannot be read any more and was not sent.
     pub kind: String,
     pub entity: String,
     pub entity_label: String,
     #[ts(type = "string")]
     pub row_id: Uuid,
+    /// The other record of a `duplicate`: `theirs` is about it.
+    #[ts(type = "string | null")]
+    pub other_id: Option<Uuid>,
     /// `Dela Cruz, Juan Reyes`.
     pub record: String,
+    pub other_record: Option<String>,
     /// For a refused change: `new`, `change` or `delete`; for the others `change`.
     pub what: &'static str,
     /// None where it is about the whole record.
     pub fields: Vec<Sides>,
-    /// `mine` or `theirs`: which of the two the record has now.
+    /// Which of the two the record has now: `mine`, `theirs`, `neither`, or `gone` where it was deleted since.
     pub stands: &'static str,
+    /// What the record says now, where it is neither.
+    pub now: Option<String>,
     pub mine: Author,
     pub theirs: Author,
     /// Why a change was refused: the stable code and the sentence.
@@ -80,13 +89,15 @@ pub(super) fn list(desk: &Desk) -> Result<Needs> {
     let at = |entry: &ReviewEntry| entry.theirs_at.clone().max(entry.mine_at.clone());
     reviews.sort_by_cached_key(|entry| std::cmp::Reverse(at(entry)));
     let total = reviews.len();
-    let items = reviews.iter().take(MOST).map(|entry| need(desk, entry)).collect::<Result<_>>()?;
-    Ok(Needs { items, total })
+    reviews.truncate(MOST);
+    reviews.iter_mut().try_for_each(|entry| store.stand(entry))?;
+    let items = reviews.iter().map(|entry| need(desk, entry)).collect::<Result<_>>()?;
+    Ok(Needs { items, trouble: store.trouble()?, total })
 }
 
 fn need(desk: &Desk, entry: &ReviewEntry) -> Result<Need> {
     let store = &desk.store;
-    let refused = entry.kind == "refused";
+    let refused = matches!(entry.kind.as_str(), "refused" | "damaged");
     let (mine, theirs) = authors(store, entry)?;
     let declared = store.schema().entity(&entry.entity);
     let mut fields = Vec::new();
@@ -102,6 +113,10 @@ fn need(desk: &Desk, entry: &ReviewEntry) -> Result<Need> {
     } else if let Some(name) = &entry.field {
         fields.push(sides(store, &entry.entity, name, &entry.mine, &entry.theirs)?);
     }
+    let now = match &entry.field {
+        Some(name) if entry.stands == "neither" => sides(store, &entry.entity, name, &entry.now, &Json::Null)?.mine,
+        _ => None,
+    };
     let record = match declared {
         Some(entity) => match words::record_name(store, entity, entry.row_id)? {
             name if name == entity.label && refused => typed_name(&entry.mine).unwrap_or(name),
@@ -116,10 +131,16 @@ fn need(desk: &Desk, entry: &ReviewEntry) -> Result<Need> {
         entity: entry.entity.clone(),
         entity_label: declared.map_or(entry.entity.as_str(), |entity| entity.label).to_owned(),
         row_id: entry.row_id,
+        other_id: entry.other_id,
         record,
+        other_record: match (declared, entry.other_id) {
+            (Some(entity), Some(id)) => Some(words::record_name(store, entity, id)?),
+            _ => None,
+        },
         what: if refused { what_was_refused(store, entry.id)? } else { "change" },
         fields,
         stands: entry.stands,
+        now,
         mine,
         theirs,
         code: reason("code"),
@@ -170,17 +191,17 @@ fn what_was_refused(store: &Store, change: Uuid) -> Result<&'static str> {
 }
 
 fn authors(store: &Store, entry: &ReviewEntry) -> Result<(Author, Author)> {
-    let (mine, theirs) = if entry.kind == "refused" {
+    let (mine, theirs) = if matches!(entry.kind.as_str(), "refused" | "damaged") {
         let mut statement = store.conn().prepare_cached("SELECT user_id FROM op WHERE change_id = ?1")?;
-        let user: Option<[u8; 16]> = statement.query_row([entry.id.as_bytes()], |row| row.get(0))?;
-        (user.map(Uuid::from_bytes), None)
+        let user: rusqlite::types::Value = statement.query_row([entry.id.as_bytes()], |row| row.get(0))?;
+        let id = if let rusqlite::types::Value::Blob(bytes) = user { Uuid::from_slice(&bytes).ok() } else { None };
+        (id, None)
     } else {
         let item = store.get(REVIEW_ITEM, entry.id)?;
         let entity = super::super::declared(store, REVIEW_ITEM)?;
         let user = |name: &str| item.as_ref().and_then(|item| item.get(entity, name).as_id());
-        let kept_is_mine = entry.stands == "mine";
         let (kept, lost) = (user("kept_user"), user("lost_user"));
-        if kept_is_mine { (kept, lost) } else { (lost, kept) }
+        if entry.kept_is_mine { (kept, lost) } else { (lost, kept) }
     };
     let author = |user, device: Option<Uuid>, at: &Option<String>| -> Result<Author> {
         Ok(Author {

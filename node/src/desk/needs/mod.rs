@@ -4,6 +4,7 @@
 
 mod bundle;
 mod list;
+mod saved;
 mod sync;
 #[cfg(test)]
 pub(super) mod tests;
@@ -11,12 +12,13 @@ pub(crate) mod words;
 
 pub use bundle::Bundle;
 pub use list::{Author, Need, Needs, Sides};
+pub use saved::Saved;
 pub use sync::{SyncDetails, Waiting};
 
 use super::Desk;
 use super::session::to_json;
 use crate::api::Side;
-use crate::store::Choice;
+use crate::store::{Choice, Effect, Glance, Left, PutBack};
 use crate::{NodeError, Result};
 use pems_model::{Code, Role};
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,9 @@ use serde_json::Value as Json;
 use std::collections::HashSet;
 use ts_rs::TS;
 use uuid::Uuid;
+
+/// Who looks after what needs somebody, also where another has to decide it.
+const DECIDERS: &[Role] = &[Role::SchoolAdmin, Role::SchoolHead, Role::Registrar];
 
 /// Most entries that one request settles: as many as one list has.
 const MOST: usize = 2_000;
@@ -47,6 +52,12 @@ pub enum Request {
     /// Files what support needs to know, without anything about people. Answered by [`Bundle`].
     #[serde(rename = "needs.bundle")]
     Bundle,
+    /// Files what the hub has not taken, to be put back at another PC. Answered by [`Saved`].
+    #[serde(rename = "needs.save_unsent")]
+    SaveUnsent,
+    /// Puts back what another PC saved. Answered by [`PutBack`].
+    #[serde(rename = "needs.put_back")]
+    PutBack { path: String },
 }
 
 /// Which value of one entry stays. For a refused change, `mine` sends it again and `theirs` lets it go.
@@ -68,6 +79,10 @@ pub struct Counted {
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Settled {
     pub settled: usize,
+    /// Those among them that changed nothing, because the record said so already.
+    pub stood: usize,
+    /// Those among them that changed nothing, because the record was deleted since.
+    pub gone: usize,
     /// Those that could not be settled, and why; they are as they were.
     pub failed: Vec<Unsettled>,
 }
@@ -81,12 +96,16 @@ pub struct Unsettled {
 }
 
 /// Which request is answered by what, for the window.
-pub(super) const ANSWERS: &str = "export interface NeedsAnswers {
+pub(super) const ANSWERS: &str = "import type { Trouble } from \"./api\";
+
+export interface NeedsAnswers {
   \"needs.list\": Needs;
   \"needs.count\": Counted;
   \"needs.resolve\": Settled;
   \"needs.sync\": SyncDetails;
   \"needs.bundle\": Bundle;
+  \"needs.save_unsent\": SavedWork;
+  \"needs.put_back\": PutBack;
 }
 ";
 
@@ -105,6 +124,9 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
         SyncDetails::decl(config),
         Waiting::decl(config),
         Bundle::decl(config),
+        Saved::decl(config),
+        PutBack::decl(config),
+        Left::decl(config),
     ]
 }
 
@@ -112,12 +134,32 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
     match request {
         Request::List => to_json(&list::list(desk)?),
         Request::Count => {
-            let glance = desk.store.glance()?;
-            to_json(&Counted { open: glance.review + glance.parked })
+            let glance = desk.glance()?;
+            to_json(&Counted { open: glance.review + glance.parked + glance.damaged })
         }
         Request::Resolve { items } => to_json(&resolve(desk, &items)?),
         Request::Sync => to_json(&sync::details(desk)?),
         Request::Bundle => to_json(&bundle::write(desk)?),
+        Request::SaveUnsent => to_json(&saved::save(desk)?),
+        Request::PutBack { path } => to_json(&saved::put_back(desk, &path)?),
+    }
+}
+
+impl Desk {
+    /// How things stand, for whoever is here: what a teacher may not decide is counted for those who may, and not for them.
+    pub(crate) fn glance(&self) -> Result<Glance> {
+        let mut glance = self.store.glance()?;
+        let all = self.person().is_none_or(|person| DECIDERS.contains(&person.role));
+        if all || glance.review + glance.parked == 0 {
+            return Ok(glance);
+        }
+        (glance.review, glance.parked) = (0, 0);
+        for entry in self.store.reviews()? {
+            if self.store.may_decide(&entry)? {
+                *(if entry.kind == "refused" { &mut glance.parked } else { &mut glance.review }) += 1;
+            }
+        }
+        Ok(glance)
     }
 }
 
@@ -135,9 +177,13 @@ fn resolve(desk: &mut Desk, items: &[Decision]) -> Result<Settled> {
     let choices: Vec<_> = items.iter().map(|item| (item.id, choice(item.keep))).collect();
     let (act, outcomes) = desk.store.resolve_each(&choices)?;
     let mut failed = Vec::new();
+    let (mut stood, mut gone) = (0, 0);
     for (item, outcome) in items.iter().zip(outcomes) {
-        if let Err(error) = outcome {
-            failed.push(Unsettled { id: item.id, code: error.code.text(), message: error.message });
+        match outcome {
+            Ok(Effect::Changed) => {}
+            Ok(Effect::Stood) => stood += 1,
+            Ok(Effect::Gone) => gone += 1,
+            Err(error) => failed.push(Unsettled { id: item.id, code: error.code.text(), message: error.message }),
         }
     }
     let settled = items.len() - failed.len();
@@ -146,5 +192,5 @@ fn resolve(desk: &mut Desk, items: &[Decision]) -> Result<Settled> {
         let things = if settled == 1 { "item" } else { "items" };
         desk.did(act, format!("{settled} {things} settled in Needs you"));
     }
-    Ok(Settled { settled, failed })
+    Ok(Settled { settled, stood, gone, failed })
 }

@@ -1,6 +1,7 @@
 //! The sync line, explained: who this PC is, what waits, when the hub was met, whether the copies are equal.
 
 use crate::desk::Desk;
+use crate::store::Trouble;
 use crate::{Result, Store};
 use pems_model::value::format_time;
 use serde::Serialize;
@@ -28,6 +29,7 @@ pub struct SyncDetails {
     /// When the change was made that waits longest, RFC 3339.
     pub oldest: Option<String>,
     pub parked: i64,
+    pub damaged: i64,
     pub review: i64,
     pub last_contact: Option<String>,
     /// Seconds by which the hub's clock was ahead of this PC's at the last contact.
@@ -37,6 +39,8 @@ pub struct SyncDetails {
     /// The digest that was compared with the hub's at the last contact.
     pub digest: String,
     pub diverged: bool,
+    /// Why the hub does not sync with this PC, and what to do.
+    pub trouble: Option<Trouble>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -65,12 +69,14 @@ pub(super) fn details(desk: &Desk) -> Result<SyncDetails> {
         pending,
         oldest: oldest(store)?.map(format_time),
         parked: glance.parked,
+        damaged: glance.damaged,
         review: glance.review,
         last_contact: glance.last_contact,
         clock_offset: contact.clock_offset.map(|micros| micros.div_euclid(1_000_000)),
         rev: contact.rev,
         digest: store.level_digest()?,
         diverged: glance.diverged,
+        trouble: glance.trouble,
     })
 }
 

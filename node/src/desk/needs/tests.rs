@@ -7,6 +7,8 @@ use pems_model::wire::{ChangeResult, End, Outcome};
 use pems_model::{Problem, Row, Schema, Value, pgcopy};
 use serde_json::json;
 
+mod standing;
+
 const OTHER_PC: &str = "00000000-0000-0000-0000-00000000beef";
 
 fn desk(role: Role) -> Desk {
@@ -257,4 +259,85 @@ fn what_support_gets_names_nobody() {
     let content: Json = serde_json::from_str(&text).expect("JSON");
     assert_eq!((&content["pending"]["student"], &content["records"]["student"]), (&json!(1), &json!(2)));
     assert!(content["changes"].as_array().is_some_and(|changes| changes.iter().any(|one| one["state"] == "pending")));
+}
+
+#[test]
+fn a_number_that_two_learners_have_names_both_and_is_a_line_in_today() {
+    let mut desk = desk(Role::Registrar);
+    let learner = |last: &str| json!({ "last_name": last, "first_name": "Ana", "lrn": "136728140123" });
+    pull(&mut desk, "student", &[(77, learner("Santos")), (78, learner("Reyes"))]);
+    let (one, other) = (Uuid::from_u128(77).to_string(), Uuid::from_u128(78).to_string());
+    let item = json!({ "kind": "duplicate", "entity": "student", "row_id": other, "other_id": one, "field": "lrn",
+        "kept_value": "\"136728140123\"", "lost_value": "\"136728140123\"", "lost_replica": OTHER_PC, "state": "open" });
+    pull(&mut desk, "review_item", &[(5, item)]);
+    let listed = ask(&mut desk, json!({ "do": "needs.list" }));
+    let need = &listed["items"][0];
+    assert_eq!(
+        (&need["kind"], &need["record"], &need["other_record"]),
+        (&json!("duplicate"), &json!("Reyes, Ana"), &json!("Santos, Ana"))
+    );
+    assert_eq!((&need["row_id"], &need["other_id"], &need["may"]), (&json!(other), &json!(one), &json!(true)));
+    assert_eq!(ask(&mut desk, json!({ "do": "home.today" }))["same_number"], json!(1));
+
+    let items = json!([{ "id": need["id"], "keep": "theirs" }]);
+    assert_eq!(ask(&mut desk, json!({ "do": "needs.resolve", "items": items }))["settled"], json!(1));
+    assert_eq!(ask(&mut desk, json!({ "do": "home.today" }))["same_number"], json!(0));
+    let lrn =
+        |desk: &mut Desk, id: &str| ask(desk, json!({ "do": "get", "entity": "student", "id": id }))["lrn"].clone();
+    assert_eq!(
+        (lrn(&mut desk, &one), lrn(&mut desk, &other)),
+        (json!("136728140123"), Json::Null),
+        "the decision did something"
+    );
+    ask(&mut desk, json!({ "do": "session.undo" }));
+    assert_eq!(lrn(&mut desk, &other), json!("136728140123"));
+}
+
+#[test]
+fn why_the_hub_does_not_sync_is_said_where_people_look_and_the_work_can_be_taken_along() {
+    let mut from = desk(Role::Registrar);
+    save(&mut from, "student", json!({ "last_name": "Santos", "first_name": "Ana" }));
+    assert_eq!(ask(&mut from, json!({ "do": "status" }))["trouble"], Json::Null);
+    let refused = crate::store::explained(NodeError::new(Code::ReplicaForked, "another copy has spoken"));
+    from.store.note_trouble(&refused).expect("noted");
+    for answer in ["status", "needs.sync", "needs.list"] {
+        let trouble = ask(&mut from, json!({ "do": answer }))["trouble"].clone();
+        assert_eq!(trouble["code"], "replica_forked", "{answer}");
+        assert!(trouble["message"].as_str().is_some_and(|why| why.contains("Nothing is lost")), "{trouble}");
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    from.printed.folder = Some(dir.path().to_owned());
+    let saved = ask(&mut from, json!({ "do": "needs.save_unsent" }));
+    assert_eq!(saved["changes"], json!(1));
+
+    let mut to = desk(Role::Registrar);
+    let put = json!({ "do": "needs.put_back", "path": saved["path"] });
+    assert_eq!(ask(&mut to, put.clone())["put_back"], json!(1));
+    assert_eq!(to.store.count("student").expect("counted"), 1);
+    let again = ask(&mut to, put);
+    assert_eq!((&again["put_back"], &again["known"]), (&json!(0), &json!(1)), "twice is once");
+    ask(&mut to, json!({ "do": "session.undo" }));
+    assert_eq!(to.store.count("student").expect("counted"), 0);
+    let mut viewer = desk(Role::Viewer);
+    assert!(viewer.answer(json!({ "do": "needs.save_unsent" })).is_err());
+}
+
+#[test]
+fn a_teacher_is_not_told_of_what_only_others_decide() {
+    let mut desk = desk(Role::SchoolAdmin);
+    with_conflicts(&mut desk);
+    let open = |desk: &mut Desk| {
+        let status = desk.answer(json!({ "do": "status" })).expect("how things stand");
+        status["review"].as_i64().zip(status["parked"].as_i64()).map(|(review, parked)| review + parked)
+    };
+    assert!(open(&mut desk) > Some(0), "a school without users sees all");
+    let password = "tatlong isda sa ilog";
+    let kept = crate::desk::session::verifier::make(password).expect("a verifier");
+    let user = |role: &str| json!({ "name": "Ana Cruz", "role": role, "verifier": kept });
+    pull(&mut desk, "school_user", &[(8, user("registrar")), (9, user("teacher"))]);
+    for (id, told) in [(8, true), (9, false)] {
+        let id = Uuid::from_u128(id);
+        desk.answer(json!({ "do": "session.sign_in", "id": id, "password": password })).expect("signed in");
+        assert_eq!(open(&mut desk) > Some(0), told);
+    }
 }

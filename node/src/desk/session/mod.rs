@@ -14,6 +14,8 @@ pub use people::Person;
 use super::Desk;
 use crate::store::{Actor, Save};
 use crate::{NodeError, Result};
+use ed25519_dalek::SigningKey;
+use pems_model::proof::Typed;
 use pems_model::{Code, Role, password};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -119,6 +121,9 @@ pub struct State {
     /// What may be done here and now.
     #[ts(type = "string | null")]
     pub role: Option<Role>,
+    /// What this PC is enrolled for, where that is less than the role of who is here: the rest is refused, by the hub too.
+    #[ts(type = "string | null")]
+    pub limited_to: Option<Role>,
     /// Who could sign in.
     pub people: Vec<Person>,
     pub idle_minutes: i64,
@@ -131,6 +136,9 @@ pub struct State {
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Undoable {
     pub undo: Option<String>,
+    /// Which act that is.
+    #[ts(type = "string | null")]
+    pub id: Option<Uuid>,
     pub redo: Option<String>,
 }
 
@@ -204,7 +212,7 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
         Request::Undoable => {
             desk.check_signed_in()?;
             let (undo, redo) = desk.acts.next();
-            to_json(&Undoable { undo: undo.map(str::to_owned), redo: redo.map(str::to_owned) })
+            to_json(&Undoable { undo: undo.map(str::to_owned), id: desk.acts.last(), redo: redo.map(str::to_owned) })
         }
         Request::Undo => desk.take_back(false),
         Request::Redo => desk.take_back(true),
@@ -242,10 +250,18 @@ impl Desk {
             person: self.session.person.clone(),
             role: (stage == "open").then(|| self.role()),
             people,
+            limited_to: self.limited_to()?,
             idle_minutes: self.idle_minutes()?,
             choose_password: self.has_to_choose()?,
             data_dir: None,
         })
+    }
+
+    fn limited_to(&self) -> Result<Option<Role>> {
+        let pc = self.store.role();
+        let person = self.session.person.as_ref();
+        let less = person.is_some_and(|person| !self.store.schema().covers(pc, person.role));
+        Ok(Some(pc).filter(|_| less).filter(|_| !self.store.is_sample().unwrap_or(false)))
     }
 
     /// Whether the person here came in with a one-time password, which others may have read, and can choose another one at this PC.
@@ -288,6 +304,11 @@ impl Desk {
                 // What an administrator took away elsewhere counts here as soon as it has arrived.
                 let id = person.id;
                 match people::find(&self.store, id)? {
+                    Some(_) if self.store.key_is_old(people::verifier(&self.store, id)?.as_deref()) => {
+                        self.session.locked = true;
+                        self.store.sign(None);
+                        refused("your password was changed elsewhere; type the new one to go on")
+                    }
                     Some(now) => {
                         self.store.sign(Some(Actor { id, role: now.role }));
                         self.session.person = Some(now);
@@ -307,27 +328,36 @@ impl Desk {
     fn sign_in(&mut self, id: Uuid, typed: &str) -> Result<Json> {
         let nobody = || NodeError::new(Code::NotFound, "there is no such user at this school any more; choose another");
         let person = people::find(&self.store, id)?.ok_or_else(nobody)?;
-        if !self.store.is_sample()? {
-            self.check_password(id, typed)?;
-        }
+        let key = if self.store.is_sample()? { None } else { self.check_password(id, typed)? };
         if self.session.person.as_ref().is_none_or(|before| before.id != id) {
             self.acts.forget();
         }
         self.store.sign(Some(Actor { id, role: person.role }));
+        self.store.vouch(key)?;
         self.session = Session { person: Some(person), locked: false, touched: self.store.now() };
         self.state()
     }
 
-    fn check_password(&mut self, id: Uuid, typed: &str) -> Result<()> {
+    /// The key that the password opens; none for a verifier of before there were keys.
+    fn check_password(&mut self, id: Uuid, typed: &str) -> Result<Option<SigningKey>> {
         let Some(kept) = people::verifier(&self.store, id)? else {
             let message = "this user has no password yet; ask a school admin for a one-time password";
             return Err(NodeError::new(Code::WrongCredentials, message));
         };
         tries::begin(&mut self.store, id)?;
-        if verifier::matches(&kept, typed) {
-            return tries::forget(&mut self.store, id);
-        }
-        Err(NodeError::new(Code::WrongCredentials, "this is not the password; type it again"))
+        let once = people::find(&self.store, id)?.is_some_and(|person| person.must_change);
+        let spelled = verifier::as_read_out(typed).filter(|spelled| once && spelled != typed);
+        let spellings = std::iter::once(typed).chain(spelled.as_deref());
+        let opened = spellings.map(|typed| verifier::open(&kept, typed)).find(|opened| !matches!(opened, Typed::Wrong));
+        let key = match opened {
+            None | Some(Typed::Wrong) => {
+                return Err(NodeError::new(Code::WrongCredentials, "this is not the password; type it again"));
+            }
+            Some(Typed::Right(key)) => Some(*key),
+            Some(Typed::RightWithoutKey) => None,
+        };
+        tries::forget(&mut self.store, id)?;
+        Ok(key)
     }
 
     fn leave(&mut self) {
@@ -344,7 +374,7 @@ impl Desk {
         self.check_password(person.id, current)?;
         let school = self.store.enrolled()?.school_name;
         password::check(new, &[&person.name, person.email.as_deref().unwrap_or_default(), &school])?;
-        let made = verifier::make(new)?;
+        let (made, key) = verifier::make_with_key(new)?;
         if !self.store.schema().covers(self.store.role(), person.role) {
             let message = format!(
                 "this PC is enrolled for less than the role {}: choose your password at another PC, such as a school admin's",
@@ -354,6 +384,8 @@ impl Desk {
         }
         let fields = json!({ "verifier": made, "must_change": false }).as_object().cloned().unwrap_or_default();
         self.store.save(&Save { entity: people::ENTITY.into(), id: Some(person.id), fields })?;
+        // Signed with the old key; from here on the new one counts.
+        self.store.vouch(Some(key))?;
         self.session.person = people::find(&self.store, person.id)?;
         self.state()
     }

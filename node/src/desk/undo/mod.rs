@@ -38,6 +38,11 @@ impl Acts {
         (self.done.last().map(|act| act.what.as_str()), self.undone.last().map(|act| act.what.as_str()))
     }
 
+    /// What the next undo would take back, so that the window knows whether it is what was done last before it.
+    pub fn last(&self) -> Option<Uuid> {
+        self.done.last().map(|act| act.id)
+    }
+
     pub(super) fn forget(&mut self) {
         *self = Acts::default();
     }

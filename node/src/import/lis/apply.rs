@@ -1,7 +1,7 @@
 //! Carrying out what a person chose, all of it in one act or none of it. What the choices mean is decided against the records
 //! as they are now: a choice whose reason is gone (the learner is there already) does nothing.
 
-use super::choices::{Applied, LineChoice};
+use super::choices::{Applied, AppliedCounts, LineChoice};
 use super::differences;
 use super::here::{self, Here, text};
 use super::matching::{self, Match};
@@ -10,6 +10,7 @@ use super::register::{Line, Register};
 use super::writer::Writer;
 use crate::desk::enrolment::By;
 use crate::desk::today::day_of;
+use crate::store::Work;
 use crate::{NodeError, Result, Store};
 use pems_model::Code;
 use pems_model::entities::SCHOOL_YEAR;
@@ -32,6 +33,18 @@ pub(super) struct Plan<'a> {
 /// As [`reconcile`](super::reconcile); `bad_request` for a choice that makes no sense; `not_found` where the school year is
 /// not here, `rule` where it is closed; `role_forbidden`, or what the disk said. Nothing is written then.
 pub fn apply(store: &mut Store, register: &Register, choices: &[LineChoice]) -> Result<Applied> {
+    carry_out(store, register, choices, true)
+}
+
+/// As [`apply`], with nothing written: what it would come to, or why it would be refused.
+///
+/// # Errors
+/// As [`apply`].
+pub fn rehearse(store: &mut Store, register: &Register, choices: &[LineChoice]) -> Result<AppliedCounts> {
+    Ok(carry_out(store, register, choices, false)?.counts)
+}
+
+fn carry_out(store: &mut Store, register: &Register, choices: &[LineChoice], write: bool) -> Result<Applied> {
     let here = Here::load(store, register)?;
     let plans = plan(store, &here, register, choices)?;
     if plans.is_empty() {
@@ -51,13 +64,17 @@ pub fn apply(store: &mut Store, register: &Register, choices: &[LineChoice]) -> 
         return Err(NodeError::new(Code::Rule, message));
     }
     let by = By { person: store.actor().map(|actor| actor.id), today: day_of(store.now()) };
-    let (act, counts) = store.act(|work| {
+    let work = |work: &mut Work<'_, '_>| {
         let mut writer = Writer::new(work, register, year, here.section.as_ref(), phones, by);
         for plan in &plans {
             writer.carry_out(plan)?;
         }
         Ok(writer.counts)
-    })?;
+    };
+    if !write {
+        return Ok(Applied { act: None, counts: store.rehearse(work)? });
+    }
+    let (act, counts) = store.act(work)?;
     Ok(Applied { act: Some(act), counts })
 }
 

@@ -26,6 +26,7 @@ pub(super) fn lrn(content: &Content) -> Result<Option<String>, Problem> {
     let rounded = match content {
         Content::Number(number) => *number >= 1e11 && number % ROUNDED as f64 == 0.0,
         Content::Text(_) => is_rounded(&text),
+        Content::Broken(why) => return Err(unreadable(why)),
     };
     if rounded {
         let message = format!(
@@ -43,6 +44,11 @@ pub(super) fn lrn(content: &Content) -> Result<Option<String>, Problem> {
     }
 }
 
+/// A cell that has something which cannot be read.
+pub(super) fn unreadable(why: &str) -> Problem {
+    Problem::new(Code::BadFormat, format!("the cell has {why}"))
+}
+
 pub(super) fn sex(text: &str) -> Option<&'static str> {
     sex_of(text)
 }
@@ -51,6 +57,7 @@ pub(super) fn sex(text: &str) -> Option<&'static str> {
 pub(super) fn date(content: &Content, date_1904: bool) -> Result<String, String> {
     let days = match content {
         Content::Text(_) => dates::read(&content.text(), Some(DateOrder::MonthDayYear))?,
+        Content::Broken(why) => return Err(format!("the cell has {why}")),
         Content::Number(number) => {
             let number = if date_1904 { number + EPOCH_1904 } else { *number };
             // Days of the years 1901 to 2199, so that a 2013 alone is no date.
@@ -63,28 +70,6 @@ pub(super) fn date(content: &Content, date_1904: bool) -> Result<String, String>
         }
     };
     Ok(format_date(days))
-}
-
-/// The first mobile number of a cell as `+639…`, and whether there are others.
-pub(super) fn phone(text: &str) -> Option<(String, bool)> {
-    let mut numbers = text.split(['/', ',', ';']).map(str::trim).filter(|part| !part.is_empty());
-    let first = numbers.find_map(mobile)?;
-    Some((first, numbers.next().is_some()))
-}
-
-/// `0917 123 4567`, `+63 917…`, `63917…`, or `917…` where Excel took the 0 off: the digits are all there.
-fn mobile(text: &str) -> Option<String> {
-    if !text.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')' | '+' | '.')) {
-        return None;
-    }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let rest = match digits.len() {
-        12 => digits.strip_prefix("639"),
-        11 => digits.strip_prefix("09"),
-        10 => digits.strip_prefix('9'),
-        _ => None,
-    }?;
-    Some(format!("+639{rest}"))
 }
 
 /// `2026-2027` from `2026 - 2027` and the like.
@@ -157,14 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn phones_and_years() {
-        for spelling in ["09171234567", "0917-123-4567", "+63 917 123 4567", "639171234567", "9171234567"] {
-            assert_eq!(phone(spelling), Some(("+639171234567".into(), false)), "{spelling}");
-        }
-        assert_eq!(phone("09171234567 / 09181234567"), Some(("+639171234567".into(), true)));
-        for bad in ["8123456", "0917123456", "call the aunt", "091712345678"] {
-            assert_eq!(phone(bad), None, "{bad}");
-        }
+    fn school_years() {
         assert_eq!(school_year("2026 - 2027").as_deref(), Some("2026-2027"));
         assert_eq!((school_year("2026"), school_year("2026-2028"), school_year("65535-0")), (None, None, None));
     }

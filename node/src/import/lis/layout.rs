@@ -8,9 +8,9 @@ use crate::import::headers::normal;
 use pems_forms::sf1::layout::{HEADER_ROWS, TABLE};
 
 pub(super) use pems_forms::sf1::layout::{
-    AGE, BARANGAY, BIRTH_DATE, CONTACT, Column, DIVISION, FATHER, GRADE_LEVEL, GUARDIAN, HOUSE_STREET, HeaderCell,
-    IP_GROUP, LRN, MODALITY, MOTHER, MOTHER_TONGUE, MUNICIPALITY, NAME, PROVINCE, REGION, RELATIONSHIP, RELIGION,
-    REMARKS, SCHOOL_ID, SCHOOL_NAME, SCHOOL_YEAR, SECTION, SEX,
+    AGE, BARANGAY, BIRTH_DATE, COLUMNS, CONTACT, Column, DIVISION, FATHER, GRADE_LEVEL, GUARDIAN, HOUSE_STREET,
+    HeaderCell, IP_GROUP, LRN, MODALITY, MOTHER, MOTHER_TONGUE, MUNICIPALITY, NAME, PROVINCE, REGION, RELATIONSHIP,
+    RELIGION, REMARKS, SCHOOL_ID, SCHOOL_NAME, SCHOOL_YEAR, SECTION, SEX,
 };
 
 /// How far down the table's header may begin. LIS has it on the fifth row.
@@ -69,18 +69,18 @@ impl Layout {
     }
 
     /// A value of the form's header: what stands right of its label, or where the geometry has it. With the cell's name.
-    pub(super) fn header_value(self, sheet: &Sheet, wanted: HeaderCell) -> (String, String) {
+    pub(super) fn header_value(self, sheet: &Sheet, wanted: HeaderCell) -> (Option<&Content>, String) {
         let label = normal(wanted.label);
         let is_label = |content: &Content| LABELS.contains(&normal(&content.text()).as_str());
         for row in (0..self.header).rev() {
             let mut cells = sheet.row(row).skip_while(|(_, content)| normal(&content.text()) != label);
             let Some((place, _)) = cells.next() else { continue };
             return match cells.next().filter(|(_, content)| !is_label(content)) {
-                Some((place, content)) => (content.text(), cell_name(row, place)),
-                None => (String::new(), cell_name(row, place)),
+                Some((place, content)) => (Some(content), cell_name(row, place)),
+                None => (None, cell_name(row, place)),
             };
         }
         let (row, column) = (self.header.saturating_sub(TABLE - wanted.row), self.left + wanted.column);
-        (sheet.text(row, column), cell_name(row, column))
+        (sheet.get(row, column), cell_name(row, column))
     }
 }

@@ -23,7 +23,7 @@ mod remarks;
 mod workbook;
 mod writer;
 
-pub use apply::apply;
+pub use apply::{apply, rehearse};
 pub use choices::{Applied, AppliedCounts, LineChoice};
 pub use reconciliation::{
     Candidate, Difference, Extra, LineState, MatchedBy, OurSection, ReconciledCounts, ReconciledLine, Reconciliation,
@@ -31,7 +31,7 @@ pub use reconciliation::{
 };
 pub use register::{Line, PersonName, RefusedRow, Register, Remark, RemarkCode, Warning};
 
-use crate::{NodeError, Result, Store};
+use crate::{NodeError, Result, Store, files};
 use pems_model::Code;
 use std::io::Read;
 use std::path::Path;
@@ -44,8 +44,8 @@ use ts_rs::TS;
 pub fn read(path: &Path) -> Result<Register> {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| Read::take(file, workbook::MOST_BYTES as u64 + 1).read_to_end(&mut bytes))
+    Read::take(files::open(path)?, workbook::MOST_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
         .map_err(|error| NodeError::io("read", path, &error))?;
     read_bytes(&name, &bytes)
 }

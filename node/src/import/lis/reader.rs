@@ -6,13 +6,17 @@ use super::workbook::{self, Content, Sheet};
 use super::{cells, names, remarks};
 use crate::Result;
 use crate::import::headers::normal;
-use crate::import::{bad_file, grades};
-use pems_model::entities::{GUARDIAN, STUDENT};
-use pems_model::{Code, Entity, Kind, Problem};
+use crate::import::shown::shown;
+use crate::import::{bad_file, grades, phones};
+use pems_model::entities::{GUARDIAN, SECTION, STUDENT};
+use pems_model::{Code, Entity, Field, Kind, Problem, entity};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Learners of one register. The largest sections of the country have about 100.
 const MOST_LEARNERS: usize = 1_000;
+/// What any text must be that a record can take; how long it may be is asked where it goes.
+const ANY_TEXT: Field = entity::text("remarks", "REMARKS", 100_000);
 /// What the row after the last learner begins with, without spaces and punctuation.
 const STOPS: &[&str] = &["listandcodeofindicators", "preparedby", "certifiedcorrect", "generatedthrulis", "bosydate"];
 
@@ -22,48 +26,61 @@ const STOPS: &[&str] = &["listandcodeofindicators", "preparedby", "certifiedcorr
 /// `bad_file` or `too_large` for what concerns the whole file; what concerns a row is in the register.
 pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Register> {
     let sheets = workbook::open(file, bytes)?;
-    let mut found = sheets.iter().filter_map(|sheet| Layout::find(sheet).map(|layout| (sheet, layout)));
-    let Some((sheet, layout)) = found.next() else {
+    let mut found: Vec<_> =
+        sheets.iter().filter_map(|sheet| Layout::find(sheet).map(|layout| (sheet, layout))).collect();
+    // What is hidden was hidden by somebody: it is not what the clerk saw.
+    found.sort_by_key(|(sheet, _)| sheet.hidden);
+    let Some((sheet, layout)) = found.first().copied() else {
         let why = "no sheet of it has the table of School Form 1 (LRN, NAME, Sex) in its first 15 rows; choose the School Register that LIS gave";
         return Err(bad_file(file, why.to_owned()));
     };
+    if sheet.hidden {
+        let name = &sheet.name;
+        let why = format!(
+            "its register is on the sheet '{name}', which is hidden; if it is the right one, show it in Excel (right-click on a sheet's tab, Unhide), save, and import that"
+        );
+        return Err(bad_file(file, why));
+    }
     let mut reader = Reader { sheet, layout, register: header(file, bytes, sheet, layout)?, lrns: HashMap::new() };
-    for (other, _) in found {
-        reader.register.warnings.push(Warning {
-            line: None,
-            cell: None,
-            message: format!("sheet '{}' is a register too and was not read; only '{}' was", other.name, sheet.name),
-        });
+    for (other, _) in found.into_iter().skip(1) {
+        let (name, hidden) = (&other.name, if other.hidden { " (it is hidden)" } else { "" });
+        let message = format!("sheet '{name}' is a register too and was not read{hidden}; only '{}' was", sheet.name);
+        reader.register.warnings.push(Warning { line: None, cell: None, message });
     }
     reader.rows()?;
     Ok(reader.register)
 }
 
 fn header(file: &str, bytes: &[u8], sheet: &Sheet, layout: Layout) -> Result<Register> {
-    let value = |what| layout.header_value(sheet, what);
     let wrong = |cell: &str, why: String| bad_file(file, format!("sheet '{}', cell {cell}: {why}", sheet.name));
-    let (school_id, cell) = value(layout::SCHOOL_ID);
+    let value = |what| match layout.header_value(sheet, what) {
+        (Some(Content::Broken(broken)), cell) => Err(wrong(&cell, format!("the cell has {broken}"))),
+        (content, cell) => Ok((content.map_or_else(String::new, Content::text), cell)),
+    };
+    let (school_id, cell) = value(layout::SCHOOL_ID)?;
     if school_id.len() != 6 || !school_id.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(wrong(&cell, format!("the School ID must be six digits, not '{school_id}'")));
     }
-    let (text, cell) = value(layout::SCHOOL_YEAR);
+    let (text, cell) = value(layout::SCHOOL_YEAR)?;
     let school_year = cells::school_year(&text)
         .ok_or_else(|| wrong(&cell, format!("the school year must be as 2026-2027, not '{text}'")))?;
-    let (text, cell) = value(layout::GRADE_LEVEL);
+    let (text, cell) = value(layout::GRADE_LEVEL)?;
     let grade = text.split('(').next().unwrap_or_default().trim();
     let grade_level =
         grades::read(grade).ok_or_else(|| wrong(&cell, format!("'{text}' is no grade level from K to 12")))?;
-    let (section, cell) = value(layout::SECTION);
+    let (section, cell) = value(layout::SECTION)?;
     if section.is_empty() {
         return Err(wrong(&cell, "the section's name is missing".to_owned()));
     }
-    let optional = |what| Some(value(what).0).filter(|text| !text.is_empty());
+    fits(&SECTION, "name", &section).map_err(|problem| wrong(&cell, problem.message))?;
+    let text = |what| layout.header_value(sheet, what).0.map_or_else(String::new, Content::text);
+    let optional = |what| Some(text(what)).filter(|text| !text.is_empty());
     Ok(Register {
         file: file.to_owned(),
         sheet: sheet.name.clone(),
         hash: blake3::hash(bytes).to_hex().to_string(),
         school_id,
-        school_name: value(layout::SCHOOL_NAME).0,
+        school_name: text(layout::SCHOOL_NAME),
         region: optional(layout::REGION),
         division: optional(layout::DIVISION),
         school_year,
@@ -110,8 +127,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// A learner has twelve digits in the LRN column. Without an LRN yet, it takes two of three: a name with a comma, a sex, a
-    /// birth date; so the names under the signatures are none.
+    /// A learner has twelve digits in the LRN column. Without an LRN yet, it takes two of four: a name with a comma, a sex, a
+    /// birth date, an LRN that cannot be read; so the names under the signatures are none.
     fn kind(&mut self, row: u32) -> Kinds {
         let (lrn, name) = (self.text(row, layout::LRN), self.text(row, layout::NAME));
         if cells::is_lrn(&lrn) {
@@ -127,12 +144,13 @@ impl Reader<'_> {
         }
         let sexed = cells::sex(&self.text(row, layout::SEX)).is_some();
         let born = self.layout.cell(self.sheet, row, layout::BIRTH_DATE).is_some();
-        if [name.contains(','), sexed, born].iter().filter(|sign| **sign).count() >= 2 {
+        let broken = self.broken(row, layout::LRN).is_some();
+        if [name.contains(','), sexed, born, broken].iter().filter(|sign| **sign).count() >= 2 {
             return Kinds::Learner;
         }
         if !head.is_empty() {
             let cell = self.layout.name_of(self.sheet, row, layout::LRN);
-            self.warn(row, Some(cell), format!("'{}' was not read: it is no learner's row", shortened(&head)));
+            self.warn(row, Some(cell), format!("'{}' was not read: it is no learner's row", shown(&head)));
         }
         Kinds::Nothing
     }
@@ -142,6 +160,9 @@ impl Reader<'_> {
         match self.lrn(row) {
             Ok(lrn) => line.lrn = lrn,
             Err(problem) => return self.refuse(row, layout::LRN, problem),
+        }
+        if let Some(why) = self.broken(row, layout::NAME) {
+            return self.refuse(row, layout::NAME, cells::unreadable(&why));
         }
         let name = self.text(row, layout::NAME);
         let Some(parts) = names::learner(&name) else {
@@ -162,15 +183,20 @@ impl Reader<'_> {
         if let Some(lrn) = &line.lrn {
             if let Some(before) = self.lrns.get(lrn) {
                 let message = format!(
-                    "this LRN is on line {before} too; the first one counts: correct it in LIS and export again"
+                    "the LRN {lrn} is on line {before} too; the first one counts: correct it in LIS and export again"
                 );
                 return self.refuse(row, layout::LRN, Problem::new(Code::Conflict, message));
             }
             self.lrns.insert(lrn.clone(), line.line);
         }
+        self.warn_broken(row);
         self.particulars(row, &mut line);
         self.family(row, &mut line);
-        let remarks = self.text(row, layout::REMARKS);
+        let mut remarks = self.text(row, layout::REMARKS);
+        if let Err(problem) = pems_model::Value::parse(&ANY_TEXT, &remarks.as_str().into()) {
+            self.warn_cell(row, layout::REMARKS, &format!("{}; left out", problem.message));
+            remarks.clear();
+        }
         line.codes = remarks::parse(&remarks);
         line.remarks = Some(remarks).filter(|text| !text.is_empty());
         self.register.learners.push(line);
@@ -185,7 +211,7 @@ impl Reader<'_> {
     fn particulars(&mut self, row: u32, line: &mut Line) {
         let sex = self.text(row, layout::SEX);
         line.sex = cells::sex(&sex).map(str::to_owned);
-        if line.sex.is_none() {
+        if line.sex.is_none() && self.broken(row, layout::SEX).is_none() {
             self.warn_cell(row, layout::SEX, &format!("'{sex}' is neither M nor F; left out"));
         }
         match self
@@ -197,7 +223,9 @@ impl Reader<'_> {
             Some(Err(why)) => self.warn_cell(row, layout::BIRTH_DATE, &format!("{why}; left out")),
             None => self.warn_cell(row, layout::BIRTH_DATE, "there is none"),
         }
-        self.check_age(row, line);
+        if !self.check_age(row, line) {
+            line.birth_date = None;
+        }
         line.mother_tongue = self.kept(row, layout::MOTHER_TONGUE, &STUDENT, "mother_tongue");
         line.ip_group = self.kept(row, layout::IP_GROUP, &STUDENT, "ip_group");
         line.religion = self.kept(row, layout::RELIGION, &STUDENT, "religion");
@@ -208,12 +236,17 @@ impl Reader<'_> {
         line.modality = Some(self.text(row, layout::MODALITY)).filter(|text| !names::is_none(text));
     }
 
-    /// The age is computed, never kept; one that does not fit shows a wrong birth date.
-    fn check_age(&mut self, row: u32, line: &Line) {
+    /// The age is computed, never kept; one that does not fit shows a wrong birth date. Whether that can be a birth date at all.
+    fn check_age(&mut self, row: u32, line: &Line) -> bool {
         let age = self.text(row, layout::AGE).parse::<f64>().ok();
-        let computed = line.birth_date.as_deref().and_then(|born| cells::age_in_june(born, &self.register.school_year));
-        let Some(computed) = computed else { return };
+        let born = line.birth_date.as_deref().unwrap_or_default();
+        let Some(computed) = cells::age_in_june(born, &self.register.school_year) else { return true };
         let years = *computed.start();
+        if *computed.end() < 0 {
+            let message = format!("{born} is in the future of the school year; left out");
+            self.warn_cell(row, layout::BIRTH_DATE, &message);
+            return false;
+        }
         if !(3..=80).contains(&years) {
             self.warn_cell(row, layout::BIRTH_DATE, &format!("a learner of {years} years; check the birth date"));
         } else if age.is_some_and(|age| !computed.clone().any(|years| age.floor() == f64::from(years))) {
@@ -221,6 +254,7 @@ impl Reader<'_> {
                 format!("the form says {}, the birth date {years}; check the birth date", self.text(row, layout::AGE));
             self.warn_cell(row, layout::AGE, &message);
         }
+        true
     }
 
     fn family(&mut self, row: u32, line: &mut Line) {
@@ -232,21 +266,21 @@ impl Reader<'_> {
         if names::is_none(&contact) {
             return;
         }
-        match cells::phone(&contact) {
+        match phones::first(&contact) {
             Some((phone, rest)) => {
                 line.contact = Some(phone);
                 if rest {
                     self.warn_cell(
                         row,
                         layout::CONTACT,
-                        &format!("'{}' has several numbers; the first was taken", shortened(&contact)),
+                        &format!("'{}' has several numbers; the first was taken", shown(&contact)),
                     );
                 }
             }
             None => self.warn_cell(
                 row,
                 layout::CONTACT,
-                &format!("'{}' is no mobile number (09 and nine digits); left out", shortened(&contact)),
+                &format!("'{}' is no mobile number (09 and nine digits); left out", shown(&contact)),
             ),
         }
     }
@@ -284,6 +318,23 @@ impl Reader<'_> {
         }
     }
 
+    /// What stands in a cell that cannot be read.
+    fn broken(&self, row: u32, column: Column) -> Option<Rc<str>> {
+        match self.layout.cell(self.sheet, row, column) {
+            Some((_, Content::Broken(why))) => Some(Rc::clone(why)),
+            _ => None,
+        }
+    }
+
+    /// Cells that cannot be read and are not refused, but for the birth date, of which more is said.
+    fn warn_broken(&mut self, row: u32) {
+        for column in layout::COLUMNS {
+            if let Some(why) = self.broken(row, column).filter(|_| column != layout::BIRTH_DATE) {
+                self.warn_cell(row, column, &format!("the cell has {why}; left out"));
+            }
+        }
+    }
+
     fn text(&self, row: u32, column: Column) -> String {
         self.layout.text(self.sheet, row, column)
     }
@@ -315,9 +366,4 @@ fn fits(entity: &Entity, name: &str, text: &str) -> Result<(), Problem> {
         return Ok(());
     };
     pems_model::Value::parse(field, &text.into()).map(|_| ())
-}
-
-/// The beginning of a text, for messages.
-fn shortened(text: &str) -> String {
-    text.chars().take(40).collect()
 }

@@ -6,7 +6,7 @@ use super::matching::{self, Match};
 use super::register::{Line, RefusedRow, Register, Warning};
 use crate::{Result, Store};
 use pems_model::Row;
-use pems_model::entities::{ENROLMENT, SECTION, SECTION_MEMBERSHIP, STUDENT};
+use pems_model::entities::{ENROLMENT, SCHOOL_YEAR, SECTION, SECTION_MEMBERSHIP, STUDENT};
 use pems_model::value::format_date;
 use serde::Serialize;
 use std::collections::HashSet;
@@ -171,6 +171,12 @@ pub fn reconcile(store: &Store, register: &Register) -> Result<Reconciliation> {
             "this office has no school year {}; add it before anything can be taken over",
             register.school_year
         );
+        warnings.insert(0, Warning { line: None, cell: None, message });
+    }
+    let closed = here.year.as_ref().is_some_and(|row| text(&SCHOOL_YEAR, row, "status") == Some("closed"));
+    if closed {
+        let message =
+            format!("school year {} is closed; open it again before anything can be taken over", register.school_year);
         warnings.insert(0, Warning { line: None, cell: None, message });
     }
     for (line, found) in register.learners.iter().zip(matching::all(&here, &register.learners)) {

@@ -4,13 +4,14 @@
 //! stands in. The other classes are subjects, for which PEMS will have its own records: they are counted, not guessed at.
 
 use super::school::{School, named_orgs};
+use super::seats::{self, Seat, Seats};
 use super::users::{Part, User, Users};
 use super::years::{Year, Years};
-use super::{ID, live};
+use super::{ID, gone, live};
 use crate::import::bundle::Tables;
 use crate::import::grades;
 use crate::import::proposal::{Given, Handle, Hint, Mapped, Proposal, refusal, row_refusal};
-use crate::import::table::Rec;
+use crate::import::table::{Cell, Rec};
 use pems_model::entities::{ENROLMENT, SECTION, SECTION_MEMBERSHIP};
 use pems_model::fold::fold;
 use pems_model::{Code, Problem, Value};
@@ -33,6 +34,8 @@ struct Roster<'a, 'm> {
     classes: HashMap<&'a str, Class<'a>>,
     /// Classes of other schools, or refused: what names them is no mistake.
     elsewhere: HashSet<&'a str>,
+    /// Classes and persons that are to be deleted.
+    gone: (HashSet<&'a str>, HashSet<&'a str>),
     mapped: &'m mut Mapped<'a>,
 }
 
@@ -43,7 +46,9 @@ pub(super) fn map<'a>(
     users: &Users<'a>,
     mapped: &mut Mapped<'a>,
 ) {
-    let mut roster = Roster { users, years: Vec::new(), classes: HashMap::new(), elsewhere: HashSet::new(), mapped };
+    let gone = (gone(tables, &["classes", "section"]), gone(tables, &["users", "student", "teacher"]));
+    let (classes, elsewhere) = (HashMap::new(), HashSet::new());
+    let mut roster = Roster { users, years: Vec::new(), classes, elsewhere, gone, mapped };
     roster.read_classes(tables, school, years);
     if roster.classes.is_empty() {
         return;
@@ -70,9 +75,6 @@ pub(super) fn map<'a>(
     roster.sections(&seats, &learners, &teachers);
     roster.enrolments(&seats);
 }
-
-/// Where each learner sits in a school year: the class, and the row that says so.
-type Seats<'a> = BTreeMap<(usize, &'a str), (&'a str, Rec<'a>)>;
 
 impl<'a, 'm> Roster<'a, 'm> {
     fn read_classes(&mut self, tables: &'a Tables, school: &School<'a>, years: &'m Years<'a>) {
@@ -122,6 +124,10 @@ impl<'a, 'm> Roster<'a, 'm> {
             self.mapped.refused.push(row_refusal(rec, Problem::new(Code::Required, message)));
             return None;
         };
+        if self.gone.0.contains(class.text) || self.gone.1.contains(user.text) {
+            self.mapped.note("enrollments of classes or persons that are to be deleted, left aside");
+            return None;
+        }
         if self.elsewhere.contains(class.text) {
             self.mapped.note("enrollments in classes of other schools, left aside");
             return None;
@@ -146,21 +152,21 @@ impl<'a, 'm> Roster<'a, 'm> {
         }
     }
 
+    /// Where each learner sits in each school year.
     fn seats(&mut self, learners: &[(&'a str, &'a str, Rec<'a>)]) -> Seats<'a> {
+        let mut wanted: BTreeMap<(usize, &'a str), Vec<Seat<'a>>> = BTreeMap::new();
+        for &(class, user, rec) in learners {
+            let Some(of) = self.classes.get(class) else { continue };
+            let seat = Seat::read(class, rec, of.homeroom, self.mapped.date_order);
+            wanted.entry((of.year, user)).or_default().push(seat);
+        }
         let mut seats = Seats::new();
-        for (class, user, rec) in learners {
-            let Some(wanted) = self.classes.get(class) else { continue };
-            match seats.get(&(wanted.year, *user)).map(|(seat, _)| self.classes[seat].homeroom) {
-                Some(taken) if taken || !wanted.homeroom => {
-                    self.mapped.note("further classes of learners who sit in a section already, left aside");
-                }
-                taken => {
-                    if taken.is_some() {
-                        self.mapped.note("further classes of learners who sit in a section already, left aside");
-                    }
-                    seats.insert((wanted.year, user), (class, *rec));
-                }
+        for (whose, wanted) in wanted {
+            let (kept, aside) = seats::choose(wanted);
+            for _ in 0..aside {
+                self.mapped.note("further classes of learners who sit in a section already, left aside");
             }
+            seats.insert(whose, kept);
         }
         seats
     }
@@ -172,7 +178,7 @@ impl<'a, 'm> Roster<'a, 'm> {
         learners: &[(&'a str, &'a str, Rec<'a>)],
         teachers: &[(&'a str, &'a str, Rec<'a>)],
     ) {
-        let taken: HashSet<&str> = seats.values().map(|(class, _)| *class).collect();
+        let taken: HashSet<&str> = seats.values().flatten().map(|seat| seat.class).collect();
         let homerooms = self.classes.values().any(|class| class.homeroom);
         let mut grades: HashMap<&str, BTreeSet<Option<&'static str>>> = HashMap::new();
         for (class, user, _) in learners {
@@ -197,22 +203,14 @@ impl<'a, 'm> Roster<'a, 'm> {
                     _ => None,
                 });
         }
-        let mut names: HashMap<(usize, &str, String), u32> = HashMap::new();
-        let name_of = |class: &Class<'a>| (class.year, class.grade.unwrap_or(NON_GRADED), fold(title(class.rec)));
-        for id in &ids {
-            *names.entry(name_of(&self.classes[id])).or_default() += 1;
-        }
-        for id in ids {
+        let names = self.names(&ids);
+        for (id, name) in ids.into_iter().zip(names) {
             let class = &self.classes[id];
-            let mut name = title(class.rec).to_owned();
-            if names.get(&name_of(class)).is_some_and(|count| *count > 1) {
-                let code = class.rec.cell(&["classcode", "sectionnumber"]).map_or(id, |cell| cell.text);
-                name = format!("{name} ({code})");
-            }
             let mut section = Proposal::new(&SECTION, class.rec);
             section.link("school_year", self.years[class.year].handle);
             section.set("grade_level", Value::Text(class.grade.unwrap_or(NON_GRADED).to_owned()));
-            section.given.extend(SECTION.field_index("name").map(|i| (i, Given::Value(Value::Text(name)), None)));
+            let name = SECTION.field_index("name").map(|i| (i, Given::Value(Value::Text(name)), title(class.rec)));
+            section.given.extend(name);
             section.read("room", class.rec.cell(&["location"]), None);
             if let Some(adviser) = advisers.get(id) {
                 section.link("adviser", *adviser);
@@ -221,6 +219,29 @@ impl<'a, 'm> Roster<'a, 'm> {
             if let Some(class) = self.classes.get_mut(id) {
                 class.section = Some(handle);
             }
+        }
+    }
+
+    /// A name for each section: its title; of those that share one, with the class code; of those that share that too, with the id.
+    fn names(&self, ids: &[&'a str]) -> Vec<String> {
+        let mut levels = vec![0; ids.len()];
+        loop {
+            let name = |(id, level): (&&'a str, &u8)| self.classes[id].name(id, *level);
+            let names: Vec<String> = ids.iter().zip(&levels).map(name).collect();
+            let key = |at: usize| {
+                let class = &self.classes[ids[at]];
+                (class.year, class.grade.unwrap_or(NON_GRADED), fold(&names[at]))
+            };
+            let mut shared: HashMap<_, Vec<usize>> = HashMap::new();
+            for at in 0..ids.len() {
+                shared.entry(key(at)).or_default().push(at);
+            }
+            let longer = shared.into_values().filter(|same| same.len() > 1).flatten().filter(|at| levels[*at] < 2);
+            let longer: Vec<usize> = longer.collect();
+            if longer.is_empty() {
+                return names;
+            }
+            longer.into_iter().for_each(|at| levels[at] += 1);
         }
     }
 
@@ -243,45 +264,67 @@ impl<'a, 'm> Roster<'a, 'm> {
 
     fn enrolments(&mut self, seats: &Seats<'a>) {
         let mut seats: Vec<_> = seats.iter().collect();
-        seats.sort_by_key(|(_, (_, rec))| rec.line);
-        for ((year, user), (class, rec)) in seats {
-            let (Some(user), Some(class)) = (self.users.get(user), self.classes.get(class)) else { continue };
-            let (Some(learner), Some(section)) = (user.handle, class.section) else { continue };
+        seats.sort_by_key(|(_, seats)| seats.iter().map(|seat| seat.rec.line).min());
+        for ((year, user), seats) in seats {
+            let (Some(user), Some(last)) = (self.users.get(user), seats.last()) else { continue };
+            let (Some(learner), Some(class)) = (user.handle, self.classes.get(last.class)) else { continue };
             let year = self.years[*year];
             let grade = user.grade.and_then(|cell| cell.parts().find_map(grades::read)).or(class.grade);
             if grade.is_none() {
                 self.mapped.note("learners without a grade level of basic education, enrolled as non-graded");
             }
-            let mut enrolment = Proposal::new(&ENROLMENT, *rec);
+            let mut enrolment = Proposal::new(&ENROLMENT, last.rec);
             enrolment.link("student", learner);
             enrolment.link("school_year", year.handle);
             enrolment.set("grade_level", Value::Text(grade.unwrap_or(NON_GRADED).to_owned()));
             enrolment.default_text("status", "enrolled");
             let enrolment = self.mapped.add(enrolment);
-            let order = self.mapped.date_order;
-            let mut seat = Proposal::new(&SECTION_MEMBERSHIP, *rec);
-            seat.link("enrolment", enrolment);
-            seat.link("section", section);
-            match rec.cell(&["begindate"]) {
-                Some(day) => seat.read("valid_from", Some(day), order),
-                None => {
-                    seat.set("valid_from", Value::Date(year.start));
-                    seat.hint = Hint::CurrentMembership;
+            for (at, seat) in seats.iter().enumerate() {
+                self.membership(enrolment, seat, seats.get(at + 1), seats.len() == 1, year);
+            }
+        }
+    }
+
+    /// A stay in a section, until the next one begins where that is the day after its last.
+    fn membership(&mut self, enrolment: Handle, seat: &Seat<'a>, next: Option<&Seat<'a>>, only: bool, year: &Year) {
+        let Some(section) = self.classes.get(seat.class).and_then(|class| class.section) else { return };
+        let order = self.mapped.date_order;
+        let mut stay = Proposal::new(&SECTION_MEMBERSHIP, seat.rec);
+        stay.link("enrolment", enrolment);
+        stay.link("section", section);
+        match seat.rec.cell(&["begindate"]) {
+            Some(day) => stay.read("valid_from", Some(day), order),
+            None => {
+                stay.set("valid_from", Value::Date(year.start));
+                if only {
+                    stay.hint = Hint::CurrentMembership;
                 }
             }
+        }
+        match (seat.to, next.and_then(|next| next.from)) {
+            (Some(last), Some(next)) if next == last + 1 => stay.set("valid_to", Value::Date(next)),
             // The last day of the year is not a day on which somebody left.
-            seat.read("valid_to", rec.cell(&["enddate"]), order);
-            let valid_to = SECTION_MEMBERSHIP.field_index("valid_to");
-            seat.given.retain(|(field, given, _)| {
-                Some(*field) != valid_to || !matches!(given, Given::Value(Value::Date(day)) if *day >= year.end)
-            });
-            self.mapped.add(seat);
+            (Some(last), _) if last >= year.end => {}
+            _ => stay.read("valid_to", seat.rec.cell(&["enddate"]), order),
+        }
+        self.mapped.add(stay);
+    }
+}
+
+impl Class<'_> {
+    fn name(&self, id: &str, level: u8) -> String {
+        let title = title(self.rec).map_or("", |cell| cell.text);
+        let code = self.rec.text(&["classcode", "sectionnumber"]);
+        match level {
+            0 => title.to_owned(),
+            1 if !code.is_empty() => format!("{title} ({code})"),
+            _ => format!("{title} ({id})"),
         }
     }
 }
 
-fn title<'a>(rec: Rec<'a>) -> &'a str {
-    rec.text(&["title", "sectionname", "name", "classcode"])
+fn title(rec: Rec<'_>) -> Option<Cell<'_>> {
+    rec.cell(&["title", "sectionname", "name", "classcode"])
 }
 
 /// The grade of a class or course, if it has exactly one.

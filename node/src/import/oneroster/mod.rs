@@ -5,6 +5,7 @@
 
 mod classes;
 mod school;
+mod seats;
 mod users;
 mod years;
 
@@ -14,6 +15,7 @@ use super::proposal::Mapped;
 use super::table::{Rec, Table};
 use super::{Options, bad_file};
 use crate::Result;
+use std::collections::HashSet;
 
 /// Columns in which a row has its own id.
 const ID: &[&str] = &["sourcedid", "sisid"];
@@ -35,6 +37,7 @@ pub(super) fn map<'a>(tables: &'a Tables, options: &Options, known: &mut Known<'
         mapped.warnings.push("enrollments.csv is missing: no enrolments, no section members".to_owned());
     }
     let school = school::School::choose(tables, options.school.as_deref())?;
+    mapped.warnings.extend(school.check(known)?);
     let years = years::Years::map(tables, options.school_year.as_deref(), &mut mapped, known)?;
     let users = users::map(tables, &school, &mut mapped);
     classes::map(tables, &school, &years, &users, &mut mapped);
@@ -46,12 +49,22 @@ fn live<'a>(table: Option<&'a Table>, mapped: &mut Mapped<'a>) -> Vec<Rec<'a>> {
     let Some(table) = table else { return Vec::new() };
     let mut rows = Vec::with_capacity(table.len());
     for rec in table.rows() {
-        match rec.text(&["status"]).to_lowercase().as_str() {
-            "tobedeleted" | "inactive" | "deleted" => {
-                mapped.note("rows marked as inactive or to be deleted, left aside")
-            }
-            _ => rows.push(rec),
+        if is_gone(rec) {
+            mapped.note("rows marked as inactive or to be deleted, left aside");
+        } else {
+            rows.push(rec);
         }
     }
     rows
+}
+
+fn is_gone(rec: Rec<'_>) -> bool {
+    matches!(rec.text(&["status"]).to_lowercase().as_str(), "tobedeleted" | "inactive" | "deleted")
+}
+
+/// The ids of rows that are there no more, and not there anew: what names them leaves with them.
+fn gone<'a>(tables: &'a Tables, names: &[&str]) -> HashSet<&'a str> {
+    let rows = || names.iter().filter_map(|name| tables.get(name)).flat_map(Table::rows);
+    let live: HashSet<&str> = rows().filter(|rec| !is_gone(*rec)).map(|rec| rec.text(ID)).collect();
+    rows().filter(|rec| is_gone(*rec)).map(|rec| rec.text(ID)).filter(|id| !live.contains(id)).collect()
 }

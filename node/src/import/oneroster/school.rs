@@ -1,25 +1,34 @@
 //! Which of the bundle's organisations is this school. A store holds one school, so rows of others must stay out.
 
-use super::ID;
+use super::{ID, is_gone};
 use crate::import::bundle::Tables;
 use crate::import::headers::normal;
+use crate::import::known::Known;
 use crate::import::table::Rec;
 use crate::{NodeError, Result};
 use pems_model::Code;
+use pems_model::entities::SCHOOL_PROFILE;
 use std::collections::BTreeSet;
 
 /// Columns in which rows name the organisations they belong to.
 const ORGS: &[&str] =
     &["orgsourcedids", "orgsourcedid", "primaryorgsourcedid", "schoolsourcedid", "schoolsourcedids", "schoolsisid"];
 
-/// The organisations whose rows are imported: the school and its departments. `None`: the bundle has but one.
+/// Columns in which a school may have the School ID that DepEd gave it.
+const NUMBERS: &[&str] = &["identifier", "schoolnumber", "sourcedid", "sisid"];
+
 #[derive(Debug)]
-pub(super) struct School<'a>(Option<BTreeSet<&'a str>>);
+pub(super) struct School<'a> {
+    /// The organisations whose rows are imported: the school and its departments. `None`: the bundle has but one.
+    ids: Option<BTreeSet<&'a str>>,
+    /// What the bundle says about the school.
+    rec: Option<Rec<'a>>,
+}
 
 impl<'a> School<'a> {
     pub(super) fn choose(tables: &'a Tables, wanted: Option<&str>) -> Result<School<'a>> {
-        let orgs: Vec<Rec<'a>> =
-            ["orgs", "school"].iter().filter_map(|name| tables.get(name)).flat_map(|table| table.rows()).collect();
+        let all = ["orgs", "school"].iter().filter_map(|name| tables.get(name)).flat_map(|table| table.rows());
+        let orgs: Vec<Rec<'a>> = all.filter(|org| !is_gone(*org)).collect();
         if orgs.is_empty() {
             return School::without_orgs(tables, wanted);
         }
@@ -49,22 +58,46 @@ impl<'a> School<'a> {
             let below: Vec<&str> = below.map(|org| org.text(ID)).collect();
             ids.extend(below);
         }
-        Ok(School(Some(ids)))
+        Ok(School { ids: Some(ids), rec: Some(*school) })
     }
 
     /// Without a list of organisations, the rows themselves say how many there are.
     fn without_orgs(tables: &'a Tables, wanted: Option<&str>) -> Result<School<'a>> {
         let named: BTreeSet<&str> = tables.all().flat_map(|table| table.rows()).flat_map(named_orgs).collect();
         match wanted {
-            None if named.len() <= 1 => Ok(School(None)),
-            Some(wanted) if named.contains(wanted) => Ok(School(named.get(wanted).map(|id| BTreeSet::from([*id])))),
+            None if named.len() <= 1 => Ok(School { ids: None, rec: None }),
+            Some(wanted) if named.contains(wanted) => {
+                Ok(School { ids: named.get(wanted).map(|id| BTreeSet::from([*id])), rec: None })
+            }
             _ => Err(ask(wanted, named.iter().map(|id| (*id).to_owned()))),
+        }
+    }
+
+    /// Refuses the bundle of another school, as its register (SF1) is refused. What cannot be told is said.
+    pub(super) fn check(&self, known: &mut Known<'_>) -> Result<Option<String>> {
+        let Some(rec) = self.rec else { return Ok(None) };
+        let is_number = |text: &&str| text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let Some(theirs) = NUMBERS.iter().map(|name| rec.text(&[name])).find(is_number) else { return Ok(None) };
+        let (file, name) = (&rec.table.file, rec.text(&["name"]));
+        let profile = known.kept(&SCHOOL_PROFILE)?.rows.values().find(|row| row.is_live());
+        match profile.and_then(|row| row.get(&SCHOOL_PROFILE, "deped_school_id").as_text()) {
+            Some(ours) if ours == theirs => Ok(None),
+            Some(ours) => {
+                let message = format!(
+                    "{file}, line {}: this is the bundle of another school: its School ID is {theirs} ({name}), this school's is {ours}; choose this school's file",
+                    rec.line
+                );
+                Err(NodeError::new(Code::WrongTenant, message))
+            }
+            None => Ok(Some(format!(
+                "this office does not know its own School ID yet, so it cannot tell whether the bundle of {theirs} ({name}) is this school's; look before you import it"
+            ))),
         }
     }
 
     /// Whether a row that names these organisations is of this school; one that names none is.
     pub(super) fn has(&self, mut named: impl Iterator<Item = &'a str>) -> bool {
-        let Some(ids) = &self.0 else { return true };
+        let Some(ids) = &self.ids else { return true };
         let Some(first) = named.next() else { return true };
         ids.contains(first) || named.any(|id| ids.contains(id))
     }

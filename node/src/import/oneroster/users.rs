@@ -99,8 +99,13 @@ impl<'a> About<'a> {
         mapped: &mut Mapped<'a>,
     ) -> User<'a> {
         let roles = self.roles.get(id).map_or(&[][..], Vec::as_slice);
-        let here: Vec<&Rec<'a>> = roles.iter().filter(|role| school.has(named_orgs(**role))).collect();
-        let role = rec.cell(&["role"]).or_else(|| here.iter().find_map(|role| role.cell(&["role"])));
+        let mut here: Vec<&Rec<'a>> = roles.iter().filter(|role| school.has(named_orgs(**role))).collect();
+        // What is kept here before what is not, then the primary role: a teacher who is a parent too is a teacher.
+        here.sort_by_key(|role| {
+            let kept = matches!(part_of(role.text(&["role"])), Part::Student | Part::Staff);
+            (!kept, !role.text(&["roletype"]).eq_ignore_ascii_case("primary"))
+        });
+        let role = here.iter().find_map(|role| role.cell(&["role"])).or_else(|| rec.cell(&["role"]));
         let part =
             part.or_else(|| role.map(|role| part_of(role.text))).unwrap_or_else(|| match self.related.contains(id) {
                 true => Part::Guardian,
@@ -167,12 +172,12 @@ impl<'a> About<'a> {
 
     fn staff(&self, rec: Rec<'a>, id: &'a str, role: Option<Cell<'a>>, mapped: &mut Mapped<'a>) -> Handle {
         let mut member = named(&STAFF, rec, mapped);
-        number_into(
-            &mut member,
-            "employee_no",
-            rec.cell(&["identifier", "teachernumber", "sourcedid", "sisid"]),
-            mapped,
-        );
+        let numbers = ["identifier", "teachernumber", "sourcedid", "sisid"];
+        // Whoever learns at one school and helps at another has an LRN, which is no employee number.
+        let learns = |role: &Rec<'_>| part_of(role.text(&["role"])) == Part::Student;
+        let is_learner = self.roles.get(id).is_some_and(|roles| roles.iter().any(learns));
+        let mut numbers = numbers.iter().filter_map(|name| rec.cell(&[name]));
+        number_into(&mut member, "employee_no", numbers.find(|cell| !is_learner || !is_lrn(cell.text)), mapped);
         if let Some(sex) = self.demographics.get(id).and_then(|more| sex(more.text(&["sex", "gender"]))) {
             member.set("sex", Value::Text(sex.to_owned()));
         }

@@ -52,6 +52,11 @@ const RULES: &[(&str, &str)] = &[
              GROUP BY replica_id, incarnation) AS each WHERE gap",
     ),
     (
+        "changes that count as somebody's who is not of the school",
+        "SELECT count(*) FROM change_log l WHERE tenant_id = $1 AND outcome <> 'refused' AND user_id IS NOT NULL
+             AND NOT EXISTS (SELECT FROM school_user u WHERE u.tenant_id = $1 AND u.id = l.user_id)",
+    ),
+    (
         "refused changes that left a revision",
         "SELECT count(*) FROM change_log WHERE tenant_id = $1 AND outcome = 'refused' AND (rev IS NOT NULL OR problem IS NULL)",
     ),

@@ -48,7 +48,7 @@ if (!window.stranger) {
       window.stranger.chosen = element;
       const [x, y] = middle(element);
       const options = element.tagName === "SELECT" ? element.options.length : 0;
-      return { x, y, name: name(element), type: element.type ?? "", tag: element.tagName.toLowerCase(), value: value(element) ?? null, options };
+      return { x, y, name: name(element), type: element.type ?? "", tag: element.tagName.toLowerCase(), value: value(element) ?? null, options, limit: element.maxLength > 0 ? element.maxLength : null };
     },
     // The chosen one afterwards; null where it is gone.
     after() {

@@ -49,7 +49,7 @@ impl<'a> Sitting<'a> {
         let number = stay.tries();
         let act = Act::draw(&mut stay.rng);
         let before = self.window.run("return stranger.state()").await;
-        let kept = match &act {
+        let broken = match &act {
             Act::Kill => {
                 self.tell("the plug is pulled".to_owned());
                 return Ok(false);
@@ -59,29 +59,29 @@ impl<'a> Sitting<'a> {
             Act::Keys { name, keys } => {
                 self.tell(format!("presses {name} at {}", before["focus"]));
                 self.window.keys(keys).await;
-                true
+                None
             }
             Act::Paste(text) => {
                 self.tell(format!("pastes {text:?} at {}", before["focus"]));
                 self.window.run(&format!("stranger.paste({}); return null", json!(text))).await;
-                true
+                None
             }
             Act::Beside => {
                 self.tell("another program saves a learner".to_owned());
                 self.beside.insert(self.office.save_beside(number)?);
-                true
+                None
             }
             Act::Language(language) => {
                 self.tell(format!("chooses the language {language}"));
                 self.window.speaks(language).await;
                 self.window.until("document.querySelector('h1')").await;
                 self.window.run(PAGE).await;
-                true
+                None
             }
             Act::Size(width, height) => {
                 self.tell(format!("makes the window {width} x {height}"));
                 self.window.page.set_window_rect(0, 0, *width, *height).await?;
-                true
+                None
             }
             Act::Lock => self.call("session.lock").await,
             Act::Leave => {
@@ -90,7 +90,7 @@ impl<'a> Sitting<'a> {
             }
         };
         self.settle().await;
-        self.look(stay, &act, &before, kept).await?;
+        self.look(stay, &act, &before, broken).await?;
         if number % COMPARE_EVERY == 0 {
             self.compare_names(stay).await?;
         }
@@ -128,11 +128,12 @@ impl<'a> Sitting<'a> {
         Ok(false)
     }
 
-    async fn click(&mut self, stay: &mut Stay) -> anyhow::Result<bool> {
+    /// Clicks something; what is wrong with it afterwards.
+    async fn click(&mut self, stay: &mut Stay) -> anyhow::Result<Option<String>> {
         let number = stay.rng.below(1_000_000);
         let chosen = self.window.run(&format!("return stranger.choose('click', {number})")).await;
         if chosen.is_null() {
-            return Ok(true);
+            return Ok(None);
         }
         self.tell(format!("clicks {}", chosen["name"]));
         self.press(&chosen).await?;
@@ -140,14 +141,15 @@ impl<'a> Sitting<'a> {
         let after = self.window.run("return stranger.after()").await;
         // A tick box is on where it was off, for as long as it is there.
         let ticks = chosen["tag"] == "input" && chosen["type"] == "checkbox" && !after.is_null();
-        Ok(!ticks || after["value"] != chosen["value"])
+        Ok((ticks && after["value"] == chosen["value"]).then(|| format!("{} stays {}", chosen["name"], after["value"])))
     }
 
-    async fn type_into(&mut self, text: &str, stay: &mut Stay) -> anyhow::Result<bool> {
+    /// Types into a field; what it has instead, if it did not keep it.
+    async fn type_into(&mut self, text: &str, stay: &mut Stay) -> anyhow::Result<Option<String>> {
         let number = stay.rng.below(1_000_000);
         let chosen = self.window.run(&format!("return stranger.choose('type', {number})")).await;
         if chosen.is_null() {
-            return Ok(true);
+            return Ok(None);
         }
         self.tell(format!("types {text:?} into {}", chosen["name"]));
         if chosen["tag"] == "select" {
@@ -159,12 +161,13 @@ impl<'a> Sitting<'a> {
             let given = self.window.run(&script).await;
             self.settle().await;
             let after = self.window.run("return stranger.after()").await;
-            return Ok(after.is_null() || after["value"] == given);
+            let lost = !after.is_null() && after["value"] != given;
+            return Ok(lost.then(|| format!("{} was given {given} and has {}", chosen["name"], after["value"])));
         }
         self.press(&chosen).await?;
         let focused = self.window.run("return document.activeElement === stranger.chosen").await == json!(true);
         if !focused || chosen["type"] == "date" || chosen["type"] == "number" {
-            return Ok(true);
+            return Ok(None);
         }
         self.window.keys(text).await;
         self.settle().await;
@@ -183,13 +186,13 @@ impl<'a> Sitting<'a> {
         Ok(self.window.page.perform_actions(mouse).await?)
     }
 
-    async fn call(&mut self, request: &str) -> bool {
+    async fn call(&mut self, request: &str) -> Option<String> {
         self.tell(request.to_owned());
         let asked = format!("__TAURI_INTERNALS__.invoke('call', {{ request: {{ do: '{request}' }} }})");
         // Refused or not: what the window makes of it is looked at.
         let _ = self.window.refusal(&asked).await;
         self.window.run("dispatchEvent(new Event('focus')); return null").await;
-        true
+        None
     }
 
     async fn settle(&self) {
@@ -207,7 +210,7 @@ impl<'a> Sitting<'a> {
         stay.found(format!("{what}\n    after: {}", self.trail.join("\n           ")));
     }
 
-    async fn look(&mut self, stay: &mut Stay, act: &Act, before: &Json, kept: bool) -> anyhow::Result<()> {
+    async fn look(&mut self, stay: &mut Stay, act: &Act, before: &Json, broken: Option<String>) -> anyhow::Result<()> {
         let state = self.window.run("return stranger.state()").await;
         for said in ["errors", "refused"].iter().flat_map(|kind| state[*kind].as_array().into_iter().flatten()) {
             self.report(stay, &format!("a fault of ours: {said}"));
@@ -219,8 +222,8 @@ impl<'a> Sitting<'a> {
         if text.trim().is_empty() {
             self.report(stay, "the window is empty");
         }
-        if !kept {
-            self.report(stay, "a control did not keep what it was given");
+        if let Some(broken) = broken {
+            self.report(stay, &format!("a control did not keep what it was given: {broken}"));
         }
         let lost = matches!(act, Act::Keys { .. }) && before["focus"] != "nothing" && state["focus"] == "nothing";
         if lost && before["hash"] == state["hash"] {
@@ -262,6 +265,11 @@ impl<'a> Sitting<'a> {
         }
         Ok(())
     }
+}
+
+/// How many letters a field takes.
+fn limit(chosen: &Json) -> usize {
+    chosen["limit"].as_u64().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX)
 }
 
 impl std::fmt::Debug for Sitting<'_> {

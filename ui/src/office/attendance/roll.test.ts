@@ -8,13 +8,16 @@ const pupil = (id: string, code = "P", note: string | null = null): Pupil => ({
   note,
   sex: "F",
   listed: id,
+  away: 0,
   name: { last: id, first: "", middle: null, ext: null },
 });
 
 describe("a class on the screen", () => {
   it("keys are marks", () => {
-    expect(["a", "L", "c", "E", "p", " ", "Delete"].map(markOf)).toEqual(["A", "L", "C", "E", "P", "P", "P"]);
-    expect(["x", "Enter", "ArrowDown", "1"].map(markOf)).toEqual([null, null, null, null]);
+    expect(["a", "L", "c", "E", "p", " ", "Delete"].map((key) => markOf(key))).toEqual(["A", "L", "C", "E", "P", "P", "P"]);
+    expect(["m", "H"].map((key) => markOf(key, true))).toEqual(["AM", "PM"]);
+    expect(["m", "H"].map((key) => markOf(key))).toEqual([null, null]);
+    expect(["x", "Enter", "ArrowDown", "1"].map((key) => markOf(key))).toEqual([null, null, null, null]);
   });
 
   it("a mark that says what is recorded is no change", () => {
@@ -36,6 +39,6 @@ describe("a class on the screen", () => {
       { student: "ben", code: "A" },
     ]);
     expect(seenOf(pupils)).toEqual(pupils.slice(0, 2).map(({ id }) => ({ student: id, code: "E", note: "ill" })));
-    expect(counted(pupils, { carl: "L" })).toEqual({ present: 1, absent: 2, tardy: 1 });
+    expect(counted(pupils, { carl: "L" })).toEqual({ present: 1, absent: 2, tardy: 1, half: 0 });
   });
 });

@@ -3,15 +3,18 @@
 import type { Class, Pupil, TakenMark } from "../../generated/attendance";
 
 export const CODES = ["P", "A", "L", "C", "E"] as const;
-export type Mark = (typeof CODES)[number];
+/** Absent for half a day, where whole days are taken. */
+export const HALVES = ["AM", "PM"] as const;
+export type Mark = (typeof CODES)[number] | (typeof HALVES)[number];
 
 /** What was marked here and is not submitted yet, by learner. */
 export type Draft = Readonly<Record<string, Mark>>;
 
 /** The mark that a key means. Delete takes a mark back, as in a spreadsheet. */
-export function markOf(key: string): Mark | null {
+export function markOf(key: string, halves = false): Mark | null {
   if (key === " " || key === "Delete" || key === "Backspace") return "P";
   const letter = key.toUpperCase();
+  if (halves && (letter === "M" || letter === "H")) return letter === "M" ? "AM" : "PM";
   return CODES.find((code) => code === letter) ?? null;
 }
 
@@ -46,13 +49,15 @@ export interface Count {
   present: number;
   absent: number;
   tardy: number;
+  /** Absent for half of the day, and present for the other. */
+  half: number;
 }
 
 /** Late and cutting learners are present. */
 export function counted(pupils: readonly Pupil[], draft: Draft): Count {
   const codes = pupils.map((pupil) => codeOf(pupil, draft));
   const absent = codes.filter((code) => code === "A" || code === "E").length;
-  return { present: codes.length - absent, absent, tardy: codes.filter((code) => code === "L" || code === "C").length };
+  return { present: codes.length - absent, absent, tardy: codes.filter((code) => code === "L" || code === "C").length, half: codes.filter((code) => code === "AM" || code === "PM").length };
 }
 
 export const titleOf = (section: Class["section"]): string =>

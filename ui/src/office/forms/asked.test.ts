@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parse } from "../../shared/address";
-import { askedOf, everyOf, isOfSchool, placeOf } from "./asked";
+import { askedOf, backOf, everyOf, isOfSchool, listAddress, placeOf } from "./asked";
 
 test("addresses mean forms", () => {
   expect(askedOf(parse("#/forms/sf2/S/2026-06"))).toEqual({ form: "sf2", section: "S", month: "2026-06" });
@@ -9,6 +9,17 @@ test("addresses mean forms", () => {
   expect(askedOf(parse("#/forms/class_list?section=S"))).toEqual({ form: "class_list", section: "S" });
   expect(askedOf(parse("#/forms/certificate/L"))).toEqual({ form: "certificate", student: "L" });
   for (const nothing of ["#/forms", "#/forms/sf2/S", "#/forms/certificate", "#/forms/other/S"]) expect(askedOf(parse(nothing))).toBeNull();
+});
+
+test("a list is asked for as it stands on the screen", () => {
+  const query = { text: "peña & co", filters: { grade: ["7"], no_lrn: true }, sort: [{ key: "name", down: true }] };
+  const address = parse(listAddress(query, ["name", "lrn"]));
+  expect(askedOf(address)).toEqual({ form: "learner_list", query, columns: ["name", "lrn"] });
+  expect(askedOf(parse(listAddress({}, ["name"], ["L"])))).toEqual({ form: "learner_list", query: {}, columns: ["name"], chosen: ["L"] });
+  expect(askedOf(parse("#/forms/learner_list?list=%7B"))).toBeNull();
+  expect(askedOf(parse("#/forms/learner_list"))).toEqual({ form: "learner_list" });
+  expect([askedOf(parse("#/forms/day/2026-06-16")), askedOf(parse("#/forms/away"))]).toEqual([{ form: "day", date: "2026-06-16" }, { form: "away" }]);
+  expect(backOf({ form: "learner_list" }).screen).toBe("learners");
 });
 
 test("a batch is the form of every section", () => {

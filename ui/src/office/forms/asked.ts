@@ -1,11 +1,37 @@
 // Which form an address means, and where a missing field is typed.
 
 import type { FormAsked, Missing } from "../../generated/forms";
+import type { LearnerQuery } from "../../generated/learners";
 import { hrefOf, type Address } from "../../shared/address";
 
-/** `#/forms/sf1/SECTION`, `#/forms/sf2/SECTION/2026-06`, `#/forms/class_list/SECTION`, `#/forms/certificate/STUDENT`; null for the shelf. */
+/** The address of a list of learners as it stands on the screen: what it is narrowed to, and its columns. */
+export const listAddress = (query: LearnerQuery, columns: readonly string[], chosen: readonly string[] = []): string =>
+  hrefOf("forms", ["learner_list"], { list: JSON.stringify({ query, columns, ...(chosen.length > 0 ? { chosen } : {}) }) });
+
+function listOf(text: string | undefined): FormAsked | null {
+  try {
+    const { query, columns, chosen } = JSON.parse(text ?? "{}") as { query?: LearnerQuery; columns?: string[]; chosen?: string[] };
+    return { form: "learner_list", ...(query ? { query } : {}), ...(columns ? { columns } : {}), ...(chosen ? { chosen } : {}) };
+  } catch {
+    return null;
+  }
+}
+
+/** Where a paper was asked for; the shelf where that is not known. */
+export function backOf(asked: FormAsked): { screen: "forms" | "learners" | "attendance"; path: string[] } {
+  if (asked.form === "learner_list") return { screen: "learners", path: [] };
+  if (asked.form === "day") return { screen: "attendance", path: [] };
+  if (asked.form === "away") return { screen: "attendance", path: ["away"] };
+  return { screen: "forms", path: [] };
+}
+
+/** `#/forms/sf1/SECTION`, `#/forms/sf2/SECTION/2026-06`, `#/forms/class_list/SECTION`, `#/forms/certificate/STUDENT`, `#/forms/day/2026-06-16`,
+    `#/forms/away`, `#/forms/learner_list?list=…`; null for the shelf. */
 export function askedOf({ path, query }: Address): FormAsked | null {
   const [form, id = query.section ?? query.student, month = query.month] = path;
+  if (form === "learner_list") return listOf(query.list);
+  if (form === "away") return { form };
+  if (form === "day" && id) return { form, date: id };
   if (!id) return null;
   if (form === "sf2" && month) return { form, section: id, month };
   if (form === "sf1") return { form, section: id };

@@ -2,6 +2,7 @@
 // office reads the files.
 
 import { invoke } from "@tauri-apps/api/core";
+import { asking, curtained } from "../../shared/modals";
 
 /** What the shell tells of files that are held over the window (node/shell/src/files.rs). */
 export interface Held {
@@ -13,13 +14,19 @@ const EVENT = "pems-files";
 
 /** Listens until the returned function is called. */
 export function onfiles(heard: (held: Held) => void): () => void {
-  const listen = (event: Event) => heard((event as CustomEvent<Held>).detail);
+  // What is dropped onto a locked desk, or onto a question that waits for its answer, is for nobody.
+  const listen = (event: Event) => {
+    if (!curtained() && !asking()) heard((event as CustomEvent<Held>).detail);
+  };
   addEventListener(EVENT, listen);
   return () => removeEventListener(EVENT, listen);
 }
 
 /** The system's dialog; null where it was closed without a file. */
 export const chooseFile = (label: string): Promise<string | null> => invoke<string | null>("choose_file", { label });
+
+/** The system's dialog for a copy of an office; null where it was closed without a file. */
+export const chooseBackup = (label: string): Promise<string | null> => invoke<string | null>("choose_file", { label, backup: true });
 
 /** The name at the end of a path of any system. */
 export const nameOf = (path: string): string => path.split(/[\\/]/).at(-1) || path;

@@ -7,7 +7,9 @@ import { hrefOf } from "../../shared/router.svelte";
 import { words } from "../../strings/index.svelte";
 import { asText, choicesOf } from "./fields";
 
-const text = (key: string) => (row: LearnerLine) => asText(row[key]) || undefined;
+const SEEN = ["name", "last_name", "first_name", "middle_name", "name_ext", "lrn", "student_no", "sex", "grade", "section", "status"];
+/** What is not for whoever looks says so: it is not missing. */
+const text = (key: string) => (row: LearnerLine) => asText(row[key]) || (row.hidden && !SEEN.includes(key) ? words.learners.private : undefined);
 
 export function learnerColumns(): Column<LearnerLine>[] {
   const label = words.learners.columns;
@@ -45,14 +47,15 @@ export function learnerColumns(): Column<LearnerLine>[] {
     typed("birth_date", 6.5, {
       figures: true,
       sortable: true,
-      text: (row) => (row.birth_date ? day(asText(row.birth_date)) : undefined),
+      text: (row) => (row.birth_date ? day(asText(row.birth_date)) : text("birth_date")(row)),
       edit: (row) => asText(row.birth_date),
     }),
     { key: "age", label: label.age, width: 3.5, figures: true, sortable: true, text: text("age") },
     {
       key: "grade",
       label: label.grade,
-      width: 4.5,
+      // "Baitang 12" too: cut, 10, 11 and 12 would be the same.
+      width: 5.25,
       sortable: true,
       text: (row) => (row.grade ? words.desk.grades(asText(row.grade)) : undefined),
     },
@@ -64,7 +67,7 @@ export function learnerColumns(): Column<LearnerLine>[] {
       width: 6.25,
       sortable: true,
       custom: true,
-      text: (row) => (row.papers?.length ? words.learners.papersMissing(row.papers.length) : undefined),
+      text: (row) => (row.papers?.length ? words.learners.papersMissing(row.papers.length) : text("papers")(row)),
     },
     { key: "guardian", label: label.guardian, width: 12, sortable: true, text: text("guardian") },
     { key: "guardian_phone", label: label.guardian_phone, width: 8, figures: true, text: text("guardian_phone") },

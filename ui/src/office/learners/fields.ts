@@ -30,6 +30,9 @@ const KINDS: Record<string, FieldKind> = {
 /** How many digits. */
 const LENGTHS: Record<string, number> = { lrn: 12, psgc_barangay: 10 };
 
+/** What children have in common, and one act changes for many; a name or a number belongs to one alone. */
+export const IN_COMMON = ["municipality", "barangay", "province", "psgc_barangay", "mother_tongue", "religion", "ip_group", "lrn_status", "sex", "four_ps", "sned_type", "remarks"];
+
 export const kindOf = (field: string): FieldKind => KINDS[field] ?? "text";
 export const lengthOf = (field: string): number | undefined => LENGTHS[field];
 export const labelOf = (field: string): string => words.learner.fields[field] ?? field;

@@ -37,7 +37,7 @@ export interface Sort {
 }
 
 /** The gap between columns and the room at both edges, in rem: as in Grid.svelte. */
-const GAP = 1;
+const GAP = 0.75;
 const EDGES = 2.5;
 /** The column of the boxes that choose rows, in rem. */
 export const BOX = 1.25;

@@ -252,7 +252,7 @@ describe("what is typed", () => {
 
 test("columns know their widths and turn their order", () => {
   expect(tracks([{ width: 14, grow: true }, { width: 8 }], true)).toBe("1.25rem minmax(14rem, 14fr) 8rem");
-  expect(leastWidth([{ width: 14 }, { width: 8 }], false)).toBe(25.5);
+  expect(leastWidth([{ width: 14 }, { width: 8 }], false)).toBe(25.25);
   expect(turned(null, "name")).toEqual({ key: "name", dir: "up" });
   expect(turned({ key: "name", dir: "up" }, "name")).toEqual({ key: "name", dir: "down" });
   expect(turned({ key: "name", dir: "up" }, "lrn")).toEqual({ key: "lrn", dir: "up" });

@@ -8,6 +8,8 @@ import type { Selection } from "./selection.svelte";
 
 export interface GridProps<T extends { id: string }> {
   label: string;
+  /** What the widths of its columns are remembered under; without it as long as it is shown. */
+  name?: string;
   columns: readonly Column<T>[];
   /** All rows, or a source that fetches them in pages (PagedRows). */
   rows: readonly T[] | Rows<T>;

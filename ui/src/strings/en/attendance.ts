@@ -28,7 +28,7 @@ export const attendance = {
   toSections: "Go to Sections",
   allTaken: "All sections are taken",
   allTakenWhy: "Nothing is left to do for this day.",
-  codes: { P: "Present", A: "Absent", L: "Late", C: "Cutting", E: "Excused" } as Record<string, string>,
+  codes: { P: "Present", A: "Absent", L: "Late", C: "Cutting", E: "Excused", AM: "Absent in the morning", PM: "Absent in the afternoon" } as Record<string, string>,
   session: "Session",
   sessions: { day: "Whole day", am: "Morning", pm: "Afternoon" } as Record<string, string>,
   kinds: {
@@ -45,8 +45,9 @@ export const attendance = {
   unknownSex: "Sex not recorded",
   list: "Learners of the class",
   keys: "Arrows choose a learner. A absent, L late, C cutting, E excused, P or Space present; each goes on to the next learner. Enter submits.",
-  counted: (present: number, absent: number, tardy: number) =>
-    [`${count(present)} present`, `${count(absent)} absent`, tardy > 0 ? `${count(tardy)} late or cutting` : ""].filter(Boolean).join(", "),
+  halfKeys: "M absent in the morning, H in the afternoon.",
+  counted: (present: number, absent: number, tardy: number, half = 0) =>
+    [`${count(present)} present`, `${count(absent)} absent`, half > 0 ? `${count(half)} absent half a day` : "", tardy > 0 ? `${count(tardy)} late or cutting` : ""].filter(Boolean).join(", "),
   submit: "Submit",
   submitAll: "Submit: all present",
   correct: "Save the correction",
@@ -75,6 +76,9 @@ export const attendance = {
   recorded: (code: string) => `recorded: ${code}`,
   discard: "Leave as recorded",
   shortcut: { submit: "Submit the class", mark: "Mark the learner", move: "Choose a learner" },
+  awayUntil: (n: number) => `absent ${plural(n, "day", "days")} until now`,
+  printDay: "Print or save the day",
+  printAway: "Print or save the list",
   awayTitle: "Absent five class days in a row",
   awayNone: "Nobody is absent that long",
   awayNoneWhy: "Learners who are absent five class days in a row are listed here, with whom to call.",

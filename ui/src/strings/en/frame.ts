@@ -61,5 +61,7 @@ export const frame = {
     keys: "Arrows choose, Enter opens, Esc closes",
     found: (n: number) => `${plural(n, "answer", "answers")}`,
   },
+  undoTitle: "Take this back?",
+  undoWhy: "It is what was done last at this PC, but not on this screen.",
   left: (n: number) => `${n} left as somebody changed them since`,
 };

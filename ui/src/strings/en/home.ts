@@ -68,6 +68,8 @@ export const home = {
     title: "What waits",
     none: "Nothing waits for you.",
     needs: (n: number) => `${plural(n, "record needs", "records need")} a decision`,
+    sameNumber: (n: number) => (n === 1 ? "Two learners have the same LRN" : `${count(n)} LRNs belong to two learners each`),
+    trouble: "The hub does not sync with this PC",
     full: (section: string, learnersNow: number, seats: number) => `${section} has ${learners(learnersNow)} and ${plural(seats, "seat", "seats")}`,
     moreFull: (n: number) => `${plural(n, "more section", "more sections")} with too few seats`,
     unassigned: (n: number) => `${plural(n, "learner has", "learners have")} no section`,

@@ -2,6 +2,9 @@ import { plural } from "../number";
 
 export const learner = {
   title: "Learner",
+  notYours: "This record is for the office and the adviser",
+  notYoursWhy: "You see the name and the section. Ask the registrar or the adviser for more.",
+  moves: (year: string) => `What happens to the enrolment of ${year}`,
   certificate: "Certificate of enrolment",
   age: (n: number) => `${plural(n, "year", "years")} old`,
   gone: "This learner was deleted",

@@ -4,6 +4,7 @@ export const shortcuts = {
   palette: "Find anything",
   undo: "Undo the last act",
   redo: "Do it again",
+  back: "Back to the screen before",
   sheet: "This sheet",
   screen: (name: string) => `Go to ${name}`,
   grid: {
@@ -21,5 +22,6 @@ export const shortcuts = {
     right: "Keep, go right",
     cancel: "Leave as it was",
     sort: "Sort by the column",
+    width: "Narrower, wider column",
   },
 };

@@ -14,4 +14,15 @@ export const signin = {
   fresh: "New password",
   freshHint: "Ten characters or more; three or four words do well",
   change: "Change the password",
+  own: "Change my password",
+  changed: "Your password is changed",
+  limited: (pc: string) => `This PC is enrolled for: ${pc}`,
+  limitedWhy: (role: string, pc: string) =>
+    `You are here as ${role}, but what only a ${role} may do is refused at a PC that is enrolled for ${pc}: at this PC and at the hub, so that a borrowed PC can do no more harm than its own. Work of that kind is done at a PC enrolled for it.`,
+  limitedOnce: "You still have a one-time password: choose one of your own at such a PC.",
+  askMore: "Copy a request for more",
+  asked: "Copied. Send it to whoever runs your hub.",
+  notAsked: "It could not be copied; tell whoever runs your hub what stands here.",
+  request: (school: string, device: string, role: string) =>
+    `${school}: please enrol the PC “${device}” for the role ${role}. It needs a new code (pems-hub device code --school … --role ${role}).`,
 };

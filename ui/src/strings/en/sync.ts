@@ -9,5 +9,7 @@ export const sync = {
   never: "The hub was not reached yet",
   needs: (n: number) => `${plural(n, "item needs", "items need")} you`,
   diverged: "This copy differs from the hub’s; tell your system administrator",
+  trouble: (waiting: number, when: string) =>
+    `The hub does not sync with this PC; ${waiting === 0 ? "nothing waits" : plural(waiting, "change waits", "changes wait")} (last contact ${when})`,
   sample: "A made-up school: nothing is sent anywhere",
 };

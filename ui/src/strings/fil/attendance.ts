@@ -29,7 +29,7 @@ export const attendance: typeof english = {
   toSections: "Pumunta sa Mga section",
   allTaken: "Nakuha na sa lahat ng section",
   allTakenWhy: "Wala nang gagawin para sa araw na ito.",
-  codes: { P: "Narito", A: "Absent", L: "Late", C: "Cutting", E: "Excused" },
+  codes: { P: "Narito", A: "Absent", L: "Late", C: "Cutting", E: "Excused", AM: "Absent sa umaga", PM: "Absent sa hapon" },
   session: "Sesyon",
   sessions: { day: "Buong araw", am: "Umaga", pm: "Hapon" },
   kinds: {
@@ -46,8 +46,9 @@ export const attendance: typeof english = {
   unknownSex: "Walang nakatalang kasarian",
   list: "Mga mag-aaral ng klase",
   keys: "Mga arrow ang pumipili ng mag-aaral. A absent, L late, C cutting, E excused, P o Space narito; lumilipat sa susunod pagkamarka. Enter ang pagsumite.",
-  counted: (present: number, absent: number, tardy: number) =>
-    [`${count(present)} narito`, `${count(absent)} absent`, tardy > 0 ? `${count(tardy)} late o nag-cutting` : ""].filter(Boolean).join(", "),
+  halfKeys: "M absent sa umaga, H sa hapon.",
+  counted: (present: number, absent: number, tardy: number, half = 0) =>
+    [`${count(present)} narito`, `${count(absent)} absent`, half > 0 ? `${count(half)} absent nang kalahating araw` : "", tardy > 0 ? `${count(tardy)} late o nag-cutting` : ""].filter(Boolean).join(", "),
   submit: "Isumite",
   submitAll: "Isumite: lahat ay narito",
   correct: "I-save ang pagtatama",
@@ -76,6 +77,9 @@ export const attendance: typeof english = {
   recorded: (code: string) => `nakatala: ${code}`,
   discard: "Iwan ayon sa naitala",
   shortcut: { submit: "Isumite ang klase", mark: "Markahan ang mag-aaral", move: "Pumili ng mag-aaral" },
+  awayUntil: (n: number) => `${plural(n, "araw", "araw")} nang absent`,
+  printDay: "I-print o i-save ang araw",
+  printAway: "I-print o i-save ang listahan",
   awayTitle: "Limang sunod na araw ng klase na absent",
   awayNone: "Walang ganoon katagal na absent",
   awayNoneWhy: "Nakalista rito ang mga mag-aaral na limang sunod na araw ng klase nang absent, at kung sino ang tatawagan.",

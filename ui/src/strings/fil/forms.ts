@@ -1,4 +1,5 @@
 import type { forms as english } from "../en/forms";
+import { count } from "../number";
 
 export const forms: typeof english = {
   title: "Mga form",
@@ -20,6 +21,9 @@ export const forms: typeof english = {
   purposeHint: "Kung walang laman: para sa anumang legal na layunin",
   pdf: "PDF",
   excel: "Excel",
+  csv: "CSV",
+  tooLong: (rows: number) => `Masyadong marami ang ${count(rows)} hanay para sa papel`,
+  tooLongWhy: "Paliitin ang listahan ayon sa baitang, seksyon o taong panuruan para maipi-print, o i-save ang lahat para sa Excel.",
   page: (n: number, of: number) => `Pahina ${n} ng ${of}`,
   before: "Naunang pahina",
   after: "Susunod na pahina",

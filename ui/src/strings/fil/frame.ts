@@ -62,5 +62,7 @@ export const frame: typeof english = {
     keys: "Arrow para pumili, Enter para buksan, Esc para isara",
     found: (n: number) => `${plural(n, "sagot", "sagot")}`,
   },
+  undoTitle: "Bawiin ba ito?",
+  undoWhy: "Ito ang huling ginawa sa PC na ito, ngunit hindi sa screen na ito.",
   left: (n: number) => `${n} hindi ginalaw dahil may nagbago na`,
 };

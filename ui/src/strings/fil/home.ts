@@ -69,6 +69,8 @@ export const home: typeof english = {
     title: "Mga naghihintay",
     none: "Walang naghihintay sa iyo.",
     needs: (n: number) => `${plural(n, "tala", "tala")} ang kailangang pagpasyahan`,
+    sameNumber: (n: number) => (n === 1 ? "Dalawang mag-aaral ang may iisang LRN" : `${count(n)} LRN ang tig-dalawa ang mag-aaral`),
+    trouble: "Hindi nakikipag-sync ang hub sa PC na ito",
     full: (section: string, learnersNow: number, seats: number) => `May ${learners(learnersNow)} ang ${section} at ${count(seats)} upuan`,
     moreFull: (n: number) => `${plural(n, "section", "section")} pa ang kulang sa upuan`,
     unassigned: (n: number) => `${learners(n)} ang wala pang section`,

@@ -3,6 +3,9 @@ import { plural } from "../number";
 
 export const learner: typeof english = {
   title: "Mag-aaral",
+  moves: (year: string) => `Ano ang nangyayari sa enrolment ng ${year}`,
+  notYours: "Para sa opisina at sa adviser ang talang ito",
+  notYoursWhy: "Nakikita mo ang pangalan at seksiyon. Itanong ang iba pa sa registrar o sa adviser.",
   certificate: "Katibayan ng pagkaka-enrol",
   age: (n: number) => `${plural(n, "taong", "taong")} gulang`,
   gone: "Nabura ang mag-aaral na ito",

@@ -6,6 +6,7 @@ export const shortcuts: typeof english = {
   palette: "Hanapin kahit ano",
   undo: "Ibalik ang huling ginawa",
   redo: "Gawin ulit",
+  back: "Bumalik sa naunang screen",
   sheet: "Ang listahang ito",
   screen: (name: string) => `Pumunta sa ${name}`,
   grid: {
@@ -23,5 +24,6 @@ export const shortcuts: typeof english = {
     right: "Itago, kumanan",
     cancel: "Iwan kung ano ito dati",
     sort: "Ayusin ayon sa column",
+    width: "Paliitin, palakihin ang column",
   },
 };

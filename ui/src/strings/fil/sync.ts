@@ -10,5 +10,7 @@ export const sync: typeof english = {
   never: "Hindi pa naaabot ang hub",
   needs: (n: number) => `${count(n)} bagay ang kailangan ka`,
   diverged: "Iba ang kopyang ito sa nasa hub; sabihin sa system administrator",
+  trouble: (waiting: number, when: string) =>
+    `Hindi nakikipag-sync ang hub sa PC na ito; ${waiting === 0 ? "walang naghihintay" : `${count(waiting)} pagbabago ang naghihintay`} (huling ugnayan ${when})`,
   sample: "Kunwaring paaralan: walang ipinadadala kahit saan",
 };

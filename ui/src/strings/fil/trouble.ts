@@ -1,6 +1,9 @@
 import type { trouble as english } from "../en/trouble";
 
 const GIST: Record<string, string> = {
+  hub_behind: "Mas luma ang hub kaysa sa nakita ng PC na ito; walang nawala rito.",
+  epoch_changed: "Ibinalik ang hub mula sa kopya; walang nawala rito.",
+  replica_forked: "Kinopya ang folder na ito at ang isa ang nagpatuloy; walang nawala rito.",
   unknown_field: "Hindi kilala ang napili.",
   wrong_type: "Hindi tama ang uri ng nailagay.",
   required: "May kulang na kailangang punan.",
@@ -14,6 +17,7 @@ const GIST: Record<string, string> = {
   role_forbidden: "Hindi ito puwede sa iyong tungkulin.",
   parent_missing: "Wala ang record na kinabibilangan nito.",
   row_missing: "Wala na ang record na ito.",
+  review_full: "Marami pang dapat pagpasyahan.",
   too_large: "Masyadong malaki ito.",
   code_unknown: "Hindi kilala ang code.",
   code_expired: "Lipas na ang code.",

@@ -52,7 +52,7 @@ impl Desks {
         self.ask(to);
     }
 
-    fn form(&self, section: &Json, month: &str) -> Sf2 {
+    fn form(&mut self, section: &Json, month: &str) -> Sf2 {
         let asked = json!({ "form": "sf2", "section": section, "month": month });
         let asked = serde_json::from_value(asked).expect("asked");
         let Form::Sf2(form) = self.school.desk.gather(&asked).expect("a form").form else { panic!("another form") };

@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
         let mut read = Read::default();
         for (at, column) in self.columns.iter().enumerate() {
             let text = cells.get(at).map(|cell| cell.trim()).unwrap_or_default();
-            let mut cell = PasteCell { text: text.to_owned(), problem: None, was: None, read_as: None };
+            let mut cell = PasteCell { text: text.to_owned(), problem: None, was: None, left: None, read_as: None };
             if !text.is_empty() {
                 cell.problem = match column.field.as_deref() {
                     None => None,

@@ -1,17 +1,21 @@
 //! Learners from a spreadsheet, through the clipboard: looked at first, then written as one act.
 //!
 //! Invariants: the preview and the paste are worked out by the same code, so what was shown is what is done; a cell that cannot be
-//! kept is shown where it is, and its row is left out whole; an empty cell never wipes a value; a number proves who a row is
-//! about, a name alone is shown to a person.
+//! kept is shown where it is, and its row is left out whole; an empty cell never wipes a value; a number says who a row is
+//! about unless its name speaks against it; that, and a name alone, is a question to a person; nobody gets the number of another
+//! child.
 
+mod about;
 mod cells;
 mod columns;
 
-use super::similar::{Index, Probe, Wanted};
+use super::similar::Index;
+use super::taken;
 use super::write::plural;
 use crate::desk::{Desk, declared};
 use crate::store::Save;
 use crate::{NodeError, Result};
+use about::{About, Target, target};
 use cells::Read;
 use pems_model::push::complete;
 use pems_model::{Code, Entity, Row, Value};
@@ -91,6 +95,9 @@ pub struct PasteRow {
     pub id: Option<Uuid>,
     /// Who that is, for a suspect.
     pub like: Option<String>,
+    /// Why somebody has to decide: `number`, where the learner of this number has another name or birth date, or `alike`.
+    #[ts(type = "\"number\" | \"alike\" | null")]
+    pub asks: Option<&'static str>,
     pub cells: Vec<PasteCell>,
     /// What is wrong with the row as a whole.
     pub problem: Option<String>,
@@ -102,6 +109,8 @@ pub struct PasteCell {
     pub problem: Option<String>,
     /// What stands there now, where that is something else.
     pub was: Option<String>,
+    /// Why this alone is not taken over, although the row is.
+    pub left: Option<String>,
     /// Of a whole name: last, first, middle name and extension, as they are written.
     pub read_as: Option<String>,
 }
@@ -176,7 +185,7 @@ impl Desk {
         let columns = columns::columns(entity, paste, header, width)?;
         let body = &paste.matrix[usize::from(header).min(paste.matrix.len())..];
         let desk: &Desk = self;
-        let index = Index::of(&desk.learners.directory.entries);
+        let about = About { entity, index: Index::of(&desk.learners.directory.entries) };
         let reader = cells::Reader::new(entity, &columns, body, paste.day_first);
         let mut seen = Seen::default();
         let mut lines = Vec::new();
@@ -188,40 +197,46 @@ impl Desk {
             let read = reader.row(cells);
             let target = match &paste.onto {
                 Some(ids) => Target::Onto(ids.get(offset).copied()),
-                None => target(entity, &index, &read, paste.choices.get(&at.to_string()))?,
+                None => target(&about, &read, paste.choices.get(&at.to_string()))?,
             };
-            lines.push(desk.line(entity, at, read, target, &mut seen)?);
+            lines.push(desk.line(&about, at, read, target, &mut seen)?);
         }
         Ok((header, columns, lines))
     }
 
-    fn line(&self, entity: &Entity, at: usize, read: Read, target: Target, seen: &mut Seen) -> Result<Line> {
+    fn line(&self, about: &About<'_>, at: usize, mut read: Read, target: Target, seen: &mut Seen) -> Result<Line> {
+        let entity = about.entity;
         let mut shown = PasteRow {
             at,
             kind: "refused",
             name: read.name(entity),
             id: None,
             like: None,
+            asks: None,
             cells: read.cells.clone(),
             problem: None,
         };
-        let (id, suspect) = match target {
+        let likely = about.likely(&read);
+        shown.id = likely.map(|(_, entry)| entry.id);
+        shown.like = likely.map(|(_, entry)| taken::who(entry));
+        let id = match target {
             Target::Left => return Ok(Line { shown: PasteRow { kind: "left", ..shown }, save: None }),
-            Target::New => (None, false),
-            Target::Onto(Some(id)) => (Some(id), false),
             Target::Onto(None) => {
                 let problem = "there is no learner in this row of the list; paste fewer rows, or add them as learners";
                 return Ok(Line { shown: PasteRow { problem: Some(problem.into()), ..shown }, save: None });
             }
-            Target::Suspect(id) => (Some(id), true),
+            Target::New => None,
+            Target::Onto(Some(id)) | Target::Suspect(id, _) => Some(id),
         };
-        shown.id = id;
-        shown.like = id.and_then(|id| self.learners.directory.get(id)).map(|entry| {
-            let born = entry.birth_date().map(|day| format!(", {day}")).unwrap_or_default();
-            format!("{}, {}{born}", entry.told.last, entry.told.first)
-        });
-        let broken = read.cells.iter().any(|cell| cell.problem.is_some());
-        let before = match id.filter(|_| !suspect) {
+        if let Some(entry) = id.and_then(|id| self.learners.directory.get(id)) {
+            (shown.id, shown.like) = (id, Some(taken::who(entry)));
+        }
+        if let Target::Suspect(_, asks) = target {
+            shown.asks = Some(asks);
+        }
+        about.numbers(&mut read, &mut shown, id);
+        let broken = shown.cells.iter().any(|cell| cell.problem.is_some());
+        let before = match id.filter(|_| shown.asks.is_none()) {
             Some(id) => match self.store.get("student", id)?.filter(Row::is_live) {
                 Some(row) => Some(row),
                 None => {
@@ -248,57 +263,16 @@ impl Desk {
         if broken || shown.problem.is_some() {
             return Ok(Line { shown, save: None });
         }
-        shown.kind = match (suspect, before.is_some(), fields.is_empty()) {
-            (true, ..) => "suspect",
-            (false, true, true) => "same",
-            (false, true, false) => "changes",
-            (false, false, _) => "new",
+        shown.kind = match (shown.asks, before.is_some(), fields.is_empty()) {
+            (Some(_), ..) => "suspect",
+            (None, true, true) => "same",
+            (None, true, false) => "changes",
+            (None, false, _) => "new",
         };
         let writes = matches!(shown.kind, "new" | "changes");
         let save = writes.then(|| Save { entity: "student".into(), id: before.map(|row| row.id), fields });
         Ok(Line { shown, save })
     }
-}
-
-/// Which learner a row is about.
-fn target(entity: &Entity, index: &Index<'_>, read: &Read, choice: Option<&String>) -> Result<Target> {
-    match choice.map(String::as_str) {
-        Some("leave") => return Ok(Target::Left),
-        Some("new") => return Ok(Target::New),
-        Some(id) => {
-            let id = Uuid::parse_str(id).map_err(|_| NodeError::new(Code::BadFormat, "an id is a UUID"))?;
-            return Ok(Target::Onto(Some(id)));
-        }
-        None => {}
-    }
-    let text = |field: &str| {
-        let value = entity.field_index(field).and_then(|i| read.values.get(&i));
-        match value {
-            Some(Value::Date(day)) => pems_model::value::format_date(*day),
-            Some(value) => value.as_text().unwrap_or_default().to_owned(),
-            None => String::new(),
-        }
-    };
-    let probe = Probe {
-        last_name: text("last_name"),
-        first_name: text("first_name"),
-        lrn: text("lrn"),
-        student_no: text("student_no"),
-        birth_date: text("birth_date"),
-        except: None,
-    };
-    Ok(match index.likeliest(&Wanted::new(&probe)) {
-        Some((0, id)) => Target::Onto(Some(id)),
-        Some((_, id)) => Target::Suspect(id),
-        None => Target::New,
-    })
-}
-
-enum Target {
-    New,
-    Onto(Option<Uuid>),
-    Suspect(Uuid),
-    Left,
 }
 
 /// Numbers that stood in earlier rows of the paste.

@@ -44,6 +44,52 @@ fn who_begins_with_the_text_comes_first() {
 }
 
 #[test]
+fn a_wrong_letter_is_forgiven_after_those_who_are_spelled_so() {
+    let desk = &mut office(Role::Registrar);
+    let pia = learner(desk, "Abdullah", "Pia", json!({ "lrn": "136789012399" }));
+    learner(desk, "Aguilar", "Ben", json!({}));
+    learner(desk, "Abdula", "Zenaida", json!({}));
+    learner(desk, "Dela Cruz", "Juan", json!({}));
+    let mother =
+        json!({ "fields": { "last_name": "Macaraeg", "first_name": "Rosa" }, "link": { "relation": "mother" } });
+    ask(desk, json!({ "do": "learners.put_guardian", "learner": pia, "guardian": mother }));
+    for (text, names) in [
+        ("abdula", vec!["Abdula", "Abdullah"]),
+        ("abdullha pia", vec!["Abdullah"]),
+        ("aguilr", vec!["Aguilar"]),
+        ("aguilr ben", vec!["Aguilar"]),
+        ("aguilr pia", vec![]),
+        ("dela crus", vec!["Dela Cruz"]),
+        ("delacrus", vec!["Dela Cruz"]),
+        ("makaraeg", vec!["Abdullah"]),
+        ("136789012398", vec![]),
+        ("xyzzy", vec![]),
+    ] {
+        assert_eq!(found(desk, json!({ "text": text })), names, "{text}");
+    }
+    let answer = ask(desk, json!({ "do": "learners.find", "query": { "text": "abdula" }, "limit": 5 }));
+    assert_eq!((&answer["found"], &answer["near"]), (&json!(2), &json!(1)), "the window says who is only alike");
+    let sort = json!([{ "key": "name", "down": true }]);
+    assert_eq!(
+        found(desk, json!({ "text": "abdula", "sort": sort })),
+        ["Abdula", "Abdullah"],
+        "sorted, but never mixed"
+    );
+    ask(desk, json!({ "do": "learners.save", "id": pia, "fields": { "last_name": "Santos" } }));
+    assert_eq!(found(desk, json!({ "text": "abdula" })), ["Abdula"], "follows what changes");
+    let ana = learner(desk, "Abdulla", "Ana", json!({}));
+    assert_eq!(found(desk, json!({ "text": "abdule" })), ["Abdula", "Abdulla"]);
+    ask(desk, json!({ "do": "learners.delete", "id": pia }));
+    ask(desk, json!({ "do": "learners.delete", "id": ana }));
+    assert_eq!(
+        found(desk, json!({ "text": "abdule" })),
+        ["Abdula"],
+        "also when others took the places of who was deleted"
+    );
+    assert_eq!(found(desk, json!({ "text": "delakrus" })), ["Dela Cruz"]);
+}
+
+#[test]
 fn lists_are_filtered_and_sorted_with_what_is_missing_last() {
     let desk = &mut office(Role::Registrar);
     let ids = crowd(desk);
@@ -185,4 +231,18 @@ fn likely_doubles_are_shown_and_strangers_are_not() {
     ] {
         assert_eq!(who(desk, probe.clone()), Vec::new(), "{probe}");
     }
+}
+
+#[test]
+fn what_cannot_be_seen_hides_nobody_from_a_search_or_the_look_for_duplicates() {
+    let desk = &mut office(Role::Registrar);
+    for last in ["San\u{200B}tos", "Pe\u{AD}ña", "Ｒｅｙｅｓ", "Y\u{131}lmaz"] {
+        learner(desk, last, "Jo\u{2060}sé", json!({}));
+    }
+    for typed in ["santos", "PENA", "reyes", "yilmaz", "jose santos", "san\u{FEFF}tos"] {
+        assert_eq!(found(desk, json!({ "text": typed })).len(), 1, "{typed:?}");
+    }
+    let probe = json!({ "last_name": "Santos", "first_name": "José" });
+    let suspects = ask(desk, json!({ "do": "learners.duplicates", "probe": probe }));
+    assert_eq!(suspects[0]["why"], json!("name"), "{suspects}");
 }

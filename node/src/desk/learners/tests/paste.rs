@@ -1,10 +1,10 @@
 use super::*;
 
-fn preview(desk: &mut Desk, paste: Json) -> Json {
+pub(super) fn preview(desk: &mut Desk, paste: Json) -> Json {
     ask(desk, json!({ "do": "learners.paste_preview", "paste": paste }))
 }
 
-fn kinds(preview: &Json) -> Vec<String> {
+pub(super) fn kinds(preview: &Json) -> Vec<String> {
     preview["rows"].as_array().expect("rows").iter().map(|row| id(&row["kind"])).collect()
 }
 

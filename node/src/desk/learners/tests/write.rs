@@ -119,3 +119,24 @@ fn who_may_not_change_learners_changes_none() {
         json!({ "do": "learners.save", "id": Uuid::from_u128(9), "fields": { "last_name": "A", "first_name": "B" } });
     assert_eq!(refused(desk, save), Code::NotFound, "an edit makes no learner");
 }
+
+#[test]
+fn a_half_typed_learner_is_there_after_the_program_was_killed_and_gone_once_it_is_cleared() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("records.db");
+    let (key, schema) = ([7; 32], Schema::product());
+    let store = Store::create(&path, &key, &enrolled(Role::Registrar), schema, Box::new(SystemEnv)).expect("made");
+    let desk = &mut Desk::new(store);
+    assert_eq!(ask(desk, json!({ "do": "learners.draft" })), Json::Null);
+    let draft = json!({ "learner": { "last_name": "Macaraeg" }, "guardian": { "phone": "0917" } });
+    ask(desk, json!({ "do": "learners.keep_draft", "draft": draft }));
+    assert!(!desk.store.take_wrote(), "a draft waits for no hub");
+    let again = &mut Desk::new(Store::open(&path, &key, schema, Box::new(SystemEnv)).expect("opened"));
+    assert_eq!(ask(again, json!({ "do": "learners.draft" })), draft);
+    ask(again, json!({ "do": "learners.keep_draft", "draft": null }));
+    assert_eq!(ask(again, json!({ "do": "learners.draft" })), Json::Null);
+    let much = json!({ "do": "learners.keep_draft", "draft": "x".repeat(30_000) });
+    assert_eq!(refused(again, much), Code::BadRequest);
+    let bytes = std::fs::read(&path).expect("the file");
+    assert!(!bytes.windows(8).any(|part| part == b"Macaraeg"), "encrypted, as every name is");
+}

@@ -4,7 +4,7 @@
 //! [MS-XLS]: https://learn.microsoft.com/openspecs/office_file_formats/ms-xls
 
 use super::strings::Parts;
-use super::{Content, Sheet};
+use super::{Content, MOST_CELLS_IN_ALL, MOST_SHEETS, NO_VALUE, Sheet};
 use std::rc::Rc;
 
 const BOF: u16 = 0x0809;
@@ -23,8 +23,9 @@ const LABEL_SST: u16 = 0x00FD;
 const FORMULA: u16 = 0x0006;
 const FORMULA_TEXT: u16 = 0x0207;
 const BIFF8: u16 = 0x0600;
-/// Sheets of one file. LIS writes one; many that all point to the same megabytes would keep a clerk waiting.
-const MOST_SHEETS: usize = 20;
+const BOOL_OR_ERROR: u16 = 0x0205;
+/// In the list of sheets: a sheet of cells, not a chart.
+const WORKSHEET: u8 = 0;
 
 /// The sheets of a workbook's stream, in their order.
 pub(super) fn sheets(stream: &[u8]) -> Result<Vec<Sheet>, String> {
@@ -40,7 +41,7 @@ pub(super) fn sheets(stream: &[u8]) -> Result<Vec<Sheet>, String> {
         match record.kind {
             FILE_PASS => return Err("it is protected by a password; save it without one".to_owned()),
             DATE_1904 => date_1904 = record.u16(0) == Some(1),
-            BOUND_SHEET => names.push(bound_sheet(&record).ok_or_else(|| damaged("its list of sheets"))?),
+            BOUND_SHEET => names.push(Bound::read(&record).ok_or_else(|| damaged("its list of sheets"))?),
             SST => {
                 let parts = records.with_continues(record.data)?;
                 texts = Parts::new(parts).table().ok_or_else(|| damaged("its table of texts"))?;
@@ -51,31 +52,46 @@ pub(super) fn sheets(stream: &[u8]) -> Result<Vec<Sheet>, String> {
     if names.len() > MOST_SHEETS {
         return Err(format!("it has more than {MOST_SHEETS} sheets; keep only the register"));
     }
-    let mut sheets = Vec::new();
-    for (name, at) in names {
-        if at >= stream.len() {
+    let (mut sheets, mut room) = (Vec::new(), MOST_CELLS_IN_ALL);
+    for bound in names {
+        if bound.at >= stream.len() {
             return Err(damaged("the place of a sheet"));
         }
-        sheets.push(sheet(name, Records { bytes: stream, at }, &texts, date_1904)?);
+        if bound.kind != WORKSHEET {
+            continue;
+        }
+        let empty = Sheet { hidden: bound.hidden, ..Sheet::new(bound.name, date_1904, room) };
+        let sheet = sheet(empty, Records { bytes: stream, at: bound.at }, &texts)?;
+        room -= sheet.cells.len();
+        sheets.push(sheet);
     }
     Ok(sheets)
 }
 
-/// Name and place of a sheet.
-fn bound_sheet(record: &Record<'_>) -> Option<(String, usize)> {
-    let at = u32::from_le_bytes(record.data.get(..4)?.try_into().ok()?) as usize;
-    let (count, wide) = (usize::from(*record.data.get(6)?), record.data.get(7)? & 1 != 0);
-    let letters = record.data.get(8..)?;
-    let units: Vec<u16> = if wide {
-        letters.as_chunks::<2>().0.iter().take(count).map(|unit| u16::from_le_bytes(*unit)).collect()
-    } else {
-        letters.iter().take(count).map(|byte| u16::from(*byte)).collect()
-    };
-    Some((String::from_utf16_lossy(&units), at))
+/// A sheet in the workbook's list.
+struct Bound {
+    name: String,
+    at: usize,
+    hidden: bool,
+    kind: u8,
 }
 
-fn sheet(name: String, mut records: Records<'_>, texts: &[Rc<str>], date_1904: bool) -> Result<Sheet, String> {
-    let mut sheet = Sheet::new(name, date_1904);
+impl Bound {
+    fn read(record: &Record<'_>) -> Option<Bound> {
+        let at = u32::from_le_bytes(record.data.get(..4)?.try_into().ok()?) as usize;
+        let (state, kind) = (*record.data.get(4)?, *record.data.get(5)?);
+        let (count, wide) = (usize::from(*record.data.get(6)?), record.data.get(7)? & 1 != 0);
+        let letters = record.data.get(8..)?;
+        let units: Vec<u16> = if wide {
+            letters.as_chunks::<2>().0.iter().take(count).map(|unit| u16::from_le_bytes(*unit)).collect()
+        } else {
+            letters.iter().take(count).map(|byte| u16::from(*byte)).collect()
+        };
+        Some(Bound { name: String::from_utf16_lossy(&units), at, hidden: state & 3 != 0, kind })
+    }
+}
+
+fn sheet(mut sheet: Sheet, mut records: Records<'_>, texts: &[Rc<str>]) -> Result<Sheet, String> {
     let mut depth = 0_u32;
     let mut formula = None;
     while let Some(record) = records.next()? {
@@ -87,10 +103,8 @@ fn sheet(name: String, mut records: Records<'_>, texts: &[Rc<str>], date_1904: b
             _ if depth > 1 => {}
             FORMULA => {
                 formula = record.place();
-                // A text result has FFFF at the end and follows in a record of its own.
-                if let (Some(place), Some(value)) = (formula, record.f64(6).filter(|_| record.u16(12) != Some(0xFFFF)))
-                {
-                    sheet.put(place, Content::Number(value))?;
+                if let (Some(place), Some(content)) = (formula, result(&record)) {
+                    sheet.put(place, content)?;
                 }
             }
             FORMULA_TEXT => {
@@ -109,6 +123,36 @@ fn sheet(name: String, mut records: Records<'_>, texts: &[Rc<str>], date_1904: b
     Ok(sheet)
 }
 
+/// What a formula came to. A text follows in a record of its own; until then its value is not in the file.
+fn result(record: &Record<'_>) -> Option<Content> {
+    if record.u16(12) != Some(0xFFFF) {
+        return record.f64(6).map(Content::Number);
+    }
+    match record.data.get(6)? {
+        0 => Some(Content::Broken(NO_VALUE.into())),
+        1 => Some(truth(*record.data.get(8)?)),
+        2 => Some(error(*record.data.get(8)?)),
+        _ => None,
+    }
+}
+
+fn truth(value: u8) -> Content {
+    Content::Text(if value == 0 { "FALSE" } else { "TRUE" }.into())
+}
+
+fn error(code: u8) -> Content {
+    let name = match code {
+        0x00 => "#NULL!",
+        0x07 => "#DIV/0!",
+        0x0F => "#VALUE!",
+        0x17 => "#REF!",
+        0x1D => "#NAME?",
+        0x24 => "#NUM!",
+        _ => "#N/A",
+    };
+    Content::Broken(format!("the error {name}").into())
+}
+
 fn content(record: &Record<'_>, texts: &[Rc<str>]) -> Option<Content> {
     match record.kind {
         NUMBER => record.f64(6).map(Content::Number),
@@ -116,7 +160,12 @@ fn content(record: &Record<'_>, texts: &[Rc<str>]) -> Option<Content> {
         LABEL | RICH_LABEL => Parts::new(vec![record.data.get(6..)?]).text().map(|text| Content::Text(text.into())),
         LABEL_SST => {
             let number = u32::from_le_bytes(record.data.get(6..10)?.try_into().ok()?);
-            texts.get(number as usize).cloned().map(Content::Text)
+            let found = texts.get(number as usize).cloned().map(Content::Text);
+            Some(found.unwrap_or_else(|| Content::Broken("a text that is not in the file: it is damaged".into())))
+        }
+        BOOL_OR_ERROR => {
+            let value = *record.data.get(6)?;
+            Some(if record.data.get(7) == Some(&1) { error(value) } else { truth(value) })
         }
         _ => None,
     }
@@ -203,6 +252,15 @@ fn damaged(what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn results_of_formulas() {
+        let of = |value: [u8; 8]| result(&Record { kind: FORMULA, data: &[&[0; 6][..], &value].concat() });
+        assert_eq!(of(1.5_f64.to_le_bytes()), Some(Content::Number(1.5)));
+        assert_eq!(of([0, 0, 0, 0, 0, 0, 0xFF, 0xFF]), Some(Content::Broken(NO_VALUE.into())));
+        assert_eq!(of([2, 0, 0x2A, 0, 0, 0, 0xFF, 0xFF]), Some(Content::Broken("the error #N/A".into())));
+        assert_eq!(of([3, 0, 0, 0, 0, 0, 0xFF, 0xFF]), None, "an empty text");
+    }
 
     #[test]
     fn packed_numbers() {

@@ -6,6 +6,7 @@
 
 mod biff;
 mod cfb;
+mod package;
 mod strings;
 mod xlsx;
 
@@ -15,10 +16,14 @@ use pems_model::Code;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Bytes of a file, and of what an `.xlsx` unpacks to. The export of a section of 60 learners has about 60,000.
+/// Bytes of a file, and of its texts. The export of a section of 60 learners has about 60,000.
 pub(super) const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// Cells of one sheet. A section of 60 learners has about 1,500.
 const MOST_CELLS: usize = 200_000;
+/// Cells of all sheets together.
+const MOST_CELLS_IN_ALL: usize = 3 * MOST_CELLS;
+/// Sheets of one file. LIS writes one; many that all point to the same megabytes would keep a clerk waiting.
+const MOST_SHEETS: usize = 100;
 /// Letters of one cell, as in Excel itself.
 const MOST_LETTERS: usize = 32_767;
 
@@ -28,19 +33,27 @@ pub(super) enum Content {
     Text(Rc<str>),
     /// A number; for a date, days since 1899-12-30 (or since 1904-01-01).
     Number(f64),
+    /// Something that cannot be read, and what: whoever takes it for an empty cell loses it.
+    Broken(Rc<str>),
 }
+
+/// A formula that a program wrote which does not reckon.
+const NO_VALUE: &str = "a formula whose value is not in the file; open it in Excel, save it, and import that";
 
 /// One sheet; rows and columns count from 0.
 #[derive(Debug)]
 pub(super) struct Sheet {
     pub(super) name: String,
     pub(super) date_1904: bool,
+    pub(super) hidden: bool,
     cells: BTreeMap<(u32, u32), Content>,
+    /// Most cells that it may have.
+    room: usize,
 }
 
 impl Sheet {
-    fn new(name: String, date_1904: bool) -> Sheet {
-        Sheet { name, date_1904, cells: BTreeMap::new() }
+    fn new(name: String, date_1904: bool, room: usize) -> Sheet {
+        Sheet { name, date_1904, hidden: false, cells: BTreeMap::new(), room: room.min(MOST_CELLS) }
     }
 
     /// Takes a cell in; white space alone is none.
@@ -53,11 +66,9 @@ impl Sheet {
             _ => {}
         }
         self.cells.insert(place, content);
-        if self.cells.len() > MOST_CELLS {
-            return Err(format!(
-                "its sheet '{}' has more than {MOST_CELLS} cells; a register has far fewer",
-                self.name
-            ));
+        if self.cells.len() > self.room {
+            let (name, room) = (&self.name, self.room);
+            return Err(format!("its sheet '{name}' has more than {room} cells; a register has far fewer"));
         }
         Ok(())
     }
@@ -69,11 +80,6 @@ impl Sheet {
     /// The first cell of a row within the columns, and its place: merged cells have their value in the first.
     pub(super) fn first(&self, row: u32, from: u32, to: u32) -> Option<(u32, &Content)> {
         self.cells.range((row, from)..=(row, to)).next().map(|(place, content)| (place.1, content))
-    }
-
-    /// A cell as text, white space as single spaces; empty if there is none.
-    pub(super) fn text(&self, row: u32, column: u32) -> String {
-        self.get(row, column).map_or_else(String::new, Content::text)
     }
 
     /// The cells of a row that hold something.
@@ -94,6 +100,7 @@ impl Content {
         match self {
             Content::Text(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
             Content::Number(number) => number.to_string(),
+            Content::Broken(_) => String::new(),
         }
     }
 }
@@ -122,7 +129,7 @@ pub(super) fn open(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>> {
     }
     let sheets = if bytes.starts_with(cfb::SIGNATURE) {
         cfb::workbook(bytes).and_then(|stream| biff::sheets(&stream))
-    } else if bytes.starts_with(xlsx::SIGNATURE) {
+    } else if bytes.starts_with(package::SIGNATURE) {
         contained(|| xlsx::sheets(bytes))
     } else {
         Err(what_else(bytes).to_owned())

@@ -1,0 +1,228 @@
+//! One school that takes all it can get, and one that only wants its rows. What the quiet one gets is told in counts: transactions,
+//! connections, requests that are still held. (How long it waits: `cargo xtask stranger greedy`.)
+
+use crate::world::{Device, World, edit, learner, new_id};
+use argon2::password_hash::PasswordHasher;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, Version};
+use pems_model::Code;
+use pems_model::frame::Frame;
+use pems_model::wire::{Cursors, SyncRequest};
+use reqwest::Response;
+use serde_json::json;
+use sqlx::postgres::PgListener;
+use std::time::Duration;
+
+const LONG: u32 = 40_000;
+
+/// Asks until it is so; the test fails by its own time limit if it never is.
+async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let waited = async { while !is_so().await {} };
+    tokio::time::timeout(Duration::from_secs(60), waited).await.unwrap_or_else(|_| panic!("never: {what}"));
+}
+
+/// Rows that hardly compress, more than lies on the way to somebody who does not read.
+async fn fill(world: &World, slug: &str) {
+    let sql = format!(
+        "BEGIN;
+         CREATE TEMP TABLE taken AS SELECT id, sync.take(id, 100000) - 100000 AS base FROM tenant WHERE slug = '{slug}';
+         INSERT INTO student (tenant_id, id, rev, last_name, first_name, remarks)
+         SELECT t.id, gen_random_uuid(), t.base + n, 'Cruz', 'Ana',
+             (SELECT string_agg(md5(n::text || i::text), '') FROM generate_series(1, 12) i)
+         FROM taken t, generate_series(1, 100000) n;
+         UPDATE tenant_clock SET entity_rev = NULL, digest = NULL;
+         COMMIT;"
+    );
+    world.sql(&sql).await.expect("rows");
+}
+
+async fn ask(world: &World, device: &Device, request: &SyncRequest) -> Response {
+    world.raw_sync(device, serde_json::to_vec(request).expect("json")).await
+}
+
+/// Transactions that the hub has open for devices.
+async fn open(world: &World) -> i64 {
+    world.scalar("SELECT count(*) FROM pg_stat_activity WHERE usename = 'hub_app' AND xact_start IS NOT NULL AND datname = current_database()").await
+}
+
+#[tokio::test]
+async fn answers_that_nobody_reads_hold_no_other_school_up() {
+    let world = World::with(|config| config.app_connections = 8).await;
+    let (mut greedy, mut unread) = (Vec::new(), Vec::new());
+    world.school("greedy").await;
+    world.school("quiet").await;
+    let quiet = world.device("quiet").await;
+    world.sync(&quiet, &quiet.push(0, vec![learner(1, "Reyes")])).await.expect("an answer");
+    fill(&world, "greedy").await;
+    for _ in 0..12 {
+        greedy.push(world.device("greedy").await);
+    }
+    for device in &greedy {
+        unread.push(ask(&world, device, &device.request(0)).await);
+    }
+    until("one of them is at work", async || open(&world).await >= 1).await;
+    let got = world.sync(&quiet, &quiet.request(0)).await.expect("an answer");
+    assert_eq!(got.rows("student").len(), 1);
+    world.sync(&quiet, &quiet.push(1, vec![learner(2, "Lim")])).await.expect("an answer");
+    assert!(open(&world).await <= 1, "the greedy school has its share and no more");
+    // Its own people write in spite of what it reads.
+    let colleague = world.device("greedy").await;
+    let mut push = colleague.push(0, vec![learner(1, "Santos")]);
+    push.cursors = Cursors::Level(100_000);
+    ask(&world, &colleague, &push).await;
+    until("it is written", async || {
+        world.scalar::<i64>("SELECT count(*) FROM student WHERE last_name = 'Santos'").await == 1
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_read_ends_and_gives_back_what_it_held() {
+    let world = World::with(|config| config.patience.unread = Duration::from_millis(300)).await;
+    world.school("greedy").await;
+    fill(&world, "greedy").await;
+    let device = world.device("greedy").await;
+    let unread = ask(&world, &device, &device.request(0)).await;
+    until("it is at work", async || open(&world).await == 1).await;
+    until("it has ended", async || open(&world).await == 0).await;
+    // What was sent until then is there, and it does not end as if it were whole.
+    let mut bytes = Vec::new();
+    let mut unread = unread;
+    while let Ok(Some(piece)) = unread.chunk().await {
+        bytes.extend_from_slice(&piece);
+    }
+    while let Ok(Some(frame)) = Frame::take(&mut bytes) {
+        assert!(matches!(frame, Frame::Rows(_)), "{frame:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_newest_exchange_of_a_device_is_the_one_that_counts() {
+    let world = World::new().await;
+    world.school("a").await;
+    let device = world.device("a").await;
+    let held = SyncRequest { wait_ms: LONG, ..device.request(0) };
+    // More of them than a device has places: each ends the one before.
+    let mut left_over = Vec::new();
+    for _ in 0..20 {
+        left_over.push(ask(&world, &device, &held).await);
+    }
+    world.sync(&device, &device.request(0)).await.expect("an answer");
+    for response in left_over {
+        let mut bytes = response.bytes().await.expect("it ended").to_vec();
+        assert!(matches!(Frame::take(&mut bytes), Ok(Some(Frame::End(end))) if end.rev == 0));
+    }
+}
+
+/// The numbers that the hub counts, by name.
+async fn transactions(world: &World) -> f64 {
+    let token = pems_hub::metrics_token(&pems_hub::Config::new(world.data_dir.path())).expect("a token");
+    let text = world.client.get(world.url("/metrics")).bearer_auth(token).send().await.expect("an answer");
+    let text = text.text().await.expect("text");
+    let line = text.lines().find_map(|line| line.strip_prefix("pems_transactions_total ")).expect("a number");
+    line.parse().expect("a number")
+}
+
+fn a_hash() -> String {
+    let params = Params::new(19 * 1024, 2, 1, None).expect("parameters");
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let hash: PasswordHash = argon2.hash_password_with_salt(b"isang isda", b"salt of the tests").expect("a hash");
+    hash.to_string()
+}
+
+#[tokio::test]
+async fn what_changes_at_one_school_wakes_nobody_at_another() {
+    const HELD: usize = 40;
+    let world = World::with(|config| config.enrol_per_minute = std::num::NonZeroU32::MAX).await;
+    let greedy = world.school("greedy").await.id;
+    world.school("quiet").await;
+    let (busy, mut quiet, mut held) = (world.device("greedy").await, Vec::new(), Vec::new());
+    let account = new_id();
+    let make = format!(
+        "INSERT INTO account (tenant_id, id, email, name, role, password_hash)
+         VALUES ('{greedy}', '{account}', 'a@greedy.ph', 'Name 0', 'teacher', '{}')",
+        a_hash()
+    );
+    world.sql(&make).await.expect("an account");
+    for _ in 0..HELD {
+        quiet.push(world.device("quiet").await);
+    }
+    for device in &quiet {
+        world.sync(device, &device.request(0)).await.expect("level");
+        held.push(ask(&world, device, &SyncRequest { wait_ms: LONG, ..device.request(0) }).await);
+    }
+    let mut rev = world.sync(&busy, &busy.request(0)).await.expect("level").end().rev;
+    let before = transactions(&world).await;
+    for n in 1..=10 {
+        world.sql(&format!("UPDATE account SET name = 'Name {n}' WHERE id = '{account}'")).await.expect("another name");
+        let news = world.sync(&busy, &SyncRequest { wait_ms: LONG, ..busy.request(rev) }).await.expect("news");
+        assert!(news.end().rev > rev, "its own school hears of it");
+        rev = news.end().rev;
+    }
+    let meanwhile = transactions(&world).await - before;
+    assert!(meanwhile < 40.0, "{meanwhile} transactions, of which the quiet school's held requests need none");
+    // None of them was woken: each ends because the hub stops.
+    let World { hub, .. } = world;
+    hub.stop().await;
+    for response in held {
+        let mut bytes = response.bytes().await.expect("a whole answer").to_vec();
+        assert!(matches!(Frame::take(&mut bytes), Ok(Some(Frame::End(end))) if end.rev == 0));
+    }
+}
+
+#[tokio::test]
+async fn whoever_listens_learns_no_schools_name() {
+    let world = World::new().await;
+    let school = world.school("a").await.id;
+    let url = world.hub.database_url().replace("user=postgres", "user=hub_app");
+    let mut listener = PgListener::connect(&url).await.expect("stolen");
+    listener.listen_all(["hub", "people"]).await.expect("that cannot be forbidden");
+    let mut heard = Vec::new();
+    for n in 0..3 {
+        world.sql(&format!("UPDATE tenant SET name = 'Name {n}' WHERE id = '{school}'")).await.expect("an update");
+        heard.push(listener.recv().await.expect("a hint").payload().to_owned());
+    }
+    let plain = school.simple().to_string();
+    assert!(heard.iter().all(|payload| payload.len() == 64 && !payload.contains(&plain)), "{heard:?}");
+    heard.dedup_by(|a, b| a[..32] == b[..32] || a[32..] == b[32..]);
+    assert_eq!(heard.len(), 3, "two hints about one school have nothing in common: {heard:?}");
+    let mut app = world.role("hub_app").await;
+    for forbidden in
+        ["SELECT sec.open_hints('{}')", "SELECT sec.tell('hub', gen_random_uuid())", "SELECT sec.seal('hint')"]
+    {
+        let error = sqlx::query(forbidden).execute(&mut app).await.expect_err("not for hub_app").to_string();
+        assert!(error.contains("permission denied"), "{forbidden}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_hint_that_somebody_made_up_is_nothing() {
+    let world = World::new().await;
+    world.school("a").await;
+    let device = world.device("a").await;
+    world.sync(&device, &device.request(0)).await.expect("level");
+    let before = transactions(&world).await;
+    let held = ask(&world, &device, &SyncRequest { wait_ms: LONG, ..device.request(0) }).await;
+    for payload in ["", "forget", &"0".repeat(64), &"zz".repeat(32), &"a".repeat(7_000)] {
+        world.sql(&format!("NOTIFY hub, '{payload}'; NOTIFY people, '{payload}'")).await.expect("anybody may");
+    }
+    // A true one behind them: when it is heard, they were.
+    world.sql("UPDATE tenant SET name = 'Another'").await.expect("an update");
+    until("the true one is heard", async || transactions(&world).await > before).await;
+    assert!(transactions(&world).await - before <= 2.0);
+    drop(held);
+}
+
+#[tokio::test]
+async fn names_that_a_device_makes_up_are_not_kept() {
+    let world = World::new().await;
+    world.school("a").await;
+    let device = world.device("a").await;
+    let long = SyncRequest { schema: "x".repeat(900_000), ..device.request(0) };
+    assert_eq!(world.sync(&device, &long).await.expect_err("no name").code, Code::BadRequest);
+    let each = (0..5_000).map(|n| (format!("entity {n}"), 0)).collect();
+    let many = SyncRequest { cursors: Cursors::Each(each), ..device.request(0) };
+    world.sync(&device, &many).await.expect("unknown cursors do no harm");
+    let change = edit(1, new_id(), 0, json!({ "last_name": "Cruz", "first_name": "Ana" }));
+    world.sync(&device, &device.push(0, vec![change])).await.expect("and the device goes on");
+}

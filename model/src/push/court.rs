@@ -1,0 +1,156 @@
+//! Judging the changes of a push one after the other: who made each, and whether it fits what the hub has and what came before it.
+//! The rules themselves are in [`crate::domain`].
+
+use super::known::{after, report_of_sheet};
+use super::{Known, Push};
+use crate::domain::author::{Author, By, Person, signs_for_another};
+use crate::domain::people::{People, administers};
+use crate::domain::{attendance, people};
+use crate::entities::{ATTENDANCE_MARK, ATTENDANCE_SHEET, SCHOOL_USER, SF2_REPORT};
+use crate::proof::{change_text, holds, sign_in_text};
+use crate::wire::Change;
+use crate::{Code, Entity, Problem, Row};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What the rules look at: the hub's state, and the changes that were found right so far.
+pub(super) struct Court<'a> {
+    push: &'a Push<'a>,
+    known: &'a Known,
+    users: BTreeMap<Uuid, Person>,
+    /// Who typed their password at this device, and until when it was theirs.
+    here: BTreeMap<Uuid, i64>,
+    people: People,
+    rows: BTreeMap<(usize, Uuid), Row>,
+}
+
+impl<'a> Court<'a> {
+    pub(super) fn new(push: &'a Push<'a>, known: &'a Known) -> Court<'a> {
+        let mut court = Court {
+            push,
+            known,
+            users: known.users.clone(),
+            here: BTreeMap::new(),
+            people: known.people.clone(),
+            rows: BTreeMap::new(),
+        };
+        for user in known.users.keys() {
+            court.look_who_was_here(*user);
+        }
+        court
+    }
+
+    fn look_who_was_here(&mut self, user: Uuid) {
+        let Some(person) = self.users.get(&user) else { return };
+        let text = sign_in_text(self.push.tenant, self.push.replica, user);
+        let now = person.key.iter().map(|key| (*key, i64::MAX));
+        let keys: Vec<_> = now.chain(person.former.iter().copied()).collect();
+        let proofs = self.push.people.iter().filter(|signed| signed.user == user);
+        let until = proofs.flat_map(|signed| keys.iter().filter(|(key, _)| holds(key, &text, &signed.proof)));
+        if let Some(until) = until.map(|(_, until)| *until).max() {
+            self.here.insert(user, until);
+        }
+    }
+
+    /// Who made a change.
+    ///
+    /// # Errors
+    /// The reason why nobody can have made it.
+    pub(super) fn author(&self, change: &Change) -> Result<Author, Problem> {
+        let mut author = Author { device: self.push.role, person: None };
+        let Some(id) = change.user_id else { return Ok(author) };
+        let person = self.users.get(&id).ok_or_else(unknown_author)?;
+        let at = self.push.clock.correct(change.at);
+        let Some(role) = person.role.filter(|_| person.works_at(at)) else {
+            let why = "the user who made this change is disabled at the hub; ask a school admin";
+            return Err(Problem::new(Code::RoleForbidden, why));
+        };
+        let text = || change_text(self.push.tenant, self.push.replica, change);
+        let proof = self.push.proofs.get(&change.op_no).zip(person.key);
+        // When it was made is the office's word: what a person answers for is theirs as long as they work here, not after.
+        let signed = person.gone_since.is_none() && proof.is_some_and(|(proof, key)| holds(&key, &text(), proof));
+        let was_here = self.here.get(&id).is_some_and(|until| at < *until);
+        author.person = Some(By { id, role, was_here, signed });
+        Ok(author)
+    }
+
+    /// What is wrong with a change whose author may make such changes.
+    pub(super) fn judge(&self, entity: &Entity, change: &Change, author: &Author) -> Option<Problem> {
+        let index = self.push.schema.index(entity.name)?;
+        let before = self.row((index, change.row_id));
+        let after = after(entity, before, change, self.push.clock.now);
+        if before == Some(&after) {
+            return None;
+        }
+        if let Some(problem) = signs_for_another(entity, before, &change.fields, change.user_id) {
+            return Some(problem);
+        }
+        match entity.name {
+            name if name == SCHOOL_USER.name => people::user(before, &after, author, &self.people),
+            name if name == SF2_REPORT.name => {
+                attendance::report(before, &after, author, !self.people.admins.is_empty())
+            }
+            name if name == ATTENDANCE_SHEET.name => attendance::marks(self.report(&after), author),
+            name if name == ATTENDANCE_MARK.name => {
+                let sheet = after.get(entity, "sheet").as_id()?;
+                let sheet = self.row((self.push.schema.index(ATTENDANCE_SHEET.name)?, sheet))?;
+                attendance::marks(self.report(sheet), author)
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes a change as made, for those that follow.
+    pub(super) fn learn(&mut self, entity: &Entity, change: &Change) {
+        let Some(index) = self.push.schema.index(entity.name) else { return };
+        if ![SCHOOL_USER.name, SF2_REPORT.name, ATTENDANCE_SHEET.name, ATTENDANCE_MARK.name].contains(&entity.name) {
+            return;
+        }
+        let key = (index, change.row_id);
+        let row = after(entity, self.row(key), change, self.push.clock.now);
+        if entity.name == SCHOOL_USER.name {
+            self.learn_user(&row, self.push.clock.correct(change.at));
+        }
+        self.rows.insert(key, row);
+    }
+
+    fn learn_user(&mut self, row: &Row, at: i64) {
+        let before = self.users.remove(&row.id).unwrap_or_default();
+        let mut person = Person::of(&SCHOOL_USER, row, Some(before.gone_since.unwrap_or(at)));
+        person.former = before.former;
+        if let Some(key) = before.key.filter(|key| person.key != Some(*key)) {
+            person.former.push((key, self.push.clock.now));
+        }
+        self.users.insert(row.id, person);
+        self.look_who_was_here(row.id);
+        if administers(row) {
+            self.people.admins.insert(row.id);
+        } else {
+            self.people.admins.remove(&row.id);
+        }
+        if let Some(email) = row.get(&SCHOOL_USER, "email").as_text().filter(|_| row.is_live()) {
+            self.people.addresses.retain(|_, id| *id != row.id);
+            self.people.addresses.entry(email.to_lowercase()).or_insert(row.id);
+            if !row.get(&SCHOOL_USER, "verifier").is_null() {
+                self.people.accounts.insert(row.id);
+            }
+        }
+    }
+
+    fn row(&self, key: (usize, Uuid)) -> Option<&Row> {
+        self.rows.get(&key).or_else(|| self.known.rows.get(&key))
+    }
+
+    fn report(&self, sheet: &Row) -> Option<&Row> {
+        let id = report_of_sheet(self.push.tenant, sheet)?;
+        self.row((self.push.schema.index(SF2_REPORT.name)?, id))
+    }
+}
+
+pub(super) fn unknown_author() -> Problem {
+    let message = "the person who made this is no user of this school at the hub; it goes through by itself once that user is accepted";
+    Problem::new(Code::ParentMissing, message)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,211 @@
+//! A device that says what it likes, against the plan alone: whatever it sends, the rules about people and months hold.
+
+use crate::domain::people::administers;
+use crate::domain::{Person, attendance};
+use crate::edit_time::ClockReading;
+use crate::entities::{ATTENDANCE_MARK, ATTENDANCE_SHEET, SCHOOL_USER, SF2_REPORT};
+use crate::proof::{change_text, holds, key_of, sign, sign_in_text};
+use crate::push::{Known, Plan, Push, plan};
+use crate::wire::{Change, ChangeKind, SignedIn};
+use crate::{Entity, Role, Row, Schema, Value};
+use ed25519_dalek::SigningKey;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+const TENANT: Uuid = Uuid::from_u128(1);
+const DEVICE: Uuid = Uuid::from_u128(2);
+const SECTION: Uuid = Uuid::from_u128(3);
+const NOW: i64 = 1_000_000;
+
+/// Numbers that follow from a seed.
+struct Dice(blake3::OutputReader);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        let mut bytes = [0; 4];
+        self.0.fill(&mut bytes);
+        u32::from_le_bytes(bytes) as usize % n
+    }
+
+    fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        let at = self.below(of.len());
+        &of[at]
+    }
+}
+
+fn row(entity: &Entity, id: Uuid, values: &Json) -> Row {
+    let mut row = Row { rev: 5, ..Row::empty(entity, id) };
+    for (name, json) in values.as_object().expect("an object") {
+        let i = entity.field_index(name).expect("a field");
+        row.values[i] = Value::parse(&entity.fields[i], json).expect("a value");
+    }
+    row
+}
+
+fn key(who: usize) -> SigningKey {
+    key_of(&[u8::try_from(who).expect("few people"); 32])
+}
+
+fn user_id(who: usize) -> Uuid {
+    Uuid::from_u128(100 + who as u128)
+}
+
+fn verifier(who: usize) -> String {
+    crate::proof::verifier((19_456, 2, 1), b"the salt of all", &[u8::try_from(who).expect("few people"); 32])
+}
+
+/// An administrator (0), a head (1), a registrar (2), a teacher (3), somebody who is gone (4); July signed, August open.
+fn school() -> Known {
+    let schema = Schema::product();
+    let index = |entity: &Entity| schema.index(entity.name).expect("declared");
+    let mut known = Known::default();
+    for (who, role) in ["school_admin", "school_head", "registrar", "teacher", "registrar"].into_iter().enumerate() {
+        let values = json!({ "name": "N", "role": role, "verifier": verifier(who), "disabled": who == 4 });
+        let row = row(&SCHOOL_USER, user_id(who), &values);
+        known.users.insert(row.id, Person::of(&SCHOOL_USER, &row, Some(NOW / 2)));
+        if administers(&row) {
+            known.people.admins.insert(row.id);
+        }
+        known.rows.insert((index(&SCHOOL_USER), row.id), row);
+    }
+    for (n, day) in ["2026-07-02", "2026-08-03"].into_iter().enumerate() {
+        let sheet = row(
+            &ATTENDANCE_SHEET,
+            Uuid::from_u128(200 + n as u128),
+            &json!({ "section": SECTION, "on_date": day, "session": "day" }),
+        );
+        let Value::Date(date) = sheet.get(&ATTENDANCE_SHEET, "on_date") else { panic!("a date") };
+        let report = attendance::report_of(TENANT, SECTION, *date).expect("an id");
+        if n == 0 {
+            let signed =
+                json!({ "section": SECTION, "month": "2026-07-01", "state": "signed", "signed_by": user_id(3) });
+            known.rows.insert((index(&SF2_REPORT), report), row(&SF2_REPORT, report, &signed));
+        }
+        let mark = json!({ "sheet": sheet.id, "student": Uuid::from_u128(9), "code": "A" });
+        let mark = row(&ATTENDANCE_MARK, Uuid::from_u128(300 + n as u128), &mark);
+        known.rows.insert((index(&ATTENDANCE_MARK), mark.id), mark);
+        known.rows.insert((index(&ATTENDANCE_SHEET), sheet.id), sheet);
+    }
+    known
+}
+
+fn change(dice: &mut Dice, known: &Known, op_no: i64) -> Change {
+    let schema = Schema::product();
+    let keys: Vec<_> = known.rows.keys().copied().collect();
+    let (index, row_id) = *dice.pick(&keys);
+    let entity = schema.entities()[index].name;
+    let fields: Vec<Json> = match entity {
+        "school_user" => vec![
+            json!({ "role": dice.pick(&["school_admin", "teacher", "viewer"]) }),
+            json!({ "disabled": dice.below(2) == 0 }),
+            json!({ "verifier": verifier(9), "must_change": false }),
+            json!({ "email": "a@b.ph" }),
+        ],
+        "sf2_report" => vec![
+            json!({ "state": "reopened", "reason": "why" }),
+            json!({ "state": "signed", "signed_by": user_id(dice.below(4)) }),
+            json!({ "signed_by": user_id(dice.below(4)) }),
+        ],
+        "attendance_mark" => vec![json!({ "code": dice.pick(&["P", "L"]) })],
+        _ => vec![json!({ "correction": "typed wrong" })],
+    };
+    let deletes = dice.below(8) == 0;
+    let fields = if deletes { json!({}) } else { dice.pick(&fields).clone() };
+    Change {
+        id: Uuid::from_u128(1_000 + op_no.unsigned_abs() as u128),
+        op_no,
+        entity: entity.into(),
+        row_id,
+        kind: if deletes { ChangeKind::Delete } else { ChangeKind::Upsert },
+        base_rev: 5,
+        fields: fields.as_object().cloned().unwrap_or_default().into_iter().collect(),
+        group: (dice.below(4) == 0).then(|| Uuid::from_u128(7)),
+        user_id: (dice.below(5) > 0).then(|| user_id(dice.below(6))),
+        at: i64::try_from(dice.below(2 * NOW as usize)).expect("small"),
+    }
+}
+
+/// What must hold whatever was sent.
+fn check(push: &Push<'_>, known: &Known, changes: &[Change], plan: &Plan) {
+    let users = push.schema.index(SCHOOL_USER.name).expect("declared");
+    let mut rows = known.rows.clone();
+    rows.extend(plan.writes.iter().map(|(key, write)| (*key, write.after.clone())));
+    assert!(rows.iter().any(|((index, _), row)| *index == users && administers(row)), "nobody administers");
+    for (change, entry) in changes.iter().zip(plan.log.iter().filter(|entry| entry.op_no.is_some())) {
+        let keys = [0, 1, 2, 3, 4, 9].map(|who| key(who).verifying_key().to_bytes());
+        let any = |text: &str, proof: &String| keys.iter().any(|key| holds(key, text, proof));
+        let text = change_text(TENANT, DEVICE, change);
+        let signed = push.proofs.get(&change.op_no).is_some_and(|proof| any(&text, proof));
+        let who = change.user_id.unwrap_or_default();
+        let of = push.people.iter().filter(|signed| signed.user == who);
+        let here = of.into_iter().any(|signed| any(&sign_in_text(TENANT, DEVICE, who), &signed.proof));
+        assert!(entry.user.is_none() || entry.user == change.user_id && (here || signed), "{change:?}");
+        if entry.rev.is_none() {
+            continue;
+        }
+        let enables =
+            |other: &Change| other.row_id == user_id(4) && other.fields.get("disabled") == Some(&json!(false));
+        let back = changes.iter().any(enables);
+        match change.entity.as_str() {
+            "school_user" | "sf2_report" => assert!(signed && (who != user_id(4) || back), "{change:?}"),
+            // As it stands before the push: who signs, opens and has which role may change within it.
+            _ if !changes.iter().any(|other| !other.entity.starts_with("attendance")) => {
+                let july = [Uuid::from_u128(200), Uuid::from_u128(300)].contains(&change.row_id);
+                let named = known.users.get(&who).and_then(|person| person.role);
+                let opens = |role: Role| attendance::REOPENERS.contains(&role);
+                assert!(
+                    !july || opens(push.role) && (change.user_id.is_none() || named.is_some_and(opens)),
+                    "{change:?}"
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn whatever_a_device_says_the_rules_about_people_and_months_hold() {
+    let known = school();
+    let (mut taken, mut refused) = (0, 0);
+    for seed in 0_u32..3_000 {
+        let mut dice = Dice(blake3::Hasher::new().update(&seed.to_le_bytes()).finalize_xof());
+        let count = 1 + dice.below(6);
+        let changes: Vec<Change> = (1..=count).map(|op_no| change(&mut dice, &known, op_no as i64)).collect();
+        let mut proofs = BTreeMap::new();
+        for change in &changes {
+            // By whoever is named, by somebody else, or by nobody; sometimes of another change.
+            let who = (0..6).find(|who| change.user_id == Some(user_id(*who))).unwrap_or(0);
+            let signer = if dice.below(4) == 0 { dice.below(6) } else { who };
+            let mut text = change_text(TENANT, DEVICE, change);
+            if dice.below(6) == 0 {
+                text.push('.');
+            }
+            if dice.below(3) > 0 {
+                proofs.insert(change.op_no, sign(&key(signer), &text));
+            }
+        }
+        let device = if dice.below(5) == 0 { Uuid::from_u128(99) } else { DEVICE };
+        let people: Vec<SignedIn> = (0..4)
+            .filter(|_| dice.below(2) == 0)
+            .map(|who| (user_id(who), sign(&key(who), &sign_in_text(TENANT, device, user_id(who)))))
+            .map(|(user, proof)| SignedIn { user, proof })
+            .collect();
+        let push = Push {
+            schema: Schema::product(),
+            tenant: TENANT,
+            replica: DEVICE,
+            role: *dice.pick(&Role::ALL),
+            clock: ClockReading { offset: 0, last_drained: 0, now: NOW },
+            rev: 10,
+            people: &people,
+            proofs: &proofs,
+        };
+        let plan = plan(&push, &known, &changes);
+        assert_eq!(plan.results.len(), changes.len());
+        let written = plan.log.iter().filter(|entry| entry.op_no.is_some() && entry.rev.is_some()).count();
+        (taken, refused) = (taken + written, refused + changes.len() - written);
+        check(&push, &known, &changes, &plan);
+    }
+    assert!(taken > 1_000 && refused > 1_000, "both happen: {taken} and {refused}");
+}

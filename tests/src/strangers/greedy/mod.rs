@@ -1,0 +1,105 @@
+//! A school that does the most that each limit allows, beside one that only does its work.
+//!
+//! What must hold: the quiet school is never refused; what it waits for beside the greedy one is at most twice what it waits for
+//! alone; and the hub's memory does not grow with what the greedy one sends. Alone and beside take turns within seconds, so that
+//! a loaded machine is loaded for both, and medians over rounds are compared, not single waits.
+
+mod acts;
+mod quiet;
+mod town;
+
+use super::Stay;
+use acts::Act;
+use quiet::{Quiet, Waits};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use town::Town;
+
+/// Rounds before the waits beside an act are judged: the median of fewer is chance.
+const JUDGED_FROM: usize = 3;
+/// What nobody calls waiting: below it a ratio says more about the machine than about the hub.
+const NOBODY_WAITS: Duration = Duration::from_millis(60);
+const MOST: f64 = 2.0;
+/// Growth of the hub's memory from one round of an act to its later ones that is no leak (allocators keep what they had).
+const GROWTH_KIB: u64 = 48 << 10;
+
+/// The rounds of one act.
+#[derive(Debug, Default)]
+struct Rounds {
+    alone: Vec<Waits>,
+    beside: Vec<Waits>,
+    /// The hub's memory after the first round, in KiB.
+    memory: Option<u64>,
+}
+
+pub(super) fn visit(stay: &mut Stay) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let town = Town::open().await?;
+        let mut quiet = Quiet::new(&town);
+        let mut rounds: BTreeMap<Act, Rounds> = BTreeMap::new();
+        while stay.goes_on() {
+            let Some(act) = stay.rng.pick(Act::ALL).copied() else { break };
+            stay.tries();
+            round(stay, &town, &mut quiet, act, rounds.entry(act).or_default()).await?;
+        }
+        for (act, rounds) in &rounds {
+            tell(*act, rounds);
+            judge(stay, *act, rounds);
+        }
+        town.close().await
+    })
+}
+
+async fn round(stay: &mut Stay, town: &Town, quiet: &mut Quiet, act: Act, rounds: &mut Rounds) -> anyhow::Result<()> {
+    rounds.alone.push(quiet.work(stay, "alone").await?);
+    let greedy = act.begin(town, stay.rng.draw()).await?;
+    rounds.beside.push(quiet.work(stay, act.name()).await?);
+    greedy.end().await;
+    let now = town.memory();
+    let first = *rounds.memory.get_or_insert(now);
+    if now > first + GROWTH_KIB {
+        stay.found(format!("{}: the hub's memory grew from {first} to {now} KiB", act.name()));
+    }
+    Ok(())
+}
+
+fn median(waits: &[Waits], of: impl Fn(&Waits) -> Duration) -> Duration {
+    let mut values: Vec<_> = waits.iter().map(of).collect();
+    values.sort();
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+fn ratio(rounds: &Rounds, of: impl Fn(&Waits) -> Duration) -> (Duration, Duration, f64) {
+    let (alone, beside) = (median(&rounds.alone, &of), median(&rounds.beside, &of));
+    (alone, beside, beside.as_secs_f64() / alone.as_secs_f64().max(1e-6))
+}
+
+fn tell(act: Act, rounds: &Rounds) {
+    let shown = |of: fn(&Waits) -> Duration| {
+        let (alone, beside, ratio) = ratio(rounds, of);
+        format!("{:.1} ms alone, {:.1} ms beside ({ratio:.2})", alone.as_secs_f64() * 1e3, beside.as_secs_f64() * 1e3)
+    };
+    println!(
+        "  beside {:<10} {:>3} rounds, p50 {}, p99 {}",
+        act.name(),
+        rounds.beside.len(),
+        shown(|waits| waits.p50),
+        shown(|waits| waits.p99)
+    );
+}
+
+fn judge(stay: &mut Stay, act: Act, rounds: &Rounds) {
+    if rounds.beside.len() < JUDGED_FROM {
+        return;
+    }
+    for (name, of) in [("p50", (|waits| waits.p50) as fn(&Waits) -> Duration), ("p99", |waits| waits.p99)] {
+        let (alone, beside, ratio) = ratio(rounds, of);
+        if ratio > MOST && beside > NOBODY_WAITS {
+            stay.found(format!(
+                "{}: the quiet school's {name} is {ratio:.1} times what it is alone ({beside:?} against {alone:?})",
+                act.name()
+            ));
+        }
+    }
+}
