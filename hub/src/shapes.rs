@@ -108,9 +108,13 @@ mod tests {
             cursors: Cursors::Level(0),
             acked: 0,
             changes: Vec::new(),
+            people: Vec::new(),
+            proofs: std::collections::BTreeMap::new(),
             more: false,
             wait_ms: 0,
             sent_at: 0,
+            people: Vec::new(),
+            proofs: std::collections::BTreeMap::new(),
         };
         memory.menu(Schema::product(), Uuid::from_u128(school), &request)
     }

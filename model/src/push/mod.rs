@@ -454,6 +454,7 @@ mod tests {
     }
 
     fn planned(known: &Known, changes: &[Change]) -> Plan {
+        let proofs = BTreeMap::new();
         let push = Push {
             schema: Schema::product(),
             tenant: Uuid::from_u128(3),
@@ -461,6 +462,8 @@ mod tests {
             role: Role::Registrar,
             clock: ClockReading::new(200, 0, 200),
             rev: 5,
+            people: &[],
+            proofs: &proofs,
         };
         plan(&push, known, changes)
     }

@@ -62,7 +62,16 @@ impl Hub {
             known.rows.extend(self.rows.get(&(inbox, id)).map(|row| ((inbox, id), row.clone())));
         }
         let clock = ClockReading::new(0, 0, 0);
-        let push = Push { schema, tenant: id(9), replica: id(replica), role: Role::Registrar, clock, rev: self.rev };
+        let push = Push {
+            schema,
+            tenant: id(9),
+            replica: id(replica),
+            role: Role::Registrar,
+            clock,
+            rev: self.rev,
+            people: &[],
+            proofs: &BTreeMap::new(),
+        };
         let plan = plan(&push, &known, &changes);
         for (key, write) in &plan.writes {
             assert_eq!(self.rows.get(key), write.before.as_ref(), "the digest is moved from what there was");

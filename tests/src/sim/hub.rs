@@ -227,7 +227,7 @@ impl Tenant {
                 fields: fields.filter_map(|(name, _)| entity.field_index(name)).collect(),
             });
         }
-        for claim in needs.claims {
+        for claim in std::mem::take(&mut needs.claims) {
             let holder = self.rows.iter().find(|((index, _), row)| {
                 *index == claim.entity && row.is_live() && row.values[claim.field] == Value::Text(claim.value.clone())
             });
