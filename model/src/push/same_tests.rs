@@ -53,7 +53,7 @@ impl Hub {
                 .rows
                 .extend(ids.iter().filter_map(|id| Some(((*index, *id), self.rows.get(&(*index, *id))?.clone()))));
         }
-        needs.claims_of(schema, &known.rows);
+        needs.learn(schema, &known.rows);
         for number in needs.numbers.keys() {
             known.same.insert(number.clone(), self.having(number));
         }
