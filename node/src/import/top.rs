@@ -63,7 +63,7 @@ mod tests {
     fn delimiters_are_told_or_found() {
         let known = |key: &str| matches!(key, "lrn" | "lastname" | "firstname");
         for (head, told, found) in [
-            ("sep=;\nx", Some(b';'), b','),
+            ("sep=;\nx", Some(b';'), b';'),
             ("\"sep=,\"\nx", Some(b','), b','),
             ("SEP=|\r\n", Some(b'|'), b'|'),
             ("sep=\nx", None, b','),

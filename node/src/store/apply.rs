@@ -136,7 +136,7 @@ impl Step<'_> {
                 digest.remove(entity, old);
             }
             digest.add(entity, row);
-            if shadow.is_some() && overlay::is_open(self.tx, entity, row.id)? {
+            if shadow.is_some() && !overlay::readable_changes(self.tx, entity, row.id)?.is_empty() {
                 set_shadow.execute((entity.name, row.id.as_bytes(), rows::to_shadow(entity, row)))?;
                 arrival::settle(self.tx, entity, row.id, now)?;
                 continue;

@@ -98,7 +98,8 @@ fn a_damaged_change_is_put_aside_shown_and_never_sent_and_the_rest_goes() {
         let (mut store, ids) = three();
         sql(&store, &format!("UPDATE op SET {damage} WHERE op_no = 2"));
         let kept = |store: &Store| -> Vec<rusqlite::types::Value> {
-            let sql = "SELECT change_id, entity, row_id, kind, fields, grp, user_id FROM op WHERE op_no = 2";
+            let sql = "SELECT CAST(change_id AS BLOB), CAST(entity AS BLOB), CAST(row_id AS BLOB), CAST(kind AS BLOB),
+                CAST(fields AS BLOB), CAST(grp AS BLOB), CAST(user_id AS BLOB) FROM op WHERE op_no = 2";
             store.conn.query_row(sql, [], |row| (0..7).map(|i| row.get(i)).collect()).expect("the entry")
         };
         let before = kept(&store);

@@ -35,10 +35,7 @@ pub(super) struct OpenChange {
 /// shadow goes.
 pub(super) fn settle(conn: &Connection, entity: &'static Entity, id: Uuid) -> Result<()> {
     let Some(hub) = rows::shadow(conn, entity, id)? else { return Ok(()) };
-    let (changes, damaged) = open_changes(conn, entity, id)?;
-    for (op_no, why) in &damaged {
-        put_aside(conn, *op_no, Some((entity, id)), why)?;
-    }
+    let changes = readable_changes(conn, entity, id)?;
     if changes.is_empty() {
         conn.prepare_cached("DELETE FROM shadow WHERE entity = ?1 AND row_id = ?2")?
             .execute((entity.name, id.as_bytes()))?;
@@ -47,6 +44,16 @@ pub(super) fn settle(conn: &Connection, entity: &'static Entity, id: Uuid) -> Re
         Some(row) => rows::write(conn, entity, &row),
         None => rows::remove(conn, entity, id),
     }
+}
+
+/// The changes of a row that are not part of the hub's state yet; what cannot be read is put aside. Before a new state of the hub is
+/// taken over this has to be done once: what the damaged change may have been shows against the old one.
+pub(super) fn readable_changes(conn: &Connection, entity: &'static Entity, id: Uuid) -> Result<Vec<OpenChange>> {
+    let (changes, damaged) = open_changes(conn, entity, id)?;
+    for (op_no, why) in &damaged {
+        put_aside(conn, *op_no, Some((entity, id)), why)?;
+    }
+    Ok(changes)
 }
 
 /// Hub state with changes on top.
@@ -100,13 +107,4 @@ fn values(entity: &Entity, fields: &Map<String, Json>) -> std::result::Result<Ve
     check_values(entity, fields.iter())?;
     let known = fields.iter().filter_map(|(name, json)| Some((entity.field_index(name)?, json)));
     Ok(known.filter_map(|(i, json)| Some((i, Value::stored(entity.fields[i].kind, json)?))).collect())
-}
-
-/// Whether changes to the row wait that are not part of the hub's state.
-pub(super) fn is_open(conn: &Connection, entity: &Entity, id: Uuid) -> Result<bool> {
-    let mut statement = conn.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM op INDEXED BY op_open
-         WHERE entity = ?1 AND row_id = ?2 AND open = 1)",
-    )?;
-    Ok(statement.query_row((entity.name, id.as_bytes()), |row| row.get(0))?)
 }

@@ -141,7 +141,7 @@ fn forms() -> Vec<Form> {
             screen: "admin/years",
             open: &[("", "document.querySelector('main .facts')"), ("press:Change 2026-2027", DIALOG)],
             inside: "dialog[open] .body",
-            own: || json!({}),
+            own: || json!({ "Enrolment cut-off": "2026-06-19" }),
             leave: &["Starts", "Ends", "First day", "Last day", "Status"],
             save: Some(SAVE),
             again: None,

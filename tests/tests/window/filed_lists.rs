@@ -52,8 +52,10 @@ async fn a_searched_list_is_printed_and_saved_from_the_keyboard() {
         window.until(&format!("{FILED}?.endsWith('.pdf')")).await;
         window.picture("list-filed").await;
         let pdf = papers::text(&papers::filed(window.home(), "pdf")).join("\n");
-        assert!(pdf.contains("LIST OF LEARNERS") && pdf.contains(&format!("{} learners as of", names.len())), "{pdf}");
-        assert_eq!(pdf.matches("Macaraeg").count(), names.len(), "{pdf}");
+        // On the screen are only the rows in sight.
+        let found = pdf.matches("Macaraeg, ").count();
+        assert!(found >= names.len() && found > 12, "{names:?}: {pdf}");
+        assert!(pdf.contains("LIST OF LEARNERS") && pdf.contains(&format!("{found} learners as of")), "{pdf}");
         press(&window, "Excel").await;
         window.until(&format!("{FILED}?.endsWith('.xlsx')")).await;
         let sheet = Sheet::read(&papers::filed(window.home(), "xlsx"));
@@ -62,7 +64,7 @@ async fn a_searched_list_is_printed_and_saved_from_the_keyboard() {
         press(&window, "CSV").await;
         window.until(&format!("{FILED}?.endsWith('.csv')")).await;
         let csv = std::fs::read_to_string(papers::filed(window.home(), "csv")).expect("text");
-        assert!(csv.starts_with('\u{feff}') && csv.lines().count() == names.len() + 1, "{csv}");
+        assert!(csv.starts_with('\u{feff}') && csv.lines().count() == found + 1, "{csv}");
         // Back where one was.
         window.keys("\u{e00a}\u{e012}\u{e000}").await;
         window.until(&format!("document.querySelector('{BOX}')?.value === 'macaraeg'")).await;

@@ -52,7 +52,7 @@ fn user_id(who: usize) -> Uuid {
 }
 
 fn verifier(who: usize) -> String {
-    crate::proof::verifier((19_456, 2, 1), b"the salt of all", &[u8::try_from(who).expect("few people"); 32])
+    crate::proof::verifier((19_456, 2, 1), b"the salt of all!", &[u8::try_from(who).expect("few people"); 32])
 }
 
 /// An administrator (0), a head (1), a registrar (2), a teacher (3), somebody who is gone (4); July signed, August open.
