@@ -111,6 +111,8 @@ mod tests {
             more: false,
             wait_ms: 0,
             sent_at: 0,
+            people: Vec::new(),
+            proofs: std::collections::BTreeMap::new(),
         };
         memory.menu(Schema::product(), Uuid::from_u128(school), &request)
     }

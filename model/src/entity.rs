@@ -32,6 +32,8 @@ pub enum Kind {
     Time,
     /// One of the listed texts. Stored as text: under row-level security an enum type would not use an index.
     Choice(&'static [&'static str]),
+    /// What a password is checked against, as this system makes it ([`crate::verifier`]).
+    Verifier,
     /// A Philippine mobile number, accepted as `09…` or `+639…` and kept as `+639…`.
     Phone,
     /// The id of a row of the named entity, which must be declared earlier.
@@ -141,6 +143,17 @@ impl Entity {
     pub fn has_derived_id(&self) -> bool {
         self.singleton || !self.natural_key.is_empty()
     }
+
+    /// Whether the natural key of a row may change: then ids alone do not tell whether another row has it.
+    pub fn has_open_key(&self) -> bool {
+        self.natural_key.iter().filter_map(|name| self.field_index(name)).any(|i| !self.fields[i].fixed)
+    }
+
+    /// Of an open natural key the link that never changes: rows with the same key are among those with the same link.
+    pub fn kin_field(&self) -> Option<usize> {
+        let fixed = |i: &usize| self.fields[*i].fixed && matches!(self.fields[*i].kind, Kind::Link(_));
+        self.natural_key.iter().filter_map(|name| self.field_index(name)).find(fixed).filter(|_| self.has_open_key())
+    }
 }
 
 const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field {
@@ -180,6 +193,9 @@ pub const fn moment(name: &'static str, label: &'static str) -> Field {
 }
 pub const fn choice(name: &'static str, label: &'static str, choices: &'static [&'static str]) -> Field {
     field(name, label, Kind::Choice(choices))
+}
+pub const fn verifier(name: &'static str, label: &'static str) -> Field {
+    field(name, label, Kind::Verifier).secret()
 }
 pub const fn phone(name: &'static str, label: &'static str) -> Field {
     field(name, label, Kind::Phone)
@@ -267,15 +283,26 @@ pub const fn check(entities: &[&Entity]) {
             assert!(field_position(entity, entity.own[o]) < entity.fields.len(), "own names fields of its entity");
             o += 1;
         }
-        let mut k = 0;
-        while k < entity.natural_key.len() {
-            let i = field_position(entity, entity.natural_key[k]);
-            assert!(i < entity.fields.len(), "a natural key names fields of its entity");
-            assert!(entity.fields[i].required, "the fields of a natural key are required");
-            k += 1;
-        }
+        check_natural_key(entity);
         at += 1;
     }
+}
+
+const fn check_natural_key(entity: &Entity) {
+    let (mut k, mut open, mut bounded) = (0, false, false);
+    while k < entity.natural_key.len() {
+        let i = field_position(entity, entity.natural_key[k]);
+        assert!(i < entity.fields.len(), "a natural key names fields of its entity");
+        let field = &entity.fields[i];
+        assert!(field.required, "the fields of a natural key are required");
+        open |= !field.fixed;
+        bounded |= field.fixed && matches!(field.kind, Kind::Link(_));
+        k += 1;
+    }
+    assert!(
+        !open || bounded,
+        "a natural key that may change has a fixed link, among whose rows the others are looked for"
+    );
 }
 
 const fn check_field(entities: &[&Entity], at: usize, i: usize) {

@@ -28,6 +28,7 @@ pub mod schema;
 pub mod text;
 pub mod typescript;
 pub mod value;
+pub mod verifier;
 pub mod wire;
 
 pub use code::{Code, Problem};

@@ -56,6 +56,7 @@ fn holds(kind: Kind) -> String {
         Kind::Date => "a day".into(),
         Kind::Time => "a moment".into(),
         Kind::Choice(choices) => format!("one of: {}", choices.join(", ")),
+        Kind::Verifier => "what a password is checked against, Argon2id with the costs of this system".into(),
         Kind::Phone => "a Philippine mobile number".into(),
         Kind::Link(to) => format!("a record of `{to}`"),
         Kind::Id => "the id of any record".into(),

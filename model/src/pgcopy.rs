@@ -136,8 +136,11 @@ pub fn value(kind: Kind, bytes: &[u8]) -> Option<Value> {
         Kind::Date => Value::Date(i32::from_be_bytes(bytes.try_into().ok()?).saturating_add(DAYS_1970_TO_2000)),
         Kind::Time => Value::Time(int8(bytes)?.saturating_add(MICROS_1970_TO_2000)),
         Kind::Link(_) | Kind::Id => Value::Id(uuid(bytes)?),
-        Kind::Text { .. } | Kind::Digits { .. } | Kind::Claim { .. } | Kind::Choice(_) | Kind::Phone => {
-            Value::Text(std::str::from_utf8(bytes).ok()?.to_owned())
-        }
+        Kind::Text { .. }
+        | Kind::Digits { .. }
+        | Kind::Claim { .. }
+        | Kind::Choice(_)
+        | Kind::Phone
+        | Kind::Verifier => Value::Text(std::str::from_utf8(bytes).ok()?.to_owned()),
     })
 }

@@ -78,10 +78,11 @@ pub struct Review<'a> {
 pub const VALUE_MAX: usize = 2_100;
 
 impl Review<'_> {
-    /// The `review_item` row. Its id follows from the change that caused it, so a repeated push cannot make a second one.
-    pub fn to_row(&self, schema: &Schema, change_id: Uuid) -> Option<Row> {
+    /// The `review_item` row. Its id follows from the change that caused it and from the revision that it gets: a device may use the
+    /// id of a change twice, but a school no revision.
+    pub fn to_row(&self, schema: &Schema, change_id: Uuid, rev: i64) -> Option<Row> {
         let entity = schema.entity(REVIEW_ITEM)?;
-        let id = Uuid::new_v5(&change_id, format!("{}\u{1f}{}", self.kind.name(), self.field).as_bytes());
+        let id = Uuid::new_v5(&change_id, format!("{}\u{1f}{}\u{1f}{rev}", self.kind.name(), self.field).as_bytes());
         let mut row = Row::empty(entity, id);
         let mut set = |name: &str, value: Value| {
             if let Some(i) = entity.field_index(name) {

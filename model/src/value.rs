@@ -1,9 +1,10 @@
 //! One value of a field: how it is read from JSON (and normalised), shown as JSON, and hashed.
 
 use crate::entity::Form;
+use crate::verifier::is_verifier;
 use crate::{Code, Field, Kind, Problem, text};
 use serde_json::Value as Json;
-use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use time::{Date, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
 use uuid::Uuid;
 
 /// A typed value. Dates are days since 1970-01-01, moments are microseconds since then (UTC).
@@ -143,6 +144,8 @@ fn parse_text(field: &Field, text: &str) -> Result<Value, Problem> {
             Some(_) => Ok(Value::Text(text.to_owned())),
             None => Err(problem(field, Code::NotAChoice, &format!("must be one of: {}", choices.join(", ")))),
         },
+        Kind::Verifier if is_verifier(text) => Ok(Value::Text(text.to_owned())),
+        Kind::Verifier => Err(problem(field, Code::BadFormat, "is made by this program alone; set a password instead")),
         Kind::Phone => parse_phone(text).map(Value::Text).ok_or_else(|| {
             problem(field, Code::BadFormat, "must be a mobile number: 09 and nine digits, or +639 and nine digits")
         }),
@@ -180,7 +183,11 @@ pub fn format_date(days: i32) -> String {
 
 /// Microseconds since 1970 UTC of an RFC 3339 moment; finer digits are cut off.
 pub fn parse_time(text: &str) -> Option<i64> {
-    let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?;
+    // What an offset moves out of these years, no database and no text can hold.
+    if !(1..=9999).contains(&moment.year()) {
+        return None;
+    }
     i64::try_from(moment.unix_timestamp_nanos().div_euclid(1000)).ok()
 }
 
@@ -255,6 +262,18 @@ mod tests {
         assert_eq!(Value::parse(&lrn, &"1.32797E+11".into()).unwrap_err().code, Code::BadFormat);
         assert_eq!(Value::parse(&int("n", "N", 1, 3), &4.into()).unwrap_err().code, Code::OutOfRange);
         assert_eq!(Value::parse(&int("n", "N", 1, 3), &2.5.into()).unwrap_err().code, Code::WrongType);
+    }
+
+    #[test]
+    fn a_moment_is_one_that_can_be_kept() {
+        assert_eq!(parse_time("1970-01-01T08:00:01+08:00"), Some(1_000_000));
+        for edge in ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"] {
+            let micros = parse_time(edge).expect("a moment");
+            assert_eq!(parse_time(&format_time(micros)), Some(micros), "{edge}");
+        }
+        for beyond in ["9999-12-31T23:59:59-08:00", "0001-01-01T00:00:00+08:00", "0000-06-01T00:00:00Z"] {
+            assert_eq!(parse_time(beyond), None, "{beyond}");
+        }
     }
 
     #[test]

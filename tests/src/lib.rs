@@ -5,6 +5,7 @@ pub mod demo;
 pub mod programs;
 pub mod proxy;
 pub mod raw;
+pub mod records;
 pub mod rig;
 pub mod roster;
 pub mod seed;

@@ -13,7 +13,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use pems_doors::{Tx, edge};
 use pems_model::pgcopy::Reader as Rows;
-use pems_model::{Code, Row};
+use pems_model::verifier::is_verifier;
+use pems_model::{Code, Entity, Kind, Row, Value};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -34,6 +35,38 @@ pub struct Imported {
     pub digest: String,
     pub rows: BTreeMap<String, i64>,
     pub log: i64,
+    /// Users who came without a password, because what the file had for theirs was none of ours.
+    pub without_password: Vec<Uuid>,
+}
+
+/// What the rows came to so far.
+#[derive(Debug, Default)]
+struct Sums {
+    /// As the file promises them.
+    promised: State,
+    /// As they were written.
+    written: State,
+    without_password: Vec<Uuid>,
+}
+
+impl Sums {
+    fn add(&mut self, entity: &Entity, row: &mut Row) {
+        add(&mut self.promised, entity, row);
+        for (field, value) in entity.fields.iter().zip(&mut row.values) {
+            // Costs that somebody else chose come in by no way, this one neither.
+            if field.kind == Kind::Verifier && value.as_text().is_some_and(|text| !is_verifier(text)) {
+                *value = Value::Null;
+                self.without_password.push(row.id);
+            }
+        }
+        add(&mut self.written, entity, row);
+    }
+}
+
+fn add(state: &mut State, entity: &Entity, row: &Row) {
+    state.digests.entry(entity.name.to_owned()).or_default().add(entity, row);
+    let rev = state.revs.entry(entity.name.to_owned()).or_default();
+    *rev = (*rev).max(row.rev);
 }
 
 impl Admin {
@@ -92,13 +125,13 @@ impl Admin {
         // All revisions up to the file's may be written now, by this transaction alone.
         sqlx::query("SELECT sync.take($1, $2)").bind(id).bind(header.rev).execute(tx.conn()).await?;
         let mut renumber = Renumber::new(header.id, id);
-        let (mut state, mut rows, mut log) = (State::default(), BTreeMap::new(), 0);
+        let (mut sums, mut rows, mut log) = (Sums::default(), BTreeMap::new(), 0);
         let (mut waiting, mut bytes) = (Vec::new(), 0);
         let end: End = loop {
             match file.line()? {
                 Line::School(_) => return Err(Refusal::new(Code::BadFile, "the file has two schools")),
                 Line::Rows { entity, columns, data } => {
-                    let count = self.rows(tx, id, (&entity, &columns, &data), &mut renumber, &mut state).await?;
+                    let count = self.rows(tx, id, (&entity, &columns, &data), &mut renumber, &mut sums).await?;
                     *rows.entry(entity).or_insert(0) += count;
                 }
                 Line::Log { mut entry } => {
@@ -124,18 +157,30 @@ impl Admin {
         entries(tx, id, waiting).await?;
         sqlx::query("UPDATE tenant_clock SET entity_rev = $2::jsonb, digest = $3::jsonb WHERE tenant_id = $1")
             .bind(id)
-            .bind(state.revs_json())
-            .bind(state.digests_json())
+            .bind(sums.written.revs_json())
+            .bind(sums.written.digests_json())
             .execute(tx.conn())
             .await?;
-        let digest = state.combined();
+        let digest = sums.written.combined();
         let found = pull::scan(tx.conn(), self.schema(), id).await?.combined();
         let same_school = id == header.id;
-        if end.rows != rows || end.log != log || found != digest || (same_school && digest != end.digest) {
+        if end.rows != rows
+            || end.log != log
+            || found != digest
+            || (same_school && sums.promised.combined() != end.digest)
+        {
             let message = "what was written is not what the file promised; nothing was imported";
             return Err(Refusal::new(Code::BadFile, message).with(json!({ "expected": end, "digest": found })));
         }
-        Ok(Imported { id, slug: String::new(), rev: header.rev, digest, rows, log })
+        Ok(Imported {
+            id,
+            slug: String::new(),
+            rev: header.rev,
+            digest,
+            rows,
+            log,
+            without_password: sums.without_password,
+        })
     }
 
     async fn rows(
@@ -144,7 +189,7 @@ impl Admin {
         tenant: Uuid,
         (name, columns, data): (&str, &[String], &str),
         renumber: &mut Renumber,
-        state: &mut State,
+        sums: &mut Sums,
     ) -> Result<i64, Refusal> {
         let bad = |why: String| Refusal::new(Code::BadFile, format!("rows of {name}: {why}; nothing was imported"));
         let entity =
@@ -155,12 +200,9 @@ impl Admin {
         let bytes = STANDARD.decode(data).map_err(|error| bad(error.to_string()))?;
         let rows: Result<Vec<Row>, _> = Rows::new(&bytes, entity, columns).collect();
         let mut rows = rows.map_err(|error| bad(error.to_string()))?;
-        let digest = state.digests.entry(name.to_owned()).or_default();
-        let rev = state.revs.entry(name.to_owned()).or_default();
         for row in &mut rows {
             renumber.row(entity, row);
-            digest.add(entity, row);
-            *rev = (*rev).max(row.rev);
+            sums.add(entity, row);
         }
         write::upsert_rows(tx, entity, tenant, &rows.iter().collect::<Vec<_>>()).await?;
         Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))

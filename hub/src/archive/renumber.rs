@@ -2,7 +2,7 @@
 //!
 //! Without it a mark entered there for the same pupil and day would get another id than the restored one, and there would be two.
 
-use pems_model::natural::derived_id;
+use pems_model::natural::derived_ids;
 use pems_model::push::asked_id;
 use pems_model::{Entity, Kind, Row, Value};
 use serde_json::Value as Json;
@@ -27,15 +27,19 @@ impl Renumber {
         if self.from == self.to {
             return;
         }
-        // By the rule of its old school: a row that was given its id in another way keeps it.
-        let id_in = |row: &Row, school| derived_id(entity, school, row).or_else(|| asked_id(entity, row, school));
-        let derived = id_in(row, self.from) == Some(row.id);
+        // By the rule of its old school: a row that was given its id in another way (a renamed section) keeps it.
+        let turn = derived_ids(entity, self.from, row).position(|id| id == row.id);
+        let asked = asked_id(entity, row, self.from) == Some(row.id);
         for (field, value) in entity.fields.iter().zip(&mut row.values) {
             if let (Kind::Link(_) | Kind::Id, Value::Id(id)) = (field.kind, value) {
                 *id = self.id(*id);
             }
         }
-        if let Some(new) = id_in(row, self.to).filter(|_| derived) {
+        let new = match turn {
+            Some(turn) => derived_ids(entity, self.to, row).nth(turn),
+            None => asked_id(entity, row, self.to).filter(|_| asked),
+        };
+        if let Some(new) = new {
             self.ids.insert(row.id, new);
             row.id = new;
         }

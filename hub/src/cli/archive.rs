@@ -73,8 +73,12 @@ pub(super) async fn import(admin: &Admin, job: Import, out: &Out) -> Result<(), 
     let done = admin.import_school(&job.file, &Passphrase(passphrase), beside).await?;
     out.object(&done, |done| {
         let rows: i64 = done.rows.values().sum();
+        let unset = match done.without_password.len() {
+            0 => String::new(),
+            n => format!("\n{n} users came without a password: what the file had for theirs was not made by this program"),
+        };
         format!(
-            "{}  {}: {rows} rows, rev {}, digest {}\nnext: an administrator (`pems-hub user add`) and codes for its devices (`pems-hub device code`)",
+            "{}  {}: {rows} rows, rev {}, digest {}{unset}\nnext: an administrator (`pems-hub user add`) and codes for its devices (`pems-hub device code`)",
             done.slug, done.id, done.rev, done.digest
         )
     })

@@ -60,7 +60,7 @@ GRANT EXECUTE ON FUNCTION sec.claim_events(integer, interval), sec.event_deliver
 GRANT EXECUTE ON FUNCTION sync.fold(text) TO hub_app;
 
 -- Accounts, sessions, operators (0009, 0011).
-GRANT SELECT (tenant_id, id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at)
+GRANT SELECT (tenant_id, id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at, can_sign_in)
     ON account TO hub_app, hub_operator;
 GRANT INSERT (tenant_id, id, email, name, role, password_hash, must_change_password) ON account TO hub_app;
 GRANT UPDATE (name, role, password_hash, must_change_password, disabled_at, updated_at) ON account TO hub_app;

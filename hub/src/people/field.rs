@@ -64,11 +64,9 @@ pub(crate) fn reason(typed: &str) -> Result<String, Refusal> {
     }
 }
 
-/// Whether a text has letters or digits that somebody can see. Fillers (U+3164 and kin) count as letters in Unicode and show
-/// nothing; everything else that shows nothing is no letter.
-fn says_something(text: &str) -> bool {
-    const FILLERS: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
-    text.chars().any(|c| c.is_alphanumeric() && !FILLERS.contains(&c))
+/// Whether a text has letters or digits that somebody can see.
+fn says_something(typed: &str) -> bool {
+    typed.chars().any(|c| c.is_alphanumeric() && !text::is_invisible(c))
 }
 
 /// A password that is being tried. Whatever it is, it may be wrong; it may not be endless.

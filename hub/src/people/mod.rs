@@ -1,6 +1,6 @@
 //! People: how somebody proves to be who they say, and what follows from it.
 //!
-//! - [`password`]: Argon2id, bounded in memory; which passwords will do: [`pems_model::password`]
+//! - [`password`]: Argon2id, bounded in memory, behind a [`queue`] that is fair to schools; which passwords will do: [`pems_model::password`]
 //! - [`totp`]: the second factor of operators, [`seal`]ed in the database
 //! - [`tokens`]: what a session refreshes itself with
 //! - [`sign_in`], [`operators`]: the way in, for people of a school and for those who run the hub
@@ -16,6 +16,7 @@ pub(crate) mod admin_jobs;
 pub(crate) mod field;
 pub(crate) mod operators;
 pub(crate) mod password;
+mod queue;
 pub(crate) mod seal;
 pub(crate) mod sign_in;
 pub(crate) mod tokens;

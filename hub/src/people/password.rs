@@ -1,26 +1,21 @@
-//! Passwords as Argon2id. Each check takes 19 MiB and some hundredths of a second on purpose, so only a few run at once.
+//! Passwords as Argon2id. Each check takes 19 MiB and some hundredths of a second on purpose, so only a few run at once
+//! ([`super::queue`]).
 //!
-//! Invariant: whoever asks waits for a permit *before* a try is counted in the database ([`Passwords::permit`]), so being busy
-//! never costs anybody a try.
+//! Invariants:
+//! - whoever asks waits for a permit *before* a try is counted in the database ([`Passwords::permit`]), so being busy never costs
+//!   anybody a try;
+//! - nothing but our own costs is ever run: a kept text of any other form is nobody's password.
 
+use super::queue::{Permit, Queue};
 use crate::refusal::Refusal;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, Version};
 use pems_model::password::normal;
 use pems_model::proof::{self, Typed};
+use pems_model::verifier::{LANES, MEMORY_KIB, PASSES, is_verifier};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Checks at once: bounds memory to 76 MiB, and leaves a small machine something for its other work.
-const AT_ONCE: usize = 4;
-/// Longest wait for a permit. A whole school signing in at half past seven gets through; a flood is told to come back.
-const WAIT: Duration = Duration::from_secs(8);
-/// OWASP's choice for Argon2id: 19 MiB, two passes, one lane. A hash with other parameters is replaced at the next sign-in.
-const MEMORY_KIB: u32 = 19 * 1024;
-const PASSES: u32 = 2;
-const LANES: u32 = 1;
 /// Of a check that has nothing to check against.
 const NOBODY: &[u8; 16] = b"nobody's account";
 
@@ -29,40 +24,29 @@ const NOBODY: &[u8; 16] = b"nobody's account";
 pub(super) struct Runs(AtomicU64);
 
 /// What may be hashed or checked now.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Passwords {
-    permits: Arc<Semaphore>,
+    queue: Queue,
     runs: Arc<Runs>,
 }
-
-/// The right to one check or one hash.
-#[derive(Debug)]
-pub(crate) struct Permit(OwnedSemaphorePermit);
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Checked {
     Wrong,
-    /// With the same password under today's parameters, if it was kept under others.
+    /// With the same password as it is kept today, if it was kept in another way.
     Right {
         rehashed: Option<String>,
     },
 }
 
-impl Default for Passwords {
-    fn default() -> Passwords {
-        Passwords { permits: Arc::new(Semaphore::new(AT_ONCE)), runs: Arc::default() }
-    }
-}
-
 impl Passwords {
+    /// `school`: whose people stand in one line; empty for those who run the hub.
+    ///
     /// # Errors
-    /// `busy`, if too many others wait.
-    pub(crate) async fn permit(&self) -> Result<Permit, Refusal> {
-        match tokio::time::timeout(WAIT, self.permits.clone().acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(Permit(permit)),
-            _ => Err(Refusal::busy()),
-        }
+    /// `busy`, if too many others of it wait.
+    pub(crate) async fn permit(&self, school: &str) -> Result<Permit, Refusal> {
+        self.queue.permit(school).await
     }
 
     /// Checks a password against a hash, or, for nobody, does the same work in vain.
@@ -96,7 +80,7 @@ impl Passwords {
         let runs = self.runs.clone();
         let done = tokio::task::spawn_blocking(move || {
             let done = job(&runs);
-            drop(permit.0);
+            drop(permit);
             done
         });
         match done.await {
@@ -132,23 +116,20 @@ fn hash(runs: &Runs, typed: &str, salt: &[u8]) -> Result<String, Failed> {
 }
 
 fn check(runs: &Runs, typed: &str, kept: Option<&str>) -> Result<Checked, Failed> {
-    let Some(kept) = kept else {
+    let Some(kept) = kept.filter(|kept| is_verifier(kept)) else {
         hash(runs, typed, NOBODY)?;
         return Ok(Checked::Wrong);
     };
     let kept = PasswordHash::new(kept)?;
     let (Some(salt), Some(output)) = (kept.salt, kept.hash) else { return Ok(Checked::Wrong) };
-    let params = Params::try_from(&kept)?;
-    let costs = (params.m_cost(), params.t_cost(), params.p_cost());
-    let current = match proof::compare(&derive(runs, params, typed, salt.as_ref())?, output.as_bytes()) {
+    let derived = derive(runs, Params::new(MEMORY_KIB, PASSES, LANES, None)?, typed, salt.as_ref())?;
+    let rehashed = match proof::compare(&derived, output.as_bytes()) {
         Typed::Wrong => return Ok(Checked::Wrong),
-        Typed::Right(_) => costs == (MEMORY_KIB, PASSES, LANES),
-        Typed::RightWithoutKey => false,
-    };
-    // Another salt: what was kept before there were keys is what the old salt comes to, and lies at every PC of the school.
-    let rehashed = match current {
-        true => None,
-        false => Some(hash(runs, typed, &blake3::derive_key("PEMS 2026-11 another salt", salt.as_ref())[..16])?),
+        Typed::Right(_) => None,
+        // Another salt: what was kept before there were keys is what the old salt comes to, and lies at every PC of the school.
+        Typed::RightWithoutKey => {
+            Some(hash(runs, typed, &blake3::derive_key("PEMS 2026-11 another salt", salt.as_ref())[..16])?)
+        }
     };
     Ok(Checked::Right { rehashed })
 }
@@ -164,25 +145,26 @@ mod tests {
         assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
         let right = check(&Runs::default(), "Tatlong maliliit na isda", Some(&kept)).expect("a check");
         assert_eq!(right, Checked::Right { rehashed: None });
+        assert!(is_verifier(&kept), "what is made here is taken in everywhere");
         assert_eq!(check(&Runs::default(), "tatlong maliliit na isda", Some(&kept)).expect("a check"), Checked::Wrong);
         assert_eq!(check(&Runs::default(), "Tatlong maliliit na isda", None).expect("a check"), Checked::Wrong);
-        assert!(check(&Runs::default(), "x", Some("not a hash")).is_err());
     }
 
     #[test]
-    fn a_hash_with_other_parameters_still_serves_and_is_replaced() {
-        let params = Params::new(1024, 1, 1, None).expect("parameters");
-        let old: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_with_salt(b"long ago and far away", &[9; 16])
-            .expect("a hash");
-        let Checked::Right { rehashed: Some(new) } =
-            check(&Runs::default(), "long ago and far away", Some(&old.to_string())).expect("a check")
-        else {
-            panic!("it is right, and out of date");
-        };
-        let again = check(&Runs::default(), "long ago and far away", Some(&new)).expect("a check");
-        assert_eq!(again, Checked::Right { rehashed: None });
-        assert_eq!(check(&Runs::default(), "wrong", Some(&old.to_string())).expect("a check"), Checked::Wrong);
+    fn a_hash_with_other_costs_is_nobodys_and_never_run() {
+        // Right by its own costs, so it would be found right if they were used.
+        for (memory, passes, lanes) in [(1024, 1, 1), (MEMORY_KIB, PASSES, 2), (2 * MEMORY_KIB, PASSES, LANES)] {
+            let params = Params::new(memory, passes, lanes, None).expect("parameters");
+            let foreign: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+                .hash_password_with_salt(b"long ago and far away", &[9; 16])
+                .expect("a hash");
+            let runs = Runs::default();
+            let checked = check(&runs, "long ago and far away", Some(&foreign.to_string())).expect("a check");
+            assert_eq!((checked, runs.0.into_inner()), (Checked::Wrong, 1), "{foreign}");
+        }
+        for garbage in ["", "not a hash", "$argon2id$garbage"] {
+            assert_eq!(check(&Runs::default(), "x", Some(garbage)).expect("a check"), Checked::Wrong);
+        }
     }
 
     #[test]

@@ -65,7 +65,7 @@ pub(crate) async fn sign_in(
     field::tried("password", password)?;
     hub.limits.check_claim(Limit::SignIn, from, &slug)?;
     hub.limits.check(Limit::SignIn, Key::account(&slug, &email))?;
-    let permit = hub.passwords.permit().await?;
+    let permit = hub.passwords.permit(&slug).await?;
     let key = match hub.lobby.begin_sign_in(&slug, &email).await? {
         Try::Wait(seconds) => {
             hub.metrics.failed_sign_in("locked");
@@ -166,7 +166,7 @@ pub(crate) async fn change_password(hub: &Hub, who: &TenantContext, current: &st
         let details = json!({ "field": "new" });
         return Err(Refusal::new(Code::PasswordWeak, "choose a password that is not the present one").with(details));
     }
-    let permit = hub.passwords.permit().await?;
+    let permit = hub.passwords.permit(&me.slug).await?;
     let owner: PasswordOwner = match hub.lobby.begin_password_change(who.tenant(), session).await? {
         Try::Wait(seconds) => {
             hub.metrics.failed_sign_in("locked");
@@ -181,7 +181,7 @@ pub(crate) async fn change_password(hub: &Hub, who: &TenantContext, current: &st
         hub.lobby.refuse_sign_in(&owner.slug, &owner.email).await?;
         return Err(Refusal::new(Code::WrongCredentials, "the present password is not right"));
     }
-    let hash = hub.passwords.hash(hub.passwords.permit().await?, new, edge::random()?).await?;
+    let hash = hub.passwords.hash(hub.passwords.permit(&me.slug).await?, new, edge::random()?).await?;
     if !hub.lobby.change_password(&owner.key, session, &hash).await? {
         return Err(over());
     }

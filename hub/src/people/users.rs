@@ -49,6 +49,11 @@ pub(super) fn one_time() -> Result<String, Refusal> {
     Ok(code::spell(edge::random()?))
 }
 
+async fn one_more_hash(hub: &Hub, who: &TenantContext, secret: &str) -> Result<String, Refusal> {
+    let permit = hub.passwords.permit(&who.tenant().to_string()).await?;
+    hub.passwords.hash(permit, secret, edge::random()?).await
+}
+
 fn forbidden() -> Refusal {
     Refusal::new(Code::RoleForbidden, "this is for administrators of your school")
 }
@@ -58,12 +63,17 @@ fn nobody() -> Refusal {
     Refusal::new(Code::NotFound, "there is no such user in your school")
 }
 
-/// The school's administrators, locked until the end of the transaction; who asks must be one of them.
+/// The school's administrators, locked until the end of the transaction; who asks must be one of them. Those are given who could
+/// sign in: one whose verifier no password matches leaves the school without one.
 async fn administrators(tx: &mut Tx, who: &TenantContext) -> Result<Vec<Uuid>, Refusal> {
-    let sql = "SELECT id FROM account WHERE tenant_id = $1 AND role = 'school_admin' AND disabled_at IS NULL
+    let sql =
+        "SELECT id, can_sign_in FROM account WHERE tenant_id = $1 AND role = 'school_admin' AND disabled_at IS NULL
          ORDER BY id FOR UPDATE";
-    let all: Vec<Uuid> = sqlx::query_scalar(sql).bind(who.tenant()).fetch_all(tx.conn()).await?;
-    if all.contains(&who.actor()) { Ok(all) } else { Err(forbidden()) }
+    let all: Vec<(Uuid, bool)> = sqlx::query_as(sql).bind(who.tenant()).fetch_all(tx.conn()).await?;
+    if all.iter().all(|(id, _)| *id != who.actor()) {
+        return Err(forbidden());
+    }
+    Ok(all.into_iter().filter(|(_, can_sign_in)| *can_sign_in).map(|(id, _)| id).collect())
 }
 
 /// `after`: the id of the last one that was shown. Oldest accounts first.
@@ -121,7 +131,7 @@ pub(crate) async fn create(
         return Err(forbidden());
     }
     let secret = one_time()?;
-    let hash = hub.passwords.hash(hub.passwords.permit().await?, &secret, edge::random()?).await?;
+    let hash = one_more_hash(hub, who, &secret).await?;
     let id = edge::new_ordered_id(edge::now())?;
     let mut tx = hub.tenant.begin(who, Access::Write).await?;
     administrators(&mut tx, who).await?;
@@ -166,7 +176,8 @@ pub(crate) async fn update(hub: &Hub, who: &TenantContext, id: Uuid, edit: Edit)
     let before = find(&mut tx, who, id, "FOR UPDATE").await?;
     let role = edit.role.unwrap_or(before.role);
     let disabled = edit.disabled.unwrap_or(before.disabled_at.is_some());
-    if admins == [id] && (role != Role::SchoolAdmin || disabled) {
+    let leaves = before.role == Role::SchoolAdmin && (role != Role::SchoolAdmin || disabled);
+    if !own_name_only && leaves && admins.iter().all(|admin| *admin == id) {
         let message = "this is the school's only administrator; make somebody else one first";
         return Err(Refusal::new(Code::LastAdmin, message));
     }
@@ -217,7 +228,7 @@ pub(crate) async fn reset_password(hub: &Hub, who: &TenantContext, id: Uuid) -> 
         return Err(forbidden());
     }
     let secret = one_time()?;
-    let hash = hub.passwords.hash(hub.passwords.permit().await?, &secret, edge::random()?).await?;
+    let hash = one_more_hash(hub, who, &secret).await?;
     let mut tx = hub.tenant.begin(who, Access::Write).await?;
     administrators(&mut tx, who).await?;
     if find(&mut tx, who, id, "FOR UPDATE").await?.disabled_at.is_some() {

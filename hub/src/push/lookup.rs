@@ -5,6 +5,7 @@
 //! school is, so left alone it would read all of the school's rows for a handful of keys.
 
 use super::people;
+use crate::push::fault::{Cause, Fault};
 use crate::push::replica;
 use crate::refusal::Refusal;
 use pems_doors::{TenantContext, Tx};
@@ -77,7 +78,7 @@ pub(super) async fn waiting(tx: &mut Tx, tenant: Uuid) -> Result<usize, Refusal>
 }
 
 /// Everything that planning these changes needs.
-pub(super) async fn known(tx: &mut Tx, push: &Push<'_>, changes: &[Change]) -> Result<Known, Refusal> {
+pub(super) async fn known(tx: &mut Tx, push: &Push<'_>, changes: &[Change]) -> Result<Known, Fault> {
     let (schema, tenant) = (push.schema, push.tenant);
     let mut known = Known::default();
     if changes.is_empty() {
@@ -86,13 +87,21 @@ pub(super) async fn known(tx: &mut Tx, push: &Push<'_>, changes: &[Change]) -> R
     let mut needs = needs(schema, changes);
     for (index, ids) in &needs.rows {
         let ids: Vec<Uuid> = ids.iter().copied().collect();
-        rows(tx, schema.entities()[*index], *index, tenant, &ids, &mut known).await?;
+        rows_by_id(tx, push, *index, &ids, &mut known).await?;
     }
-    needs.claims_of(schema, &known.rows);
+    needs.learn(schema, &known.rows);
+    for (index, ids) in &needs.kin {
+        let entity = schema.entities()[*index];
+        let Some(link) = entity.kin_field().map(|field| entity.fields[field].name) else { continue };
+        let ids: Vec<Uuid> = ids.iter().copied().collect();
+        for row in rows(tx, entity, tenant, &format!("{link} = wanted.key AND deleted_at IS NULL"), &ids).await? {
+            known.learn_kin(schema, tenant, *index, &row);
+        }
+    }
     links_and_claims(tx, schema, tenant, &needs, &mut known).await?;
     let asked = needs.questions(schema, tenant, &known);
     if let (false, Some(inbox)) = (asked.is_empty(), schema.index(REVIEW_ITEM)) {
-        rows(tx, schema.entities()[inbox], inbox, tenant, &asked, &mut known).await?;
+        rows_by_id(tx, push, inbox, &asked, &mut known).await?;
     }
     history(tx, schema, tenant, changes, &mut known).await?;
     let mut asked = BTreeSet::new();
@@ -103,21 +112,22 @@ pub(super) async fn known(tx: &mut Tx, push: &Push<'_>, changes: &[Change]) -> R
         }
         for (index, ids) in wanted {
             let ids: Vec<Uuid> = ids.into_iter().collect();
-            rows(tx, schema.entities()[index], index, tenant, &ids, &mut known).await?;
+            rows_by_id(tx, push, index, &ids, &mut known).await?;
         }
     }
     people::look_up(tx, push, changes, &mut known).await?;
     Ok(known)
 }
 
-async fn rows(
-    tx: &mut Tx,
-    entity: &Entity,
-    index: usize,
-    tenant: Uuid,
-    ids: &[Uuid],
-    known: &mut Known,
-) -> Result<(), Refusal> {
+async fn rows_by_id(tx: &mut Tx, push: &Push<'_>, index: usize, ids: &[Uuid], known: &mut Known) -> Result<(), Fault> {
+    for row in rows(tx, push.schema.entities()[index], push.tenant, "id = wanted.key", ids).await? {
+        known.rows.insert((index, row.id), row);
+    }
+    Ok(())
+}
+
+/// Rows of one kind; `which` says what they have to do with each of the ids, `wanted.key`.
+async fn rows(tx: &mut Tx, entity: &Entity, tenant: Uuid, which: &str, ids: &[Uuid]) -> Result<Vec<Row>, Fault> {
     let mut columns = String::from("id, rev, deleted_at");
     for field in entity.fields {
         columns.push_str(", ");
@@ -125,14 +135,12 @@ async fn rows(
     }
     let sql = format!(
         "SELECT found.* FROM unnest($2::uuid[]) AS wanted (key), \
-         LATERAL (SELECT {columns} FROM {} WHERE tenant_id = $1 AND id = wanted.key OFFSET 0) AS found",
+         LATERAL (SELECT {columns} FROM {} WHERE tenant_id = $1 AND {which} OFFSET 0) AS found",
         entity.name
     );
-    for found in sqlx::query(AssertSqlSafe(sql)).bind(tenant).bind(ids).fetch_all(tx.conn()).await? {
-        let row = decode(entity, &found)?;
-        known.rows.insert((index, row.id), row);
-    }
-    Ok(())
+    let found = sqlx::query(AssertSqlSafe(sql)).bind(tenant).bind(ids).fetch_all(tx.conn()).await?;
+    let unreadable = |refusal: Refusal| Fault::Change(Cause::unreadable(entity, &refusal.0.message));
+    found.iter().map(|row| decode(entity, row).map_err(unreadable)).collect()
 }
 
 /// A row as selected by [`rows`], from PostgreSQL's binary values.
@@ -163,7 +171,7 @@ async fn links_and_claims(
     tenant: Uuid,
     needs: &Needs,
     known: &mut Known,
-) -> Result<(), Refusal> {
+) -> Result<(), Fault> {
     let mut claims: BTreeMap<(usize, usize), Vec<&str>> = BTreeMap::new();
     for holder in &needs.claims {
         claims.entry((holder.entity, holder.field)).or_default().push(&holder.value);
@@ -227,7 +235,7 @@ async fn history(
     tenant: Uuid,
     changes: &[Change],
     known: &mut Known,
-) -> Result<(), Refusal> {
+) -> Result<(), Fault> {
     let mut since: BTreeMap<Uuid, i64> = BTreeMap::new();
     for change in changes {
         let Some(index) = schema.index(&change.entity) else { continue };

@@ -4,10 +4,13 @@
 //! Invariants:
 //! - the clock row is locked before anything is read, so nothing read here can change before the commit;
 //! - a repeated change is answered from the change log and has no further effect;
-//! - whether the device may still write is checked inside the transaction.
+//! - whether the device may still write is checked inside the transaction;
+//! - what the database refuses is refused as the one change that caused it ([`pieces`]); the others flow.
 
+mod fault;
 mod lookup;
 mod people;
+mod pieces;
 mod replica;
 pub(crate) mod write;
 
@@ -17,12 +20,15 @@ use crate::clock::Clock;
 use crate::hub::Hub;
 use crate::live::Level;
 use crate::refusal::Refusal;
+use fault::Fault;
 use pems_doors::{Access, TenantContext, Tx};
 use pems_model::edit_time::ClockReading;
-use pems_model::push::{Plan, Push, plan};
+use pems_model::push::{Plan, Push, plan_without};
 use pems_model::wire::{Change, ChangeResult, SyncRequest};
-use pems_model::{Code, Row, review};
+use pems_model::{Code, Problem, Row, review};
+use pieces::Pieces;
 use replica::Standing;
+use std::collections::BTreeMap;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -51,29 +57,19 @@ pub(crate) async fn push(
     let live = hub.live.tenant(caller.tenant());
     let _turn = live.turn.lock().await;
     let generation = hub.live.generation();
-    let preamble = replica::preamble(caller.tenant(), caller.actor());
-    let (mut tx, rows) = hub.tenant.begin_with(caller, Access::Write, &preamble).await?;
-    let read = Standing::read(&rows).and_then(|(clock, standing)| {
-        clock.must_reach(&request.cursors)?;
-        Ok((clock, standing))
-    });
-    let done = match read {
-        Ok((clock, standing)) => {
-            let drained = live.last_empty(caller.actor());
-            apply(hub, &mut tx, caller, request, clock, standing.seen_empty(drained), now).await
-        }
-        Err(refusal) => Err(refusal),
+    let exchange = Exchange { hub, caller, request, now, drained: live.last_empty(caller.actor()) };
+    let done = match exchange.carry_out(How::AtOnce).await {
+        // Nothing of it was kept. A savepoint would make every push pay for what happens to hardly any.
+        Err(Fault::Change(_)) => exchange.carry_out(How::InPieces).await,
+        done => done,
     };
     match done {
-        Ok((pushed, last)) => {
-            tx.commit_with(&last).await?;
+        Ok(pushed) => {
             hub.live.learn(generation, &live, pushed.level.clone());
             Ok(pushed)
         }
-        Err(refusal) => {
-            tx.rollback().await;
-            Err(refusal)
-        }
+        Err(Fault::Request(refusal)) => Err(refusal),
+        Err(Fault::Change(cause)) => Err(cause.refusal()),
     }
 }
 
@@ -85,62 +81,136 @@ fn in_order(changes: &[Change]) -> Result<(), Refusal> {
     Err(Refusal::new(Code::BadRequest, "changes: op_no must count up by one, from 1"))
 }
 
-/// Everything up to the last statement, which is returned so that it can travel with the commit.
-async fn apply(
-    hub: &Hub,
-    tx: &mut Tx,
-    caller: &TenantContext,
-    request: &SyncRequest,
-    mut clock: Clock,
-    standing: Standing,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    AtOnce,
+    /// After something in it was refused by the database: see [`pieces`].
+    InPieces,
+}
+
+/// One request on its way into the database.
+struct Exchange<'a> {
+    hub: &'a Hub,
+    caller: &'a TenantContext,
+    request: &'a SyncRequest,
     now: i64,
-) -> Result<(Pushed, String), Refusal> {
-    let last_op_no = standing.continue_from(request.replica.incarnation)?;
-    let split = request.changes.partition_point(|change| change.op_no <= last_op_no);
-    let (old, fresh) = request.changes.split_at(split);
-    if let Some(first) = fresh.first()
-        && first.op_no != last_op_no + 1
-    {
-        return Err(replica::forked(&format!("change {} is missing", last_op_no + 1), last_op_no));
-    }
-    let mut results = lookup::answered(tx, caller, request.replica.incarnation, old).await?;
-    let reading = ClockReading::new(request.sent_at, standing.drained_at, now);
-    let push = Push {
-        schema: hub.schema,
-        tenant: caller.tenant(),
-        replica: caller.actor(),
-        role: standing.role,
-        clock: reading,
-        rev: clock.rev,
-        people: &request.people,
-        proofs: &request.proofs,
-    };
-    let mut known = lookup::known(tx, &push, fresh).await?;
-    let mut planned = plan(&push, &known, fresh);
-    if planned.reviews > 0 {
-        known.waiting = lookup::waiting(tx, caller.tenant()).await?;
-        if known.waiting + planned.reviews > review::WAITING {
-            planned = plan(&push, &known, fresh);
+    /// When the outbox of this device was last empty, as far as memory knows.
+    drained: Option<i64>,
+}
+
+/// What is known once its transaction is open.
+struct Opened {
+    standing: Standing,
+    reading: ClockReading,
+}
+
+impl Exchange<'_> {
+    /// One transaction, committed or gone.
+    async fn carry_out(&self, how: How) -> Result<Pushed, Fault> {
+        let preamble = replica::preamble(self.caller.tenant(), self.caller.actor());
+        let (mut tx, rows) = self.hub.tenant.begin_with(self.caller, Access::Write, &preamble).await?;
+        let read = Standing::read(&rows).and_then(|(clock, standing)| {
+            clock.must_reach(&self.request.cursors)?;
+            Ok((clock, standing))
+        });
+        let done = match read {
+            Ok((clock, standing)) => self.apply(&mut tx, how, clock, standing.seen_empty(self.drained)).await,
+            Err(refusal) => Err(refusal.into()),
+        };
+        match done {
+            Ok((pushed, last)) => {
+                tx.commit_with(&last).await?;
+                Ok(pushed)
+            }
+            Err(fault) => {
+                tx.rollback().await;
+                Err(fault)
+            }
         }
     }
-    let plan = planned;
-    let before = clock.rev;
-    clock.rev += plan.revisions;
-    if let Some(state) = &mut clock.state {
-        move_state(hub, &plan, state);
+
+    /// Everything up to the last statement, which is returned so that it can travel with the commit.
+    async fn apply(
+        &self,
+        tx: &mut Tx,
+        how: How,
+        mut clock: Clock,
+        standing: Standing,
+    ) -> Result<(Pushed, String), Fault> {
+        let incarnation = self.request.replica.incarnation;
+        let last_op_no = standing.continue_from(incarnation)?;
+        let split = self.request.changes.partition_point(|change| change.op_no <= last_op_no);
+        let (old, fresh) = self.request.changes.split_at(split);
+        if let Some(first) = fresh.first()
+            && first.op_no != last_op_no + 1
+        {
+            return Err(replica::forked(&format!("change {} is missing", last_op_no + 1), last_op_no).into());
+        }
+        let mut results = lookup::answered(tx, self.caller, incarnation, old).await?;
+        let reading = ClockReading::new(self.request.sent_at, standing.drained_at, self.now);
+        let opened = Opened { standing, reading };
+        let before = clock.rev;
+        let rows = match how {
+            How::AtOnce => {
+                let plan = self.write(tx, &opened, &mut clock, fresh, &BTreeMap::new()).await?;
+                results.extend(plan.results);
+                rows_by_entity(plan.writes.into_iter().map(|(key, write)| (key, write.after)))
+            }
+            How::InPieces => {
+                let written = Pieces::new(self, &opened, fresh).write(tx).await?;
+                clock = written.clock.clone().unwrap_or(clock);
+                results.extend(written.results);
+                rows_by_entity(written.rows)
+            }
+        };
+        let last_op_no = fresh.last().map_or(last_op_no, |change| change.op_no);
+        let last = replica::advance(self.caller, self.request, last_op_no, reading);
+        let level = Level {
+            rev: clock.rev,
+            digest: clock.state.as_ref().map(crate::clock::State::combined),
+            as_of: Instant::now(),
+        };
+        Ok((Pushed { results, before, level, rows }, last))
     }
-    if !fresh.is_empty() {
-        write::log_and_clock(tx, caller, request.replica.incarnation, &plan, &clock, now).await?;
-        write::rows(tx, hub.schema, caller.tenant(), &plan).await?;
+
+    /// Plans changes that are new and writes them. `without`: those that cannot be (by position), and why.
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        opened: &Opened,
+        clock: &mut Clock,
+        changes: &[Change],
+        without: &BTreeMap<usize, Problem>,
+    ) -> Result<Plan, Fault> {
+        let (schema, tenant) = (self.hub.schema, self.caller.tenant());
+        let push = Push {
+            schema,
+            tenant,
+            replica: self.caller.actor(),
+            role: opened.standing.role,
+            clock: opened.reading,
+            rev: clock.rev,
+            people: &self.request.people,
+            proofs: &self.request.proofs,
+        };
+        let mut known = lookup::known(tx, &push, changes).await?;
+        let mut plan = plan_without(&push, &known, changes, without);
+        if plan.reviews > 0 {
+            known.waiting = lookup::waiting(tx, tenant).await?;
+            if known.waiting + plan.reviews > review::WAITING {
+                plan = plan_without(&push, &known, changes, without);
+            }
+        }
+        clock.rev += plan.revisions;
+        if let Some(state) = &mut clock.state {
+            move_state(self.hub, &plan, state);
+        }
+        if !changes.is_empty() {
+            write::log_and_clock(tx, self.caller, self.request.replica.incarnation, &plan, clock, self.now).await?;
+            write::rows(tx, schema, tenant, &plan).await?;
+        }
+        Ok(plan)
     }
-    let last = replica::advance(caller, request, fresh.last().map_or(last_op_no, |change| change.op_no), reading);
-    results.extend(plan.results.iter().cloned());
-    let level = Level {
-        rev: clock.rev,
-        digest: clock.state.as_ref().map(crate::clock::State::combined),
-        as_of: Instant::now(),
-    };
-    Ok((Pushed { results, before, level, rows: rows_by_entity(plan) }, last))
 }
 
 fn move_state(hub: &Hub, plan: &Plan, state: &mut crate::clock::State) {
@@ -156,12 +226,13 @@ fn move_state(hub: &Hub, plan: &Plan, state: &mut crate::clock::State) {
     }
 }
 
-fn rows_by_entity(plan: Plan) -> Vec<(usize, Vec<Row>)> {
+/// Rows in the order of their keys, as the answer has them.
+fn rows_by_entity(written: impl IntoIterator<Item = ((usize, Uuid), Row)>) -> Vec<(usize, Vec<Row>)> {
     let mut entities: Vec<(usize, Vec<Row>)> = Vec::new();
-    for ((index, _), write) in plan.writes {
+    for ((index, _), row) in written {
         match entities.last_mut() {
-            Some((last, rows)) if *last == index => rows.push(write.after),
-            _ => entities.push((index, vec![write.after])),
+            Some((last, rows)) if *last == index => rows.push(row),
+            _ => entities.push((index, vec![row])),
         }
     }
     for (_, rows) in &mut entities {

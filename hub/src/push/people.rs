@@ -6,6 +6,7 @@ use pems_model::Role;
 use pems_model::domain::Person;
 use pems_model::proof::{from_log, holds, public_of, sign_in_text};
 use pems_model::push::{Known, KnownEvent, Push, asks_of_people, enrolments, users};
+use pems_model::verifier::is_verifier;
 use pems_model::wire::Change;
 use sqlx::Row;
 use std::collections::BTreeSet;
@@ -92,9 +93,9 @@ async fn history(tx: &mut Tx, tenant: Uuid, ids: Vec<Uuid>, known: &mut Known) -
 
 async fn school(tx: &mut Tx, tenant: Uuid, known: &mut Known) -> Result<(), Refusal> {
     let rows = sqlx::query(
-        "SELECT id, lower(email), role = 'school_admin' AND NOT coalesce(disabled, false) AND verifier IS NOT NULL, false
+        "SELECT id, lower(email), CASE WHEN role = 'school_admin' AND NOT coalesce(disabled, false) THEN verifier END, false
              FROM school_user WHERE tenant_id = $1 AND deleted_at IS NULL
-         UNION ALL SELECT id, email, false, true FROM account WHERE tenant_id = $1",
+         UNION ALL SELECT id, email, NULL, true FROM account WHERE tenant_id = $1",
     )
     .bind(tenant)
     .fetch_all(tx.conn())
@@ -104,7 +105,8 @@ async fn school(tx: &mut Tx, tenant: Uuid, known: &mut Known) -> Result<(), Refu
         if let Some(email) = row.try_get::<Option<String>, _>(1)? {
             known.people.addresses.insert(email, id);
         }
-        if row.try_get(2)? {
+        // One whose verifier no password matches does not count: the school would be left to nobody.
+        if row.try_get::<Option<&str>, _>(2)?.is_some_and(is_verifier) {
             known.people.admins.insert(id);
         }
         if row.try_get(3)? {

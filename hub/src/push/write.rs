@@ -2,7 +2,6 @@
 
 use super::HUB_REPLICA;
 use crate::clock::Clock;
-use crate::refusal::Refusal;
 use pems_doors::{TenantContext, Tx};
 use pems_model::ddl::postgres::column_type;
 use pems_model::push::{LogEntry, Plan};
@@ -26,7 +25,7 @@ pub(super) async fn log_and_clock(
     plan: &Plan,
     clock: &Clock,
     now: i64,
-) -> Result<(), Refusal> {
+) -> Result<(), sqlx::Error> {
     let log = &plan.log;
     let own = |entry: &LogEntry| entry.op_no.is_some();
     let texts = |of: &dyn Fn(&LogEntry) -> String| log.iter().map(of).collect::<Vec<_>>();
@@ -74,7 +73,7 @@ pub(super) async fn log_and_clock(
 
 fn problem(outcome: &Outcome) -> Option<String> {
     let Outcome::Refused { problem } = outcome else { return None };
-    serde_json::to_value(problem).ok().map(|json| storable(&json).to_string())
+    serde_json::to_string(problem).ok()
 }
 
 /// PostgreSQL keeps no NUL character in texts; a change that was refused for one must still be logged.
@@ -89,7 +88,7 @@ fn storable(json: &Json) -> Json {
 }
 
 /// Writes the plan's rows.
-pub(super) async fn rows(tx: &mut Tx, schema: &Schema, tenant: Uuid, plan: &Plan) -> Result<(), Refusal> {
+pub(super) async fn rows(tx: &mut Tx, schema: &Schema, tenant: Uuid, plan: &Plan) -> Result<(), sqlx::Error> {
     for (index, entity) in schema.entities().iter().enumerate() {
         let range = plan.writes.range((index, Uuid::nil())..=(index, Uuid::max()));
         let rows: Vec<&Row> = range.map(|(_, write)| &write.after).collect();
@@ -101,7 +100,7 @@ pub(super) async fn rows(tx: &mut Tx, schema: &Schema, tenant: Uuid, plan: &Plan
 }
 
 /// Writes rows of one kind, whole, in one statement. Their revisions must have been taken in this transaction.
-pub(crate) async fn upsert_rows(tx: &mut Tx, entity: &Entity, tenant: Uuid, rows: &[&Row]) -> Result<(), Refusal> {
+pub(crate) async fn upsert_rows(tx: &mut Tx, entity: &Entity, tenant: Uuid, rows: &[&Row]) -> Result<(), sqlx::Error> {
     let mut query = sqlx::query(AssertSqlSafe(upsert(entity)))
         .bind(tenant)
         .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())

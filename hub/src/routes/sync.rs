@@ -23,6 +23,7 @@ use pems_model::wire::{
 };
 use pems_model::{Code, Schema};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -84,6 +85,8 @@ fn slim(request: &mut SyncRequest, schema: &Schema) {
     request.schema = String::new();
     request.shapes = None;
     request.changes = Vec::new();
+    request.people = Vec::new();
+    request.proofs = BTreeMap::new();
     if let Cursors::Each(revs) = &mut request.cursors {
         revs.retain(|name, _| schema.entity(name).is_some());
     }

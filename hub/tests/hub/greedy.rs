@@ -2,9 +2,6 @@
 //! connections, requests that are still held. (How long it waits: `cargo xtask stranger greedy`.)
 
 use crate::world::{Device, World, edit, learner, new_id};
-use argon2::password_hash::PasswordHasher;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, Version};
 use pems_model::Code;
 use pems_model::frame::Frame;
 use pems_model::wire::{Cursors, SyncRequest};
@@ -123,13 +120,6 @@ async fn transactions(world: &World) -> f64 {
     line.parse().expect("a number")
 }
 
-fn a_hash() -> String {
-    let params = Params::new(19 * 1024, 2, 1, None).expect("parameters");
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let hash: PasswordHash = argon2.hash_password_with_salt(b"isang isda", b"salt of the tests").expect("a hash");
-    hash.to_string()
-}
-
 #[tokio::test]
 async fn what_changes_at_one_school_wakes_nobody_at_another() {
     const HELD: usize = 40;
@@ -141,7 +131,7 @@ async fn what_changes_at_one_school_wakes_nobody_at_another() {
     let make = format!(
         "INSERT INTO account (tenant_id, id, email, name, role, password_hash)
          VALUES ('{greedy}', '{account}', 'a@greedy.ph', 'Name 0', 'teacher', '{}')",
-        a_hash()
+        pems_model::proof::verifier((19 * 1024, 2, 1), b"salt of the tests", &[7; 32])
     );
     world.sql(&make).await.expect("an account");
     for _ in 0..HELD {

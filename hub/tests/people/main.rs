@@ -2,6 +2,7 @@
 
 mod claims;
 mod command;
+mod crowded;
 mod hostile;
 mod lockout;
 mod offices;
@@ -12,6 +13,7 @@ mod secrets;
 mod signing_in;
 mod town;
 mod users;
+mod verifiers;
 #[path = "../hub/world.rs"]
 #[expect(dead_code, reason = "shared with the test target hub")]
 mod world;

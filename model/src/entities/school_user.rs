@@ -6,7 +6,7 @@
 
 use crate::Entity;
 use crate::Role::SchoolAdmin;
-use crate::entity::{choice, claim, flag, link, text};
+use crate::entity::{choice, claim, flag, link, text, verifier};
 
 pub const SCHOOL_USER: Entity = Entity {
     name: "school_user",
@@ -20,7 +20,7 @@ pub const SCHOOL_USER: Entity = Entity {
             .required(),
         link("staff", "Staff member", "staff"),
         // Argon2id, as a PHC string whose last part is a public key (`crate::proof`).
-        text("verifier", "Password verifier", 200).secret(),
+        verifier("verifier", "Password verifier"),
         flag("must_change", "Must choose a password"),
         flag("disabled", "Disabled"),
     ],

@@ -5,6 +5,7 @@ use crate::domain::attendance::report_of;
 use crate::domain::people::People;
 use crate::entities::{ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, SCHOOL_USER, SF2_REPORT};
 use crate::history::Logged;
+use crate::natural::derived_id;
 use crate::wire::{Change, ChangeKind};
 use crate::{Entity, Kind, Row, Schema, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,8 @@ pub struct Needs {
     pub links: BTreeMap<usize, BTreeSet<Uuid>>,
     /// Claimed values: which live row holds each.
     pub claims: BTreeSet<Holder>,
+    /// For natural keys that may change: all live rows with one of these in [`Entity::kin_field`].
+    pub kin: BTreeMap<usize, BTreeSet<Uuid>>,
     /// Numbers that name one thing: which live rows have each. With the changed rows that have or are to have it.
     pub numbers: BTreeMap<Holder, BTreeSet<Uuid>>,
 }
@@ -38,6 +41,8 @@ pub struct Known {
     pub history: BTreeMap<(usize, Uuid), Vec<Logged>>,
     pub exists: BTreeSet<(usize, Uuid)>,
     pub claims: BTreeMap<Holder, Uuid>,
+    /// Natural keys that may change, as the id that the school derives from them: which live row has each. See [`Known::learn_kin`].
+    pub keys: BTreeMap<(usize, Uuid), Uuid>,
     /// Live rows that have a number of [`Needs::numbers`].
     pub same: BTreeMap<Holder, BTreeSet<Uuid>>,
     /// Review items that wait in the school already, where a plan without that knowledge would make some.
@@ -140,14 +145,24 @@ pub(super) fn after(entity: &Entity, before: Option<&Row>, change: &Change, at: 
     row
 }
 
+impl Known {
+    /// Takes in a row that [`Needs::kin`] asked for.
+    pub fn learn_kin(&mut self, schema: &Schema, tenant: Uuid, index: usize, row: &Row) {
+        if let (true, Some(key)) = (row.is_live(), derived_id(schema.entities()[index], tenant, row)) {
+            self.keys.insert((index, key), row.id);
+        }
+    }
+}
+
 /// Lists what a push needs. Changes that make no sense need nothing; the plan refuses them. A row that may come back from a
-/// tombstone brings its stored claims back, so [`Needs::claims_of`] adds those once the rows are known.
+/// tombstone brings its stored claims back, so [`Needs::learn`] adds those once the rows are known.
 pub fn needs(schema: &Schema, changes: &[Change]) -> Needs {
     let mut needs = Needs::default();
     for change in changes {
         let Some(index) = schema.index(&change.entity) else { continue };
         let entity = schema.entities()[index];
         needs.rows.entry(index).or_default().insert(change.row_id);
+        let kin = entity.kin_field();
         for (name, json) in &change.fields {
             let Some(field) = entity.field_index(name) else { continue };
             let value = Value::parse(&entity.fields[field], json);
@@ -159,6 +174,9 @@ pub fn needs(schema: &Schema, changes: &[Change]) -> Needs {
                 (Kind::Link(to), Ok(Value::Id(id))) => {
                     if let Some(to) = schema.index(to) {
                         needs.links.entry(to).or_default().insert(id);
+                    }
+                    if kin == Some(field) {
+                        needs.kin.entry(index).or_default().insert(id);
                     }
                 }
                 (Kind::Claim { .. }, Ok(Value::Text(value))) => {
@@ -172,10 +190,14 @@ pub fn needs(schema: &Schema, changes: &[Change]) -> Needs {
 }
 
 impl Needs {
-    /// Adds the claims stored in rows that a change could bring back to life, and the numbers of all that are changed.
-    pub fn claims_of(&mut self, schema: &Schema, rows: &BTreeMap<(usize, Uuid), Row>) {
+    /// Adds what follows from the rows: claims of those that a change could bring back to life, numbers of all that are changed,
+    /// and kin of those whose key may change.
+    pub fn learn(&mut self, schema: &Schema, rows: &BTreeMap<(usize, Uuid), Row>) {
         for ((index, _), row) in rows {
             self.numbers_of(*index, schema.entities()[*index], row);
+            if let Some(Value::Id(id)) = schema.entities()[*index].kin_field().map(|field| &row.values[field]) {
+                self.kin.entry(*index).or_default().insert(*id);
+            }
         }
         for ((index, _), row) in rows.iter().filter(|(_, row)| !row.is_live()) {
             for (field, declared) in schema.entities()[*index].fields.iter().enumerate() {

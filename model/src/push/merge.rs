@@ -179,7 +179,10 @@ mod tests {
         let author = |replica, at| Author { replica: Uuid::from_u128(replica), user: None, at };
         let field = |name| SCHOOL_USER.field_index(name).expect("a field");
         let mut row = Row::empty(&SCHOOL_USER, Uuid::from_u128(9));
-        for (name, value) in [("name", "Ana Cruz"), ("role", "teacher"), ("verifier", "the first")] {
+        let verifier =
+            |end: char| format!("$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg${}{end}", "A".repeat(42));
+        let (first, other) = (verifier('A'), verifier('E'));
+        for (name, value) in [("name", "Ana Cruz"), ("role", "teacher"), ("verifier", first.as_str())] {
             row.values[field(name)] = Value::Text(value.into());
         }
         let changed = vec![field("verifier"), field("name")];
@@ -191,14 +194,14 @@ mod tests {
             row_id: row.id,
             kind: crate::wire::ChangeKind::Upsert,
             base_rev: 6,
-            fields: [("verifier", "the other"), ("name", "Ana Reyes")]
+            fields: [("verifier", other.as_str()), ("name", "Ana Reyes")]
                 .map(|(name, value)| (name.into(), json!(value)))
                 .into(),
             group: None,
             user_id: None,
             at,
         };
-        for (at, verifier) in [(99, "the first"), (101, "the other")] {
+        for (at, verifier) in [(99, first.as_str()), (101, other.as_str())] {
             let merged = upsert(&SCHOOL_USER, Some(&row), &history, &change(at), author(2, at)).expect("merged");
             let contested: Vec<_> = merged.reviews.iter().map(|one| one.field).collect();
             assert_eq!(contested, [Some(field("name"))], "the name is asked about, the password is not");

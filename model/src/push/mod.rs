@@ -22,7 +22,7 @@ use crate::edit_time::ClockReading;
 use crate::history::Logged;
 use crate::review::{self, Author, REVIEW_ITEM, Review};
 use crate::wire::{Change, ChangeKind, ChangeResult, Outcome, SignedIn};
-use crate::{Code, Entity, Problem, Role, Row, Schema, Value};
+use crate::{Code, Entity, Problem, Role, Row, Schema, Value, natural};
 use serde_json::{Map, Value as Json, json};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,7 +101,12 @@ impl Plan {
 
 /// Plans a push. `changes` are in `op_no` order and none of them was answered before.
 pub fn plan(push: &Push<'_>, known: &Known, changes: &[Change]) -> Plan {
-    let mut refused = BTreeMap::new();
+    plan_without(push, known, changes, &BTreeMap::new())
+}
+
+/// [`plan`], where some changes (by position) cannot be carried out for reasons that the plan cannot know.
+pub fn plan_without(push: &Push<'_>, known: &Known, changes: &[Change], without: &BTreeMap<usize, Problem>) -> Plan {
+    let mut refused = without.clone();
     let mut users = verdict::settle(push, known, changes, &mut refused);
     // Merging can refuse more (a rule over the merged row), which can take dependants and groups with it: plan again until
     // nothing new is refused. Each round refuses at least one more change, so it ends.
@@ -113,6 +118,7 @@ pub fn plan(push: &Push<'_>, known: &Known, changes: &[Change]) -> Plan {
             rows: known.rows.clone(),
             history: BTreeMap::new(),
             claims: BTreeMap::new(),
+            keys: BTreeMap::new(),
             same: known.same.clone(),
         };
         let mut found = BTreeMap::new();
@@ -145,6 +151,8 @@ struct Work<'a> {
     history: BTreeMap<(usize, Uuid), Vec<Logged>>,
     /// Claims taken (`Some`) or given up (`None`) by this plan.
     claims: BTreeMap<Holder, Option<Uuid>>,
+    /// Natural keys that may change: taken or given up, likewise.
+    keys: BTreeMap<(usize, Uuid), Option<Uuid>>,
     /// Who has each number that names one thing, after the changes planned so far.
     same: BTreeMap<Holder, BTreeSet<Uuid>>,
 }
@@ -161,6 +169,9 @@ impl Work<'_> {
             ChangeKind::Upsert => merge::upsert(entity, current, &history, change, author)?,
             ChangeKind::Delete => merge::delete(entity, current, &history, change, author, self.push.clock.now),
         };
+        if let Some(row) = &merged.row {
+            self.check_key(index, entity, row)?;
+        }
         self.settle_claims(index, entity, &mut merged, author);
         self.room_for(merged.reviews.len())?;
         let mut rev = None;
@@ -230,6 +241,7 @@ impl Work<'_> {
             .filter(|i| before.as_ref().map_or(&none, |b| &b.values[*i]) != &row.values[*i])
             .collect();
         self.history.entry(key).or_default().push(Logged { rev, by, deleted, fields });
+        self.move_key(key.0, before.as_ref(), &row);
         self.rows.insert(key, row.clone());
         let first = self.known.rows.get(&key).cloned();
         match self.plan.writes.entry(key) {
@@ -239,6 +251,34 @@ impl Work<'_> {
             }
         }
         rev
+    }
+
+    /// A new row has the id that follows from its content, and no row gets a natural key that another has.
+    fn check_key(&self, index: usize, entity: &Entity, row: &Row) -> Result<(), Problem> {
+        let before = self.rows.get(&(index, row.id));
+        if before.is_none() {
+            natural::check_id(entity, self.push.tenant, row)?;
+        }
+        let kept = before.is_some_and(|before| before.is_live() && natural::same_key(entity, before, row));
+        if kept || !row.is_live() || !entity.has_open_key() {
+            return Ok(());
+        }
+        let Some(key) = natural::derived_id(entity, self.push.tenant, row) else { return Ok(()) };
+        let key = (index, key);
+        let holder = self.keys.get(&key).copied().unwrap_or_else(|| self.known.keys.get(&key).copied());
+        holder.filter(|id| *id != row.id).map_or(Ok(()), |id| Err(natural::taken(entity, id)))
+    }
+
+    fn move_key(&mut self, index: usize, before: Option<&Row>, after: &Row) {
+        let entity = self.push.schema.entities()[index];
+        if !entity.has_open_key() {
+            return;
+        }
+        for (row, holder) in before.into_iter().map(|row| (row, None)).chain([(after, Some(after.id))]) {
+            if let (true, Some(key)) = (row.is_live(), natural::derived_id(entity, self.push.tenant, row)) {
+                self.keys.insert((index, key), holder);
+            }
+        }
     }
 
     /// Numbers are claims: whoever holds one keeps it, a later row keeps everything but the number.
@@ -298,7 +338,8 @@ impl Work<'_> {
                 lost: contest.lost.clone(),
                 lost_by: contest.lost_by,
             };
-            let Some(row) = review.to_row(self.push.schema, change.id) else { continue };
+            let rev = self.push.rev + self.plan.revisions + 1;
+            let Some(row) = review.to_row(self.push.schema, change.id, rev) else { continue };
             let set: Vec<_> = row.values.iter().enumerate().filter(|(_, v)| !v.is_null()).collect();
             let fields =
                 changed_fields(inbox, &set.iter().map(|(i, v)| (*i, Value::Null, (*v).clone())).collect::<Vec<_>>());
@@ -323,7 +364,7 @@ impl Work<'_> {
     }
 
     fn refuse(&mut self, change: &Change, user: Option<Uuid>, problem: Problem) {
-        let outcome = Outcome::Refused { problem };
+        let outcome = Outcome::Refused { problem: storable(problem) };
         let entity = self.push.schema.entity(&change.entity);
         // A secret that was refused is still one.
         let asked: BTreeMap<&String, &Json> = change
@@ -348,6 +389,12 @@ impl Work<'_> {
             edited_at: self.push.clock.correct(change.at),
         });
     }
+}
+
+/// The same answer is given again from the database, which keeps no NUL character in texts: it may stand in a name that was made up.
+fn storable(problem: Problem) -> Problem {
+    let clean = |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
+    Problem { code: problem.code, message: clean(problem.message), field: problem.field.map(clean) }
 }
 
 /// `{field: [before, after]}`.
@@ -407,6 +454,7 @@ mod tests {
     }
 
     fn planned(known: &Known, changes: &[Change]) -> Plan {
+        let proofs = BTreeMap::new();
         let push = Push {
             schema: Schema::product(),
             tenant: Uuid::from_u128(3),
@@ -414,6 +462,8 @@ mod tests {
             role: Role::Registrar,
             clock: ClockReading::new(200, 0, 200),
             rev: 5,
+            people: &[],
+            proofs: &proofs,
         };
         plan(&push, known, changes)
     }

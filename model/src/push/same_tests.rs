@@ -53,7 +53,7 @@ impl Hub {
                 .rows
                 .extend(ids.iter().filter_map(|id| Some(((*index, *id), self.rows.get(&(*index, *id))?.clone()))));
         }
-        needs.claims_of(schema, &known.rows);
+        needs.learn(schema, &known.rows);
         for number in needs.numbers.keys() {
             known.same.insert(number.clone(), self.having(number));
         }
@@ -62,7 +62,16 @@ impl Hub {
             known.rows.extend(self.rows.get(&(inbox, id)).map(|row| ((inbox, id), row.clone())));
         }
         let clock = ClockReading::new(0, 0, 0);
-        let push = Push { schema, tenant: id(9), replica: id(replica), role: Role::Registrar, clock, rev: self.rev };
+        let push = Push {
+            schema,
+            tenant: id(9),
+            replica: id(replica),
+            role: Role::Registrar,
+            clock,
+            rev: self.rev,
+            people: &[],
+            proofs: &BTreeMap::new(),
+        };
         let plan = plan(&push, &known, &changes);
         for (key, write) in &plan.writes {
             assert_eq!(self.rows.get(key), write.before.as_ref(), "the digest is moved from what there was");

@@ -149,7 +149,7 @@ impl<'a> Paper<'a> {
                 if figures && !head { (style.end(), x + width - PADDING) } else { (style, x + PADDING) };
             let mut line_y = y + AIR + 2.6;
             for line in lines {
-                sheet.fit(from, line_y, width - 2.0 * PADDING, style, line);
+                sheet.text(from, line_y, style, line);
                 line_y += LINE;
             }
         }

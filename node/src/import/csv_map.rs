@@ -117,6 +117,8 @@ fn columns(table: &Table, entity: &'static Entity, mapping: &[(String, String)])
         }
         match headers::field(entity, key) {
             _ if key == "id" => *column = Column::Id,
+            // Nobody's password comes out of a file.
+            Some(field) if entity.fields[field].secret => {}
             Some(field) if !std::mem::replace(&mut taken[field], true) => *column = Column::Field(field),
             _ => {}
         }

@@ -54,14 +54,24 @@ impl<'s> Known<'s> {
     /// The id for a natural key: of the live row that has it, of a deleted one that had it, or a new one.
     pub(super) fn by_key(&mut self, entity: &'static Entity, probe: &Row) -> Result<Option<Uuid>> {
         let store = self.store;
-        let Some(derived) = natural::derived_id(entity, store.tenant(), probe) else { return Ok(None) };
+        let mut derived = natural::derived_ids(entity, store.tenant(), probe);
+        let Some(first) = derived.next() else { return Ok(None) };
         let kept = self.kept(entity)?;
-        Ok(Some(match (kept.keys.get(&derived), kept.rows.get(&derived)) {
-            (Some(id), _) => *id,
-            // A row that was renamed meanwhile keeps its old id.
-            (None, Some(row)) if !natural::same_key(entity, row, probe) => store.new_id(),
-            (None, _) => derived,
-        }))
+        if let Some(id) = kept.keys.get(&first) {
+            return Ok(Some(*id));
+        }
+        // A row that was renamed meanwhile keeps its old id.
+        let is_free = |id: &Uuid| kept.rows.get(id).is_none_or(|row| natural::same_key(entity, row, probe));
+        Ok(Some(std::iter::once(first).chain(derived).find(is_free).unwrap_or(first)))
+    }
+
+    /// Another live row with the natural key of this one.
+    pub(super) fn other_with_key(&mut self, entity: &'static Entity, row: &Row) -> Result<Option<Uuid>> {
+        let Some(key) = natural::derived_id(entity, self.store.tenant(), row) else { return Ok(None) };
+        let kept = self.kept(entity)?;
+        let has_it =
+            |id: &Uuid| kept.rows.get(id).is_some_and(|other| other.is_live() && natural::same_key(entity, other, row));
+        Ok(kept.keys.get(&key).copied().filter(|id| *id != row.id && has_it(id)))
     }
 
     /// The record that a text in a link column means: an id, or what people call it.

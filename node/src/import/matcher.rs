@@ -14,7 +14,7 @@ use crate::store::Save;
 use pems_model::entities::{SECTION_MEMBERSHIP, STUDENT_GUARDIAN};
 use pems_model::push::complete;
 use pems_model::value::parse_date;
-use pems_model::{Code, Entity, Problem, Row, Value};
+use pems_model::{Code, Entity, Problem, Row, Value, natural};
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -224,6 +224,9 @@ impl<'a> Resolver<'a, '_> {
         }
         if let Err(problem) = complete(entity, &row).and_then(|()| born(entity, &fields, self.today)) {
             return Ok(self.refuse(i, &values, problem));
+        }
+        if let Some(other) = self.known.other_with_key(entity, &row)? {
+            return Ok(self.refuse(i, &values, natural::taken(entity, other)));
         }
         let changed = !fields.is_empty();
         self.report.count(entity.name, |counts| match (created, changed) {

@@ -140,6 +140,7 @@ impl Step<'_> {
             before.insert(WAS_DELETED.into(), at.into());
         }
         complete(entity, &row)?;
+        self.check_key(entity, current.as_ref(), &row)?;
         if changed.is_empty() && current.is_some() && deleted_at.is_none() {
             return Ok(Saved { row, changed: false, created: false });
         }
@@ -205,15 +206,35 @@ impl Step<'_> {
         for (i, value) in values {
             probe.values[*i] = value.clone();
         }
-        let Some(id) = natural::derived_id(entity, self.tenant, &probe) else { return Ok((None, self.env.new_id())) };
-        match rows::load(self.tx, entity, id)? {
-            None => Ok((None, id)),
-            Some(row) if !natural::same_key(entity, &row, &probe) => Ok((None, self.env.new_id())),
-            Some(row) if !row.is_live() => Ok((Some(row), id)),
-            Some(_) => {
-                let message = format!("there is one like this already: {} {id}; change that one", entity.label);
-                Err(NodeError::new(Code::Conflict, message).with_details(serde_json::json!({ "id": id })))
+        if !entity.has_derived_id() || natural::derived_id(entity, self.tenant, &probe).is_none() {
+            return Ok((None, self.env.new_id()));
+        }
+        for id in natural::derived_ids(entity, self.tenant, &probe) {
+            match rows::load(self.tx, entity, id)? {
+                None => return Ok((None, id)),
+                Some(row) if !natural::same_key(entity, &row, &probe) => {}
+                Some(row) if !row.is_live() => return Ok((Some(row), id)),
+                Some(_) => return Err(taken(entity, id)),
             }
+        }
+        let message = format!("{}: this name was given away too often; choose another one", entity.label);
+        Err(NodeError::new(Code::Conflict, message))
+    }
+
+    /// What is one thing in the world is one row: the hub would park a second one.
+    fn check_key(&self, entity: &Entity, before: Option<&Row>, row: &Row) -> Result<()> {
+        if before.is_none() {
+            natural::check_id(entity, self.tenant, row)?;
+        }
+        let Some(kin) = entity.kin_field() else { return Ok(()) };
+        if before.is_some_and(|before| before.is_live() && natural::same_key(entity, before, row)) {
+            return Ok(());
+        }
+        let sql = format!("{} WHERE {} = ?1 AND deleted_at IS NULL", rows::select(entity), entity.fields[kin].name);
+        let others = rows::all(self.tx, entity, &sql, [rows::to_sql(&row.values[kin])])?;
+        match others.iter().find(|other| other.id != row.id && natural::same_key(entity, other, row)) {
+            Some(other) => Err(taken(entity, other.id)),
+            None => Ok(()),
         }
     }
 
@@ -296,6 +317,12 @@ pub(crate) fn stops_everything(code: Code) -> bool {
         code,
         Code::StoreFull | Code::StoreLocked | Code::StoreReadOnly | Code::StoreCorrupt | Code::Io | Code::Internal
     )
+}
+
+fn taken(entity: &Entity, by: Uuid) -> NodeError {
+    let problem = natural::taken(entity, by);
+    let details = serde_json::json!({ "id": by, "field": problem.field });
+    NodeError::from(problem).with_details(details)
 }
 
 pub(super) fn not_found(entity: &Entity, id: Uuid) -> NodeError {

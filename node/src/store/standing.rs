@@ -58,7 +58,7 @@ impl Standing {
         let value = |name: &str| match (item.get(inbox, name).as_text(), field) {
             (None, _) | (_, None) => Some(Value::Null),
             (Some(kept), Some(i)) => {
-                serde_json::from_str(kept).ok().and_then(|json: Json| Value::parse(&entity.fields[i], &json).ok())
+                serde_json::from_str(kept).ok().and_then(|json: Json| Value::stored(entity.fields[i].kind, &json))
             }
         };
         let (kept, lost) = (value("kept_value"), value("lost_value"));

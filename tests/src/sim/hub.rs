@@ -210,7 +210,10 @@ impl Tenant {
                 .rows
                 .extend(ids.iter().filter_map(|id| Some(((*index, *id), self.rows.get(&(*index, *id))?.clone()))));
         }
-        needs.claims_of(schema, &known.rows);
+        needs.learn(schema, &known.rows);
+        for ((index, _), row) in self.rows.iter().filter(|((index, _), _)| schema.entities()[*index].has_open_key()) {
+            known.learn_kin(schema, tenant, *index, row);
+        }
         let linked = needs.links.iter().flat_map(|(index, ids)| ids.iter().map(|id| (*index, *id)));
         known.exists = linked.filter(|key| self.rows.contains_key(key)).collect::<BTreeSet<_>>();
         for kept in &self.log {
@@ -224,7 +227,7 @@ impl Tenant {
                 fields: fields.filter_map(|(name, _)| entity.field_index(name)).collect(),
             });
         }
-        for claim in needs.claims {
+        for claim in std::mem::take(&mut needs.claims) {
             let holder = self.rows.iter().find(|((index, _), row)| {
                 *index == claim.entity && row.is_live() && row.values[claim.field] == Value::Text(claim.value.clone())
             });

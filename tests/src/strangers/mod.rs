@@ -4,6 +4,7 @@
 //! Invariants: the same seed does the same things in the same order (for as long as the time lasts); a stranger ends by itself;
 //! what it finds names the seed, so that `cargo xtask stranger NAME --seed S` finds it again.
 
+pub mod device;
 pub mod files;
 mod greedy;
 mod sql;
@@ -29,6 +30,7 @@ pub const STRANGERS: &[Stranger] = &[
     Stranger { name: "sql", does: "asks any SQL in two worlds that differ in another school alone", visit: sql::visit },
     #[cfg(target_os = "linux")]
     Stranger { name: "window", does: "clicks, types and pulls the plug in the real window", visit: window::visit },
+    Stranger { name: "device", does: "says anything to the hub as an enrolled PC", visit: device::visit },
     Stranger {
         name: "greedy",
         does: "takes all that the limits allow, beside a school that only works",

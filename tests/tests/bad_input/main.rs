@@ -5,5 +5,8 @@ mod codes;
 mod command;
 mod disk;
 mod named;
+mod natural_keys;
 mod requests;
 mod strangers;
+mod unforeseen;
+mod verifiers;

@@ -56,12 +56,24 @@ async fn nothing_of_another_school_is_read_or_touched() {
     let answer = speaker
         .sync(&speaker.push(vec![
             change(1, "student", learner, 1, json!({ "remarks": "mine now" })),
-            change(2, "enrolment", Uuid::from_u128(2), 0, json!({ "student": learner, "school_year": year, "grade_level": "7", "status": "enrolled" })),
+            change(
+                2,
+                "enrolment",
+                Uuid::from_u128(2),
+                0,
+                json!({ "student": learner, "school_year": year, "grade_level": "7", "status": "enrolled" }),
+            ),
             deletion,
             // The very number that is taken over there is free here.
-            change(4, "student", Uuid::from_u128(4), 0, json!({ "last_name": "B", "first_name": "C", "student_no": "S-1" })),
+            change(
+                4,
+                "student",
+                Uuid::from_u128(4),
+                0,
+                json!({ "last_name": "B", "first_name": "C", "student_no": "S-1" }),
+            ),
             // The very id as well, should anybody ever have it: it is a row of this school.
-            change(5, "school_year", year, 0, json!({ "label": "2027-2028", "start_date": "2027-06-01", "end_date": "2028-03-31", "status": "draft" })),
+            change(5, "guardian", year, 0, json!({ "last_name": "D" })),
         ]))
         .await
         .expect("an answer");

@@ -70,8 +70,11 @@ struct Form {
     again: Option<&'static [(&'static str, &'static str)]>,
 }
 
-const FIRST_LEARNER: (&str, &str) =
-    ("document.querySelector('main .data a').click()", "document.querySelector('main [name=religion]')");
+/// Always the same one: under another name they stand elsewhere in the list.
+const FIRST_LEARNER: (&str, &str) = (
+    "window.learner ??= document.querySelector('main .data a').hash; location.hash = window.learner",
+    "document.querySelector('main [name=religion]')",
+);
 const ROWS: (&str, &str) = ("", "document.querySelectorAll('main .data').length > 0");
 const DIALOG: &str = "document.querySelector('dialog[open] input')";
 const SAVE: &str = "document.querySelector('dialog[open] .acts button:last-child').click()";
@@ -110,7 +113,7 @@ fn forms() -> Vec<Form> {
             open: &[
                 ("", "document.querySelector('main a[href*=\"#/sections/\"]')"),
                 (
-                    "document.querySelector('main a[href*=\"#/sections/\"]').click()",
+                    "window.section ??= document.querySelector('main a[href*=\"#/sections/\"]').hash; location.hash = window.section",
                     "document.querySelector('main .data')",
                 ),
                 ("press:More", "document.querySelector('[role=menu]')"),

@@ -32,7 +32,11 @@ pending: number,
  */
 parked: number, 
 /**
- * Open conflicts.
+ * Changes that are damaged in the file and wait for a person.
+ */
+damaged: number, 
+/**
+ * Open questions: conflicts, and numbers that two records have.
  */
 review: number, 
 /**
@@ -44,9 +48,27 @@ last_contact: string | null,
  */
 diverged: boolean, 
 /**
+ * Why the hub does not sync with this PC, if that is so; work goes on here.
+ */
+trouble: Trouble | null, 
+/**
  * Another number whenever another program wrote to the records: then what a screen shows is read again.
  */
 version: number, };
+
+export type Trouble = { 
+/**
+ * The stable code.
+ */
+code: string, 
+/**
+ * What it means and what to do.
+ */
+message: string, 
+/**
+ * Since when, RFC 3339.
+ */
+since: string, };
 
 export type Found = { rows: Record<string, unknown>[], 
 /**

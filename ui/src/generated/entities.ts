@@ -387,11 +387,13 @@ export interface Sf2Report extends Synced {
 /** Review item */
 export interface ReviewItem extends Synced {
   /** Kind */
-  kind: "conflict" | "claim" | "deleted";
+  kind: "conflict" | "claim" | "deleted" | "duplicate";
   /** Record kind */
   entity: string;
   /** Record */
   row_id: string;
+  /** Other record */
+  other_id?: string;
   /** Field */
   field?: string;
   /** Kept value */

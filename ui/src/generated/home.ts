@@ -46,7 +46,11 @@ full: Array<FullSection>,
 /**
  * For the head and the registrar.
  */
-desk: DeskCounts | null, sync: Glance, };
+desk: DeskCounts | null, 
+/**
+ * Numbers, above all LRNs, that two learners have; for the head and the registrar.
+ */
+same_number: number, sync: Glance, };
 
 export type HomeYear = { id: string, label: string, start_date: string, end_date: string, 
 /**

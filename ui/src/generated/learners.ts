@@ -4,11 +4,12 @@ export type LearnersRequest = { "do": "learners.find", query?: LearnerQuery, off
 /**
  * Columns beside those that every line has.
  */
-columns?: Array<string>, } | { "do": "learners.ids", query: LearnerQuery, } | { "do": "learners.years" } | { "do": "learners.get", id: string, } | { "do": "learners.history", id: string, } | { "do": "learners.restore", entity: string, id: string, field: string, value: unknown, } | { "do": "learners.save", id: string, fields: Record<string, unknown>, } | { "do": "learners.new", fields: Record<string, unknown>, guardians?: Array<GuardianDraft>, papers?: Array<PaperDraft>, } | { "do": "learners.put_guardian", learner: string, guardian: GuardianDraft, } | { "do": "learners.remove_guardian", link: string, } | { "do": "learners.put_paper", learner: string, paper: PaperDraft, } | { "do": "learners.edit_many", ids: string[], fields: Record<string, unknown>, } | { "do": "learners.delete", id: string, } | { "do": "learners.duplicates", probe: LearnerProbe, } | { "do": "learners.keep_draft", draft: unknown, } | { "do": "learners.draft" } | { "do": "learners.paste_preview", paste: LearnersPaste, } | { "do": "learners.paste", paste: LearnersPaste, };
+columns?: Array<string>, } | { "do": "learners.ids", query: LearnerQuery, } | { "do": "learners.years" } | { "do": "learners.get", id: string, } | { "do": "learners.history", id: string, } | { "do": "learners.restore", entity: string, id: string, field: string, value: unknown, } | { "do": "learners.save", id: string, fields: Record<string, unknown>, } | { "do": "learners.new", fields: Record<string, unknown>, guardians?: Array<GuardianDraft>, papers?: Array<PaperDraft>, } | { "do": "learners.put_guardian", learner: string, guardian: GuardianDraft, } | { "do": "learners.remove_guardian", link: string, } | { "do": "learners.put_paper", learner: string, paper: PaperDraft, } | { "do": "learners.edit_many", ids: string[], fields: Record<string, unknown>, } | { "do": "learners.edit_each", field: string, values: Array<LearnerGiven>, } | { "do": "learners.delete", id: string, } | { "do": "learners.duplicates", probe: LearnerProbe, } | { "do": "learners.keep_draft", draft: unknown, } | { "do": "learners.draft" } | { "do": "learners.paste_preview", paste: LearnersPaste, } | { "do": "learners.paste", paste: LearnersPaste, };
 
 export type LearnerQuery = { 
 /**
- * Every word must be somewhere: names, LRN, student number, guardians. Spelling is folded.
+ * Every word must be somewhere: names, LRN, student number, guardians. Spelling is folded; where few are found as typed, a wrong
+ * letter is forgiven, and those come last.
  */
 text?: string, sort?: Array<LearnerSort>, filters?: LearnerFilters, };
 
@@ -183,6 +184,8 @@ same: number,
  */
 gone: number, };
 
+export type LearnerGiven = { id: string, value: unknown, };
+
 export type LearnerProbe = { last_name?: string, first_name?: string, lrn?: string, student_no?: string, 
 /**
  * `YYYY-MM-DD`.
@@ -320,6 +323,7 @@ export interface LearnersAnswers {
   "learners.remove_guardian": LearnerChanged;
   "learners.put_paper": LearnerChanged;
   "learners.edit_many": LearnersEdited;
+  "learners.edit_each": LearnersEdited;
   "learners.delete": LearnerChanged;
   "learners.duplicates": LearnerSuspect[];
   "learners.keep_draft": null;

@@ -1,12 +1,16 @@
 // Made by `cargo xtask gen` from node/src/desk/needs. Do not edit.
 
-export type NeedsRequest = { "do": "needs.list" } | { "do": "needs.count" } | { "do": "needs.resolve", items: Array<Decision>, } | { "do": "needs.sync" } | { "do": "needs.bundle" };
+export type NeedsRequest = { "do": "needs.list" } | { "do": "needs.count" } | { "do": "needs.resolve", items: Array<Decision>, } | { "do": "needs.sync" } | { "do": "needs.bundle" } | { "do": "needs.save_unsent" } | { "do": "needs.put_back", path: string, };
 
 export type Decision = { id: string, keep: "mine" | "theirs", };
 
 export type Counted = { open: number, };
 
 export type Needs = { items: Array<Need>, 
+/**
+ * Why the hub does not sync with this PC, if that is so.
+ */
+trouble: Trouble | null, 
 /**
  * How many there are, also those that are not in this answer.
  */
@@ -15,13 +19,18 @@ total: number, };
 export type Need = { id: string, 
 /**
  * `conflict`: two PCs changed one field. `claim`: a number was taken already. `deleted`: deleted here, changed there.
- * `refused`: the hub did not take a change of this PC.
+ * `duplicate`: two records have a number that names one. `refused`: the hub did not take a change of this PC. `damaged`: a
+ * change of this PC cannot be read any more and was not sent.
  */
 kind: string, entity: string, entity_label: string, row_id: string, 
 /**
+ * The other record of a `duplicate`: `theirs` is about it.
+ */
+other_id: string | null, 
+/**
  * `Dela Cruz, Juan Reyes`.
  */
-record: string, 
+record: string, other_record: string | null, 
 /**
  * For a refused change: `new`, `change` or `delete`; for the others `change`.
  */
@@ -95,7 +104,7 @@ pending: Array<Waiting>, pending_total: number,
 /**
  * When the change was made that waits longest, RFC 3339.
  */
-oldest: string | null, parked: number, review: number, last_contact: string | null, 
+oldest: string | null, parked: number, damaged: number, review: number, last_contact: string | null, 
 /**
  * Seconds by which the hub's clock was ahead of this PC's at the last contact.
  */
@@ -107,11 +116,39 @@ rev: number,
 /**
  * The digest that was compared with the hub's at the last contact.
  */
-digest: string, diverged: boolean, };
+digest: string, diverged: boolean, 
+/**
+ * Why the hub does not sync with this PC, and what to do.
+ */
+trouble: Trouble | null, };
 
 export type Waiting = { entity: string, label: string, count: number, };
 
 export type Bundle = { path: string, };
+
+export type SavedWork = { path: string, changes: number, 
+/**
+ * Changes of which nothing can be read any more.
+ */
+unreadable: number, 
+/**
+ * Passwords that were set here and are in no file.
+ */
+secrets: number, };
+
+export type PutBack = { put_back: number, 
+/**
+ * Changes that this office has already.
+ */
+known: number, left: Array<Left>, };
+
+export type Left = { 
+/**
+ * Line of the file.
+ */
+line: number, entity: string, id: string, code: string, message: string, };
+
+import type { Trouble } from "./api";
 
 export interface NeedsAnswers {
   "needs.list": Needs;
@@ -119,4 +156,6 @@ export interface NeedsAnswers {
   "needs.resolve": Settled;
   "needs.sync": SyncDetails;
   "needs.bundle": Bundle;
+  "needs.save_unsent": SavedWork;
+  "needs.put_back": PutBack;
 }

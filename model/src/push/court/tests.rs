@@ -133,11 +133,13 @@ fn check(push: &Push<'_>, known: &Known, changes: &[Change], plan: &Plan) {
     rows.extend(plan.writes.iter().map(|(key, write)| (*key, write.after.clone())));
     assert!(rows.iter().any(|((index, _), row)| *index == users && administers(row)), "nobody administers");
     for (change, entry) in changes.iter().zip(plan.log.iter().filter(|entry| entry.op_no.is_some())) {
-        let keys = [0, 1, 2, 3, 4, 9].map(|who| key(who).verifying_key().to_bytes());
-        let any = |text: &str, proof: &String| keys.iter().any(|key| holds(key, text, proof));
+        let who = change.user_id.unwrap_or_default();
+        // Their own key, or the one that a change of this push may have given them.
+        let keys: Vec<_> = (0..5).filter(|other| user_id(*other) == who).chain([9]).map(key).collect();
+        let any =
+            |text: &str, proof: &String| keys.iter().any(|key| holds(&key.verifying_key().to_bytes(), text, proof));
         let text = change_text(TENANT, DEVICE, change);
         let signed = push.proofs.get(&change.op_no).is_some_and(|proof| any(&text, proof));
-        let who = change.user_id.unwrap_or_default();
         let of = push.people.iter().filter(|signed| signed.user == who);
         let here = of.into_iter().any(|signed| any(&sign_in_text(TENANT, DEVICE, who), &signed.proof));
         assert!(entry.user.is_none() || entry.user == change.user_id && (here || signed), "{change:?}");
@@ -168,7 +170,7 @@ fn check(push: &Push<'_>, known: &Known, changes: &[Change], plan: &Plan) {
 fn whatever_a_device_says_the_rules_about_people_and_months_hold() {
     let known = school();
     let (mut taken, mut refused) = (0, 0);
-    for seed in 0_u32..3_000 {
+    for seed in 0_u32..400 {
         let mut dice = Dice(blake3::Hasher::new().update(&seed.to_le_bytes()).finalize_xof());
         let count = 1 + dice.below(6);
         let changes: Vec<Change> = (1..=count).map(|op_no| change(&mut dice, &known, op_no as i64)).collect();
@@ -207,5 +209,5 @@ fn whatever_a_device_says_the_rules_about_people_and_months_hold() {
         (taken, refused) = (taken + written, refused + changes.len() - written);
         check(&push, &known, &changes, &plan);
     }
-    assert!(taken > 1_000 && refused > 1_000, "both happen: {taken} and {refused}");
+    assert!(taken > 100 && refused > 100, "both happen: {taken} and {refused}");
 }

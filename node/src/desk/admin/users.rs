@@ -6,6 +6,7 @@ use super::{at_field, check_there, edit, typed, why_not};
 use crate::desk::Desk;
 use crate::desk::session::{to_json, verifier};
 use crate::{NodeError, Result, Store};
+use pems_model::verifier::is_verifier;
 use pems_model::{Code, Role, password, text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -79,7 +80,7 @@ fn users(desk: &Desk) -> Result<Users> {
     let you = desk.person().map(|person| person.id);
     let sql =
         "SELECT u.id, u.name, u.email, u.role, s.id, s.last_name || ', ' || s.first_name, coalesce(u.disabled, 0),
-            coalesce(u.must_change, 0), u.verifier IS NOT NULL
+            coalesce(u.must_change, 0), u.verifier
         FROM school_user u LEFT JOIN staff s ON s.id = u.staff AND s.deleted_at IS NULL
         WHERE u.deleted_at IS NULL ORDER BY coalesce(u.disabled, 0), u.search_key";
     let mut statement = desk.store.conn().prepare_cached(sql)?;
@@ -94,7 +95,7 @@ fn users(desk: &Desk) -> Result<Users> {
             staff_name: row.get(5)?,
             disabled: row.get(6)?,
             must_change: row.get(7)?,
-            has_password: row.get(8)?,
+            has_password: row.get::<_, Option<String>>(8)?.as_deref().is_some_and(is_verifier),
             you: you == Some(id),
         })
     })?;
@@ -204,10 +205,15 @@ fn fields(desk: &Desk, draft: &UserDraft, id: Option<Uuid>) -> Result<Json> {
 /// # Errors
 /// `last_admin`, if nobody else could administer the school without this user.
 fn check_not_last(store: &Store, id: Uuid) -> Result<()> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM school_user WHERE id = ?1 AND role = 'school_admin' AND coalesce(disabled, 0) = 0)
-        AND NOT EXISTS (SELECT 1 FROM school_user WHERE id <> ?1 AND role = 'school_admin' AND coalesce(disabled, 0) = 0
-            AND verifier IS NOT NULL AND deleted_at IS NULL)";
-    if store.conn().prepare_cached(sql)?.query_row([id.as_bytes()], |row| row.get(0))? {
+    let sql = "SELECT id = ?1, verifier FROM school_user WHERE role = 'school_admin' AND coalesce(disabled, 0) = 0
+        AND (deleted_at IS NULL OR id = ?1)";
+    let mut statement = store.conn().prepare_cached(sql)?;
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, Option<String>>(1)?));
+    let admins = statement.query_map([id.as_bytes()], read)?.collect::<rusqlite::Result<Vec<(bool, _)>>>()?;
+    // Whoever has no verifier of ours cannot come in.
+    let can_come_in = |verifier: &Option<String>| verifier.as_deref().is_some_and(is_verifier);
+    let is_one = admins.iter().any(|(this, _)| *this);
+    if is_one && !admins.iter().any(|(this, verifier)| !this && can_come_in(verifier)) {
         let message = "this is the school's last administrator and stays one; make another administrator first";
         return Err(at_field(Code::LastAdmin, "role", message));
     }

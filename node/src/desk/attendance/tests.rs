@@ -1,5 +1,6 @@
 //! Attendance on a real store: a section of four in June 2026, on a day that the test chooses.
 
+mod halves;
 mod months;
 
 use super::super::Desk;
@@ -171,33 +172,6 @@ fn not_taken_is_not_all_present() {
     }
     school.ask(json!({ "do": "session.undo" })).expect("undone");
     assert_eq!(school.class("2026-06-10")["taken"], Json::Null, "not taken again");
-}
-
-#[test]
-fn half_a_day_is_a_mark_of_its_own_where_whole_days_are_taken() {
-    let mut school = School::new();
-    let (ana, _) = school.learner("Peña", "F", "2026-06-08", None);
-    school.learner("Cruz", "M", "2026-06-08", None);
-    let codes = |class: &Json| -> Vec<String> {
-        let pupils = class["pupils"].as_array().expect("pupils").iter();
-        pupils.map(|pupil| pupil["code"].as_str().expect("a code").to_owned()).collect()
-    };
-    let half = |code: &str| json!([{ "student": ana, "code": code }]);
-    for (code, halves) in [("PM", 1), ("AM", 1), ("A", 2), ("PM", 1), ("L", 0), ("AM", 1), ("P", 0)] {
-        let class = school.take("2026-06-10", half(code), None).expect("taken");
-        assert_eq!(codes(&class), ["P", code], "as it was marked");
-        let month = json!({ "do": "attendance.month", "section": school.section, "month": "2026-06" });
-        let month = school.ask(month).expect("a month");
-        let pupils = month["pupils"].as_array().expect("pupils");
-        assert_eq!(pupils[1]["absent_halves"], json!(halves), "{code}: what School Form 2 counts");
-        assert_eq!(pupils[0]["absent_halves"], json!(0));
-    }
-    school.ask(json!({ "do": "session.undo" })).expect("undone");
-    assert_eq!(codes(&school.class("2026-06-10")), ["P", "AM"], "one act on both sheets");
-    let year = school.year.clone();
-    school.change("school_year", &year, json!({ "half_days": true }));
-    let error = school.take("2026-06-10", half("PM"), None).expect_err("the afternoon has a sheet of its own");
-    assert_eq!(error.code, Code::NotAChoice);
 }
 
 #[test]
@@ -416,23 +390,4 @@ fn five_class_days_in_a_row_are_reported_over_weekends_and_holidays() {
         ben["marks"].as_array().expect("marks")[..6],
         [json!("A"), json!("A"), json!("L"), Json::Null, Json::Null, json!("A")]
     );
-}
-
-#[test]
-fn holidays_are_proposed_until_they_are_in_the_calendar() {
-    let mut school = School::new();
-    let year = school.year.clone();
-    let calendar = school.ask(json!({ "do": "attendance.calendar" })).expect("a calendar");
-    let proposed = calendar["proposed"].as_array().expect("a list").len();
-    let sure = calendar["proposed"].as_array().expect("a list").iter().filter(|day| day["sure"] == json!(true)).count();
-    let after = school.ask(json!({ "do": "attendance.add_holidays", "school_year": year })).expect("added");
-    assert_eq!(after["entries"].as_array().map(Vec::len), Some(sure));
-    assert_eq!(
-        after["proposed"].as_array().map(Vec::len),
-        Some(proposed - sure),
-        "what is uncertain waits for a person"
-    );
-    let id = after["entries"][0]["id"].clone();
-    let removed = json!({ "do": "attendance.remove_days", "school_year": year, "ids": [id] });
-    assert_eq!(school.ask(removed).expect("removed")["entries"].as_array().map(Vec::len), Some(sure - 1));
 }

@@ -2,23 +2,19 @@
 //! directory does not keep.
 
 use super::directory::Directory;
-use super::entry::{Entry, Place, Year, searched};
-use super::near::Alike;
+use super::entry::{Entry, Place, Year};
+use super::order::ordered;
 use crate::desk::{Desk, declared};
 use crate::{NodeError, Result};
 use pems_model::{Code, Entity};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
-use std::cmp::Ordering;
-use std::collections::HashSet;
 use std::sync::Arc;
 use ts_rs::TS;
 use uuid::Uuid;
 
 /// Most rows of one answer: a few screens full. A grid asks for the next ones while it is scrolled.
 const MAX_ROWS: usize = 500;
-/// Where fewer than these are found as typed, those whose names are nearly so follow them: a screen full says enough.
-const FEW: usize = 20;
 
 /// What the list is narrowed to; an empty text or list narrows nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
@@ -265,14 +261,14 @@ pub(super) fn age(born: i32, today: i32) -> Option<i32> {
     (full >= 0).then_some(full)
 }
 
-fn year_of(directory: &Directory, query: &Query) -> Result<Option<usize>> {
+pub(super) fn year_of(directory: &Directory, query: &Query) -> Result<Option<usize>> {
     let Some(id) = query.filters.school_year else { return Ok(None) };
     let position = directory.years.iter().position(|year| year.id == id);
     let unknown = || NodeError::new(Code::NotFound, "there is no such school year any more; choose another");
     Ok(Some(position.ok_or_else(unknown)?))
 }
 
-fn passes(entry: &Entry, filters: &Filters, year: Option<usize>) -> bool {
+pub(super) fn passes(entry: &Entry, filters: &Filters, year: Option<usize>) -> bool {
     let place = entry.place(year);
     let in_list = |list: &[String], value: fn(&Place) -> &str| {
         list.is_empty() || place.is_some_and(|place| list.iter().any(|wanted| wanted == value(place)))
@@ -286,137 +282,4 @@ fn passes(entry: &Entry, filters: &Filters, year: Option<usize>) -> bool {
         && (!filters.missing_papers || !entry.missing.is_empty())
         && (!filters.no_lrn || entry.told.lrn.is_empty())
         && (!filters.not_enrolled || place.is_none())
-}
-
-/// The rank of those who are only nearly what was typed.
-const NEAR: u8 = 9;
-
-/// The order of what is found, and how many of them are only alike.
-fn ordered(directory: &mut Directory, query: &Query) -> Result<(Vec<u32>, usize)> {
-    let year = year_of(directory, query)?;
-    for sort in &query.sort {
-        column(&sort.key)?;
-    }
-    let whole = searched(&query.text);
-    let words: Vec<String> = whole.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
-    let mut found: Vec<(u8, u32)> = Vec::new();
-    for (at, entry) in (0u32..).zip(&directory.entries) {
-        if passes(entry, &query.filters, year)
-            && let Some(rank) = entry.rank(&whole, &words)
-        {
-            found.push((rank, at));
-        }
-    }
-    let exact = found.len();
-    if exact < FEW && !words.is_empty() {
-        add_near(directory, &words, &mut found, |entry| passes(entry, &query.filters, year));
-    }
-    let entry = |at: u32| &directory.entries[at as usize];
-    found.sort_unstable_by(|a, b| {
-        // A column that sorts comes before how well a learner answers, but never mixes in those who are only alike.
-        let rank = |rank: u8| if query.sort.is_empty() { rank } else { rank / NEAR };
-        let by = |sort: &Sort| compared(sort, entry(a.1), entry(b.1), year);
-        let sorted = query.sort.iter().map(by).find(|order| order.is_ne()).unwrap_or(Ordering::Equal);
-        let names = || entry(a.1).key.cmp(&entry(b.1).key).then_with(|| entry(a.1).id.cmp(&entry(b.1).id));
-        rank(a.0).cmp(&rank(b.0)).then(sorted).then_with(names)
-    });
-    let near = found.len() - exact;
-    Ok((found.into_iter().map(|(_, at)| at).collect(), near))
-}
-
-/// Adds those who have every word, as typed or nearly so.
-fn add_near(directory: &mut Directory, words: &[String], found: &mut Vec<(u8, u32)>, passes: impl Fn(&Entry) -> bool) {
-    let (names, entries) = directory.names();
-    let alike: Vec<Option<Alike>> = words.iter().map(|word| names.alike(word, entries)).collect();
-    if alike.iter().all(Option::is_none) {
-        return;
-    }
-    let here: HashSet<u32> = found.iter().map(|(_, at)| *at).collect();
-    for (at, entry) in (0u32..).zip(entries) {
-        let has = |(word, alike): (&String, &Option<Alike>)| {
-            alike.as_ref().is_some_and(|alike| alike.has(at)) || entry.holds(word)
-        };
-        if words.iter().zip(&alike).all(has) && !here.contains(&at) && passes(entry) {
-            found.push((NEAR, at));
-        }
-    }
-}
-
-/// What a column is sorted by. Grades count, as K, 1, 2, … 12, NG.
-#[derive(Debug, Clone, Copy)]
-enum Column {
-    Name,
-    Given,
-    Lrn,
-    StudentNo,
-    Sex,
-    Birth,
-    Grade,
-    Section,
-    Status,
-    Guardian,
-    Papers,
-    Place,
-}
-
-fn column(key: &str) -> Result<Column> {
-    Ok(match key {
-        "name" | "last_name" => Column::Name,
-        "first_name" => Column::Given,
-        "lrn" => Column::Lrn,
-        "student_no" => Column::StudentNo,
-        "sex" => Column::Sex,
-        "birth_date" | "age" => Column::Birth,
-        "grade" => Column::Grade,
-        "section" => Column::Section,
-        "status" => Column::Status,
-        "guardian" => Column::Guardian,
-        "papers" => Column::Papers,
-        "barangay" | "municipality" => Column::Place,
-        _ => {
-            let message = format!("learners cannot be sorted by '{key}'; sort by name, LRN, grade or section");
-            return Err(NodeError::new(Code::UnknownField, message));
-        }
-    })
-}
-
-fn compared(sort: &Sort, a: &Entry, b: &Entry, year: Option<usize>) -> Ordering {
-    let Ok(column) = column(&sort.key) else { return Ordering::Equal };
-    // What is not recorded comes last, whichever way the column is sorted.
-    let text =
-        |one: Option<&str>, other: Option<&str>| match (one.filter(|t| !t.is_empty()), other.filter(|t| !t.is_empty()))
-        {
-            (Some(one), Some(other)) => (one.cmp(other), true),
-            (None, None) => (Ordering::Equal, true),
-            (one, _) => (if one.is_some() { Ordering::Less } else { Ordering::Greater }, false),
-        };
-    let grade = |entry: &Entry| {
-        entry.place(year).and_then(|p| pems_model::entities::GRADE_LEVELS.iter().position(|g| *g == p.grade))
-    };
-    let section = |entry: &Entry| entry.place(year).and_then(|p| p.section.as_ref()).map(|(_, name)| searched(name));
-    let (order, turns) = match column {
-        Column::Name => (a.key.cmp(&b.key), true),
-        Column::Given => text(Some(&a.first_tight), Some(&b.first_tight)),
-        Column::Lrn => text(Some(&a.told.lrn), Some(&b.told.lrn)),
-        Column::StudentNo => text(Some(&a.told.student_no), Some(&b.told.student_no)),
-        // Males first, as on the forms.
-        Column::Sex => {
-            let (order, both) = text(Some(&a.told.sex), Some(&b.told.sex));
-            (if both { order.reverse() } else { order }, both)
-        }
-        Column::Birth => text(a.birth_date().as_deref(), b.birth_date().as_deref()),
-        Column::Grade => match (grade(a), grade(b)) {
-            (Some(one), Some(other)) => (one.cmp(&other), true),
-            (one, other) => (other.is_some().cmp(&one.is_some()), false),
-        },
-        Column::Section => text(section(a).as_deref(), section(b).as_deref()),
-        Column::Status => text(a.place(year).map(|p| p.status.as_str()), b.place(year).map(|p| p.status.as_str())),
-        Column::Guardian => text(a.guardians.first().map(String::as_str), b.guardians.first().map(String::as_str)),
-        Column::Papers => (b.missing.len().cmp(&a.missing.len()), true),
-        Column::Place => {
-            let town = |entry: &Entry| searched(&format!("{} {}", entry.told.municipality, entry.told.barangay));
-            text(Some(&town(a)), Some(&town(b)))
-        }
-    };
-    if sort.down && turns { order.reverse() } else { order }
 }

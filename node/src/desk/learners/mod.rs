@@ -11,6 +11,7 @@ mod load;
 mod near;
 pub(super) mod numbers;
 mod of_year;
+mod order;
 mod page;
 mod paste;
 mod similar;
@@ -130,6 +131,9 @@ pub enum Request {
         #[ts(type = "Record<string, unknown>")]
         fields: Map<String, Json>,
     },
+    /// A value of its own for each of many, as a column of a spreadsheet over chosen rows. Answered by [`write::Edited`].
+    #[serde(rename = "learners.edit_each")]
+    EditEach { field: String, values: Vec<write::Given> },
     /// A learner who was entered by mistake. Answered by [`write::Changed`].
     #[serde(rename = "learners.delete")]
     Delete {
@@ -175,6 +179,7 @@ export interface LearnersAnswers {
   \"learners.remove_guardian\": LearnerChanged;
   \"learners.put_paper\": LearnerChanged;
   \"learners.edit_many\": LearnersEdited;
+  \"learners.edit_each\": LearnersEdited;
   \"learners.delete\": LearnerChanged;
   \"learners.duplicates\": LearnerSuspect[];
   \"learners.keep_draft\": null;
@@ -205,6 +210,7 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
         write::PaperDraft::decl(config),
         write::Changed::decl(config),
         write::Edited::decl(config),
+        write::Given::decl(config),
         similar::Probe::decl(config),
         similar::Suspect::decl(config),
         paste::Paste::decl(config),
@@ -241,6 +247,7 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
         Request::RemoveGuardian { link } => to_json(&desk.remove_guardian(link)?),
         Request::PutPaper { learner, paper } => to_json(&desk.put_paper(learner, &paper)?),
         Request::EditMany { ids, fields } => to_json(&desk.edit_many(&ids, &fields)?),
+        Request::EditEach { field, values } => to_json(&desk.edit_each(&field, &values)?),
         Request::Delete { id } => to_json(&desk.delete_learner(id)?),
         Request::Duplicates { probe } => {
             desk.learners.directory.follow(&desk.store)?;

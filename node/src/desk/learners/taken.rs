@@ -16,9 +16,9 @@ pub(super) fn number<'a>(entry: &'a Entry, field: &str) -> &'a str {
     if field == "lrn" { &entry.told.lrn } else { &entry.told.student_no }
 }
 
-/// `Cruz, Ana, born 2012-02-29`: enough to know who is meant.
+/// `Cruz, Ana, 2012-02-29`: enough to know who is meant.
 pub(super) fn who(entry: &Entry) -> String {
-    let born = entry.birth_date().map(|day| format!(", born {day}")).unwrap_or_default();
+    let born = entry.birth_date().map(|day| format!(", {day}")).unwrap_or_default();
     format!("{}, {}{born}", entry.told.last, entry.told.first)
 }
 

@@ -10,6 +10,7 @@ use pems_model::{Code, Row};
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
+use std::collections::HashSet;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -50,6 +51,17 @@ pub struct Changed {
     pub id: Uuid,
     /// Whether anything had to be written.
     pub changed: bool,
+}
+
+/// A learner and what a field of theirs becomes.
+#[derive(Debug, Clone, PartialEq, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "LearnerGiven")]
+pub struct Given {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    #[ts(type = "unknown")]
+    pub value: Json,
 }
 
 /// What a bulk change did.
@@ -192,6 +204,52 @@ impl Desk {
             }
             Ok(edited)
         })?;
+        let words = plural(edited.changed);
+        remember(self, act, edited.changed > 0, format!("Change of {words}"));
+        Ok(edited)
+    }
+
+    /// A value of its own for each learner, in one act: all of them or none.
+    ///
+    /// # Errors
+    /// What is wrong with a value, with whose it would be; `conflict` for a number that somebody has, here or twice in the list.
+    pub(super) fn edit_each(&mut self, field: &str, values: &[Given]) -> Result<Edited> {
+        if values.len() > MOST {
+            let message = format!("at most {MOST} learners at once; choose fewer");
+            return Err(NodeError::new(Code::TooLarge, message));
+        }
+        let fields = |given: &Given| Map::from_iter([(field.to_owned(), given.value.clone())]);
+        let mut numbers = HashSet::new();
+        for given in values {
+            self.check_numbers(Some(given.id), &fields(given))?;
+            let twice = given.value.as_str().is_some_and(|number| !numbers.insert(number));
+            if twice && NUMBERS.contains(&field) {
+                let message = format!("{} stands twice among what was pasted; a number is one learner's", given.value);
+                return Err(NodeError::new(Code::Conflict, message));
+            }
+        }
+        let mut of = None;
+        let written = self.store.act(|work| {
+            let mut edited = Edited { changed: 0, same: 0, gone: 0 };
+            for given in values {
+                let Some(row) = work.get("student", given.id)?.filter(Row::is_live) else {
+                    edited.gone += 1;
+                    continue;
+                };
+                of = Some(row);
+                let saved = work.save(&save("student", Some(given.id), fields(given)))?;
+                if saved.changed { edited.changed += 1 } else { edited.same += 1 }
+            }
+            Ok(edited)
+        });
+        let (act, edited) = match (written, of) {
+            (Ok(written), _) => written,
+            (Err(error), Some(row)) => {
+                let message = format!("{}: {}", name_of(&self.store, &row)?, error.message);
+                return Err(NodeError { message, ..error });
+            }
+            (Err(error), None) => return Err(error),
+        };
         let words = plural(edited.changed);
         remember(self, act, edited.changed > 0, format!("Change of {words}"));
         Ok(edited)

@@ -150,13 +150,18 @@ impl Desk {
     pub(crate) fn glance(&self) -> Result<Glance> {
         let mut glance = self.store.glance()?;
         let all = self.person().is_none_or(|person| DECIDERS.contains(&person.role));
-        if all || glance.review + glance.parked == 0 {
+        if all || glance.review + glance.parked + glance.damaged == 0 {
             return Ok(glance);
         }
-        (glance.review, glance.parked) = (0, 0);
+        (glance.review, glance.parked, glance.damaged) = (0, 0, 0);
         for entry in self.store.reviews()? {
             if self.store.may_decide(&entry)? {
-                *(if entry.kind == "refused" { &mut glance.parked } else { &mut glance.review }) += 1;
+                let count = match entry.kind.as_str() {
+                    "refused" => &mut glance.parked,
+                    "damaged" => &mut glance.damaged,
+                    _ => &mut glance.review,
+                };
+                *count += 1;
             }
         }
         Ok(glance)

@@ -1,4 +1,5 @@
 use super::*;
+use crate::desk::session::verifier;
 use crate::store::{Actor, Enrolled, Save};
 use crate::{Store, SystemEnv};
 use pems_model::frame::{Rows, RowsHead};
@@ -182,7 +183,7 @@ fn who_may_not_change_a_record_decides_nothing_about_it() {
 #[test]
 fn nobody_is_shown_what_a_password_is_checked_against() {
     let mut desk = desk(Role::SchoolAdmin);
-    let secret = "$argon2id$v=19$kept";
+    let secret = verifier::make("tatlong isda sa ilog").expect("a verifier");
     let user = json!({ "name": "Ana Cruz", "role": "teacher", "disabled": true, "verifier": secret });
     pull(&mut desk, "school_user", &[(9, user)]);
     // As a hub before `secret` made them.
@@ -190,7 +191,8 @@ fn nobody_is_shown_what_a_password_is_checked_against() {
         "kept_value": json!(secret).to_string(), "lost_value": json!("$argon2id$lost").to_string(), "state": "open",
         "kept_replica": OTHER_PC, "lost_replica": Uuid::from_u128(2), "lost_at": "2026-06-08T01:00:00Z" });
     pull(&mut desk, "review_item", &[(70, item)]);
-    let fields = json!({ "verifier": "$argon2id$refused" }).as_object().cloned().expect("fields");
+    let other = verifier::make("limang ibon sa bubong").expect("a verifier");
+    let fields = json!({ "verifier": other }).as_object().cloned().expect("fields");
     let save = Save { entity: "school_user".into(), id: Some(Uuid::from_u128(9)), fields };
     desk.store.save(&save).expect("saved");
     let journal = serde_json::to_string(&desk.store.journal(0).expect("a journal")).expect("JSON");

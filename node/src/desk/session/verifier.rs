@@ -1,17 +1,14 @@
-//! What a password is checked against: Argon2id, with the parameters of the hub (OWASP: 19 MiB, two passes, one lane), and the
-//! key that follows from it, which shows the hub that somebody typed it here.
+//! What a password is checked against: Argon2id, with the costs that hub and offices have in common, and the key that follows from
+//! it, which shows the hub that somebody typed it here.
 
 use crate::{NodeError, Result};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, Version};
 use ed25519_dalek::SigningKey;
 use pems_model::proof::{self, Typed};
+use pems_model::verifier::{LANES, MEMORY_KIB, PASSES, SALT, is_verifier};
 use pems_model::{Code, password};
 
-const MEMORY_KIB: u32 = 19 * 1024;
-const PASSES: u32 = 2;
-const LANES: u32 = 1;
-const SALT: usize = 16;
 /// Letters and figures that cannot be mistaken for each other, for passwords that are read out (as the hub's codes).
 const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
@@ -51,9 +48,9 @@ pub fn make(typed: &str) -> Result<String> {
     Ok(make_with_key(typed)?.0)
 }
 
-/// Whether this is the password, and the key that it opens; a damaged verifier is nobody's.
+/// Whether this is the password, and the key that it opens; a verifier of another form is nobody's, and its costs are not run.
 pub fn open(verifier: &str, typed: &str) -> Typed {
-    let Ok(kept) = PasswordHash::new(verifier) else { return Typed::Wrong };
+    let Some(Ok(kept)) = is_verifier(verifier).then(|| PasswordHash::new(verifier)) else { return Typed::Wrong };
     let (Some(salt), Some(output), Ok(params)) = (kept.salt, kept.hash, Params::try_from(&kept)) else {
         return Typed::Wrong;
     };
@@ -80,4 +77,26 @@ pub fn as_read_out(typed: &str) -> Option<String> {
     let letters: Vec<char> = kept.map(|c| c.to_ascii_uppercase()).collect();
     let known = |letter: &char| u8::try_from(*letter).is_ok_and(|byte| ALPHABET.contains(&byte));
     (letters.len() == LETTERS && letters.iter().all(known)).then(|| in_fours(&letters))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use argon2::password_hash::PasswordHasher;
+
+    #[test]
+    fn what_is_made_is_taken_in_everywhere_and_nothing_else_is_run() {
+        let made = make("tatlong isda sa ilog").expect("a verifier");
+        assert!(is_verifier(&made));
+        assert!(matches!(open(&made, "tatlong isda sa ilog"), Typed::Right(_)));
+        assert!(matches!(open(&made, "dalawang isda"), Typed::Wrong));
+        let params = Params::new(1024, 1, 1, None).expect("parameters");
+        let foreign = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_with_salt(b"tatlong isda sa ilog", &[9; SALT])
+            .expect("a hash");
+        assert!(
+            matches!(open(&foreign.to_string(), "tatlong isda sa ilog"), Typed::Wrong),
+            "right by costs of its own"
+        );
+    }
 }

@@ -51,7 +51,13 @@ pub(super) fn visit(stay: &mut Stay) -> anyhow::Result<()> {
     })
 }
 
-async fn round(stay: &mut Stay, town: &Town, quiet: &mut Quiet, act: Act, rounds: &mut Rounds) -> anyhow::Result<()> {
+async fn round(
+    stay: &mut Stay,
+    town: &Town,
+    quiet: &mut Quiet<'_>,
+    act: Act,
+    rounds: &mut Rounds,
+) -> anyhow::Result<()> {
     rounds.alone.push(quiet.work(stay, "alone").await?);
     let greedy = act.begin(town, stay.rng.draw()).await?;
     rounds.beside.push(quiet.work(stay, act.name()).await?);
@@ -93,7 +99,9 @@ fn judge(stay: &mut Stay, act: Act, rounds: &Rounds) {
     if rounds.beside.len() < JUDGED_FROM {
         return;
     }
-    for (name, of) in [("p50", (|waits| waits.p50) as fn(&Waits) -> Duration), ("p99", |waits| waits.p99)] {
+    for (name, of) in
+        [("p50", (|waits: &Waits| waits.p50) as fn(&Waits) -> Duration), ("p99", |waits: &Waits| waits.p99)]
+    {
         let (alone, beside, ratio) = ratio(rounds, of);
         if ratio > MOST && beside > NOBODY_WAITS {
             stay.found(format!(

@@ -6,11 +6,11 @@ use anyhow::Context;
 use pems_hub::doors::{AccessTokens, Grant, Keys};
 use pems_hub::{Admin, Config};
 use pems_model::wire::{Cursors, PROTOCOL, Replica, SyncRequest};
-use pems_model::{Role, Schema};
+use pems_model::{Role, Schema, proof};
 use pems_node::{Env, SystemEnv};
 use reqwest::{Client, RequestBuilder};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -20,9 +20,6 @@ use uuid::Uuid;
 pub(super) const PCS: usize = 6;
 /// Learners of the greedy school: more than lies on the way to somebody who does not read.
 const LEARNERS: usize = 60_000;
-/// A verifier as ours are; nobody signs in with it.
-const VERIFIER: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$c3RyYW5nZXJzIGFsbC4uLg$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
 pub(super) struct School {
     pub(super) id: Uuid,
@@ -58,6 +55,8 @@ impl School {
             more: false,
             wait_ms: 0,
             sent_at: SystemEnv.now(),
+            people: Vec::new(),
+            proofs: BTreeMap::new(),
         }
     }
 }
@@ -126,9 +125,11 @@ async fn settle(
 ) -> anyhow::Result<School> {
     let id = admin.add_school(&format!("School {slug}"), slug, school_id, "Asia/Manila").await?.id;
     let (now, account, session) = (SystemEnv.now(), SystemEnv.new_id(), SystemEnv.new_id());
+    // As ours are; nobody signs in with it.
+    let verifier = proof::verifier((19 * 1024, 2, 1), b"strangers all...", &[7; 32]);
     let mut text = format!(
         "INSERT INTO account (tenant_id, id, email, name, role, password_hash)
-             VALUES ('{id}', '{account}', 'head@{slug}.ph', 'Head', 'school_admin', '{VERIFIER}');
+             VALUES ('{id}', '{account}', 'head@{slug}.ph', 'Head', 'school_admin', '{verifier}');
          INSERT INTO session (tenant_id, id, account_id, expires_at) VALUES ('{id}', '{session}', '{account}', now() + interval '1 day');"
     );
     let mut devices = Vec::new();

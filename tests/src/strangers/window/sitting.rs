@@ -172,9 +172,10 @@ impl<'a> Sitting<'a> {
         self.window.keys(text).await;
         self.settle().await;
         let after = self.window.run("return stranger.after()").await;
-        let holds =
-            after["value"].as_str().is_some_and(|value| value.contains(text.trim_end()) || value.len() < text.len());
-        Ok(after.is_null() || text.trim().is_empty() || holds)
+        // A field that takes no more letters drops them while they are typed; one that had room has them.
+        let (had, has) = (chosen["value"].as_str().unwrap_or_default(), after["value"].as_str());
+        let holds = has.is_none_or(|has| has.contains(text.trim()) || has.chars().count() >= limit(&chosen));
+        Ok((!holds).then(|| format!("{} had {had:?}, was given {text:?} and has {has:?}", chosen["name"])))
     }
 
     async fn press(&self, chosen: &Json) -> anyhow::Result<()> {

@@ -76,6 +76,12 @@ export const learners = {
     same: (n: number) => `${count(n)} had it already`,
     gone: (n: number) => `${count(n)} deleted meanwhile`,
   },
+  column: {
+    title: (label: string, n: number) => `${label} of ${plural(n, "learner", "learners")}`,
+    other: (texts: number, chosen: number) =>
+      `${plural(texts, "value was", "values were")} pasted and ${plural(chosen, "learner is", "learners are")} chosen. Choose as many learners as there are values, then paste again.`,
+    more: (n: number) => `And ${count(n)} more, in the order of the list.`,
+  },
   pasting: {
     title: "Paste from Excel",
     how: "Copy rows in Excel or LibreOffice and press Ctrl+V here. The first row may name the columns; nothing is written before you have looked.",

@@ -77,6 +77,12 @@ export const learners: typeof english = {
     same: (n: number) => `${count(n)} ang mayroon na nito`,
     gone: (n: number) => `${count(n)} ang nabura habang ginagawa ito`,
   },
+  column: {
+    title: (label: string, n: number) => `${label} ng ${plural(n, "mag-aaral", "mag-aaral")}`,
+    other: (texts: number, chosen: number) =>
+      `${count(texts)} value ang na-paste at ${count(chosen)} mag-aaral ang napili. Pumili ng kasindami ng mga value, saka mag-paste muli.`,
+    more: (n: number) => `At ${count(n)} pa, ayon sa ayos ng listahan.`,
+  },
   pasting: {
     title: "I-paste mula sa Excel",
     how: "Kopyahin ang mga hanay sa Excel o LibreOffice at pindutin ang Ctrl+V dito. Maaaring mga pangalan ng column ang unang hanay; walang isusulat hangga’t hindi mo pa natitingnan.",

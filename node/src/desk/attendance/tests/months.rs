@@ -1,4 +1,4 @@
-//! Months that are signed.
+//! Months that are signed, and holidays of the calendar.
 
 use super::*;
 
@@ -47,4 +47,23 @@ fn a_signed_month_keeps_its_sheets_from_undo_and_a_signature_is_not_undone() {
     assert!(error.message.contains("signed the SF2 of 7-Rizal"), "{}", error.message);
     assert!(!school.class("2026-06-08")["taken"].is_null(), "the sheet stands");
     assert_eq!(school.desk.store.count("attendance_sheet").expect("a count"), 1);
+}
+
+#[test]
+fn holidays_are_proposed_until_they_are_in_the_calendar() {
+    let mut school = School::new();
+    let year = school.year.clone();
+    let calendar = school.ask(json!({ "do": "attendance.calendar" })).expect("a calendar");
+    let proposed = calendar["proposed"].as_array().expect("a list").len();
+    let sure = calendar["proposed"].as_array().expect("a list").iter().filter(|day| day["sure"] == json!(true)).count();
+    let after = school.ask(json!({ "do": "attendance.add_holidays", "school_year": year })).expect("added");
+    assert_eq!(after["entries"].as_array().map(Vec::len), Some(sure));
+    assert_eq!(
+        after["proposed"].as_array().map(Vec::len),
+        Some(proposed - sure),
+        "what is uncertain waits for a person"
+    );
+    let id = after["entries"][0]["id"].clone();
+    let removed = json!({ "do": "attendance.remove_days", "school_year": year, "ids": [id] });
+    assert_eq!(school.ask(removed).expect("removed")["entries"].as_array().map(Vec::len), Some(sure - 1));
 }

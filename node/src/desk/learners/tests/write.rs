@@ -140,3 +140,25 @@ fn a_half_typed_learner_is_there_after_the_program_was_killed_and_gone_once_it_i
     let bytes = std::fs::read(&path).expect("the file");
     assert!(!bytes.windows(8).any(|part| part == b"Macaraeg"), "encrypted, as every name is");
 }
+
+#[test]
+fn a_column_over_chosen_rows_is_one_act_and_names_whose_value_is_wrong() {
+    let desk = &mut office(Role::Registrar);
+    let ids: Vec<String> = ["A", "B", "C"].map(|last| learner(desk, last, "X", json!({}))).into();
+    learner(desk, "D", "X", json!({ "lrn": "136789012345" }));
+    let each = |field: &str, values: [&str; 3]| {
+        let values: Vec<Json> = ids.iter().zip(values).map(|(id, value)| json!({ "id": id, "value": value })).collect();
+        json!({ "do": "learners.edit_each", "field": field, "values": values })
+    };
+    let lrns = each("lrn", ["136789012301", "136789012302", "136789012303"]);
+    assert_eq!(ask(desk, lrns), json!({ "changed": 3, "same": 0, "gone": 0 }));
+    let wrong = desk.answer(each("lrn", ["136789012311", "12", "136789012313"])).expect_err("no LRN");
+    assert!(wrong.message.starts_with("B, X: "), "{}", wrong.message);
+    for taken in [["136789012311", "136789012345", "136789012313"], ["136789012311", "136789012312", "136789012312"]] {
+        assert_eq!(refused(desk, each("lrn", taken)), Code::Conflict);
+    }
+    let of = |desk: &mut Desk| ask(desk, json!({ "do": "learners.get", "id": ids[0] }))["learner"]["lrn"].clone();
+    assert_eq!(of(desk), "136789012301", "all of them or none");
+    ask(desk, json!({ "do": "session.undo" }));
+    assert_eq!(of(desk), Json::Null, "one act, one undo");
+}
