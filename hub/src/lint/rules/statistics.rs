@@ -18,11 +18,14 @@ WHERE i.indkey[a.attnum - 1] = 0 AND a.attstattarget IS DISTINCT FROM 0";
 /// What it has collected: a target of 0 does not take away what is there. (As an owner under row-level security, who is no
 /// superuser, one is not shown it.)
 const KEPT: &str = "
-SELECT CASE WHEN c.oid = t.oid THEN t.name ELSE format('%s index %s', t.name, c.oid::regclass) END,
-    format('an ANALYZE left statistics on %s', string_agg(DISTINCT s.attname, ', '))
-FROM spoken t LEFT JOIN pg_index i ON i.indrelid = t.oid JOIN pg_class c ON c.oid IN (t.oid, i.indexrelid)
-JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname
-GROUP BY t.name, t.oid, c.oid";
+, kept AS MATERIALIZED (
+    SELECT to_regclass(format('%I.%I', s.schemaname, s.tablename))::oid AS oid, s.attname FROM pg_stats s
+    WHERE s.schemaname NOT IN ('pg_catalog', 'information_schema')
+)
+SELECT CASE WHEN k.oid = t.oid THEN t.name ELSE format('%s index %s', t.name, k.oid::regclass) END,
+    format('an ANALYZE left statistics on %s', string_agg(DISTINCT k.attname, ', '))
+FROM kept k LEFT JOIN pg_index i ON i.indexrelid = k.oid JOIN spoken t ON t.oid = coalesce(i.indrelid, k.oid)
+GROUP BY t.name, t.oid, k.oid";
 
 const OF_ONE_SCHOOL: &str = r"
 SELECT format('%s index %s', t.name, i.indexrelid::regclass), 'what the index leaves out depends on the school: its size tells of single schools'
