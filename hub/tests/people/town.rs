@@ -30,7 +30,7 @@ pub(crate) fn key_of(password: &str) -> SigningKey {
     proof::key_of(&derived(password))
 }
 
-const SALT: &[u8] = b"salt of the tests";
+const SALT: &[u8] = b"salt of our test";
 
 fn derived(password: &str) -> [u8; 32] {
     let params = Params::new(19 * 1024, 2, 1, None).expect("parameters");

@@ -108,7 +108,7 @@ async fn a_flipped_bit_anywhere_is_never_read_as_a_record() {
         if done.exit == Some(0) {
             assert_eq!(done.printed, rows, "page {page}: what is read is right");
         } else {
-            assert_eq!(done.code(), "store_corrupt", "page {page}");
+            assert_eq!(done.code(), "store_corrupt", "page {page}: {:?}", done.errors);
             caught += 1;
         }
     }
@@ -242,13 +242,15 @@ async fn a_full_file_system_is_told_by_name() {
         }
         assert!(saved < 20_000, "3 MB get full");
     };
-    // Not one byte is left, and no other program holds the records open.
+    // Not one byte is left, and no other program holds the records open: then the index of the log cannot be made again. (The log
+    // itself stays where its end could not be written into the records.)
+    let index = small.join("records.db-shm");
+    if index.exists() {
+        std::fs::remove_file(&index).expect("removed");
+    }
     let filler =
         Command::new("sh").args(["-c", "cat /dev/zero > \"$1\"", "sh"]).arg(mount.path().join("filler")).output();
     assert!(!filler.expect("sh").status.success(), "the disk is full to the brim");
-    for beside in ["records.db-wal", "records.db-shm"] {
-        assert!(!small.join(beside).exists(), "{beside}: the last program closed the records");
-    }
     let listed = say(&["list", "student", "--limit", "100000"], b"").printed.len();
     let searched = say(&["search", "student", "cruz"], b"").printed.len();
     let out = office.dir.join("out.csv").display().to_string();

@@ -102,7 +102,7 @@ async fn new_learner(window: &Window) {
     window.until("document.querySelectorAll('.data').length > 0").await;
     window.keys("\u{e009}n\u{e000}").await;
     window.until("document.querySelector('[name=new_last_name]')").await;
-    window.fill("[name=new_last_name]", "bautista").await;
+    window.fill("[name=new_last_name]", "zamora").await;
     window.fill("[name=new_first_name]", "carla").await;
     window.fill("[name=new_lrn]", LRN).await;
     window.until("document.querySelector('.suspects')?.innerText.includes('Dela Peña')").await;
@@ -137,7 +137,7 @@ async fn a_learner_with_the_lrn_of_another_is_not_saved_by_the_way() {
             window.keys("\u{e007}").await;
             window.until(&format!("{NOTE}?.includes('is added')")).await;
             assert_eq!(folder.learners(), LEARNERS + 1);
-            let carla = folder.learner("bautista");
+            let carla = folder.learner("zamora");
             assert_eq!((&carla["first_name"], carla.get("lrn")), (&json!("carla"), None));
             assert_eq!(folder.learner("Dela Peña")["lrn"], LRN);
         }
@@ -157,22 +157,22 @@ async fn the_same_child_is_opened_and_names_in_small_letters_are_offered_capital
             assert_eq!(folder.learners(), LEARNERS);
             // What was typed is still there, and its name is offered as names are written.
             window.run("location.hash = '#/learners'; return null").await;
-            window.until("document.querySelector('[name=new_last_name]')?.value === 'bautista'").await;
+            window.until("document.querySelector('[name=new_last_name]')?.value === 'zamora'").await;
             window.run("document.querySelector('[name=new_lrn]').select(); return null").await;
             window.fill("[name=new_lrn]", "136515888888").await;
             window.fill("[name=new_last_name]", " ").await;
             window.fill("[name=new_first_name]", " ").await;
             window.keys("\u{e004}").await;
-            window.until("document.querySelector('.offer:not([hidden])')?.innerText.includes('Bautista, Carla')").await;
+            window.until("document.querySelector('.offer:not([hidden])')?.innerText.includes('Zamora, Carla')").await;
             window.is_accessible().await;
             window.picture("names-in-small-letters").await;
-            press(&window, "Write Bautista, Carla").await;
-            window.until("document.querySelector('[name=new_last_name]').value === 'Bautista'").await;
+            press(&window, "Write Zamora, Carla").await;
+            window.until("document.querySelector('[name=new_last_name]').value === 'Zamora'").await;
             assert_eq!(window.run("return document.activeElement.name").await, json!("new_sex"), "the keys go on");
             window.run("document.querySelector('[name=new_first_name]').focus(); return null").await;
             window.keys("\u{e007}").await;
-            window.until(&format!("{NOTE}?.includes('Bautista, Carla')")).await;
-            assert_eq!(folder.learner("Bautista")["lrn"], "136515888888");
+            window.until(&format!("{NOTE}?.includes('Zamora, Carla')")).await;
+            assert_eq!(folder.learner("Zamora")["lrn"], "136515888888");
         }
     })
     .await;
@@ -195,7 +195,7 @@ async fn the_enrolment_desk_asks_whose_lrn_it_is() {
                      one.focus(); one.value = {text:?}; one.dispatchEvent(new InputEvent('input', {{ bubbles: true }})); one.dispatchEvent(new Event('change', {{ bubbles: true }})); return null"
                 )
             };
-            window.run(&typed("Last name", "Bautista")).await;
+            window.run(&typed("Last name", "Zamora")).await;
             window.run(&typed("First name", "Carla")).await;
             window.run(&typed("LRN", "300021130102")).await;
             window.until("document.querySelector('.suspects')?.innerText.includes('Dela Cruz')").await;
@@ -216,7 +216,7 @@ async fn the_enrolment_desk_asks_whose_lrn_it_is() {
 async fn a_paste_over_another_child_is_a_question() {
     let folder = Folder::enrolled();
     let rows = format!(
-        "LRN\tLast name\tFirst name\tBirth date\n{LRN}\tBautista\tCarla\t2014-06-07\n136515777777\tCruz\tDina\t2013-06-07"
+        "LRN\tLast name\tFirst name\tBirth date\n{LRN}\tZamora\tCarla\t2014-06-07\n136515777777\tCruz\tDina\t2013-06-07"
     );
     with_window(&folder, false, DESK, |window| {
         let (folder, rows) = (&folder, &rows);
@@ -254,7 +254,7 @@ async fn a_paste_over_another_child_is_a_question() {
             press(&window, "Add 2").await;
             window.until(&format!("{NOTE}?.includes('2 learners added')")).await;
             assert_eq!(folder.learners(), LEARNERS + 2);
-            assert_eq!(folder.learner("Bautista").get("lrn"), None);
+            assert_eq!(folder.learner("Zamora").get("lrn"), None);
             let same = folder.learner("Dela Peña");
             assert_eq!((&same["lrn"], &same["first_name"]), (&json!(LRN), &json!("Ma. Niña Corazon")));
         }

@@ -81,7 +81,7 @@ async fn what_was_done_elsewhere_is_named_before_it_is_taken_back() {
             window.run("location.hash = '#/forms'; return null").await;
             window.until("document.querySelector('h1')?.innerText === 'Forms'").await;
             window.keys(UNDO).await;
-            window.until("document.querySelector('dialog[open]')?.innerText.includes('Change: Learner')").await;
+            window.until("document.querySelector('dialog[open]')?.innerText.includes('Religion: Abdul-Rahman')").await;
             window.is_accessible().await;
             window.picture("undo-asked").await;
             // Esc: nothing is taken back.
