@@ -1,7 +1,8 @@
 //! What a password is checked against is made by this system alone: anything else is refused where it comes in, and never run where
 //! it lies already.
 
-use crate::town::{PASSWORD, Town, hash_of};
+use crate::proofs::signed;
+use crate::town::{PASSWORD, Town, hash_of, key_of};
 use crate::world::{Answer, edit, learner, new_id};
 use pems_model::wire::{Change, Outcome};
 use pems_model::{Code, Role};
@@ -85,8 +86,9 @@ async fn a_push_brings_no_foreign_verifier_and_the_rest_of_it_flows() {
 
     let ours = json!({ "name": "Cora", "email": "cora@rizal.ph", "role": "viewer", "verifier": hash_of(PASSWORD) });
     let next = i64::try_from(3 * learners).expect("few") + 1;
-    let answer =
-        town.world.sync(&device, &device.push(0, vec![user(next, new_id(), 0, ours)])).await.expect("an answer");
+    let made = Change { user_id: Some(admin.id), ..user(next, new_id(), 0, ours) };
+    let push = signed(&device, admin.id, &key_of(PASSWORD), vec![made]);
+    let answer = town.world.sync(&device, &push).await.expect("an answer");
     assert_eq!(told(&answer), [None]);
     assert!(town.try_sign_in("rizal", "cora@rizal.ph", PASSWORD).await.status.is_success());
 }

@@ -129,7 +129,11 @@ impl School {
         let names = |outcome: &Option<Json>| outcome.as_ref().and_then(|o| o["outcome"].as_str().map(str::to_owned));
         let count = |name: &str| fresh.iter().filter(|e| names(&e.outcome).as_deref() == Some(name)).count();
         assert_eq!((count("conflict"), count("refused")), (2, 1), "{cut:?}: one field, one number; one refusal");
-        assert!(fresh.len() >= 18 && count("applied") == fresh.len() - 3, "{cut:?}: {} changes", fresh.len());
+        assert!(
+            fresh.len() >= 18 && count("applied") == fresh.len() - 3,
+            "{cut:?}: {:?}",
+            fresh.iter().map(|e| (e.entity.clone(), names(&e.outcome))).collect::<Vec<_>>()
+        );
 
         // Each change exactly once in the hub's log, under the id and with the answer that the office has.
         let sql = format!(

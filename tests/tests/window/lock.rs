@@ -240,9 +240,9 @@ async fn locked_with_each_dialog_open_it_opens_again_with_what_was_typed() {
                 window.is_accessible().await;
                 window.picture("locked-over-dialog").await;
             }
-            // Nothing behind the lock hears these.
+            // Nothing behind the lock hears these. (Not `?`: the driver types that one once more into the next field.)
             window.run("document.activeElement.blur(); return null").await;
-            for keys in [FIND, "?", "\u{e00a}2\u{e000}", LOCK, "\u{e009}z\u{e000}"] {
+            for keys in [FIND, "\u{e00a}2\u{e000}", LOCK, "\u{e009}z\u{e000}"] {
                 window.keys(keys).await;
             }
             assert_eq!(window.run("return location.hash").await, hash, "{file}: a key went through the lock");
