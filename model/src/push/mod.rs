@@ -8,6 +8,7 @@
 
 mod court;
 mod deciding;
+mod keys;
 mod known;
 mod merge;
 mod same;
@@ -22,7 +23,7 @@ use crate::edit_time::ClockReading;
 use crate::history::Logged;
 use crate::review::{self, Author, REVIEW_ITEM, Review};
 use crate::wire::{Change, ChangeKind, ChangeResult, Outcome, SignedIn};
-use crate::{Code, Entity, Problem, Role, Row, Schema, Value, natural};
+use crate::{Code, Entity, Problem, Role, Row, Schema, Value};
 use serde_json::{Map, Value as Json, json};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -253,34 +254,6 @@ impl Work<'_> {
         rev
     }
 
-    /// A new row has the id that follows from its content, and no row gets a natural key that another has.
-    fn check_key(&self, index: usize, entity: &Entity, row: &Row) -> Result<(), Problem> {
-        let before = self.rows.get(&(index, row.id));
-        if before.is_none() {
-            natural::check_id(entity, self.push.tenant, row)?;
-        }
-        let kept = before.is_some_and(|before| before.is_live() && natural::same_key(entity, before, row));
-        if kept || !row.is_live() || !entity.has_open_key() {
-            return Ok(());
-        }
-        let Some(key) = natural::derived_id(entity, self.push.tenant, row) else { return Ok(()) };
-        let key = (index, key);
-        let holder = self.keys.get(&key).copied().unwrap_or_else(|| self.known.keys.get(&key).copied());
-        holder.filter(|id| *id != row.id).map_or(Ok(()), |id| Err(natural::taken(entity, id)))
-    }
-
-    fn move_key(&mut self, index: usize, before: Option<&Row>, after: &Row) {
-        let entity = self.push.schema.entities()[index];
-        if !entity.has_open_key() {
-            return;
-        }
-        for (row, holder) in before.into_iter().map(|row| (row, None)).chain([(after, Some(after.id))]) {
-            if let (true, Some(key)) = (row.is_live(), natural::derived_id(entity, self.push.tenant, row)) {
-                self.keys.insert((index, key), holder);
-            }
-        }
-    }
-
     /// Numbers are claims: whoever holds one keeps it, a later row keeps everything but the number.
     fn settle_claims(&mut self, index: usize, entity: &'static Entity, merged: &mut merge::Merged, author: Author) {
         let Some(row) = merged.row.as_mut() else { return };
@@ -411,113 +384,5 @@ fn refused_groups(changes: &[Change], refused: &BTreeMap<usize, Problem>) -> BTr
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::entities::STUDENT;
-
-    const MINE: Uuid = Uuid::from_u128(1);
-    const THEIRS: Uuid = Uuid::from_u128(2);
-
-    /// Learners whom another office has changed in three fields since, and this office's changes of the same fields.
-    fn contested(rows: usize) -> (Known, Vec<Change>) {
-        let index = Schema::product().index(STUDENT.name).expect("learners");
-        let names = ["last_name", "first_name", "phone"];
-        let fields = names.map(|name| STUDENT.field_index(name).expect("a field"));
-        let (mut known, mut changes) = (Known::default(), Vec::new());
-        for n in 0..rows {
-            let id = Uuid::from_u128(1_000 + n as u128);
-            let mut row = Row { rev: 5, ..Row::empty(&STUDENT, id) };
-            for (field, text) in fields.iter().zip(["Cruz", "Ana", "09171234567"]) {
-                row.values[*field] = Value::Text(text.into());
-            }
-            known.rows.insert((index, id), row);
-            let by = Author { replica: THEIRS, user: None, at: 50 };
-            known.history.insert((index, id), vec![Logged { rev: 5, by, deleted: false, fields: fields.to_vec() }]);
-            changes.push(Change {
-                id: Uuid::from_u128(9_000_000 + n as u128),
-                op_no: n as i64 + 1,
-                entity: STUDENT.name.into(),
-                row_id: id,
-                kind: ChangeKind::Upsert,
-                base_rev: 4,
-                fields: names
-                    .iter()
-                    .zip(["Reyes", "Eva", "09177654321"])
-                    .map(|(name, text)| ((*name).into(), json!(text)))
-                    .collect(),
-                group: None,
-                user_id: None,
-                at: 100,
-            });
-        }
-        (known, changes)
-    }
-
-    fn planned(known: &Known, changes: &[Change]) -> Plan {
-        let proofs = BTreeMap::new();
-        let push = Push {
-            schema: Schema::product(),
-            tenant: Uuid::from_u128(3),
-            replica: MINE,
-            role: Role::Registrar,
-            clock: ClockReading::new(200, 0, 200),
-            rev: 5,
-            people: &[],
-            proofs: &proofs,
-        };
-        plan(&push, known, changes)
-    }
-
-    fn refused(plan: &Plan) -> usize {
-        let full = |result: &&ChangeResult| match &result.outcome {
-            Outcome::Refused { problem } => problem.code == Code::ReviewFull,
-            _ => false,
-        };
-        plan.results.iter().filter(full).count()
-    }
-
-    #[test]
-    fn a_flood_of_conflicts_makes_so_many_questions_and_loses_nothing() {
-        let (known, mut changes) = contested(1_000);
-        changes.push(Change {
-            row_id: Uuid::from_u128(77),
-            id: Uuid::from_u128(78),
-            op_no: 1_001,
-            base_rev: 0,
-            fields: [("last_name", "Lim"), ("first_name", "Jo")].map(|(name, text)| (name.into(), json!(text))).into(),
-            ..changes[0].clone()
-        });
-        let plan = planned(&known, &changes);
-        let (taken, fields) = (review::PER_PUSH / 3, 3);
-        assert_eq!(plan.reviews, taken * fields);
-        assert_eq!(refused(&plan), 1_000 - taken, "the rest stays at its office, with the reason");
-        assert!(matches!(plan.results[1_000].outcome, Outcome::Applied { .. }), "and holds up nothing else");
-        let items = plan.writes.keys().filter(|(index, _)| Schema::product().entities()[*index].name == REVIEW_ITEM);
-        assert_eq!(items.count(), plan.reviews, "every value that lost is in one");
-    }
-
-    #[test]
-    fn where_too_many_wait_no_more_are_made_until_some_are_decided() {
-        let (mut known, changes) = contested(4);
-        known.waiting = review::WAITING - 7;
-        let plan = planned(&known, &changes);
-        assert_eq!((plan.reviews, refused(&plan)), (6, 2));
-        known.waiting = review::WAITING + 9;
-        assert_eq!(refused(&planned(&known, &changes)), 4);
-        known.waiting = 0;
-        assert_eq!((planned(&known, &changes).reviews, refused(&planned(&known, &changes))), (12, 0));
-    }
-
-    #[test]
-    fn of_a_group_all_waits_or_nothing() {
-        let (mut known, mut changes) = contested(3);
-        known.waiting = review::WAITING - 4;
-        for change in &mut changes {
-            change.group = Some(Uuid::from_u128(5));
-        }
-        let plan = planned(&known, &changes);
-        assert_eq!(plan.reviews, 0);
-        assert!(plan.results.iter().all(|result| matches!(result.outcome, Outcome::Refused { .. })));
-        assert!(plan.writes.is_empty());
-    }
-}
+#[path = "room_tests.rs"]
+mod room_tests;

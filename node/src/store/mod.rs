@@ -7,6 +7,7 @@
 //! - rows of a pull become visible all at once, together with the cursors.
 
 mod act;
+mod again;
 mod apply;
 pub(crate) mod arrival;
 pub(crate) mod copy;

@@ -1,8 +1,9 @@
 //! *Needs you*: conflicts of the school and the changes of this device that the hub refused. Either value, one call.
 
+use super::again::seen;
 use super::save::{Act, not_found};
 use super::standing::{Effect, Standing, Stands};
-use super::{Actor, ListQuery, Save, Step, Store, journal, overlay, rows};
+use super::{Actor, ListQuery, Save, Step, Store, journal, rows};
 use crate::{NodeError, Result};
 use pems_model::review::{REVIEW_ITEM, may_decide};
 use pems_model::value::format_time;
@@ -10,7 +11,6 @@ use pems_model::{Code, Entity, Role, Row};
 use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Which value to keep.
@@ -349,94 +349,6 @@ impl Step<'_> {
         self.save(&Save { entity: REVIEW_ITEM.into(), id: Some(item.id), fields }, act)?;
         Ok(())
     }
-
-    /// Puts a parked change back into the outbox as a new change, together with what was parked because of it: its group,
-    /// later edits of its row, and rows that hang on it.
-    fn send_again(&mut self, change_id: Uuid, act: Act) -> Result<()> {
-        let parked = journal::entries(self.tx, "state = 'parked'", [])?;
-        let Some(first) = parked.iter().find(|entry| entry.id == change_id) else {
-            return Err(NodeError::new(
-                Code::NotFound,
-                "this change is not waiting for a decision; look at the list again",
-            ));
-        };
-        let (row, group, number) = (first.row_id, first.group, first.op_no);
-        self.send_hanging(&parked, row, group, BTreeSet::from([number]), act)
-    }
-
-    /// Sends what a damaged change is known to have been, as a new one, and what was refused because of it.
-    fn send_what_was_seen(&mut self, entry: &journal::JournalEntry, act: Act) -> Result<()> {
-        let seen = entry.outcome.as_ref().map_or(&Json::Null, |outcome| &outcome["seen"]);
-        let (entity, id) = (entry.entity.clone(), entry.row_id);
-        let act = Act { group: entry.group, ..act };
-        match (&seen["fields"], seen["delete"].as_bool()) {
-            (Json::Object(fields), _) => drop(self.save(&Save { entity, id: Some(id), fields: fields.clone() }, act)?),
-            (_, Some(true)) => drop(self.delete(&entity, id, act)?),
-            _ => {
-                let message = "nothing of this change can be read any more; type it again, then let this go";
-                return Err(NodeError::new(Code::Conflict, message));
-            }
-        }
-        self.tx.execute("UPDATE op SET state = 'retried' WHERE op_no = ?1", [entry.op_no])?;
-        let parked = journal::entries(self.tx, "state = 'parked'", [])?;
-        self.send_hanging(&parked, id, entry.group, BTreeSet::new(), act)
-    }
-
-    /// Sends refused changes again: the chosen ones, and what belongs to a row or a group that goes out.
-    fn send_hanging(
-        &mut self,
-        parked: &[journal::JournalEntry],
-        row: Uuid,
-        group: Option<Uuid>,
-        mut chosen: BTreeSet<i64>,
-        act: Act,
-    ) -> Result<()> {
-        let mut rows_back = BTreeSet::from([row]);
-        let mut groups: BTreeSet<Uuid> = group.into_iter().collect();
-        loop {
-            let before = chosen.len();
-            for entry in parked {
-                let hangs = entry.fields.as_object().into_iter().flat_map(Map::values).any(|value| {
-                    value.as_str().and_then(|text| Uuid::parse_str(text).ok()).is_some_and(|id| rows_back.contains(&id))
-                });
-                if hangs
-                    || rows_back.contains(&entry.row_id)
-                    || entry.group.is_some_and(|group| groups.contains(&group))
-                {
-                    chosen.insert(entry.op_no);
-                    rows_back.insert(entry.row_id);
-                    groups.extend(entry.group);
-                }
-            }
-            if chosen.len() == before {
-                break;
-            }
-        }
-        for entry in parked.iter().filter(|entry| chosen.contains(&entry.op_no)) {
-            self.enqueue_again(entry, act)?;
-        }
-        Ok(())
-    }
-
-    fn enqueue_again(&mut self, entry: &journal::JournalEntry, act: Act) -> Result<()> {
-        let entity = self.entity(&entry.entity)?;
-        let current = rows::load(self.tx, entity, entry.row_id)?;
-        overlay::remember_hub_state(self.tx, entity, entry.row_id, current.as_ref())?;
-        let op_no = self.next_op_no()?;
-        let rev = current.map_or(0, |row| row.rev);
-        self.tx.prepare_cached(
-            "INSERT INTO op (op_no, change_id, entity, row_id, kind, base_rev, fields, before, grp, user_id, at, act, state)
-             SELECT ?1, ?2, entity, row_id, kind, ?3, fields, before, grp, user_id, at, ?4, 'pending' FROM op WHERE op_no = ?5",
-        )?
-        .execute((op_no, self.env.new_id().as_bytes(), rev, act.id.as_bytes(), entry.op_no))?;
-        self.tx.execute("UPDATE op SET state = 'retried' WHERE op_no = ?1", [entry.op_no])?;
-        overlay::settle(self.tx, entity, entry.row_id)
-    }
-}
-
-/// What a record showed of a damaged change.
-fn seen(entry: &journal::JournalEntry) -> Option<&Json> {
-    entry.outcome.as_ref()?.get("seen")?.get("fields")
 }
 
 fn not_yours(entity: &Entity) -> NodeError {

@@ -98,7 +98,7 @@ fn what_cannot_be_written_says_why_and_leaves_nothing() {
     assert_eq!(sample.say(&["save", "section", &bare], "").exit, Some(0));
     for (name, given, out, exit, code, says) in [
         ("sf9", vec![], "a.pdf", 2, "bad_usage", "known forms: sf1, sf2, class_list, certificate"),
-        ("sf1", vec!["section=7-Rizal"], "a.doc", 2, "bad_usage", ".pdf or .xlsx"),
+        ("sf1", vec!["section=7-Rizal"], "a.doc", 2, "bad_usage", ".pdf, .xlsx or .csv"),
         ("sf1", vec![], "a.pdf", 2, "bad_usage", "--where section="),
         ("sf2", vec!["section=7-Rizal"], "a.pdf", 2, "bad_usage", "--where month="),
         ("sf1", vec!["room=101"], "a.pdf", 2, "bad_usage", "it takes section, year"),
@@ -106,7 +106,8 @@ fn what_cannot_be_written_says_why_and_leaves_nothing() {
         ("sf1", vec!["section=7-Nobody"], "a.pdf", 1, "not_found", "7-Rizal, 7-"),
         ("sf1", vec!["section=Rizal"], "a.pdf", 1, "conflict", "7-Rizal, 8-Rizal"),
         ("sf1", vec!["section=7-Rizal", "year=1999-2000"], "a.pdf", 1, "not_found", "there are:"),
-        ("class_list", vec!["section=7-Rizal"], "a.xlsx", 1, "bad_request", "print this one as PDF"),
+        ("sf1", vec!["section=7-Rizal"], "a.csv", 1, "bad_request", "print this one as PDF"),
+        ("certificate", vec!["student=1"], "a.csv", 1, "not_found", "search student"),
         ("certificate", vec!["student=1"], "a.pdf", 1, "not_found", "search student"),
         ("sf1", vec!["section=Walang Adviser"], "a.pdf", 1, "rule", "Adviser"),
     ] {
