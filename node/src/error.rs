@@ -82,6 +82,11 @@ impl From<rusqlite::Error> for NodeError {
                 Code::StoreCorrupt,
                 "the records file cannot be read: it is damaged, or the key is another one; keep the file, check the key, then enrol this PC again in a new folder".to_owned(),
             ),
+            // SQLCipher's answer to a page that is not as it was written, where SQLite asks for one in passing.
+            Some(ErrorCode::OutOfMemory) => (
+                Code::StoreCorrupt,
+                "a page of the records file is damaged, or this PC has no memory left; close other programs and try again; if it stays, keep the file and put a copy back or enrol this PC again in a new folder".to_owned(),
+            ),
             Some(ErrorCode::CannotOpen) => (
                 Code::Io,
                 "the records file cannot be opened; check that the data folder exists and may be written".to_owned(),

@@ -12,7 +12,8 @@ const OFTEN_TYPED: &str = "tatlong isda sa ilog";
 const CHOSEN: &str = "limang ibon sa bubong";
 
 fn id_of(json: &Json) -> Uuid {
-    serde_json::from_value(json["id"].clone()).expect("an id")
+    let id = json["row"].get("id").unwrap_or(&json["id"]);
+    serde_json::from_value(id.clone()).expect("an id")
 }
 
 fn ask(desk: &mut Desk, request: Json) -> Json {

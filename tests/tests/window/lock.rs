@@ -297,7 +297,7 @@ async fn locked_over_a_dialog_the_password_takes_the_keys() {
         window.keys(password).await;
         window.keys("\u{e007}").await;
         window.until(BACK).await;
-        window.until("document.querySelector('dialog[open] table input')").await;
+        window.until("document.querySelector('dialog[open] table')").await;
         window.picture("paste-after-lock").await;
         window.keys("\u{e00c}").await;
         window.until("!document.querySelector('dialog[open]')").await;
