@@ -8,8 +8,9 @@ use anyhow::Result;
 
 /// Worlds that every run looks through. Each planted bug shows within a few hundred; `soak` looks through many more.
 const WORLDS: &str = "5000";
-/// How long each stranger stays in every run.
-const STRANGERS_STAY: [&str; 2] = ["--seconds", "20"];
+/// How long each stranger stays in every run, and what it does: the same each time, so that a change is judged and not the dice. Visits
+/// of one's own, and `soak`, throw them anew.
+const STRANGERS_STAY: [&str; 4] = ["--seconds", "20", "--seed", "1"];
 
 /// The long parts at their full size.
 const SOAK_WORLDS: &str = "20000";

@@ -83,8 +83,9 @@ impl School {
         self.other.store().save_all(&saves).expect("saved");
         self.other.sync().await;
 
-        for entry in self.ours.store().reviews().expect("the inbox") {
+        for mut entry in self.ours.store().reviews().expect("the inbox") {
             // What stands is kept; what was refused is dropped.
+            self.ours.store().stand(&mut entry).expect("the record is read");
             let choice = if entry.stands == "mine" { Choice::Mine } else { Choice::Theirs };
             self.ours.store().resolve(entry.id, choice).expect("settled");
         }
@@ -128,12 +129,12 @@ impl School {
         let fresh = self.ours.store().journal(self.checked).expect("a journal");
         let names = |outcome: &Option<Json>| outcome.as_ref().and_then(|o| o["outcome"].as_str().map(str::to_owned));
         let count = |name: &str| fresh.iter().filter(|e| names(&e.outcome).as_deref() == Some(name)).count();
-        assert_eq!((count("conflict"), count("refused")), (2, 1), "{cut:?}: one field, one number; one refusal");
-        assert!(
-            fresh.len() >= 18 && count("applied") == fresh.len() - 3,
-            "{cut:?}: {:?}",
-            fresh.iter().map(|e| (e.entity.clone(), names(&e.outcome))).collect::<Vec<_>>()
-        );
+        // One field and one number; a question decided before the other office's newest edit has come may meet that one again.
+        let (conflicts, refused) = (count("conflict"), count("refused"));
+        assert!((2..=4).contains(&conflicts) && refused == 1, "{cut:?}: {conflicts} conflicts, {refused} refused");
+        let whole = count("applied") + count("merged") + conflicts + refused == fresh.len();
+        let told = || fresh.iter().map(|e| (e.entity.clone(), names(&e.outcome))).collect::<Vec<_>>();
+        assert!(fresh.len() >= 18 && whole, "{cut:?}: {:?}", told());
 
         // Each change exactly once in the hub's log, under the id and with the answer that the office has.
         let sql = format!(

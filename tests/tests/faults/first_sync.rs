@@ -84,7 +84,11 @@ async fn what_came_is_never_fetched_again() {
     let total = sync_in_pieces(&proxy, &office, &cuts, false).await;
     rig.assert_level(&office).await;
     println!("whole: {whole} bytes, {frames} frames; cut after {cuts:?}: {total}");
-    assert!(total <= whole + CUTS * (whole / frames + whole / 100), "more than a frame was lost in a cut");
+    // Beside the frame: what lay in the buffers of both ends, more of it the slower the office is just then.
+    assert!(
+        total <= whole + CUTS * (whole / frames + whole / 25),
+        "more than a frame and the buffers was lost in a cut"
+    );
     assert!(total * 100 <= whole * (100 + EXTRA_PERCENT), "{total} bytes instead of {whole}");
 
     // One that is killed loses what was not on disk yet.

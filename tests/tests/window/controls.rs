@@ -163,16 +163,6 @@ fn forms() -> Vec<Form> {
             save: Some(SAVE),
             again: None,
         },
-        Form {
-            what: "a range of numbers",
-            screen: "admin/numbers",
-            open: &[("", "document.querySelector('table.affairs, .empty')"), ("press:Add a range", DIALOG)],
-            inside: "dialog[open] .body",
-            own: || json!({ "Prefix": "W-", "Digits": "5", "First number": "500", "Last number": "900", "From": "500", "To": "900" }),
-            leave: &["For which PC", "PC"],
-            save: Some(SAVE),
-            again: Some(&[("", "document.querySelector('table.affairs')"), ("press:Change", DIALOG)]),
-        },
     ]
 }
 

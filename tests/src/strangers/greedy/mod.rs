@@ -16,7 +16,7 @@ use std::time::Duration;
 use town::Town;
 
 /// Rounds before the waits beside an act are judged: the median of fewer is chance.
-const JUDGED_FROM: usize = 3;
+const JUDGED_FROM: usize = 6;
 /// What nobody calls waiting: below it a ratio says more about the machine than about the hub.
 const NOBODY_WAITS: Duration = Duration::from_millis(60);
 const MOST: f64 = 2.0;
