@@ -10,7 +10,7 @@ use anyhow::Result;
 const WORLDS: &str = "5000";
 /// How long each stranger stays in every run, and what it does: the same each time, so that a change is judged and not the dice. Visits
 /// of one's own, and `soak`, throw them anew.
-const STRANGERS_STAY: [&str; 4] = ["--seconds", "20", "--seed", "1"];
+const STRANGERS_STAY: [&str; 6] = ["--seconds", "20", "--steps", "2000", "--seed", "1"];
 
 /// The long parts at their full size.
 const SOAK_WORLDS: &str = "20000";

@@ -1,4 +1,4 @@
-//! `cargo xtask stranger NAME... [--minutes N | --seconds N] [--seed S]`: lets strangers in, one after the other, and prints what
+//! `cargo xtask stranger NAME... [--minutes N | --seconds N] [--steps N] [--seed S]`: lets strangers in, one after the other, and prints what
 //! each found. Ends with 0 only if every one of them could work and found nothing.
 
 use clap::Parser;
@@ -15,6 +15,9 @@ struct Args {
     minutes: Option<u64>,
     #[arg(long)]
     seconds: Option<u64>,
+    /// How many things each tries at most.
+    #[arg(long, default_value_t = u64::MAX)]
+    steps: u64,
     /// Repeats a visit; without it every visit is a new one.
     #[arg(long)]
     seed: Option<u64>,
@@ -35,9 +38,9 @@ fn chosen(names: &[String]) -> anyhow::Result<Vec<&'static Stranger>> {
 }
 
 /// Whether the stranger could work and found nothing.
-fn let_in(stranger: &Stranger, seed: u64, length: Duration) -> bool {
+fn let_in(stranger: &Stranger, seed: u64, length: Duration, steps: u64) -> bool {
     println!("stranger {}, seed {seed}, {} s: {}", stranger.name, length.as_secs(), stranger.does);
-    let mut stay = Stay::new(seed, length);
+    let mut stay = Stay::new(seed, length).at_most(steps);
     let worked = (stranger.visit)(&mut stay);
     for finding in stay.findings() {
         println!("FOUND by {}: {finding}", stranger.name);
@@ -65,7 +68,7 @@ fn main() -> anyhow::Result<ExitCode> {
     )]
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let seed = args.seed.unwrap_or(now);
-    let well = strangers.iter().filter(|stranger| let_in(stranger, seed, length)).count();
+    let well = strangers.iter().filter(|stranger| let_in(stranger, seed, length, args.steps)).count();
     let ill = strangers.len() - well;
     println!("{well} passed, {ill} failed");
     Ok(if ill == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })

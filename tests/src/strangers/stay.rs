@@ -14,6 +14,8 @@ pub struct Stay {
     pub rng: Rng,
     seed: u64,
     ends: Instant,
+    /// Things to try at most.
+    most: u64,
     tried: u64,
     found: Vec<String>,
     known: BTreeSet<String>,
@@ -25,10 +27,16 @@ impl Stay {
             rng: Rng::new(seed),
             seed,
             ends: Instant::now() + length,
+            most: u64::MAX,
             tried: 0,
             found: Vec::new(),
             known: BTreeSet::new(),
         }
+    }
+
+    /// Ends after so many things too: then a fast machine does what a slow one does.
+    pub fn at_most(self, most: u64) -> Stay {
+        Stay { most, ..self }
     }
 
     pub fn seed(&self) -> u64 {
@@ -37,7 +45,7 @@ impl Stay {
 
     /// Whether to try one more thing.
     pub fn goes_on(&self) -> bool {
-        self.found.len() < ENOUGH && Instant::now() < self.ends
+        self.found.len() < ENOUGH && self.tried < self.most && Instant::now() < self.ends
     }
 
     /// What is left of the time.
