@@ -47,6 +47,8 @@ pub fn visit_with(stay: &mut Stay, least: u64, damage: Option<Damage>) -> anyhow
         let mut town = Town::new(stay).await;
         if let Some(sql) = damage {
             town.rig.sql(&sql("mabini")).await?;
+            // Before what is said next covers it up.
+            town.look(stay).await?;
         }
         while stay.tried() < least || stay.goes_on() {
             let step = stay.tries();
@@ -224,7 +226,10 @@ impl Town {
             }
         }
         for office in &self.honest {
-            office.try_sync().await.map_err(|error| anyhow::anyhow!("{error}"))?;
+            if let Err(error) = office.try_sync().await {
+                stay.found(format!("an honest office cannot sync: {error}"));
+                continue;
+            }
             let (hub, status) = (self.rig.at_hub("mabini").await, office.store().status()?);
             if (status.rev, status.pending, &status.digest, status.diverged) != (hub.rev, 0, &hub.digest, false) {
                 stay.found(format!(
