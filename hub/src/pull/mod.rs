@@ -185,12 +185,21 @@ async fn copy(tx: &mut Tx, tenant: Uuid, served: &Served, from: i64, to: i64, ou
     );
     let mut framer = Framer::new(served)?;
     let mut cutter = Cutter::default();
-    let mut stream = tx.conn().copy_out_raw(&sql).await?;
+    let (conn, mut turn) = tx.parts();
+    let mut stream = conn.copy_out_raw(&sql).await?;
     while let Some(bytes) = stream.try_next().await? {
         cutter.feed(&bytes)?;
         if cutter.ready() >= FRAME_BYTES {
             let piece = cutter.take();
-            out.send(&framer.frame(&piece, piece.last_rev)?).await?;
+            let frame = framer.frame(&piece, piece.last_rev)?;
+            // The line may be slow, which costs nobody anything, and then others may come first.
+            if let Some(turn) = &mut turn {
+                turn.pause();
+            }
+            out.send(&frame).await?;
+            if let Some(turn) = &mut turn {
+                turn.resume().await;
+            }
         }
     }
     if !cutter.is_whole() {
