@@ -103,16 +103,14 @@ impl Act {
 }
 
 /// Sends a request for ever; told to come later, it comes a little later.
-fn again(request: reqwest::RequestBuilder) -> impl Future<Output = ()> + Send {
-    async move {
-        while let Some(once) = request.try_clone() {
-            let served = match once.send().await {
-                Ok(answer) => answer.status().is_success() && answer.bytes().await.is_ok(),
-                Err(_) => false,
-            };
-            if !served {
-                tokio::time::sleep(REFUSED).await;
-            }
+async fn again(request: reqwest::RequestBuilder) {
+    while let Some(once) = request.try_clone() {
+        let served = match once.send().await {
+            Ok(answer) => answer.status().is_success() && answer.bytes().await.is_ok(),
+            Err(_) => false,
+        };
+        if !served {
+            tokio::time::sleep(REFUSED).await;
         }
     }
 }
