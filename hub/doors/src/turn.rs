@@ -54,12 +54,19 @@ impl Had {
 }
 
 impl Ledger {
-    /// Whether somebody at work has had less than `school` while there is no room for both.
+    /// Whether `school` is to let pass one that has had less: one at work while there is no room for both, or one that was about
+    /// lately and would find all room taken by this school when it comes back.
     fn others_first(&self, school: Uuid, now: Instant) -> bool {
-        let had = self.schools.get(&school).map_or(0.0, |had| had.by(now));
-        let at_work: usize = self.schools.values().map(|had| had.at_work).sum();
-        let less = |(other, theirs): (&Uuid, &Had)| *other != school && theirs.at_work > 0 && theirs.by(now) < had;
-        had > NOTHING && at_work >= self.at_once && self.schools.iter().any(less)
+        let Some(own) = self.schools.get(&school) else { return false };
+        let had = own.by(now);
+        let is_full = self.schools.values().map(|had| had.at_work).sum::<usize>() >= self.at_once;
+        let fills = own.at_work >= self.at_once;
+        let passes = |(other, theirs): (&Uuid, &Had)| {
+            let theirs_now = theirs.by(now);
+            let about = theirs.at_work > 0 || (fills && theirs_now > NOTHING);
+            *other != school && about && theirs_now < had
+        };
+        had > NOTHING && is_full && self.schools.iter().any(passes)
     }
 
     fn begin(&mut self, school: Uuid, now: Instant) {
@@ -174,6 +181,18 @@ mod tests {
         assert!(!ledger.others_first(QUIET, now));
         ledger.end(QUIET, now, now + ms(10));
         assert!(!ledger.others_first(GREEDY, now + ms(10)), "the quiet one is done");
+    }
+
+    #[test]
+    fn who_takes_all_room_leaves_some_for_who_was_about_lately() {
+        let (turns, now) = both(2);
+        let mut ledger = turns.ledger();
+        ledger.end(QUIET, now, now + ms(50));
+        let now = now + ms(50);
+        ledger.begin(GREEDY, now);
+        assert!(ledger.others_first(GREEDY, now), "a second step at once");
+        assert!(!ledger.others_first(QUIET, now));
+        assert!(!ledger.others_first(GREEDY, now + ms(10_000)), "nobody else is about any more");
     }
 
     #[test]

@@ -39,8 +39,8 @@ pub(crate) const FRAME_BYTES: usize = 512 << 10;
 const ZSTD_LEVEL: i32 = 1;
 /// Bytes in which an answer goes to the device: progress shows with each of them.
 const PIECE: usize = 16 << 10;
-/// Pieces that wait for a slow line: bounds what one answer holds in memory (1 MiB).
-pub(crate) const PIECES_AHEAD: usize = 64;
+/// Pieces that wait for a slow line: bounds what one answer holds in memory (256 KiB). The system has buffers of its own for each line.
+pub(crate) const PIECES_AHEAD: usize = 16;
 /// How long an exchange whose answer is not read goes on when its device has begun another one.
 const GIVE_WAY: Duration = Duration::from_secs(2);
 
