@@ -6,6 +6,7 @@ import "../shared/base.css";
 import { mount } from "svelte";
 import { readKept } from "../shared/kept";
 import { typing } from "../shared/keys";
+import { pasteOneLine } from "../shared/one_line";
 import { restoreLook } from "../shared/look.svelte";
 import { restoreLanguage } from "../strings/index.svelte";
 import Office from "./Office.svelte";
@@ -17,4 +18,5 @@ restoreLook();
 restoreLanguage();
 // The web view's own menu reloads the page and goes back in it; text keeps its cut, copy and paste.
 document.addEventListener("contextmenu", (event) => typing(event.target) === "text" || event.preventDefault());
+document.addEventListener("paste", pasteOneLine);
 mount(Office, { target });
