@@ -1,7 +1,7 @@
 // Whatever the office refuses is said on the screen, whichever screen asked: nothing ends in silence.
 
 import { flushSync } from "svelte";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { dismiss } from "../shared/acts.svelte";
 import { parse } from "../shared/address";
 import NoteBar from "../shared/NoteBar.svelte";
@@ -22,6 +22,8 @@ const PAGES: Record<string, string[]> = {
 
 /** Asks nothing before a file is named. */
 const SILENT = "imports";
+
+beforeAll(async () => void (await Promise.all(routes.map((route) => route.load()))));
 
 const unhandled: unknown[] = [];
 const catching = (reason: unknown) => void unhandled.push(reason);
@@ -53,7 +55,7 @@ describe("a refusal is said by", () => {
         const { default: Screen } = await route.load();
         show(NoteBar, {});
         show(Screen, { address: parse(`#/${route.id}/${page}`), version: 1 });
-        await vi.waitFor(() => (flushSync(), expect(document.body.textContent).toContain(WHY)));
+        await vi.waitFor(() => (flushSync(), expect(document.body.textContent).toContain(WHY)), { timeout: 20_000 });
         // Whatever else was asked has had its time too.
         await new Promise((done) => setTimeout(done));
         expect([asked.length > 0, unhandled]).toEqual([true, []]);

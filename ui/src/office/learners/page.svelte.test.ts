@@ -36,7 +36,7 @@ beforeEach(() => {
 
 async function open(address: string) {
   show(Index, { address: parse(address), version: 1 });
-  await vi.waitFor(() => (flushSync(), expect(field("barangay"))));
+  await vi.waitFor(() => (flushSync(), expect(field("barangay"))), { timeout: 20_000 });
   await settled();
 }
 
@@ -50,7 +50,7 @@ function letter(text: string) {
 
 test("the field of the address gets the keys once, and a save of another field does not take them back", async () => {
   await open("#/learners/L?field=religion");
-  await vi.waitFor(() => expect(document.activeElement).toBe(field("religion")));
+  await vi.waitFor(() => expect(document.activeElement).toBe(field("religion")), { timeout: 20_000 });
   type(field("religion"), "Aglipayan");
   field("barangay").focus();
   letter("x");
@@ -71,7 +71,7 @@ test("an answer that is older than what was kept does not take it off the screen
       return at.version;
     },
   });
-  await vi.waitFor(() => (flushSync(), expect(field("barangay"))));
+  await vi.waitFor(() => (flushSync(), expect(field("barangay"))), { timeout: 20_000 });
   await settled();
   answers((request) => {
     if (request.do === "learners.get") {
