@@ -134,6 +134,8 @@ fn need(desk: &Desk, question: &[ReviewEntry]) -> Result<Need> {
             }
         }
     }
+    // As a form has them.
+    fields.sort_by_key(|one: &Sides| declared.and_then(|entity| entity.field_index(&one.field)));
     let mut may = desk.role() != Role::Viewer;
     for entry in question {
         may = may && store.may_decide(entry)?;
