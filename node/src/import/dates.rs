@@ -48,11 +48,6 @@ pub(crate) fn read(text: &str, order: Option<DateOrder>) -> Result<i32, String> 
     }
 }
 
-/// Why a day cannot be somebody's birth date, if it cannot.
-pub(crate) fn not_born(days: i32, today: i32) -> Option<String> {
-    (days > today).then(|| format!("{} is in the future; correct it", format_date(days)))
-}
-
 fn day_of(text: &str, day: &str, order: Option<DateOrder>) -> Result<i32, String> {
     let no_date = || format!("'{text}' is not a date that exists; write it as 2010-12-31");
     let short_year = || format!("'{text}' has a year of two digits; write it as 2010-12-31");
