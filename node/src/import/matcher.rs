@@ -9,10 +9,11 @@ use super::people::{self, Found};
 use super::proposal::{Given, Hint, Mapped, Proposal, refusal, row_refusal};
 use super::table::Cell;
 use super::twice::{Twin, Twins, besides};
-use super::{Duplicate, DuplicateKind, Duplicates, Options, Report, Stage, dates};
+use super::{Duplicate, DuplicateKind, Duplicates, Options, Report, Stage};
 use crate::Result;
 use crate::desk::today::day_of;
 use crate::store::Save;
+use pems_model::domain::learners;
 use pems_model::entities::{SECTION_MEMBERSHIP, STUDENT_GUARDIAN};
 use pems_model::push::complete;
 use pems_model::value::parse_date;
@@ -80,11 +81,9 @@ fn as_kept(entity: &Entity, values: &mut Values<'_>) -> Result<(), (usize, Probl
 }
 
 /// Nobody is born after today.
-fn born(entity: &Entity, fields: &Map<String, Json>, today: i32) -> Result<(), Problem> {
+fn born(fields: &Map<String, Json>, today: i32) -> Result<(), Problem> {
     let day = fields.get("birth_date").and_then(Json::as_str).and_then(parse_date);
-    let why = day.and_then(|day| dates::not_born(day, today));
-    let label = entity.field_index("birth_date").map_or("", |i| entity.fields[i].label);
-    why.map_or(Ok(()), |why| Err(Problem::at(Code::OutOfRange, "birth_date", format!("{label}: {why}"))))
+    day.and_then(|day| learners::birth_date(day, today)).map_or(Ok(()), Err)
 }
 
 /// What the values say, as a record.
@@ -270,7 +269,7 @@ impl<'a> Resolver<'a, '_> {
                 row.values[*field] = value;
             }
         }
-        if let Err(problem) = complete(entity, &row).and_then(|()| born(entity, &fields, self.today)) {
+        if let Err(problem) = complete(entity, &row).and_then(|()| born(&fields, self.today)) {
             return Ok(self.refuse(i, &values, problem));
         }
         if let Some(other) = self.known.other_with_key(entity, &row)? {
