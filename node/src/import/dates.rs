@@ -3,7 +3,7 @@
 //! here than where they were written have none.
 
 use super::clock;
-use pems_model::value::{format_date, parse_date};
+use pems_model::value::parse_date;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
