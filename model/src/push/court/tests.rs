@@ -221,7 +221,8 @@ fn a_birth_of_next_week_and_an_enrolment_of_a_hundred_years_ago_are_refused_and_
     let index = |entity: &Entity| schema.index(entity.name).expect("declared");
     let (year, enrolment) = (Uuid::from_u128(400), Uuid::from_u128(401));
     let mut known = Known::default();
-    let fields = json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-03-31", "status": "open" });
+    let fields =
+        json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-03-31", "status": "open" });
     known.rows.insert((index(&SCHOOL_YEAR), year), row(&SCHOOL_YEAR, year, &fields));
     // Ten in the evening in London is the 16th in Manila.
     let now = crate::value::parse_time("2026-07-15T22:00:00Z").expect("a moment");

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 /// Most learners that one question may find.
-const MOST_FOUND: usize = 50;
+pub(in crate::desk) const MOST_FOUND: usize = 50;
 /// Most learners that are moved as one group at the hub; more travel one by one, as a promotion does.
 const TOGETHER: usize = 20;
 

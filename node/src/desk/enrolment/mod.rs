@@ -23,8 +23,9 @@ pub(super) mod year;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(super) use answer::answer;
+pub(super) use answer::{MOST_FOUND, answer};
 pub use day::Day;
+pub(super) use desk::{Known, known};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

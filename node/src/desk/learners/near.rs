@@ -240,8 +240,12 @@ mod tests {
     #[test]
     fn what_sounds_the_same_is_alike_and_a_short_name_may_lack_a_letter() {
         let found = |word: &str, name: &str| {
-            let wanted =
-                Wanted { word: word.as_bytes(), letters: letters(word.as_bytes()), sound: sound(word.as_bytes()), short: true };
+            let wanted = Wanted {
+                word: word.as_bytes(),
+                letters: letters(word.as_bytes()),
+                sound: sound(word.as_bytes()),
+                short: true,
+            };
             wanted.is_alike(name.as_bytes(), letters(name.as_bytes()), &sound(name.as_bytes()))
         };
         for (word, name) in [

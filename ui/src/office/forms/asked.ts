@@ -52,9 +52,10 @@ export function once(all: readonly Missing[]): Missing[] {
   });
 }
 
-/** A form of every section; `month` is for the form that has one. */
-export function everyOf(form: "sf1" | "sf2" | "class_list", sections: readonly { id: string }[], month: string): FormAsked[] {
-  return sections.map(({ id }) => (form === "sf2" ? { form, section: id, month } : { form, section: id }));
+/** A form of every section of which it may be made; `month` is for the form that has one. */
+export function everyOf(form: "sf1" | "sf2" | "class_list", sections: readonly { id: string; forms: string[] }[], month: string): FormAsked[] {
+  const may = sections.filter(({ forms }) => forms.includes(form));
+  return may.map(({ id }) => (form === "sf2" ? { form, section: id, month } : { form, section: id }));
 }
 
 /** Where it is typed; null where no screen is about it. */

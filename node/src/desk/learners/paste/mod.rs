@@ -269,8 +269,9 @@ impl Desk {
             }
         }
         shown.name = read.name_in(entity, &row);
-        shown.problem =
-            complete(entity, &row).err().map(|problem| problem.message).or_else(|| seen.repeats(entity, &read, at));
+        // Also of a row that is left out here: what it lacks it would have the second time, from the row that repeats it.
+        let repeats = seen.repeats(entity, &read, at);
+        shown.problem = complete(entity, &row).err().map(|problem| problem.message).or(repeats);
         if broken || shown.problem.is_some() {
             return Ok(Line { shown, save: None });
         }
