@@ -72,13 +72,14 @@ impl Names {
         self.changed.len() <= MANY
     }
 
-    /// The entries with a word that begins nearly as `word` (folded); `None` for a word of which no letter is forgiven.
-    pub(super) fn alike(&self, word: &str, entries: &[Entry]) -> Option<Alike> {
+    /// The entries with a word that begins nearly as `word` (folded); `None` for a word of which no letter is forgiven. `short`: a word
+    /// of four letters may lack one too, which is too much where something was found as it was typed.
+    pub(super) fn alike(&self, word: &str, entries: &[Entry], short: bool) -> Option<Alike> {
         let word = word.as_bytes();
         if word.len() < SHORTEST || word.iter().any(|letter| !letter.is_ascii_alphabetic()) {
             return None;
         }
-        let wanted = Wanted { word, letters: letters(word), sound: sound(word) };
+        let wanted = Wanted { word, letters: letters(word), sound: sound(word), short };
         let mut bits = vec![0u64; self.entries.max(entries.len()).div_ceil(64)];
         for name in &self.names {
             if wanted.is_alike(&name.word, name.letters, &name.sound) {
@@ -106,6 +107,7 @@ struct Wanted<'a> {
     word: &'a [u8],
     letters: u32,
     sound: Vec<u8>,
+    short: bool,
 }
 
 impl Wanted<'_> {
@@ -123,7 +125,7 @@ impl Wanted<'_> {
         if word.len() > SHORTEST || name.len() == word.len() {
             return begins_alike(word, name, most);
         }
-        lacks_one(word, name) || lacks_one(name, word)
+        self.short && (lacks_one(word, name) || lacks_one(name, word))
     }
 }
 
@@ -238,8 +240,12 @@ mod tests {
     #[test]
     fn what_sounds_the_same_is_alike_and_a_short_name_may_lack_a_letter() {
         let found = |word: &str, name: &str| {
-            let wanted =
-                Wanted { word: word.as_bytes(), letters: letters(word.as_bytes()), sound: sound(word.as_bytes()) };
+            let wanted = Wanted {
+                word: word.as_bytes(),
+                letters: letters(word.as_bytes()),
+                sound: sound(word.as_bytes()),
+                short: true,
+            };
             wanted.is_alike(name.as_bytes(), letters(name.as_bytes()), &sound(name.as_bytes()))
         };
         for (word, name) in [
@@ -265,7 +271,7 @@ mod tests {
     #[test]
     fn short_words_and_numbers_are_taken_as_typed() {
         let names = Names::default();
-        assert!(names.alike("ANA", &[]).is_none() && names.alike("1367", &[]).is_none());
-        assert!(names.alike("ANNA", &[]).is_some());
+        assert!(names.alike("ANA", &[], true).is_none() && names.alike("1367", &[], true).is_none());
+        assert!(names.alike("ANNA", &[], true).is_some());
     }
 }

@@ -39,8 +39,10 @@ export const forms = {
   openFolder: "Open the folder",
   missingMust: "It cannot be printed yet",
   missingMustWhy: "The form needs these. Each leads to where it is typed.",
+  missingMustOthers: "The form needs these. Those who type them are named beside each.",
   missingShould: "Somebody will ask about these",
   missing: (label: string, who: string) => (who ? `${label}, ${who}` : label),
   missingAdmin: "a school administrator types it",
+  missingOffice: "the school’s office types it",
   more: (n: number) => `and ${n} more`,
 };

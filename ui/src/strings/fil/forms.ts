@@ -40,8 +40,10 @@ export const forms: typeof english = {
   openFolder: "Buksan ang folder",
   missingMust: "Hindi pa ito maipi-print",
   missingMustWhy: "Kailangan ng form ang mga ito. Dadalhin ka ng bawat isa kung saan ito isusulat.",
+  missingMustOthers: "Kailangan ang mga ito ng form. Nakasulat sa tabi kung sino ang naglalagay.",
   missingShould: "May magtatanong tungkol sa mga ito",
   missing: (label: string, who: string) => (who ? `${label}, ${who}` : label),
   missingAdmin: "ang school administrator ang naglalagay nito",
+  missingOffice: "ang opisina ng paaralan ang naglalagay",
   more: (n: number) => `at ${n} pa`,
 };

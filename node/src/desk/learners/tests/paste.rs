@@ -119,24 +119,6 @@ fn cells_are_put_into_the_learners_below_the_cursor() {
 }
 
 #[test]
-fn two_rows_of_one_number_are_one_question_and_the_second_paste_changes_nothing() {
-    let rows = [["136789012345", "", "Ana", "Islam"], ["136789012345", "Cruz", "Ana", ""], ["", "Luna", "Ben", ""]];
-    for order in [[0, 1, 2], [1, 0, 2], [2, 1, 0]] {
-        let desk = &mut office(Role::Registrar);
-        let mut matrix = vec![json!(["LRN", "Last name", "First name", "Religion"])];
-        matrix.extend(order.map(|row| json!(rows[row])));
-        let paste = json!({ "matrix": matrix });
-        ask(desk, json!({ "do": "learners.paste", "paste": paste }));
-        let again = preview(desk, paste);
-        assert_eq!((&again["new"], &again["changes"]), (&json!(0), &json!(0)), "{order:?}: {again}");
-        let named = again["rows"].as_array().expect("rows").iter().filter(|row| {
-            row["problem"].as_str().is_some_and(|text| text.contains("has the same LRN; keep one of them"))
-        });
-        assert_eq!(named.count(), 1, "{order:?}: {again}");
-    }
-}
-
-#[test]
 fn what_a_paste_would_overwrite_is_shown_whole_and_part_of_a_given_name_is_a_question() {
     let desk = &mut office(Role::Registrar);
     let fields = json!({ "lrn": "136789012345", "middle_name": "Cruz" });
@@ -177,4 +159,22 @@ fn what_a_paste_would_overwrite_is_shown_whole_and_part_of_a_given_name_is_a_que
 
     // More of a name, or another one, is what a list is for.
     assert_eq!(kinds(&preview(desk, json!({ "matrix": list("ABAD, ROSALINDA GEMMA MAE, CRUZ") }))), ["changes"]);
+}
+
+#[test]
+fn two_rows_of_one_number_are_one_question_and_the_second_paste_changes_nothing() {
+    let rows = [["136789012345", "", "Ana", "Islam"], ["136789012345", "Cruz", "Ana", ""], ["", "Luna", "Ben", ""]];
+    for order in [[0, 1, 2], [1, 0, 2], [2, 1, 0]] {
+        let desk = &mut office(Role::Registrar);
+        let mut matrix = vec![json!(["LRN", "Last name", "First name", "Religion"])];
+        matrix.extend(order.map(|row| json!(rows[row])));
+        let paste = json!({ "matrix": matrix });
+        ask(desk, json!({ "do": "learners.paste", "paste": paste }));
+        let again = preview(desk, paste);
+        assert_eq!((&again["new"], &again["changes"]), (&json!(0), &json!(0)), "{order:?}: {again}");
+        let named = again["rows"].as_array().expect("rows").iter().filter(|row| {
+            row["problem"].as_str().is_some_and(|text| text.contains("has the same LRN; keep one of them"))
+        });
+        assert_eq!(named.count(), 1, "{order:?}: {again}");
+    }
 }
