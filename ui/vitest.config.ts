@@ -5,5 +5,6 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   plugins: [svelte()],
   resolve: { conditions: ["browser"] },
-  test: { environment: "happy-dom" },
+  // Patience for a loaded machine: whole screens are compiled while a test waits for them.
+  test: { environment: "happy-dom", testTimeout: 60_000, hookTimeout: 120_000 },
 });

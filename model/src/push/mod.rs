@@ -174,7 +174,8 @@ impl Work<'_> {
             self.check_key(index, entity, row)?;
         }
         self.settle_claims(index, entity, &mut merged, author);
-        self.room_for(merged.reviews.len())?;
+        let questions = merged.row.as_ref().map_or(0, |row| self.opened_by(index, entity, row));
+        self.room_for(merged.reviews.len() + questions)?;
         let mut rev = None;
         let before = self.rows.get(&key).cloned();
         if let Some(row) = merged.row.take() {
@@ -208,12 +209,12 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Whether so many more conflicts can be asked about.
+    /// Whether so many more questions can be asked.
     fn room_for(&mut self, more: usize) -> Result<(), Problem> {
         let most = review::PER_PUSH.min(review::WAITING.saturating_sub(self.known.waiting));
         if more > 0 && self.plan.reviews + more > most {
-            let message = "another office has changed this too, and too many such questions wait in this school already; decide \
-                 some of them, then send this change again";
+            let message = "somebody would have to look at this (another office has changed it too, or another record has the same \
+                 number), and too many such questions wait in this school already; decide some of them, then send this change again";
             return Err(Problem::new(Code::ReviewFull, message));
         }
         self.plan.reviews += more;

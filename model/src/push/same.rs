@@ -105,6 +105,20 @@ impl Work<'_> {
         self.ask(key, Some(item), row);
     }
 
+    /// How many questions writing a row opens that are not open yet.
+    pub(super) fn opened_by(&self, index: usize, entity: &'static Entity, after: &Row) -> usize {
+        let opens = |number: &Holder| {
+            let have = self.same.get(number);
+            let is_new = have.is_none_or(|have| !have.contains(&after.id));
+            let is_shared = have.is_some_and(|have| have.iter().any(|other| *other != after.id));
+            let item = self.question(number).and_then(|(_, item)| item);
+            let is_open = item.as_ref().is_some_and(|item| text(self.inbox(), item, "state") == Some("open"));
+            is_shared && !is_open && (is_new || item.is_none())
+        };
+        let row = Some(after).filter(|row| row.is_live());
+        row.map_or(0, |row| numbers(index, entity, row).filter(opens).count())
+    }
+
     fn someone_has(&mut self, number: &Holder, id: Uuid, new: bool, by: Author) {
         let Some(other) = self.same.get(number).into_iter().flatten().copied().find(|other| *other != id) else {
             return;

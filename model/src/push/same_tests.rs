@@ -2,8 +2,9 @@
 
 use crate::edit_time::ClockReading;
 use crate::push::{Holder, Known, Plan, Push, needs, plan};
-use crate::wire::{Change, ChangeKind};
-use crate::{Role, Row, Schema, Value};
+use crate::review::{PER_PUSH, WAITING};
+use crate::wire::{Change, ChangeKind, ChangeResult, Outcome};
+use crate::{Code, Role, Row, Schema, Value};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -17,6 +18,8 @@ struct Hub {
     rows: BTreeMap<(usize, Uuid), Row>,
     rev: i64,
     changes: u128,
+    /// Questions that wait in the school besides these.
+    waiting: usize,
 }
 
 fn id(n: u128) -> Uuid {
@@ -47,7 +50,7 @@ impl Hub {
             })
             .collect();
         let mut needs = needs(schema, &changes);
-        let mut known = Known::default();
+        let mut known = Known { waiting: self.waiting, ..Known::default() };
         for (index, ids) in &needs.rows {
             known
                 .rows
@@ -200,4 +203,32 @@ fn a_refused_change_asks_nothing() {
     hub.push(1, &[(1, learner(LRN))]);
     hub.push(1, &[(2, json!({ "first_name": "Ana", "lrn": LRN }))]);
     assert_eq!(hub.questions(), [], "without a last name it is no learner");
+}
+
+#[test]
+fn a_flood_of_numbers_that_two_have_opens_so_many_questions_and_the_rest_stays_at_its_office() {
+    let mut hub = Hub::default();
+    let number = |n: u128| learner(&format!("{}", 136_728_000_000 + n));
+    let many = PER_PUSH as u128 + 100;
+    hub.push(1, &(0..many).map(|n| (n, number(n))).collect::<Vec<_>>());
+    let full = |plan: &Plan| {
+        let is_full = |result: &&ChangeResult| match &result.outcome {
+            Outcome::Refused { problem } => problem.code == Code::ReviewFull,
+            _ => false,
+        };
+        plan.results.iter().filter(is_full).count()
+    };
+    let plan = hub.push(2, &(0..many).map(|n| (10_000 + n, number(n))).collect::<Vec<_>>());
+    assert_eq!((plan.reviews, full(&plan)), (PER_PUSH, 100));
+    let learners = plan.writes.keys().filter(|(index, _)| Some(*index) == Schema::product().index("student"));
+    assert_eq!(learners.count(), PER_PUSH, "what is refused leaves nothing behind");
+
+    hub.waiting = WAITING - 2;
+    let next = many - 100;
+    let plan = hub.push(2, &(next..next + 3).map(|n| (20_000 + n, number(n))).collect::<Vec<_>>());
+    assert_eq!((plan.reviews, full(&plan)), (2, 1));
+    hub.waiting = WAITING;
+    // What opens no question is taken: of those who share a number, of another who comes to an open question, and of somebody else.
+    let plan = hub.push(1, &[(0, json!({ "remarks": "x" })), (30_000, number(0)), (30_001, learner(LRN))]);
+    assert_eq!((plan.reviews, full(&plan)), (0, 0));
 }

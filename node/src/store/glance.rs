@@ -17,7 +17,7 @@ pub struct Glance {
     pub parked: i64,
     /// Changes that are damaged in the file and wait for a person.
     pub damaged: i64,
-    /// Open questions: conflicts, and numbers that two records have.
+    /// Open questions: conflicts, and numbers that two records have. The fields of one change are one question.
     pub review: i64,
     /// RFC 3339; none before the first exchange.
     pub last_contact: Option<String>,
@@ -28,6 +28,11 @@ pub struct Glance {
     /// Another number whenever another program wrote to the records: then what a screen shows is read again.
     pub version: i64,
 }
+
+/// Fields that two changes contest are told apart by nothing but the field (`desk/needs/together.rs` puts them together the same way).
+const QUESTIONS: &str = "SELECT count(*) FROM (SELECT DISTINCT entity, row_id, kept_replica, kept_user, kept_at,
+    lost_replica, lost_user, lost_at, CASE kind WHEN 'conflict' THEN NULL ELSE id END
+    FROM review_item WHERE state = 'open' AND deleted_at IS NULL)";
 
 impl Store {
     /// # Errors
@@ -43,7 +48,7 @@ impl Store {
             pending: count("SELECT count(*) FROM op INDEXED BY op_state WHERE state = 'pending'")?,
             parked: count("SELECT count(*) FROM op INDEXED BY op_state WHERE state = 'parked'")?,
             damaged: count("SELECT count(*) FROM op INDEXED BY op_state WHERE state = 'damaged'")?,
-            review: count("SELECT count(*) FROM review_item WHERE state = 'open' AND deleted_at IS NULL")?,
+            review: count(QUESTIONS)?,
             last_contact: last_contact.map(pems_model::value::format_time),
             diverged: meta::get(&self.conn, "diverged")?.as_deref() == Some("1"),
             trouble: self.trouble()?,

@@ -46,6 +46,10 @@ pub struct ReviewEntry {
     pub theirs_at: Option<String>,
     pub mine_device: Option<Uuid>,
     pub theirs_device: Option<Uuid>,
+    #[serde(skip)]
+    pub mine_user: Option<Uuid>,
+    #[serde(skip)]
+    pub theirs_user: Option<Uuid>,
     /// For a change that was refused or is damaged: the code and the sentence.
     pub reason: Option<Json>,
 }
@@ -89,6 +93,8 @@ impl Store {
                 theirs_at: None,
                 mine_device: Some(self.replica),
                 theirs_device: None,
+                mine_user: None,
+                theirs_user: None,
                 reason: parked.outcome,
             });
         }
@@ -127,6 +133,8 @@ impl Store {
             theirs_at: at(&format!("{theirs}_at")),
             mine_device: device(&format!("{mine}_replica")),
             theirs_device: device(&format!("{theirs}_replica")),
+            mine_user: device(&format!("{mine}_user")),
+            theirs_user: device(&format!("{theirs}_user")),
             reason: None,
         }
     }

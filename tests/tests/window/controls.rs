@@ -147,6 +147,25 @@ fn forms() -> Vec<Form> {
             again: None,
         },
         Form {
+            what: "a number range",
+            screen: "admin/numbers",
+            open: &[
+                ("press:Add a range", DIALOG),
+                (SAVE, "!document.querySelector('dialog[open]') && document.querySelector('main table')"),
+                ("press:What to do with the range", "document.querySelector('[role=menu]')"),
+                ("press:Change the range", DIALOG),
+            ],
+            inside: "dialog[open] .body",
+            own: || json!({ "Digits": "5", "Digits If there is one": "5", "Begins with": "W-", "Begins with If there is one": "W-" }),
+            leave: &[],
+            save: Some(SAVE),
+            again: Some(&[
+                ("", "document.querySelector('main table')"),
+                ("press:What to do with the range from W-", "document.querySelector('[role=menu]')"),
+                ("press:Change the range", DIALOG),
+            ]),
+        },
+        Form {
             what: "a user",
             screen: "admin/users",
             open: &[

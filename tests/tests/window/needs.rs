@@ -65,6 +65,74 @@ async fn a_conflict_is_decided_with_a_key_and_the_other_pc_hears_of_it() {
     rig.assert_level(&there).await;
 }
 
+/// One change of several fields is one thing to decide, all at once or field by field.
+#[tokio::test]
+async fn the_fields_of_one_change_are_one_entry_until_they_are_taken_apart() {
+    let rig = Rig::product().await;
+    rig.school("mabini").await;
+    let (here, there) = (rig.office("mabini").await, rig.office("mabini").await);
+    let learner = |last: &str| there.save("student", &json!({ "last_name": last, "first_name": "Ana", "sex": "F" }));
+    let ids = [learner("Reyes"), learner("Santos")];
+    there.sync().await;
+    here.sync().await;
+    for id in &ids {
+        here.save(
+            "student",
+            &json!({ "id": id, "first_name": "Anna", "barangay": "San Roque", "religion": "Aglipayan" }),
+        );
+        there.save("student", &json!({ "id": id, "first_name": "Anita", "barangay": "San Jose", "religion": "Islam" }));
+    }
+    for office in [&here, &there, &here] {
+        office.sync().await;
+    }
+    let folder = Folder::of(here.path(), &here.key_file);
+    with_window(&folder, false, DESK, |window| {
+        let (there, ids) = (&there, &ids);
+        async move {
+            let count = |n: usize| format!("document.querySelectorAll('[data-entry]').length === {n}");
+            window.until("document.querySelector('footer')?.innerText.includes('2 items need you')").await;
+            window.run("location.hash = '#/needs'; return null").await;
+            window.until(&count(2)).await;
+            let shown = window.text("[data-entry]").await;
+            for said in ["Anna", "Anita", "San Roque", "San Jose", "Aglipayan", "Islam"] {
+                assert!(shown.contains(said), "{said} is not said: {shown}");
+            }
+            window.is_accessible().await;
+            window.picture("conflict-of-fields").await;
+            // The first as a whole, by its key.
+            window.run("document.querySelector('[data-entry]').focus(); return null").await;
+            window.keys("m").await;
+            window.until(&count(1)).await;
+            window.run("[...document.querySelectorAll('[data-entry] button')].find((one) => one.innerText.includes('One by one')).click(); return null").await;
+            window.until(&count(3)).await;
+            window.until("document.activeElement.matches('[data-entry]')").await;
+            window.is_accessible().await;
+            window.picture("conflict-field-by-field").await;
+            for (key, left) in [("m", 2), ("t", 1)] {
+                window.keys(key).await;
+                window.until(&count(left)).await;
+            }
+            window.keys("t").await;
+            window.until("document.querySelector('.empty h2')?.innerText === 'Nothing needs you'").await;
+            window.until("document.querySelector('footer').innerText.startsWith('All work is at the hub, ')").await;
+            there.sync().await;
+            let mut mine: Vec<usize> = ids
+                .iter()
+                .map(|id| {
+                    let learner = there.get("student", *id).expect("a learner");
+                    let typed = [("first_name", "Anna"), ("barangay", "San Roque"), ("religion", "Aglipayan")];
+                    typed.iter().filter(|(field, value)| learner[*field] == json!(value)).count()
+                })
+                .collect();
+            mine.sort_unstable();
+            assert_eq!(mine, [1, 3], "one learner as a whole, one field of the other");
+        }
+    })
+    .await;
+    rig.assert_level(&here).await;
+    rig.assert_level(&there).await;
+}
+
 /// What stands is what the record says now, also where it was changed since; a decision changes the record, or says why nothing was
 /// to change. All of it by keyboard, from the first key on.
 #[tokio::test]

@@ -36,7 +36,7 @@ parked: number,
  */
 damaged: number, 
 /**
- * Open questions: conflicts, and numbers that two records have.
+ * Open questions: conflicts, and numbers that two records have. The fields of one change are one question.
  */
 review: number, 
 /**

@@ -12,7 +12,7 @@ chosen?: string[], } | { "form": "day", date: string, } | { "form": "away" };
 
 export type FormFormat = "pdf" | "xlsx" | "csv";
 
-export type FormsRequest = { "do": "forms.shelf", school_year?: string, } | { "do": "forms.preview", asked: FormAsked, } | { "do": "forms.print", asked: Array<FormAsked>, format: FormFormat, } | { "do": "forms.open", path: string, };
+export type FormsRequest = { "do": "forms.shelf", school_year?: string, } | { "do": "forms.learners", text: string, limit: number, } | { "do": "forms.preview", asked: FormAsked, } | { "do": "forms.print", asked: Array<FormAsked>, format: FormFormat, } | { "do": "forms.open", path: string, };
 
 export type FormYear = { id: string, label: string, };
 
@@ -24,7 +24,13 @@ title: string, adviser: string | null,
 /**
  * Whether it is the own section of who is here.
  */
-own: boolean, };
+own: boolean, 
+/**
+ * Its forms that whoever is here may look at.
+ */
+forms: Array<string>, };
+
+export type FormCertificates = "everybodys" | "own_sections" | "nobodys";
 
 export type FormShelf = { 
 /**
@@ -34,7 +40,7 @@ years: Array<FormYear>, year: string | null, sections: Array<FormSection>,
 /**
  * Months that have begun, oldest first.
  */
-months: Array<string>, 
+months: Array<string>, certificates: FormCertificates, 
 /**
  * `YYYY-MM-DD`.
  */
@@ -88,10 +94,12 @@ export type Item = { "kind": "text", x: number, y: number, size_pt: number, weig
 
 export type Page = { width_mm: number, height_mm: number, items: Array<Item>, };
 
+import type { Known } from "./enrolment";
 import type { LearnerQuery } from "./learners";
 
 export interface FormsAnswers {
   "forms.shelf": FormShelf;
+  "forms.learners": Known[];
   "forms.preview": FormPreview;
   "forms.print": FormPrinted;
   "forms.open": null;

@@ -18,6 +18,10 @@ total: number, };
 
 export type Need = { id: string, 
 /**
+ * What is decided with it: the entry of each field that the same change contests.
+ */
+ids: string[], 
+/**
  * `conflict`: two PCs changed one field. `claim`: a number was taken already. `deleted`: deleted here, changed there.
  * `duplicate`: two records have a number that names one. `refused`: the hub did not take a change of this PC. `damaged`: a
  * change of this PC cannot be read any more and was not sent.
@@ -40,13 +44,10 @@ what: string,
  */
 fields: Array<Sides>, 
 /**
- * Which of the two the record has now: `mine`, `theirs`, `neither`, or `gone` where it was deleted since.
+ * Which of the two the record has now: `mine`, `theirs`, `neither`, or `gone` where it was deleted since; `mixed` where the
+ * fields say different things.
  */
-stands: string, 
-/**
- * What the record says now, where it is neither.
- */
-now: string | null, mine: Author, theirs: Author, 
+stands: string, mine: Author, theirs: Author, 
 /**
  * Why a change was refused: the stable code and the sentence.
  */
@@ -56,11 +57,23 @@ code: string | null, message: string | null,
  */
 may: boolean, };
 
-export type Sides = { field: string, label: string, 
+export type Sides = { 
+/**
+ * The entry that is about this field.
+ */
+id: string, field: string, label: string, 
 /**
  * `text`, `date`, `time`, `flag` or `choice`.
  */
-shape: string, mine: string | null, theirs: string | null, };
+shape: string, mine: string | null, theirs: string | null, 
+/**
+ * Which of the two the record has now, as in [`Need`].
+ */
+stands: string, 
+/**
+ * What the record says now, where it is neither.
+ */
+now: string | null, };
 
 export type Author = { name: string | null, 
 /**

@@ -4,6 +4,7 @@ import "../shared/font.css";
 import "../shared/tokens.css";
 import "../shared/base.css";
 import { mount } from "svelte";
+import { tellAll } from "../shared/acts.svelte";
 import { readKept } from "../shared/kept";
 import { typing } from "../shared/keys";
 import { pasteOneLine } from "../shared/one_line";
@@ -13,6 +14,7 @@ import Office from "./Office.svelte";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("office.html has no #app to put the window into");
+tellAll(window);
 await readKept();
 restoreLook();
 restoreLanguage();

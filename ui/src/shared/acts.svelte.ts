@@ -38,6 +38,16 @@ export function failed(text: string): void {
   state.note = { text, tone: "bad", undo: false };
 }
 
+/** Waits for what nobody else waits for; what does not work is told in the bar. */
+export function attempt(work: Promise<unknown>): void {
+  work.catch((error: unknown) => failed(sentence(error)));
+}
+
+/** What some part of a screen forgot to wait for is told too: nothing that is refused ends in silence. */
+export function tellAll(window: Window): void {
+  window.addEventListener("unhandledrejection", ({ reason }) => failed(sentence(reason)));
+}
+
 export function dismiss(): void {
   state.note = null;
 }

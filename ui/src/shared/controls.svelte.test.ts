@@ -149,6 +149,25 @@ describe("a choice by typing", () => {
     expect([kept.value, input().value]).toEqual(["0", "Rizal"]);
   });
 
+  test("whose question is refused says so under the box, and forgets it with the next answer", async () => {
+    let broken = true;
+    const ask = (text: string) =>
+      broken ? Promise.reject({ code: "role_forbidden", message: "this is for the office; ask them" }) : Promise.resolve(options.filter((one) => one.text.includes(text)));
+    show(Combobox, { label: "Section", options: ask });
+    click(input());
+    await vi.waitFor(() => (flushSync(), expect(find("[role=alert]").textContent).toBe("This is for the office; ask them.")));
+    expect([input().getAttribute("aria-invalid"), input().getAttribute("aria-describedby")]).toEqual(["true", find("[role=alert]").id]);
+    type(input(), "zzz", false);
+    await vi.waitFor(() => (flushSync(), expect(find("[role=alert]"))));
+    expect(document.querySelector(".none"), "a question without an answer is not one that finds nothing").toBeNull();
+    broken = false;
+    type(input(), "Boni", false);
+    await settled();
+    expect([document.querySelector("[role=alert]"), input().getAttribute("aria-invalid")]).toEqual([null, null]);
+    press(input(), "Enter");
+    expect(input().value).toBe("Bonifacio");
+  });
+
   test("that is emptied and left is empty", () => {
     const kept = make("1");
     type(input(), "", false);

@@ -19,4 +19,12 @@ export function replace(screen: string, path: readonly string[] = [], query: Rec
   state.here = parse(location.hash);
 }
 
-if (typeof window !== "undefined") window.addEventListener("hashchange", () => void (state.here = parse(location.hash)));
+let before: Address | null = null;
+/** What was looked at before this; null where the window began here. */
+export const cameFrom = (): Address | null => before;
+
+if (typeof window !== "undefined")
+  window.addEventListener("hashchange", () => {
+    before = state.here;
+    state.here = parse(location.hash);
+  });

@@ -15,6 +15,12 @@ export function plain(error: unknown): string {
   return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)).replace(/\.?$/, ".");
 }
 
+/** What is wrong with a row of a file: with the gist of it first, as a refusal has it. */
+export function ofRow({ code, message }: { code: string; message: string }): string {
+  const gist = words.trouble.gist(code);
+  return gist ? `${gist} ${message}` : message;
+}
+
 /** As a sentence. */
 export function sentence(error: unknown): string {
   const gist = isFailure(error) ? words.trouble.gist(error.code) : undefined;

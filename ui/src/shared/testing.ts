@@ -10,6 +10,14 @@ afterEach(async () => {
   document.body.innerHTML = "";
 });
 
+type Asked = { do: string } & Record<string, unknown>;
+
+/** An office behind the window: `answer` says what it answers, as a promise that can be kept back or broken. */
+export function answers(answer: (request: Asked) => unknown): void {
+  const invoke = async (_command: string, { request }: { request: Asked }) => answer(request);
+  Object.assign(window, { __TAURI_INTERNALS__: { invoke } });
+}
+
 /** Shows a component. */
 // Whatever its props are: they are checked against the component that is given.
 export function show<What extends Component<any, any, any>>(what: What, props: ComponentProps<What>): void {

@@ -1,9 +1,12 @@
 //! A device that says what it likes, against the plan alone: whatever it sends, the rules about people and months hold.
 
+use super::Court;
 use crate::domain::people::administers;
-use crate::domain::{Person, attendance};
+use crate::domain::{Author, Person, attendance};
 use crate::edit_time::ClockReading;
-use crate::entities::{ATTENDANCE_MARK, ATTENDANCE_SHEET, SCHOOL_USER, SF2_REPORT};
+use crate::entities::{
+    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SF2_REPORT, STUDENT,
+};
 use crate::proof::{change_text, holds, key_of, sign, sign_in_text};
 use crate::push::{Known, Plan, Push, plan};
 use crate::wire::{Change, ChangeKind, SignedIn};
@@ -210,4 +213,62 @@ fn whatever_a_device_says_the_rules_about_people_and_months_hold() {
         check(&push, &known, &changes, &plan);
     }
     assert!(taken > 100 && refused > 100, "both happen: {taken} and {refused}");
+}
+
+#[test]
+fn a_birth_of_next_week_and_an_enrolment_of_a_hundred_years_ago_are_refused_and_a_clock_a_day_ahead_is_not() {
+    let schema = Schema::product();
+    let index = |entity: &Entity| schema.index(entity.name).expect("declared");
+    let (year, enrolment) = (Uuid::from_u128(400), Uuid::from_u128(401));
+    let mut known = Known::default();
+    let fields =
+        json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-03-31", "status": "open" });
+    known.rows.insert((index(&SCHOOL_YEAR), year), row(&SCHOOL_YEAR, year, &fields));
+    // Ten in the evening in London is the 16th in Manila.
+    let now = crate::value::parse_time("2026-07-15T22:00:00Z").expect("a moment");
+    let push = Push {
+        schema,
+        tenant: TENANT,
+        replica: DEVICE,
+        role: Role::Registrar,
+        clock: ClockReading { offset: 0, last_drained: 0, now },
+        rev: 10,
+        people: &[],
+        proofs: &BTreeMap::new(),
+    };
+    let change = |entity: &Entity, id: Uuid, fields: Json| Change {
+        id: Uuid::from_u128(1_000),
+        op_no: 1,
+        entity: entity.name.into(),
+        row_id: id,
+        kind: ChangeKind::Upsert,
+        base_rev: 0,
+        fields: fields.as_object().cloned().unwrap_or_default().into_iter().collect(),
+        group: None,
+        user_id: None,
+        at: now,
+    };
+    let author = Author { device: Role::Registrar, person: None };
+    let mut court = Court::new(&push, &known);
+    let born = |court: &Court<'_>, day: &str| {
+        let fields = json!({ "last_name": "Cruz", "first_name": "Ana", "birth_date": day });
+        court.judge(&STUDENT, &change(&STUDENT, Uuid::from_u128(9), fields), &author)
+    };
+    assert_eq!(born(&court, "2026-07-16"), None, "today in Manila");
+    assert_eq!(born(&court, "2026-07-17"), None, "a PC whose clock is a day ahead");
+    assert_eq!(born(&court, "2026-07-18").expect("a problem").field.as_deref(), Some("birth_date"));
+
+    // The enrolment is made by the same push.
+    let made = json!({ "student": Uuid::from_u128(9), "school_year": year, "grade_level": "7", "status": "enrolled" });
+    court.learn(&ENROLMENT, &change(&ENROLMENT, enrolment, made));
+    let event = |court: &Court<'_>, day: &str| {
+        let fields = json!({ "enrolment": enrolment, "kind": "enrolled", "on_date": day, "status": "enrolled" });
+        court.judge(&ENROLMENT_EVENT, &change(&ENROLMENT_EVENT, Uuid::from_u128(402), fields), &author)
+    };
+    for day in ["2026-06-08", "2026-01-26", "2027-03-31"] {
+        assert_eq!(event(&court, day), None, "{day}");
+    }
+    for day in ["1926-06-08", "2025-05-01", "2027-04-01"] {
+        assert_eq!(event(&court, day).expect("a problem").field.as_deref(), Some("on_date"), "{day}");
+    }
 }

@@ -12,18 +12,17 @@ mod print;
 mod school;
 mod sf1;
 mod sf2;
+mod shelf;
 mod stays;
 #[cfg(test)]
 mod tests;
 
 use super::Desk;
-use super::attendance::months;
-use super::attendance::section::{Section, Year};
+use super::attendance::section::Section;
 use super::learners::LearnerQuery;
 use super::session::to_json;
 use crate::Result;
 use pems_forms::{FormError, Missing, Page};
-use pems_model::value::format_date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::path::PathBuf;
@@ -100,6 +99,9 @@ pub enum Request {
         #[ts(optional, type = "string")]
         school_year: Option<Uuid>,
     },
+    /// Whose certificate whoever is here may look at, those who fit a text best first. Answered by a list of `Known`.
+    #[serde(rename = "forms.learners")]
+    Learners { text: String, limit: usize },
     /// A form to look at, and what it lacks. Answered by [`Preview`].
     #[serde(rename = "forms.preview")]
     Preview { asked: Asked },
@@ -110,41 +112,6 @@ pub enum Request {
     /// Opens a file that was made here with the program that this PC has for it.
     #[serde(rename = "forms.open")]
     Open { path: String },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[ts(rename = "FormYear")]
-pub struct ShelfYear {
-    #[ts(type = "string")]
-    pub id: Uuid,
-    pub label: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[ts(rename = "FormSection")]
-pub struct ShelfSection {
-    #[ts(type = "string")]
-    pub id: Uuid,
-    /// `7-Rizal`.
-    pub title: String,
-    pub adviser: Option<String>,
-    /// Whether it is the own section of who is here.
-    pub own: bool,
-}
-
-/// What there is to print of a school year.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[ts(rename = "FormShelf")]
-pub struct Shelf {
-    /// Newest first.
-    pub years: Vec<ShelfYear>,
-    #[ts(type = "string | null")]
-    pub year: Option<Uuid>,
-    pub sections: Vec<ShelfSection>,
-    /// Months that have begun, oldest first.
-    pub months: Vec<String>,
-    /// `YYYY-MM-DD`.
-    pub today: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -237,10 +204,12 @@ impl Gathered {
 }
 
 /// Which request is answered by what, for the window.
-pub(super) const ANSWERS: &str = "import type { LearnerQuery } from \"./learners\";
+pub(super) const ANSWERS: &str = "import type { Known } from \"./enrolment\";
+import type { LearnerQuery } from \"./learners\";
 
 export interface FormsAnswers {
   \"forms.shelf\": FormShelf;
+  \"forms.learners\": Known[];
   \"forms.preview\": FormPreview;
   \"forms.print\": FormPrinted;
   \"forms.open\": null;
@@ -256,6 +225,7 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
         Request::decl(config),
         ShelfYear::decl(config),
         ShelfSection::decl(config),
+        Certificates::decl(config),
         Shelf::decl(config),
         Preview::decl(config),
         print::Printed::decl(config),
@@ -271,6 +241,7 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
 pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
     match request {
         Request::Shelf { school_year } => desk.shelf(school_year),
+        Request::Learners { text, limit } => to_json(&desk.whose_certificate(&text, limit)?),
         Request::Preview { asked } => {
             let gathered = desk.gather(&asked)?;
             let missing = gathered.missing();
@@ -294,6 +265,7 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
 pub(crate) use list::cell;
 pub(crate) use named::LIST_WORDS;
 pub use print::{Files, Made};
+pub use shelf::{Certificates, Shelf, ShelfSection, ShelfYear};
 
 impl Desk {
     fn gather(&mut self, asked: &Asked) -> Result<Gathered> {
@@ -318,28 +290,5 @@ impl Desk {
             Asked::Day { date } => list::day(self, date),
             Asked::Away => list::away(self),
         }
-    }
-
-    fn shelf(&self, school_year: Option<Uuid>) -> Result<Json> {
-        let conn = self.store.conn();
-        let today = self.today();
-        let year = match school_year {
-            Some(id) => Some(Year::find(conn, id)?),
-            None => Year::on(conn, today)?,
-        };
-        let sections = year.as_ref().map(|year| Section::of_year(conn, year.id)).transpose()?.unwrap_or_default();
-        let section = |one: &Section| ShelfSection {
-            id: one.id,
-            title: one.title(),
-            adviser: one.adviser_name.clone(),
-            own: self.advises(one),
-        };
-        to_json(&Shelf {
-            years: Year::all(conn)?.into_iter().map(|year| ShelfYear { id: year.id, label: year.label }).collect(),
-            year: year.as_ref().map(|year| year.id),
-            sections: sections.iter().map(section).collect(),
-            months: year.as_ref().map(|year| months(year, today)).unwrap_or_default(),
-            today: format_date(today),
-        })
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn ordered(directory: &mut Directory, query: &Query) -> Result<(Vec<u
 /// Adds those who have every word, as typed or nearly so.
 fn add_near(directory: &mut Directory, words: &[String], found: &mut Vec<(u8, u32)>, passes: impl Fn(&Entry) -> bool) {
     let (names, entries) = directory.names();
-    let alike: Vec<Option<Alike>> = words.iter().map(|word| names.alike(word, entries)).collect();
+    let alike: Vec<Option<Alike>> = words.iter().map(|word| names.alike(word, entries, found.is_empty())).collect();
     if alike.iter().all(Option::is_none) {
         return;
     }

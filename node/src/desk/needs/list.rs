@@ -1,10 +1,9 @@
 //! What needs somebody, in words: the record's name, both values, who typed them, when and at which PC.
 
-use super::words;
+use super::{together, words};
 use crate::desk::Desk;
 use crate::store::{HIDDEN, ReviewEntry, Trouble};
 use crate::{NodeError, Result, Store};
-use pems_model::review::REVIEW_ITEM;
 use pems_model::{Kind, Role};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -29,6 +28,9 @@ pub struct Needs {
 pub struct Need {
     #[ts(type = "string")]
     pub id: Uuid,
+    /// What is decided with it: the entry of each field that the same change contests.
+    #[ts(type = "string[]")]
+    pub ids: Vec<Uuid>,
     /// `conflict`: two PCs changed one field. `claim`: a number was taken already. `deleted`: deleted here, changed there.
     /// `duplicate`: two records have a number that names one. `refused`: the hub did not take a change of this PC. `damaged`: a
     /// change of this PC cannot be read any more and was not sent.
@@ -47,10 +49,9 @@ pub struct Need {
     pub what: &'static str,
     /// None where it is about the whole record.
     pub fields: Vec<Sides>,
-    /// Which of the two the record has now: `mine`, `theirs`, `neither`, or `gone` where it was deleted since.
+    /// Which of the two the record has now: `mine`, `theirs`, `neither`, or `gone` where it was deleted since; `mixed` where the
+    /// fields say different things.
     pub stands: &'static str,
-    /// What the record says now, where it is neither.
-    pub now: Option<String>,
     pub mine: Author,
     pub theirs: Author,
     /// Why a change was refused: the stable code and the sentence.
@@ -63,12 +64,19 @@ pub struct Need {
 /// One field, both ways. Texts are as the screens format them: ISO dates, choices by their code, names of linked records.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Sides {
+    /// The entry that is about this field.
+    #[ts(type = "string")]
+    pub id: Uuid,
     pub field: String,
     pub label: String,
     /// `text`, `date`, `time`, `flag` or `choice`.
     pub shape: &'static str,
     pub mine: Option<String>,
     pub theirs: Option<String>,
+    /// Which of the two the record has now, as in [`Need`].
+    pub stands: &'static str,
+    /// What the record says now, where it is neither.
+    pub now: Option<String>,
 }
 
 /// Who typed a value, where and when.
@@ -88,15 +96,24 @@ pub(super) fn list(desk: &Desk) -> Result<Needs> {
     let mut reviews = store.reviews()?;
     let at = |entry: &ReviewEntry| entry.theirs_at.clone().max(entry.mine_at.clone());
     reviews.sort_by_cached_key(|entry| std::cmp::Reverse(at(entry)));
-    let total = reviews.len();
-    reviews.truncate(MOST);
-    reviews.iter_mut().try_for_each(|entry| store.stand(entry))?;
-    let items = reviews.iter().map(|entry| need(desk, entry)).collect::<Result<_>>()?;
+    let mut questions = together::questions(reviews);
+    let total = questions.len();
+    let mut entries = 0;
+    questions.retain(|question| {
+        entries += question.len();
+        entries <= MOST
+    });
+    let mut items = Vec::with_capacity(questions.len());
+    for mut question in questions {
+        question.iter_mut().try_for_each(|entry| store.stand(entry))?;
+        items.push(need(desk, &question)?);
+    }
     Ok(Needs { items, trouble: store.trouble()?, total })
 }
 
-fn need(desk: &Desk, entry: &ReviewEntry) -> Result<Need> {
+fn need(desk: &Desk, question: &[ReviewEntry]) -> Result<Need> {
     let store = &desk.store;
+    let entry = &question[0];
     let refused = matches!(entry.kind.as_str(), "refused" | "damaged");
     let (mine, theirs) = authors(store, entry)?;
     let declared = store.schema().entity(&entry.entity);
@@ -108,15 +125,21 @@ fn need(desk: &Desk, entry: &ReviewEntry) -> Result<Need> {
                 (Some(entity), Some(row)) => row.get(entity, name).to_json(),
                 _ => Json::Null,
             };
-            fields.push(sides(store, &entry.entity, name, typed, &stands)?);
+            fields.push(sides(store, entry, name, typed, &stands)?);
         }
-    } else if let Some(name) = &entry.field {
-        fields.push(sides(store, &entry.entity, name, &entry.mine, &entry.theirs)?);
+    } else {
+        for entry in question {
+            if let Some(name) = &entry.field {
+                fields.push(sides(store, entry, name, &entry.mine, &entry.theirs)?);
+            }
+        }
     }
-    let now = match &entry.field {
-        Some(name) if entry.stands == "neither" => sides(store, &entry.entity, name, &entry.now, &Json::Null)?.mine,
-        _ => None,
-    };
+    // As a form has them.
+    fields.sort_by_key(|one: &Sides| declared.and_then(|entity| entity.field_index(&one.field)));
+    let mut may = desk.role() != Role::Viewer;
+    for entry in question {
+        may = may && store.may_decide(entry)?;
+    }
     let record = match declared {
         Some(entity) => match words::record_name(store, entity, entry.row_id)? {
             name if name == entity.label && refused => typed_name(&entry.mine).unwrap_or(name),
@@ -127,6 +150,7 @@ fn need(desk: &Desk, entry: &ReviewEntry) -> Result<Need> {
     let reason = |key: &str| entry.reason.as_ref().and_then(|reason| reason[key].as_str().map(str::to_owned));
     Ok(Need {
         id: entry.id,
+        ids: question.iter().map(|entry| entry.id).collect(),
         kind: entry.kind.clone(),
         entity: entry.entity.clone(),
         entity_label: declared.map_or(entry.entity.as_str(), |entity| entity.label).to_owned(),
@@ -139,13 +163,12 @@ fn need(desk: &Desk, entry: &ReviewEntry) -> Result<Need> {
         },
         what: if refused { what_was_refused(store, entry.id)? } else { "change" },
         fields,
-        stands: entry.stands,
-        now,
+        stands: if question.iter().all(|other| other.stands == entry.stands) { entry.stands } else { "mixed" },
         mine,
         theirs,
         code: reason("code"),
         message: reason("message"),
-        may: desk.role() != Role::Viewer && store.may_decide(entry)?,
+        may,
     })
 }
 
@@ -159,8 +182,8 @@ fn typed_name(fields: &Json) -> Option<String> {
     }
 }
 
-fn sides(store: &Store, entity: &str, field: &str, mine: &Json, theirs: &Json) -> Result<Sides> {
-    let declared = store.schema().entity(entity).and_then(|entity| {
+fn sides(store: &Store, entry: &ReviewEntry, field: &str, mine: &Json, theirs: &Json) -> Result<Sides> {
+    let declared = store.schema().entity(&entry.entity).and_then(|entity| {
         let i = entity.field_index(field)?;
         Some(&entity.fields[i])
     });
@@ -171,11 +194,14 @@ fn sides(store: &Store, entity: &str, field: &str, mine: &Json, theirs: &Json) -
         said => Ok::<_, NodeError>(said),
     };
     Ok(Sides {
+        id: entry.id,
         field: field.to_owned(),
         label: declared.map_or(field, |field| field.label).to_owned(),
         shape: words::shape(kind),
         mine: said(mine)?,
         theirs: said(theirs)?,
+        stands: entry.stands,
+        now: if entry.stands == "neither" { said(&entry.now)? } else { None },
     })
 }
 
@@ -197,11 +223,7 @@ fn authors(store: &Store, entry: &ReviewEntry) -> Result<(Author, Author)> {
         let id = if let rusqlite::types::Value::Blob(bytes) = user { Uuid::from_slice(&bytes).ok() } else { None };
         (id, None)
     } else {
-        let item = store.get(REVIEW_ITEM, entry.id)?;
-        let entity = super::super::declared(store, REVIEW_ITEM)?;
-        let user = |name: &str| item.as_ref().and_then(|item| item.get(entity, name).as_id());
-        let (kept, lost) = (user("kept_user"), user("lost_user"));
-        if entry.kept_is_mine { (kept, lost) } else { (lost, kept) }
+        (entry.mine_user, entry.theirs_user)
     };
     let author = |user, device: Option<Uuid>, at: &Option<String>| -> Result<Author> {
         Ok(Author {

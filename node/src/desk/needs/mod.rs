@@ -8,6 +8,7 @@ mod saved;
 mod sync;
 #[cfg(test)]
 pub(super) mod tests;
+mod together;
 pub(crate) mod words;
 
 pub use bundle::Bundle;
@@ -23,7 +24,7 @@ use crate::{NodeError, Result};
 use pems_model::{Code, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -75,7 +76,7 @@ pub struct Counted {
     pub open: i64,
 }
 
-/// What became of the decisions.
+/// What became of the decisions, in questions as the list has them: the fields of one change are one.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Settled {
     pub settled: usize,
@@ -154,15 +155,17 @@ impl Desk {
             return Ok(glance);
         }
         (glance.review, glance.parked, glance.damaged) = (0, 0, 0);
-        for entry in self.store.reviews()? {
-            if self.store.may_decide(&entry)? {
-                let count = match entry.kind.as_str() {
-                    "refused" => &mut glance.parked,
-                    "damaged" => &mut glance.damaged,
-                    _ => &mut glance.review,
-                };
-                *count += 1;
+        for question in together::questions(self.store.reviews()?) {
+            let mut may = true;
+            for entry in &question {
+                may = may && self.store.may_decide(entry)?;
             }
+            let count = match question[0].kind.as_str() {
+                "refused" => &mut glance.parked,
+                "damaged" => &mut glance.damaged,
+                _ => &mut glance.review,
+            };
+            *count += i64::from(may);
         }
         Ok(glance)
     }
@@ -180,22 +183,28 @@ fn resolve(desk: &mut Desk, items: &[Decision]) -> Result<Settled> {
     }
     let choice = |side| if side == Side::Mine { Choice::Mine } else { Choice::Theirs };
     let choices: Vec<_> = items.iter().map(|item| (item.id, choice(item.keep))).collect();
+    let together = together::numbered(desk.store.reviews()?);
     let (act, outcomes) = desk.store.resolve_each(&choices)?;
-    let mut failed = Vec::new();
-    let (mut stood, mut gone) = (0, 0);
-    for (item, outcome) in items.iter().zip(outcomes) {
-        match outcome {
-            Ok(Effect::Changed) => {}
-            Ok(Effect::Stood) => stood += 1,
-            Ok(Effect::Gone) => gone += 1,
-            Err(error) => failed.push(Unsettled { id: item.id, code: error.code.text(), message: error.message }),
-        }
+    let mut questions: BTreeMap<usize, Vec<_>> = BTreeMap::new();
+    for (at, (item, outcome)) in items.iter().zip(outcomes).enumerate() {
+        let question = together.get(&item.id).copied().unwrap_or(usize::MAX - at);
+        questions.entry(question).or_default().push((item.id, outcome));
     }
-    let settled = items.len() - failed.len();
+    let mut done = Settled { settled: 0, stood: 0, gone: 0, failed: Vec::new() };
+    for outcomes in questions.into_values() {
+        let all = |effect| outcomes.iter().all(|(_, outcome)| outcome.as_ref().is_ok_and(|one| *one == effect));
+        let (stood, gone) = (all(Effect::Stood), all(Effect::Gone));
+        match outcomes.into_iter().find_map(|(id, outcome)| Some((id, outcome.err()?))) {
+            Some((id, error)) => done.failed.push(Unsettled { id, code: error.code.text(), message: error.message }),
+            None => done.settled += 1,
+        }
+        done.stood += usize::from(stood);
+        done.gone += usize::from(gone);
+    }
     // Letting a refused change go writes no change: then there is nothing that could be taken back.
     if desk.store.did_write(act)? {
-        let things = if settled == 1 { "item" } else { "items" };
-        desk.did(act, format!("{settled} {things} settled in Needs you"));
+        let things = if done.settled == 1 { "item" } else { "items" };
+        desk.did(act, format!("{} {things} settled in Needs you", done.settled));
     }
-    Ok(Settled { settled, stood, gone, failed })
+    Ok(done)
 }

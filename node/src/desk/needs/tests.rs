@@ -8,6 +8,7 @@ use pems_model::{Problem, Row, Schema, Value, pgcopy};
 use serde_json::json;
 
 mod standing;
+mod together;
 
 const OTHER_PC: &str = "00000000-0000-0000-0000-00000000beef";
 
@@ -89,7 +90,8 @@ fn a_conflict_is_told_in_words_the_latest_first() {
     assert_eq!(needs["total"], json!(2));
     let need = &needs["items"][0];
     assert_eq!((&need["record"], &need["entity_label"]), (&json!("Dela Cruz, Juan"), &json!("Learner")));
-    let sides = json!([{ "field": "birth_date", "label": "Birth date", "shape": "date", "mine": "2012-02-28", "theirs": "2012-02-29" }]);
+    let sides = json!([{ "id": Uuid::from_u128(71), "field": "birth_date", "label": "Birth date", "shape": "date",
+        "mine": "2012-02-28", "theirs": "2012-02-29", "stands": "theirs", "now": null }]);
     assert_eq!((&need["fields"], &need["stands"]), (&sides, &json!("theirs")));
     assert_eq!((&need["mine"]["here"], &need["theirs"]["pc"]), (&json!(true), &json!("BEEF")));
     assert_eq!(ask(&mut desk, json!({ "do": "needs.count" })), json!({ "open": 2 }));

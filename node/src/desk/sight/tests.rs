@@ -61,11 +61,52 @@ fn a_teacher_sees_all_names_and_everything_of_the_own_class_alone() {
         let answer = school.ask(json!({ "do": "forms.preview", "asked": certificate }));
         assert_eq!(answer.err(), (!open).then_some(Code::RoleForbidden));
     }
-    let shelf = school.ask(json!({ "do": "forms.shelf" })).expect("a shelf");
-    for section in shelf["sections"].as_array().expect("sections") {
-        let answer = school.ask(json!({ "do": "forms.preview", "asked": { "form": "sf1", "section": section["id"] } }));
-        assert_eq!(answer.is_ok(), section["own"] == true, "{section}");
+}
+
+/// What the shelf offers is what is answered, for each of the school's people.
+#[test]
+fn nothing_to_print_is_offered_that_would_be_refused_and_nothing_else_is_refused() {
+    let mut school = school();
+    school.enter("registrar");
+    let all = school.learners();
+    let everybody: Vec<&Json> = all.iter().map(|row| &row["id"]).collect();
+    let mut certificates = Vec::new();
+    for role in ["school_admin", "school_head", "registrar", "teacher"] {
+        school.enter(role);
+        let shelf = school.ask(json!({ "do": "forms.shelf" })).expect("a shelf");
+        let month = shelf["months"].as_array().and_then(|months| months.last()).expect("a month").clone();
+        for section in shelf["sections"].as_array().expect("sections") {
+            let offered: Vec<&str> =
+                section["forms"].as_array().expect("forms").iter().filter_map(Json::as_str).collect();
+            for form in ["sf1", "sf2", "class_list"] {
+                let mut asked = json!({ "form": form, "section": section["id"] });
+                if form == "sf2" {
+                    asked["month"] = month.clone();
+                }
+                let answer = school.ask(json!({ "do": "forms.preview", "asked": asked }));
+                let expected = (!offered.contains(&form)).then_some(Code::RoleForbidden);
+                assert_eq!(answer.err(), expected, "{role}: {form} of {section}");
+            }
+            assert!(role != "teacher" || offered.contains(&"sf1") == (section["own"] == true), "{section}");
+        }
+        let found = |school: &mut School, text: &str| -> Vec<Json> {
+            let found = school.ask(json!({ "do": "forms.learners", "text": text, "limit": 50 })).expect("a list");
+            found.as_array().expect("learners").iter().map(|one| one["student"].clone()).collect()
+        };
+        let (mut offered, mut refused) = (0, 0);
+        for (row, id) in all.iter().zip(&everybody) {
+            let name = row["last_name"].as_str().expect("a name");
+            let asked = json!({ "form": "certificate", "student": id });
+            let open = school.ask(json!({ "do": "forms.preview", "asked": asked })).is_ok();
+            let text = format!("{name} {}", row["first_name"].as_str().expect("a name"));
+            assert_eq!(found(&mut school, &text).contains(id), open, "{role}: the certificate of {text}");
+            if open { offered += 1 } else { refused += 1 }
+        }
+        certificates.push((shelf["certificates"].clone(), offered > 0, refused > 0));
     }
+    let everybodys = (json!("everybodys"), true, false);
+    let expected = [everybodys.clone(), everybodys.clone(), everybodys, (json!("own_sections"), true, true)];
+    assert_eq!(certificates, expected);
 }
 
 #[test]

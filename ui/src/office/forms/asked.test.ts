@@ -22,13 +22,15 @@ test("a list is asked for as it stands on the screen", () => {
   expect(backOf({ form: "learner_list" }).screen).toBe("learners");
 });
 
-test("a batch is the form of every section", () => {
-  const sections = [{ id: "A" }, { id: "B" }];
+test("a batch is the form of every section that may be asked for it", () => {
+  const forms = ["sf1", "sf2", "class_list"];
+  const sections = [{ id: "A", forms }, { id: "B", forms }];
   expect(everyOf("sf1", sections, "2026-06")).toEqual([
     { form: "sf1", section: "A" },
     { form: "sf1", section: "B" },
   ]);
   expect(everyOf("sf2", sections, "2026-06")[1]).toEqual({ form: "sf2", section: "B", month: "2026-06" });
+  expect(everyOf("sf1", [...sections, { id: "C", forms: ["class_list"] }], "2026-06").length).toBe(2);
 });
 
 test("what is missing leads to where it is typed", () => {

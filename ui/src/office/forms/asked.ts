@@ -43,9 +43,19 @@ export function askedOf({ path, query }: Address): FormAsked | null {
 /** Records of the school itself, which only those see who look after the school. */
 export const isOfSchool = (missing: Missing): boolean => missing.record === "school_profile" || missing.record === "school_year";
 
-/** A form of every section; `month` is for the form that has one. */
-export function everyOf(form: "sf1" | "sf2" | "class_list", sections: readonly { id: string }[], month: string): FormAsked[] {
-  return sections.map(({ id }) => (form === "sf2" ? { form, section: id, month } : { form, section: id }));
+/** Each thing once: forms of all sections lack the same things of their school. */
+export function once(all: readonly Missing[]): Missing[] {
+  const said = new Set<string>();
+  return all.filter((one) => {
+    const what = JSON.stringify([one.record, one.id, one.field, one.label, one.who]);
+    return !said.has(what) && said.add(what);
+  });
+}
+
+/** A form of every section of which it may be made; `month` is for the form that has one. */
+export function everyOf(form: "sf1" | "sf2" | "class_list", sections: readonly { id: string; forms: string[] }[], month: string): FormAsked[] {
+  const may = sections.filter(({ forms }) => forms.includes(form));
+  return may.map(({ id }) => (form === "sf2" ? { form, section: id, month } : { form, section: id }));
 }
 
 /** Where it is typed; null where no screen is about it. */

@@ -1,5 +1,6 @@
 // A value of a record as it is read beside others.
 
+import type { Need } from "../../generated/needs";
 import { day, when } from "../../shared/format";
 import { words } from "../../strings/index.svelte";
 
@@ -11,3 +12,7 @@ export function asRead(shape: string, value: string | null): string {
   if (shape === "flag") return value === "true" ? words.common.yes : words.common.no;
   return value;
 }
+
+/** The fields of one question as questions of their own. */
+export const parts = (need: Need): Need[] =>
+  need.ids.length > 1 ? need.fields.map((field) => ({ ...need, id: field.id, ids: [field.id], fields: [field], stands: field.stands })) : [need];

@@ -1,6 +1,7 @@
 // Which rows are chosen. "All" is a fact of its own and not a list: 20,000 rows can be chosen of which 200 were fetched.
 
 import { SvelteSet } from "svelte/reactivity";
+import type { Rows } from "./rows.svelte";
 
 export class Selection {
   #all = $state(false);
@@ -33,6 +34,19 @@ export class Selection {
   set(id: string, chosen: boolean): void {
     if (chosen === this.#all) this.#ids.delete(id);
     else this.#ids.add(id);
+  }
+
+  /** Chooses the rows from one place to another. */
+  choose(rows: Rows<{ id: string }>, from: number, to: number): void {
+    const choose = () => {
+      for (let one = from; one <= to; one++) {
+        const id = rows.get(one)?.id;
+        if (id) this.set(id, true);
+      }
+    };
+    choose();
+    // Rows that were dragged past may not be here yet.
+    void rows.ensure(from, to + 1).then((here) => here && choose());
   }
 
   chooseAll(): void {

@@ -61,6 +61,14 @@ export class Widths {
     return width;
   }
 
+  /** Makes a column so much wider than it is on the screen, where `cell` is one of its cells; what it comes to. */
+  grow<T>({ key, width }: Column<T>, by: number, cell: HTMLElement | null): number {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+    const wide = this.set(key, (cell && cell.offsetWidth > 0 ? cell.offsetWidth / rem : width) + by);
+    this.keep();
+    return wide;
+  }
+
   /** As it was declared. */
   reset(key: string): void {
     const { [key]: _, ...others } = this.#told;

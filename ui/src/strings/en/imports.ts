@@ -138,6 +138,7 @@ export const imports = {
     doubleRows: "May be here already",
     warnings: "Remarks",
     first: (shown: number, all: number) => `The first ${count(shown)} of ${count(all)}`,
+    notImported: (columns: string) => `Columns that are not imported: ${columns}`,
     needSkip: "Mend these rows in the file and look again, or leave them out.",
     row: (row: number, column: string | null) => (column ? `Row ${count(row)}, ${column}` : `Row ${count(row)}`),
     leftOut: (n: number) => `${plural(n, "record", "records")} left out, because what they belong to was`,

@@ -37,6 +37,7 @@ export const needs = {
   sendAgain: "Send it again",
   letGo: "Let it go",
   choose: (record: string) => `Choose ${record}`,
+  oneByOne: "One by one",
   chooseAll: "Choose all",
   chosen: (n: number) => `${count(n)} chosen`,
   settled: (n: number) => `${plural(n, "entry", "entries")} decided`,

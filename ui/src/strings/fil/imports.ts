@@ -133,6 +133,7 @@ export const imports: typeof english = {
     doubleRows: "Maaaring narito na",
     warnings: "Mga puna",
     first: (shown, all) => `Ang unang ${count(shown)} sa ${count(all)}`,
+    notImported: (columns: string) => `Mga column na hindi isasama: ${columns}`,
     needSkip: "Ayusin ang mga row na ito sa file at tingnan muli, o iwan ang mga ito.",
     row: (row, column) => (column ? `Row ${count(row)}, ${column}` : `Row ${count(row)}`),
     leftOut: (n) => `${count(n)} rekord ang naiwan, dahil naiwan ang kinabibilangan`,

@@ -38,6 +38,7 @@ export const needs: typeof english = {
   sendAgain: "Ipadala ulit",
   letGo: "Hayaan na",
   choose: (record: string) => `Piliin ang ${record}`,
+  oneByOne: "Isa-isa",
   chooseAll: "Piliin lahat",
   chosen: (n: number) => `${count(n)} ang napili`,
   settled: (n: number) => `${plural(n, "bagay", "bagay")} ang napagpasyahan`,

@@ -3,6 +3,7 @@
 
 use super::super::*;
 use super::{School, texts};
+use crate::desk::attendance::section::Year;
 use crate::import::lis::{self, LineState, Reconciliation};
 use crate::sample::{Plan, fill};
 use crate::store::{Enrolled, Save};
