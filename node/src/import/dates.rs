@@ -149,6 +149,7 @@ fn is_excel_day(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pems_model::value::format_date;
 
     fn read_as(text: &str, order: Option<DateOrder>) -> Option<String> {
         read(text, order).ok().map(format_date)
