@@ -35,12 +35,15 @@ pub(crate) struct Menu {
     pub(crate) same: bool,
 }
 
+/// Fingerprints with what their apps get, the latest at the back.
+type Recent = VecDeque<(String, Arc<Menu>)>;
+
 #[derive(Debug)]
 pub(crate) struct ShapeMemory {
     own: Arc<Menu>,
     fingerprint: String,
     /// By school as well: what one school's device says about a fingerprint must not reach another school.
-    others: Mutex<HashMap<Uuid, VecDeque<(String, Arc<Menu>)>>>,
+    others: Mutex<HashMap<Uuid, Recent>>,
 }
 
 impl ShapeMemory {

@@ -1,11 +1,12 @@
 //! Stable codes: the only form in which an error crosses a process or network boundary. Texts may be reworded, codes may not.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
         /// What went wrong, as scripts and screens may rely on it.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
         pub enum Code { $($(#[$doc])* #[serde(rename = $text)] $name,)* }
         impl Code {
             pub const ALL: &[Code] = &[$(Code::$name,)*];
@@ -102,6 +103,14 @@ codes! {
     HubUnreachable = "hub_unreachable",
     BadUsage = "bad_usage",
     BadFile = "bad_file",
+}
+
+/// A code that is newer than this program is read as `internal`: something is wrong over there, and one tries again later.
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Code, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        Ok(Code::parse(&text).unwrap_or(Code::Internal))
+    }
 }
 
 impl std::fmt::Display for Code {

@@ -16,6 +16,8 @@ const ROWS: u8 = 2;
 const END: u8 = 3;
 const ERROR: u8 = 4;
 const ALIVE: u8 = 5;
+/// From this type on a frame is for those who know it, and passed over by all others.
+const OPTIONAL: u8 = 64;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Frame {
@@ -67,20 +69,24 @@ impl Frame {
         }
     }
 
-    /// Takes the first whole frame off `buffer`; `None` while more bytes are needed.
+    /// Takes the first whole frame off `buffer`; `None` while more bytes are needed. Passes over what newer hubs say beside.
     ///
     /// # Errors
     /// [`Damaged`] for a type, length or payload that no hub sends.
     pub fn take(buffer: &mut Vec<u8>) -> Result<Option<Frame>, Damaged> {
-        let Some((head, rest)) = buffer.split_first_chunk::<5>() else { return Ok(None) };
-        let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
-        if length > MAX_FRAME {
-            return Err(Damaged(format!("a frame of {length} bytes")));
+        loop {
+            let Some((head, rest)) = buffer.split_first_chunk::<5>() else { return Ok(None) };
+            let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
+            if length > MAX_FRAME {
+                return Err(Damaged(format!("a frame of {length} bytes")));
+            }
+            let Some(payload) = rest.get(..length) else { return Ok(None) };
+            let frame = if head[0] < OPTIONAL { Some(decode(head[0], payload)?) } else { None };
+            buffer.drain(..5 + length);
+            if frame.is_some() {
+                return Ok(frame);
+            }
         }
-        let Some(payload) = rest.get(..length) else { return Ok(None) };
-        let frame = decode(head[0], payload)?;
-        buffer.drain(..5 + length);
-        Ok(Some(frame))
     }
 }
 
@@ -144,6 +150,17 @@ mod tests {
             }
             assert_eq!(got, frames);
         }
+    }
+
+    #[test]
+    fn what_only_newer_offices_know_is_passed_over() {
+        let mut bytes = framed(200, &[b"something new"]);
+        bytes.extend(Frame::Alive.encode());
+        bytes.extend(framed(OPTIONAL, &[]));
+        assert_eq!(Frame::take(&mut bytes), Ok(Some(Frame::Alive)));
+        assert_eq!(Frame::take(&mut bytes), Ok(None));
+        assert!(bytes.is_empty());
+        assert!(Frame::take(&mut framed(OPTIONAL - 1, &[])).is_err(), "what everybody has to understand");
     }
 
     #[test]

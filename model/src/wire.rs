@@ -1,4 +1,7 @@
 //! What travels between an office and the hub, in the order of a conversation. `docs/protocol.md` has the history.
+//!
+//! Invariant: what one side says that the other does not know yet is passed over (members of an object, frames from type 64 on,
+//! codes), so that either may be the newer one; `tests/protocol_1` keeps what version 1 looks like on the line.
 
 use crate::schema::Shapes;
 use crate::{Code, Problem};
@@ -9,6 +12,8 @@ use uuid::Uuid;
 
 /// The protocol spoken by this code. Versions: 1 (2026-11): first.
 pub const PROTOCOL: u32 = 1;
+/// The oldest protocol that a hub still serves: schools update when they can, and work on until then.
+pub const OLDEST_PROTOCOL: u32 = 1;
 
 /// Most changes in one exchange: bounds the hub's transaction and its memory.
 pub const MAX_CHANGES: usize = 1_000;
@@ -31,7 +36,6 @@ pub enum ChangeKind {
 
 /// One edit made at an office.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Change {
     pub id: Uuid,
     /// Gap-free counter of the replica, from 1.
@@ -87,7 +91,6 @@ pub struct Replica {
 
 /// `POST /v1/sync`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SyncRequest {
     pub protocol: u32,
     /// Fingerprint of the entity shapes that the app knows.
@@ -121,7 +124,6 @@ pub struct SyncRequest {
 
 /// Somebody signed in at the device that sends this: [`crate::proof::sign_in_text`], signed with the key of their password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SignedIn {
     pub user: Uuid,
     /// Ed25519, base64url without padding.
@@ -196,7 +198,6 @@ pub struct ErrorBody {
 
 /// `POST /v1/enrol`: a one-time code against a device identity.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct EnrolRequest {
     pub code: String,
     pub device_name: String,

@@ -1,8 +1,9 @@
 //! A line between an office and the hub that can be cut at an exact byte or after an exact frame, as a storm would.
 //!
 //! Invariants: up to the cut every byte arrives, after it none does; a cut line stays dead (new connections end at once)
-//! until it is mended. Bytes are counted for each direction since the last [`Proxy::mend`].
+//! until it is mended. Bytes and frames are counted since the last [`Proxy::mend`].
 
+use pems_model::frame::{Frame, RowsHead};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -12,6 +13,8 @@ use tokio::sync::watch;
 
 /// Bytes read off a socket at a time.
 const PIECE: usize = 16 << 10;
+/// What ends an HTTP chunk.
+const LINE_BREAK: usize = 2;
 
 /// Where the line breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +33,16 @@ struct Line {
     cut: Cut,
     up: u64,
     down: u64,
-    frames: u32,
+    frames: Vec<Passed>,
     dead: bool,
+}
+
+/// A frame that got through whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Passed {
+    /// Rows, and how many bytes their body has.
+    Rows(RowsHead, usize),
+    Other,
 }
 
 /// A running proxy; it ends with its runtime.
@@ -50,7 +61,7 @@ impl Proxy {
     pub async fn start(hub: SocketAddr) -> Proxy {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let line = Line { cut: Cut::Never, up: 0, down: 0, frames: 0, dead: false };
+        let line = Line { cut: Cut::Never, up: 0, down: 0, frames: Vec::new(), dead: false };
         let proxy = Proxy { address, line: Arc::new(Mutex::new(line)), dead: watch::Sender::new(false) };
         let accepting = proxy.clone();
         tokio::spawn(async move {
@@ -68,7 +79,7 @@ impl Proxy {
 
     /// Makes the line whole again, counts from zero, and cuts it at `cut`.
     pub fn mend(&self, cut: Cut) {
-        *self.line() = Line { cut, up: 0, down: 0, frames: 0, dead: false };
+        *self.line() = Line { cut, up: 0, down: 0, frames: Vec::new(), dead: false };
         self.dead.send_replace(false);
     }
 
@@ -84,10 +95,15 @@ impl Proxy {
         self.line().dead
     }
 
-    /// Bytes towards the hub and towards the office, and whole frames of answers.
-    pub fn counted(&self) -> (u64, u64, u32) {
+    /// Bytes towards the hub and towards the office.
+    pub fn counted(&self) -> (u64, u64) {
         let line = self.line();
-        (line.up, line.down, line.frames)
+        (line.up, line.down)
+    }
+
+    /// The frames that got through whole.
+    pub fn passed(&self) -> Vec<Passed> {
+        self.line().frames.clone()
     }
 
     fn line(&self) -> MutexGuard<'_, Line> {
@@ -147,26 +163,26 @@ impl Proxy {
                 line.up += pass;
             }
             Some(chunks) => {
-                let ends = chunks.ends(piece);
+                let found = chunks.frames(piece);
                 if let Cut::Down(at) = line.cut {
                     pass = pass.min(at.saturating_sub(line.down));
                     line.dead = line.down + length >= at;
                 }
                 if let Cut::Frames(at) = line.cut
-                    && let Some(end) = ends.get((at.max(1) - line.frames - 1) as usize)
+                    && let Some((end, _)) = found.get((at.max(1) as usize) - line.frames.len() - 1)
                 {
                     pass = *end as u64;
                     line.dead = true;
                 }
                 line.down += pass;
-                line.frames += u32::try_from(ends.iter().filter(|end| **end as u64 <= pass).count()).unwrap_or(0);
+                line.frames.extend(found.into_iter().filter(|(end, _)| *end as u64 <= pass).map(|(_, frame)| frame));
             }
         }
         (usize::try_from(pass).unwrap_or(usize::MAX), line.dead)
     }
 }
 
-/// Finds the ends of HTTP chunks in a stream of answers. The hub sends each frame as one chunk.
+/// Finds the frames in a stream of answers. The hub sends a frame in one HTTP chunk or several, never two in one.
 #[derive(Debug, Default)]
 struct Chunks {
     /// The head of an answer or the length of a chunk, while it is not whole.
@@ -174,6 +190,8 @@ struct Chunks {
     /// Bytes of a body or chunk that are to come.
     skip: usize,
     inside: Inside,
+    /// A frame, while it is not whole.
+    frame: Vec<u8>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -186,19 +204,20 @@ enum Inside {
 }
 
 impl Chunks {
-    /// Positions in `piece` after which a chunk with content is complete.
-    fn ends(&mut self, piece: &[u8]) -> Vec<usize> {
-        let mut ends = Vec::new();
+    /// The frames that become whole in `piece`, and the positions after them.
+    fn frames(&mut self, piece: &[u8]) -> Vec<(usize, Passed)> {
+        let mut found = Vec::new();
         let mut at = 0;
         while at < piece.len() {
             if self.skip > 0 {
                 let step = self.skip.min(piece.len() - at);
+                if self.inside == Inside::Chunk {
+                    let content = &piece[at..at + step.min(self.skip.saturating_sub(LINE_BREAK))];
+                    found.extend(self.content(content).map(|frame| (at + content.len(), frame)));
+                }
                 (self.skip, at) = (self.skip - step, at + step);
-                if self.skip == 0 && self.inside == Inside::Chunk {
-                    ends.push(at);
-                    self.inside = Inside::Length;
-                } else if self.skip == 0 {
-                    self.inside = Inside::Head;
+                if self.skip == 0 {
+                    self.inside = if self.inside == Inside::Chunk { Inside::Length } else { Inside::Head };
                 }
                 continue;
             }
@@ -210,7 +229,16 @@ impl Chunks {
                 _ => {}
             }
         }
-        ends
+        found
+    }
+
+    /// The frame that these bytes complete.
+    fn content(&mut self, bytes: &[u8]) -> Option<Passed> {
+        self.frame.extend_from_slice(bytes);
+        match Frame::take(&mut self.frame).expect("a frame of the hub's")? {
+            Frame::Rows(rows) => Some(Passed::Rows(rows.head, rows.body.len())),
+            _ => Some(Passed::Other),
+        }
     }
 
     fn head(&mut self) {
@@ -227,7 +255,7 @@ impl Chunks {
         let text = String::from_utf8_lossy(&std::mem::take(&mut self.text)).trim().to_owned();
         let length = usize::from_str_radix(&text, 16).unwrap_or(0);
         // Each chunk ends with a line break of its own.
-        (self.skip, self.inside) = (length + 2, if length > 0 { Inside::Chunk } else { Inside::Body });
+        (self.skip, self.inside) = (length + LINE_BREAK, if length > 0 { Inside::Chunk } else { Inside::Body });
     }
 }
 
@@ -236,18 +264,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chunks_are_found_in_any_pieces() {
-        let answers =
-            b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
-            3\r\nabc\r\na\r\n0123456789\r\n0\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n";
-        let whole = Chunks::default().ends(answers);
-        assert_eq!(whole.len(), 2);
-        assert_eq!(&answers[..whole[1]][whole[1] - 12..], b"0123456789\r\n");
+    fn frames_are_found_in_any_pieces() {
+        let frame = Frame::Results(Vec::new()).encode();
+        let (first, second) = frame.split_at(3);
+        let mut answers =
+            b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                .to_vec();
+        for chunk in [&Frame::Alive.encode()[..], first, second] {
+            answers.extend(format!("{:x}\r\n", chunk.len()).into_bytes());
+            answers.extend_from_slice(chunk);
+            answers.extend_from_slice(b"\r\n");
+        }
+        let last = answers.len() - LINE_BREAK;
+        answers.extend_from_slice(b"0\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n");
+        let whole = Chunks::default().frames(&answers);
+        assert_eq!((whole.len(), whole[1].0), (2, last));
         for size in 1..answers.len() {
             let mut chunks = Chunks::default();
             let mut found = Vec::new();
             for (i, piece) in answers.chunks(size).enumerate() {
-                found.extend(chunks.ends(piece).iter().map(|end| i * size + end));
+                found.extend(chunks.frames(piece).into_iter().map(|(end, frame)| (i * size + end, frame)));
             }
             assert_eq!(found, whole, "pieces of {size}");
         }

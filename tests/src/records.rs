@@ -95,6 +95,7 @@ impl Records {
         match (entity.name, field.name, field.kind) {
             ("school_year", "label", _) => json!(format!("{}-{}", 1900 + n % 8_000, 1901 + n % 8_000)),
             ("number_range", "to_no", _) => json!(999),
+            (_, "birth_date", _) => json!("2014-02-27"),
             (_, name, Kind::Date) => {
                 let first = parse_date("2026-06-01").expect("a day");
                 let later = if name.starts_with("end") { 300 } else { 0 };

@@ -58,6 +58,7 @@ mod pool;
 mod ring;
 mod share;
 mod tenant;
+mod turn;
 
 pub use access::{AccessError, AccessTokens, Grant, Issued};
 pub use context::{Caller, Mode, OperatorContext, TenantContext};

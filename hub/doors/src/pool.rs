@@ -9,6 +9,7 @@ use crate::error::DoorError;
 use crate::keys::Keys;
 use crate::meter::{Meter, Visit};
 use crate::share::Share;
+use crate::turn::Turn;
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, Object, Pool, RecycleError, RecycleResult};
 use sqlx::postgres::{PgConnectOptions, PgRow};
@@ -93,20 +94,20 @@ pub(crate) async fn open(
     pool: &Pool<Dial>,
     keys: &Keys,
     meter: &Meter,
-    share: Option<Share>,
+    school: Option<(Share, Turn)>,
     enter: impl Fn(&str) -> Vec<String>,
 ) -> Result<(Tx, Vec<PgRow>), DoorError> {
-    let (mut reloaded, mut share) = (false, share);
+    let (mut reloaded, mut school) = (false, school);
     loop {
         let slot = pool.get().await?;
-        let mut tx = Tx { visit: meter.visit(), slot, _sweep: Sweep(pool.clone()), _share: None };
+        let mut tx = Tx { visit: meter.visit(), slot, _sweep: Sweep(pool.clone()), _share: None, turn: None };
         let reused = Object::metrics(&tx.slot).recycle_count > 0;
         tx.slot.clean = false;
         let messages = enter(&tx.slot.nonce);
         match tx.run(messages).await {
             Ok(mut rows) => {
                 tx.visit.entered();
-                tx._share = share.take();
+                (tx._share, tx.turn) = school.take().unzip();
                 let rest = if rows.is_empty() { rows } else { rows.split_off(1) };
                 return Ok((tx, rest));
             }
@@ -146,6 +147,8 @@ pub struct Tx {
     _sweep: Sweep,
     /// Of the school's share of connections: given back after the connection is.
     _share: Option<Share>,
+    /// Its school's turn, where it is of one.
+    turn: Option<Turn>,
 }
 
 /// Closes what came back to the pool in the middle of a transaction, at once: left there until somebody else wants a
@@ -162,6 +165,18 @@ impl Drop for Sweep {
 impl Tx {
     pub fn conn(&mut self) -> &mut PgConnection {
         &mut self.slot.conn
+    }
+
+    /// The connection, and the turn to be given up while the connection waits for something else than the database.
+    pub fn parts(&mut self) -> (&mut PgConnection, Option<&mut Turn>) {
+        (&mut self.slot.conn, self.turn.as_mut())
+    }
+
+    /// Between two steps: lets other schools pass that have had less of the hub lately.
+    pub async fn give_way(&mut self) {
+        if let Some(turn) = &mut self.turn {
+            turn.give_way().await;
+        }
     }
 
     /// # Errors

@@ -7,8 +7,10 @@ use crate::keys::Keys;
 use crate::meter::{Meter, Reading};
 use crate::pool::{self, Access, Dial, Tx, WAIT};
 use crate::share::Shares;
+use crate::turn::Turns;
 use deadpool::managed::Pool;
 use sqlx::postgres::{PgConnectOptions, PgRow};
+use std::num::NonZeroUsize;
 
 /// A school gets a quarter of the connections at most, and two where there are few: one for what is read at length, one for what
 /// is written meanwhile.
@@ -22,6 +24,7 @@ pub struct Tenant {
     keys: Keys,
     meter: Meter,
     shares: Shares,
+    turns: Turns,
 }
 
 impl Tenant {
@@ -29,7 +32,8 @@ impl Tenant {
     /// If the pool cannot be made.
     pub fn new(options: PgConnectOptions, size: usize, keys: Keys) -> Result<Tenant, DoorError> {
         let shares = Shares::new((size / SHARE).max(SHARE_LEAST), WAIT);
-        Ok(Tenant { pool: pool::pool(options, size)?, keys, meter: Meter::default(), shares })
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Ok(Tenant { pool: pool::pool(options, size)?, keys, meter: Meter::default(), shares, turns: Turns::new(cores) })
     }
 
     /// # Errors
@@ -58,7 +62,8 @@ impl Tenant {
             vec![format!("{begin}; SELECT sec.enter('{token}'); {first}")]
         };
         let share = self.shares.take(who.tenant).await?;
-        pool::open(&self.pool, &self.keys, &self.meter, Some(share), enter).await
+        let turn = self.turns.take(who.tenant).await;
+        pool::open(&self.pool, &self.keys, &self.meter, Some((share, turn)), enter).await
     }
 
     /// What the wall has cost so far.

@@ -183,6 +183,9 @@ impl Out {
         let line = if self.json { serde_json::to_value(value).unwrap_or(Json::Null).to_string() } else { text(value) };
         let mut stdout = io::stdout().lock();
         let printed = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+        // Whoever closed the pipe (`| head`) has read enough; the work is done.
+        let printed =
+            printed.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) });
         printed.map_err(|error| Failed::from(StartError::Io { what: "stdout".into(), source: error }))
     }
 }

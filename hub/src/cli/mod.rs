@@ -18,6 +18,7 @@ use pems_model::{Code, Role};
 use serde_json::{Value as Json, json};
 use settings::Flags;
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use uuid::Uuid;
 
@@ -169,12 +170,13 @@ pub async fn run(args: Vec<OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            print!("{error}");
+            // A closed pipe (`| head`) is no reason to fail.
+            let _ = error.print();
             return ExitCode::SUCCESS;
         }
         Err(error) if json => return tell(&Failed::usage(error.to_string().trim_end()), true),
         Err(error) => {
-            eprint!("{error}");
+            let _ = error.print();
             return ExitCode::from(2);
         }
     };
@@ -187,9 +189,9 @@ pub async fn run(args: Vec<OsString>) -> ExitCode {
 fn tell(failed: &Failed, json: bool) -> ExitCode {
     if json {
         let body = json!({ "error": { "code": failed.code, "message": failed.message, "details": failed.details } });
-        eprintln!("{body}");
+        let _ = writeln!(io::stderr(), "{body}");
     } else {
-        eprintln!("pems-hub: {} ({})", failed.message, failed.code);
+        let _ = writeln!(io::stderr(), "pems-hub: {} ({})", failed.message, failed.code);
     }
     ExitCode::from(if failed.code == Code::BadUsage { 2 } else { 1 })
 }

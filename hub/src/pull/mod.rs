@@ -39,8 +39,8 @@ pub(crate) const FRAME_BYTES: usize = 512 << 10;
 const ZSTD_LEVEL: i32 = 1;
 /// Bytes in which an answer goes to the device: progress shows with each of them.
 const PIECE: usize = 16 << 10;
-/// Pieces that wait for a slow line: bounds what one answer holds in memory (1 MiB).
-pub(crate) const PIECES_AHEAD: usize = 64;
+/// Pieces that wait for a slow line: bounds what one answer holds in memory (256 KiB). The system has buffers of its own for each line.
+pub(crate) const PIECES_AHEAD: usize = 16;
 /// How long an exchange whose answer is not read goes on when its device has begun another one.
 const GIVE_WAY: Duration = Duration::from_secs(2);
 
@@ -185,12 +185,21 @@ async fn copy(tx: &mut Tx, tenant: Uuid, served: &Served, from: i64, to: i64, ou
     );
     let mut framer = Framer::new(served)?;
     let mut cutter = Cutter::default();
-    let mut stream = tx.conn().copy_out_raw(&sql).await?;
+    let (conn, mut turn) = tx.parts();
+    let mut stream = conn.copy_out_raw(&sql).await?;
     while let Some(bytes) = stream.try_next().await? {
         cutter.feed(&bytes)?;
         if cutter.ready() >= FRAME_BYTES {
             let piece = cutter.take();
-            out.send(&framer.frame(&piece, piece.last_rev)?).await?;
+            let frame = framer.frame(&piece, piece.last_rev)?;
+            // The line may be slow, which costs nobody anything, and then others may come first.
+            if let Some(turn) = &mut turn {
+                turn.pause();
+            }
+            out.send(&frame).await?;
+            if let Some(turn) = &mut turn {
+                turn.resume().await;
+            }
         }
     }
     if !cutter.is_whole() {

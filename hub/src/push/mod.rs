@@ -194,6 +194,7 @@ impl Exchange<'_> {
             proofs: &self.request.proofs,
         };
         let mut known = lookup::known(tx, &push, changes).await?;
+        tx.give_way().await;
         let mut plan = plan_without(&push, &known, changes, without);
         if plan.reviews > 0 {
             known.waiting = lookup::waiting(tx, tenant).await?;
@@ -201,12 +202,14 @@ impl Exchange<'_> {
                 plan = plan_without(&push, &known, changes, without);
             }
         }
+        tx.give_way().await;
         clock.rev += plan.revisions;
         if let Some(state) = &mut clock.state {
             move_state(self.hub, &plan, state);
         }
         if !changes.is_empty() {
             write::log_and_clock(tx, self.caller, self.request.replica.incarnation, &plan, clock, self.now).await?;
+            tx.give_way().await;
             write::rows(tx, schema, tenant, &plan).await?;
         }
         Ok(plan)

@@ -19,7 +19,7 @@ use futures_util::{FutureExt, StreamExt};
 use pems_doors::{TenantContext, edge};
 use pems_model::frame::{Frame, MEDIA_TYPE};
 use pems_model::wire::{
-    Cursors, End, ErrorBody, MAX_BODY, MAX_CHANGES, MAX_PEOPLE, MAX_WAIT_MS, PROTOCOL, SyncRequest,
+    Cursors, End, ErrorBody, MAX_BODY, MAX_CHANGES, MAX_PEOPLE, MAX_WAIT_MS, OLDEST_PROTOCOL, PROTOCOL, SyncRequest,
 };
 use pems_model::{Code, Schema};
 use serde::Deserialize;
@@ -117,7 +117,7 @@ fn read_request(body: &[u8]) -> Result<SyncRequest, Refusal> {
         Ok(version) if version.protocol > PROTOCOL => {
             return Err(Refusal::new(Code::UnsupportedProtocol, "this hub is older than the app; update the hub"));
         }
-        Ok(version) if version.protocol < PROTOCOL => {
+        Ok(version) if version.protocol < OLDEST_PROTOCOL => {
             return Err(Refusal::new(Code::UpgradeRequired, "this app is too old for the hub; update the app"));
         }
         _ => {}

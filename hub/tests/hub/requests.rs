@@ -19,7 +19,6 @@ async fn bad_requests_are_told_what_is_wrong() {
     for (body, code, told) in [
         ("{".to_owned(), Code::BadRequest, "EOF"),
         ("[]".to_owned(), Code::BadRequest, "line 1"),
-        (with("surprise", json!(1)), Code::BadRequest, "surprise"),
         (with("sent_at", json!("today")), Code::BadRequest, "string"),
         (with("protocol", json!(99)), Code::UnsupportedProtocol, "update the hub"),
         (with("protocol", json!(0)), Code::UpgradeRequired, "update the app"),
@@ -38,6 +37,21 @@ async fn bad_requests_are_told_what_is_wrong() {
     assert_eq!(world.sync(&device, &disorder).await.expect_err("disorder").code, Code::BadRequest);
     let elsewhere: ErrorBody = world.post("/v1/elsewhere", &json!({})).await.json().await.expect("an error body");
     assert_eq!(elsewhere.code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn what_only_a_newer_app_says_is_passed_over() {
+    let world = World::new().await;
+    world.school("a").await;
+    let device = world.device("a").await;
+    let mut newer = serde_json::to_value(device.push(0, vec![learner(1, "Cruz")])).expect("json");
+    newer["surprise"] = json!({ "of": ["protocol", 2] });
+    newer["replica"]["seat"] = json!(3);
+    newer["changes"][0]["why"] = json!("because");
+    let answer = world.raw_sync(&device, newer.to_string()).await;
+    assert_eq!(answer.status(), 200);
+    let level = world.sync(&device, &device.request(0)).await.expect("an answer");
+    assert_eq!(level.rows("student").len(), 1, "the change was taken");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 pub mod attendance;
 pub mod author;
 pub mod enrolment;
+pub mod learners;
 pub mod people;
 
 pub use author::{Author, By, Person};

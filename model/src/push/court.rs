@@ -5,13 +5,22 @@ use super::known::{after, report_of_sheet};
 use super::{Known, Push};
 use crate::domain::author::{Author, By, Person, signs_for_another};
 use crate::domain::people::{People, administers};
-use crate::domain::{attendance, people};
-use crate::entities::{ATTENDANCE_MARK, ATTENDANCE_SHEET, SCHOOL_USER, SF2_REPORT};
+use crate::domain::{attendance, enrolment, learners, people};
+use crate::entities::{
+    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SF2_REPORT, STUDENT,
+};
 use crate::proof::{change_text, holds, sign_in_text};
 use crate::wire::Change;
-use crate::{Code, Entity, Problem, Row};
+use crate::{Code, Entity, Problem, Row, Value};
 use std::collections::BTreeMap;
 use uuid::Uuid;
+
+const MANILA: i64 = 8 * 3_600 * 1_000_000;
+const DAY: i64 = 24 * 3_600 * 1_000_000;
+
+/// Whose rows a rule about another row asks for, so that those of the same push count.
+const ASKED_FOR: &[&str] =
+    &[SCHOOL_USER.name, SF2_REPORT.name, ATTENDANCE_SHEET.name, ATTENDANCE_MARK.name, ENROLMENT.name, SCHOOL_YEAR.name];
 
 /// What the rules look at: the hub's state, and the changes that were found right so far.
 pub(super) struct Court<'a> {
@@ -87,6 +96,13 @@ impl<'a> Court<'a> {
         }
         match entity.name {
             name if name == SCHOOL_USER.name => people::user(before, &after, author, &self.people),
+            name if name == STUDENT.name => match after.get(entity, "birth_date") {
+                Value::Date(born) if change.fields.contains_key("birth_date") => {
+                    learners::birth_date(*born, self.today() + 1)
+                }
+                _ => None,
+            },
+            name if name == ENROLMENT_EVENT.name && before.is_none() => self.event(&after),
             name if name == SF2_REPORT.name => {
                 attendance::report(before, &after, author, !self.people.admins.is_empty())
             }
@@ -103,7 +119,7 @@ impl<'a> Court<'a> {
     /// Takes a change as made, for those that follow.
     pub(super) fn learn(&mut self, entity: &Entity, change: &Change) {
         let Some(index) = self.push.schema.index(entity.name) else { return };
-        if ![SCHOOL_USER.name, SF2_REPORT.name, ATTENDANCE_SHEET.name, ATTENDANCE_MARK.name].contains(&entity.name) {
+        if !ASKED_FOR.contains(&entity.name) {
             return;
         }
         let key = (index, change.row_id);
@@ -135,6 +151,29 @@ impl<'a> Court<'a> {
                 self.people.accounts.insert(row.id);
             }
         }
+    }
+
+    /// The day at the schools, whose clocks are eight hours ahead of UTC.
+    fn today(&self) -> i32 {
+        let day = self.push.clock.now.saturating_add(MANILA).div_euclid(DAY);
+        i32::try_from(day).unwrap_or(i32::MAX - 1)
+    }
+
+    /// What is wrong with something that happened to an enrolment, as far as its school year is known here.
+    fn event(&self, event: &Row) -> Option<Problem> {
+        let schema = self.push.schema;
+        let Value::Date(on) = event.get(&ENROLMENT_EVENT, "on_date") else { return None };
+        let enrolment = event.get(&ENROLMENT_EVENT, "enrolment").as_id()?;
+        let enrolment = self.row((schema.index(ENROLMENT.name)?, enrolment))?;
+        let year = enrolment.get(&ENROLMENT, "school_year").as_id()?;
+        let year = self.row((schema.index(SCHOOL_YEAR.name)?, year))?;
+        let (Value::Date(start), Value::Date(end)) =
+            (year.get(&SCHOOL_YEAR, "start_date"), year.get(&SCHOOL_YEAR, "end_date"))
+        else {
+            return None;
+        };
+        // Whether the year was a draft when it happened is not asked: what an office took, the hub takes.
+        enrolment::day(*on, *start, *end, enrolment::DRAFT_DAYS)
     }
 
     fn row(&self, key: (usize, Uuid)) -> Option<&Row> {

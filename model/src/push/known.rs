@@ -3,7 +3,9 @@
 use crate::domain::Person;
 use crate::domain::attendance::report_of;
 use crate::domain::people::People;
-use crate::entities::{ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, SCHOOL_USER, SF2_REPORT};
+use crate::entities::{
+    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SF2_REPORT,
+};
 use crate::history::Logged;
 use crate::natural::derived_id;
 use crate::wire::{Change, ChangeKind};
@@ -82,7 +84,8 @@ pub fn enrolments(schema: &Schema, changes: &[Change], rows: &BTreeMap<(usize, U
     changes.map(|change| change.row_id).filter(|id| rows.contains_key(&(index, *id))).collect()
 }
 
-/// Rows that a rule asks for beside those that are changed: the sheet of a mark, the report of a sheet's month. To be asked again
+/// Rows that a rule asks for beside those that are changed: the sheet of a mark, the report of a sheet's month, the
+/// school year of what happens to an enrolment. To be asked again
 /// with what was found, until nothing is missing; `asked` remembers.
 pub fn beyond(
     schema: &Schema,
@@ -94,6 +97,11 @@ pub fn beyond(
     let mut wanted: BTreeMap<usize, BTreeSet<Uuid>> = BTreeMap::new();
     let (Some(marks), Some(sheets), Some(reports)) =
         (schema.index(ATTENDANCE_MARK.name), schema.index(ATTENDANCE_SHEET.name), schema.index(SF2_REPORT.name))
+    else {
+        return wanted;
+    };
+    let (Some(events), Some(enrolments), Some(years)) =
+        (schema.index(ENROLMENT_EVENT.name), schema.index(ENROLMENT.name), schema.index(SCHOOL_YEAR.name))
     else {
         return wanted;
     };
@@ -111,6 +119,22 @@ pub fn beyond(
             want((sheets, id));
             let Some(sheet) = rows.get(&(sheets, id)) else { continue };
             sheet.clone()
+        } else if change.entity == ENROLMENT_EVENT.name {
+            let event = after(&ENROLMENT_EVENT, rows.get(&(events, change.row_id)), change, 0);
+            let Some(id) = event.get(&ENROLMENT_EVENT, "enrolment").as_id() else { continue };
+            want((enrolments, id));
+            let Some(enrolment) = rows.get(&(enrolments, id)) else { continue };
+            if let Some(year) = enrolment.get(&ENROLMENT, "school_year").as_id() {
+                want((years, year));
+            }
+            continue;
+        } else if change.entity == ENROLMENT.name {
+            // A new one: what happens to it is in the same push.
+            let enrolment = after(&ENROLMENT, rows.get(&(enrolments, change.row_id)), change, 0);
+            if let Some(year) = enrolment.get(&ENROLMENT, "school_year").as_id() {
+                want((years, year));
+            }
+            continue;
         } else {
             continue;
         };

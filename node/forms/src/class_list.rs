@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::dates::long;
 use crate::missing::{Lacking, Missing, Severity};
 use crate::page::Page;
-use crate::school::{Name, School, Sex, filled, grade_name, name_drawn, section_lacking};
+use crate::school::{Name, School, Sex, filled, grade_name, name_drawn, names_its_grade, section_lacking};
 use crate::sheet::{Sheet, area, bold, plain};
 
 const WIDTH: f32 = 210.0;
@@ -130,7 +130,10 @@ fn head(sheet: &mut Sheet, list: &ClassList) -> f32 {
     sheet.text(WIDTH / 2.0, y, bold(12.0).middle(), "CLASS LIST");
     let y = y + 8.0;
     sheet.text(195.0, y, plain(9.0).end(), &format!("School year {}", list.school_year));
-    let section = format!("{} - {}", grade_name(&list.grade), list.section);
+    let section = match grade_name(&list.grade) {
+        _ if names_its_grade(&list.grade, &list.section) => list.section.clone(),
+        grade => format!("{grade} - {}", list.section),
+    };
     let y = sheet.paragraph(left, y, 132.0, bold(10.0), &section) + 0.8;
     let mut after = sheet.paragraph(left, y, 110.0, plain(9.0), &format!("Adviser: {}", list.adviser));
     if filled(&list.room) {

@@ -36,4 +36,4 @@ pub use error::FormError;
 pub use missing::{Missing, Severity};
 pub use page::Page;
 pub use pdf::pdf;
-pub use school::{Name, School, Sex};
+pub use school::{Name, School, Sex, names_its_grade};

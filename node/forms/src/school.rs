@@ -119,6 +119,21 @@ pub(crate) fn grade_name(grade: &str) -> String {
     }
 }
 
+/// Whether the name of a section says its grade already, as "7-Rizal", "Grade 7 Rizal" and "G7 Rizal" do: then it is not said twice.
+pub fn names_its_grade(grade: &str, section: &str) -> bool {
+    let name = section.trim().to_lowercase();
+    let rest = |name: &str, begins: &str| name.strip_prefix(begins).map(|rest| rest.trim_start().to_owned());
+    let grade = grade.trim().to_lowercase();
+    if grade == "k" {
+        return name.starts_with("kinder") || name == "k" || name.starts_with("k-") || name.starts_with("k ");
+    }
+    let bare = rest(&name, "grade").or_else(|| rest(&name, "gr.")).or_else(|| rest(&name, "g")).unwrap_or_default();
+    !grade.is_empty()
+        && [name.as_str(), bare.as_str()].iter().any(|name| {
+            name.strip_prefix(grade.as_str()).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+        })
+}
+
 /// What a form says about a section is missing.
 pub(crate) fn section_lacking(lacking: &mut Lacking, id: Option<Uuid>, section: &str, grade: &str, adviser: &str) {
     let mut need =
@@ -142,5 +157,24 @@ mod tests {
         assert_eq!(full.spoken(), "Juan P. Dela Cruz Jr");
         assert_eq!(name("Ñique", "A").order(&name("Nilo", "A")), Ordering::Greater);
         assert_eq!(name("ñilo", "A").order(&name("NILO", "B")), Ordering::Less);
+    }
+
+    #[test]
+    fn a_section_that_is_called_by_its_grade_says_it_once() {
+        for (grade, section) in [
+            ("7", "7-Bonifacio"),
+            ("7", "7 - Rizal"),
+            ("7", "Grade 7 Luna"),
+            ("10", "G10-Mabini"),
+            ("K", "Kinder Rose"),
+            ("K", "K-1"),
+        ] {
+            assert!(names_its_grade(grade, section), "{grade} {section}");
+        }
+        let others =
+            [("7", "Bonifacio"), ("7", "70s"), ("1", "10-Rizal"), ("7", "8-Luna"), ("K", "Kalachuchi"), ("", "7")];
+        for (grade, section) in others {
+            assert!(!names_its_grade(grade, section), "{grade} {section}");
+        }
     }
 }

@@ -43,9 +43,9 @@ impl Output {
 
     pub(super) fn error(self, error: &NodeError) {
         if self.json {
-            eprintln!("{}", json!({ "error": error.to_body() }));
+            let _ = writeln!(std::io::stderr(), "{}", json!({ "error": error.to_body() }));
         } else {
-            eprintln!("error: {error} [{}]", error.code);
+            let _ = writeln!(std::io::stderr(), "error: {error} [{}]", error.code);
         }
     }
 }

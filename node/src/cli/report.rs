@@ -7,6 +7,7 @@ use crate::{NodeError, Result};
 use clap::Args;
 use pems_model::Code;
 use serde_json::json;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -51,6 +52,7 @@ fn tell_missing(session: &Session, error: &NodeError) {
     for one in missing.into_iter().flatten() {
         let text = |name: &str| one[name].as_str().unwrap_or_default().to_owned();
         let id = one["id"].as_str().map(|id| format!(" {id}")).unwrap_or_default();
-        eprintln!("missing: {} of {} ({}{id}, field {})", text("label"), text("who"), text("record"), text("field"));
+        let (label, who, record, field) = (text("label"), text("who"), text("record"), text("field"));
+        let _ = writeln!(std::io::stderr(), "missing: {label} of {who} ({record}{id}, field {field})");
     }
 }

@@ -3,7 +3,7 @@
 //! here than where they were written have none.
 
 use super::clock;
-use pems_model::value::{format_date, parse_date};
+use pems_model::value::parse_date;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -46,11 +46,6 @@ pub(crate) fn read(text: &str, order: Option<DateOrder>) -> Result<i32, String> 
             "'{text}' is a moment in UTC or another zone, and another day here; write the day alone, as 2010-12-31"
         )),
     }
-}
-
-/// Why a day cannot be somebody's birth date, if it cannot.
-pub(crate) fn not_born(days: i32, today: i32) -> Option<String> {
-    (days > today).then(|| format!("{} is in the future; correct it", format_date(days)))
 }
 
 fn day_of(text: &str, day: &str, order: Option<DateOrder>) -> Result<i32, String> {

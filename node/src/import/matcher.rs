@@ -1,16 +1,19 @@
 //! From proposals to what must be saved: which record each one is about, and what it would change there.
 //!
 //! Invariants: parents are resolved before what links to them; a proposal that is left out takes with it what cannot be
-//! without it; what is returned is valid as the store understands it, so a dry run promises what the import does.
+//! without it; what is returned is valid as the store understands it, so a dry run promises what the import does; which rows are
+//! about one record is known before the first of them is settled.
 
 use super::known::Known;
 use super::people::{self, Found};
 use super::proposal::{Given, Hint, Mapped, Proposal, refusal, row_refusal};
 use super::table::Cell;
-use super::{Duplicate, DuplicateKind, Duplicates, Options, Report, Stage, dates};
+use super::twice::{Twin, Twins, besides};
+use super::{Duplicate, DuplicateKind, Duplicates, Options, Report, Stage};
 use crate::Result;
 use crate::desk::today::day_of;
 use crate::store::Save;
+use pems_model::domain::learners;
 use pems_model::entities::{SECTION_MEMBERSHIP, STUDENT_GUARDIAN};
 use pems_model::push::complete;
 use pems_model::value::parse_date;
@@ -30,6 +33,8 @@ struct Resolver<'a, 's> {
     settled: Vec<Option<Uuid>>,
     /// The proposal that a record of this batch comes from.
     sources: HashMap<Uuid, usize>,
+    /// Rows that are about the same record as others.
+    twins: HashMap<usize, Twin>,
     proposals: &'a [Proposal<'a>],
     saves: Vec<Save>,
     report: Report,
@@ -47,14 +52,18 @@ pub(super) fn resolve(mut mapped: Mapped<'_>, known: Known<'_>, options: &Option
         duplicates: options.duplicates,
         settled: vec![None; mapped.proposals.len()],
         sources: HashMap::new(),
+        twins: HashMap::new(),
         proposals: &mapped.proposals,
         saves: Vec::new(),
         report,
     };
     options.progress.begin(Stage::Matching, order.len());
-    for i in order {
-        options.progress.step()?;
-        resolver.settled[i] = resolver.settle(i)?;
+    for kind in order.chunk_by(|a, b| mapped.proposals[*a].entity.name == mapped.proposals[*b].entity.name) {
+        resolver.find_twins(kind)?;
+        for i in kind {
+            options.progress.step()?;
+            resolver.settled[*i] = resolver.settle(*i)?;
+        }
     }
     let mut report = resolver.report;
     report.total();
@@ -72,14 +81,47 @@ fn as_kept(entity: &Entity, values: &mut Values<'_>) -> Result<(), (usize, Probl
 }
 
 /// Nobody is born after today.
-fn born(entity: &Entity, fields: &Map<String, Json>, today: i32) -> Result<(), Problem> {
+fn born(fields: &Map<String, Json>, today: i32) -> Result<(), Problem> {
     let day = fields.get("birth_date").and_then(Json::as_str).and_then(parse_date);
-    let why = day.and_then(|day| dates::not_born(day, today));
-    let label = entity.field_index("birth_date").map_or("", |i| entity.fields[i].label);
-    why.map_or(Ok(()), |why| Err(Problem::at(Code::OutOfRange, "birth_date", format!("{label}: {why}"))))
+    day.and_then(|day| learners::birth_date(day, today)).map_or(Ok(()), Err)
+}
+
+/// What the values say, as a record.
+fn probe(entity: &Entity, values: &Values<'_>) -> Row {
+    let mut probe = Row::empty(entity, Uuid::nil());
+    for (field, value, _) in values {
+        probe.values[*field] = value.clone();
+    }
+    probe
 }
 
 impl<'a> Resolver<'a, '_> {
+    /// Among proposals of one kind. What is refused whatever else the file says has no part in it.
+    fn find_twins(&mut self, kind: &[usize]) -> Result<()> {
+        let mut twins = Twins::default();
+        for i in kind {
+            let proposal = &self.proposals[*i];
+            let Some(mut values) = self.values(proposal).filter(|_| proposal.problems.is_empty()) else { continue };
+            if as_kept(proposal.entity, &mut values).is_err() {
+                continue;
+            }
+            if matches!(proposal.hint, Hint::CurrentMembership) {
+                self.keep_current_membership(&mut values)?;
+            }
+            twins.put(*i, proposal, probe(proposal.entity, &values), &mut self.known)?;
+        }
+        let file = |i: usize| &self.proposals[i].rec.table.file;
+        let one_file = kind.windows(2).all(|pair| file(pair[0]) == file(pair[1]));
+        let place = |i: usize| {
+            let line = self.proposals[i].rec.line;
+            if one_file { line.to_string() } else { format!("{line} of {}", file(i)) }
+        };
+        if let Some(first) = kind.first() {
+            self.twins = twins.found(self.proposals[*first].entity, &place);
+        }
+        Ok(())
+    }
+
     fn settle(&mut self, i: usize) -> Result<Option<Uuid>> {
         let proposal = &self.proposals[i];
         let entity = proposal.entity;
@@ -103,10 +145,15 @@ impl<'a> Resolver<'a, '_> {
         if matches!(proposal.hint, Hint::CurrentMembership) {
             self.keep_current_membership(&mut values)?;
         }
-        let mut probe = Row::empty(entity, Uuid::nil());
-        for (field, value, _) in &values {
-            probe.values[*field] = value.clone();
+        match self.twins.remove(&i) {
+            Some(Twin::Contradicts(problem)) => return Ok(self.refuse(i, &values, problem)),
+            Some(Twin::Repeats(first)) => {
+                self.repeat(i, first, &probe(entity, &values));
+                return Ok(self.settled[first]);
+            }
+            None => {}
         }
+        let probe = probe(entity, &values);
         let id = match self.find(proposal, &probe)? {
             Found::Refused(problem) => return Ok(self.refuse(i, &values, problem)),
             Found::Suspect(of) => {
@@ -119,8 +166,8 @@ impl<'a> Resolver<'a, '_> {
             Found::New => self.known.store().new_id(),
             Found::Known(id) => id,
         };
-        if self.sources.contains_key(&id) {
-            self.repeat(i, id);
+        if let Some(first) = self.sources.get(&id) {
+            self.repeat(i, *first, &probe);
             return Ok(Some(id));
         }
         self.put(i, id, values)
@@ -222,7 +269,7 @@ impl<'a> Resolver<'a, '_> {
                 row.values[*field] = value;
             }
         }
-        if let Err(problem) = complete(entity, &row).and_then(|()| born(entity, &fields, self.today)) {
+        if let Err(problem) = complete(entity, &row).and_then(|()| born(&fields, self.today)) {
             return Ok(self.refuse(i, &values, problem));
         }
         if let Some(other) = self.known.other_with_key(entity, &row)? {
@@ -255,21 +302,32 @@ impl<'a> Resolver<'a, '_> {
         None
     }
 
-    /// A row of the file that is surely the same record as an earlier one.
-    fn repeat(&mut self, i: usize, id: Uuid) {
-        let rec = self.proposals[i].rec;
-        let first = self.sources.get(&id).map(|first| self.proposals[*first].rec);
+    /// A row of the file that is surely the same record as an earlier one; `said` is what it says of it.
+    fn repeat(&mut self, i: usize, first: usize, said: &Row) {
+        let (proposal, before) = (&self.proposals[i], &self.proposals[first]);
+        let entity = proposal.entity;
+        let (rec, first_rec) = (proposal.rec, before.rec);
+        let mut counts = "the first one counts".to_owned();
+        if self.settled[first].is_none() {
+            counts = "that one is left out, so this one is too".into();
+        } else if let Some(mut values) = self.values(before)
+            && as_kept(entity, &mut values).is_ok()
+        {
+            let besides = besides(entity, said, &probe(entity, &values));
+            if !besides.is_empty() {
+                counts = format!("{counts}, and this one's {} is left out", besides.join(", "));
+            }
+        }
         let message = format!(
-            "{} is the same record as {}; the first one counts",
-            self.proposals[i].entity.label,
-            first.map_or_else(String::new, |first| format!("{} line {}", first.table.file, first.line))
+            "{} is the same record as {} line {}; {counts}",
+            entity.label, first_rec.table.file, first_rec.line
         );
         self.report.duplicates.push(Duplicate {
             file: rec.table.file.clone(),
             row: rec.line,
             kind: DuplicateKind::SameRecord,
             of: None,
-            of_row: first.map(|first| first.line),
+            of_row: Some(first_rec.line),
             message,
             imported: false,
         });

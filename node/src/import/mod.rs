@@ -6,7 +6,8 @@
 //! list to take over but one to reconcile with, and has a place of its own: [`lis`].
 //!
 //! Invariants: one batch is written whole or not at all; importing a file twice changes nothing the second time; an empty
-//! cell never erases a value; nothing is repaired or merged on a guess: what is unsure is refused or listed.
+//! cell never erases a value; nothing is repaired or merged on a guess: what is unsure is refused or listed. Two rows
+//! of one file about one record are told before either counts ([`twice`]).
 
 mod bundle;
 mod capped;
@@ -30,6 +31,7 @@ mod shown;
 mod table;
 mod text;
 mod top;
+mod twice;
 
 pub use dates::DateOrder;
 pub(crate) use dates::{proven_order, read as read_date};

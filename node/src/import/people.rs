@@ -44,6 +44,16 @@ impl PersonIndex {
         add(&mut self.names, name_key(entity, row), row.id);
     }
 
+    /// Persons who have this in the field that tells them apart: an LRN, a number, a user's e-mail address (in small letters).
+    pub(super) fn holders(&self, entity: &Entity, field: usize, text: &str) -> Vec<Uuid> {
+        let index = match entity.fields[field].name {
+            "lrn" => &self.lrns,
+            "email" => &self.emails,
+            _ => &self.numbers,
+        };
+        index.get(text).cloned().unwrap_or_default()
+    }
+
     /// Persons with this LRN, student or employee number.
     pub(super) fn by_number(&self, text: &str) -> Vec<Uuid> {
         let lrn = self.lrns.get(text).into_iter().flatten();
@@ -156,11 +166,16 @@ pub(super) fn guardian(entity: &Entity, probe: &Row, kept: &Kept, theirs: &[Uuid
     let same = |row: &&Row, field: &str| {
         !probe.get(entity, field).is_null() && probe.get(entity, field) == row.get(entity, field)
     };
-    let mut rows = named(entity, probe, kept);
+    let rows = named(entity, probe, kept);
+    let is_theirs = |row: &&Row| theirs.contains(&row.id);
+    let is_reached = |row: &&Row| same(row, "phone") || same(row, "email");
+    // Of two of one name first the one of whom nothing new is said: otherwise the second import would mix them up.
     let known = rows
         .clone()
-        .find(|row| theirs.contains(&row.id))
-        .or_else(|| rows.find(|row| same(row, "phone") || same(row, "email")));
+        .filter(|row| says_nothing_new(probe, row))
+        .find(|row| is_theirs(row) || is_reached(row))
+        .or_else(|| rows.clone().find(is_theirs))
+        .or_else(|| rows.clone().find(is_reached));
     match known {
         Some(row) => Found::Known(row.id),
         None if theirs.is_empty() => by_name(entity, probe, kept, false, |_| false),

@@ -161,13 +161,8 @@ impl Store {
             let Some(entity) = self.schema.entity(&entry.entity) else { continue };
             hide(entity, &mut entry.fields);
             entry.before.iter_mut().for_each(|before| hide(entity, before));
-            for part in ["/seen/fields"] {
-                entry
-                    .outcome
-                    .iter_mut()
-                    .filter_map(|outcome| outcome.pointer_mut(part))
-                    .for_each(|seen| hide(entity, seen));
-            }
+            let seen = entry.outcome.iter_mut().filter_map(|outcome| outcome.pointer_mut("/seen/fields"));
+            seen.for_each(|seen| hide(entity, seen));
         }
         Ok(entries)
     }

@@ -78,12 +78,11 @@ pub(super) fn overlaid(entity: &Entity, id: Uuid, hub: Option<Row>, changes: &[O
     row
 }
 
+/// Changes that can be read, and by their number those that cannot.
+type OpenChanges = (Vec<OpenChange>, Vec<(i64, Damaged)>);
+
 /// The changes of a row that are not part of the hub's state yet, and those among them that cannot be read.
-pub(super) fn open_changes(
-    conn: &Connection,
-    entity: &Entity,
-    id: Uuid,
-) -> Result<(Vec<OpenChange>, Vec<(i64, Damaged)>)> {
+pub(super) fn open_changes(conn: &Connection, entity: &Entity, id: Uuid) -> Result<OpenChanges> {
     let mut statement = conn.prepare_cached(
         "SELECT kind, before IS NULL, fields, at, op_no FROM op INDEXED BY op_open
          WHERE entity = ?1 AND row_id = ?2 AND open = 1 ORDER BY op_no",

@@ -1,7 +1,10 @@
 //! Saving and deleting: the row and its outbox entry in one transaction. The clerk is done when it returns.
 
 use super::{Step, Store, overlay, rows};
+use crate::desk::today::day_of;
 use crate::{NodeError, Result};
+use pems_model::domain::learners;
+use pems_model::entities::STUDENT;
 use pems_model::wire::{Change, ChangeKind};
 use pems_model::{Code, Entity, Kind, Problem, Row, Value, natural, push::complete};
 use serde_json::{Map, Value as Json};
@@ -130,6 +133,7 @@ impl Step<'_> {
                 return Err(Problem::at(Code::Fixed, field.name, message).into());
             }
             self.check_link(field.name, field.label, field.kind, &value)?;
+            self.check_birth(entity, field.name, &value)?;
             changed.insert(field.name.into(), value.to_json());
             before.insert(field.name.into(), row.values[i].to_json());
             row.values[i] = value;
@@ -194,6 +198,16 @@ impl Step<'_> {
         let message =
             format!("the role {} may not change {} records; ask a school admin", actor.role.name(), entity.label);
         Err(NodeError::new(Code::RoleForbidden, message))
+    }
+
+    /// Nobody is born after today: the one way into the records asks, so every way to it does.
+    fn check_birth(&self, entity: &Entity, field: &str, value: &Value) -> Result<()> {
+        match value {
+            Value::Date(born) if entity.name == STUDENT.name && field == "birth_date" => {
+                learners::birth_date(*born, day_of(self.env.now())).map_or(Ok(()), |problem| Err(problem.into()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The row that is meant, and its id. Without an id a natural key decides: a live row with that key is a clash, a

@@ -55,6 +55,8 @@ fn let_in(stranger: &Stranger, seed: u64, length: Duration, steps: u64) -> bool 
 }
 
 fn main() -> anyhow::Result<ExitCode> {
+    // One provider of TLS, chosen before anything connects: each stranger may be the only one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let args = Args::parse();
     let strangers = chosen(&args.names)?;
     let length = match (args.minutes, args.seconds) {

@@ -2,8 +2,9 @@
 //! killed, and is never fetched again.
 
 use pems_model::engine::Mode;
+use pems_model::frame::RowsHead;
 use pems_node::sync::{Driver, Happening};
-use pems_tests::proxy::{Cut, Proxy};
+use pems_tests::proxy::{Cut, Passed, Proxy};
 use pems_tests::rig::{Rig, TestOffice};
 use pems_tests::seed;
 use pems_tests::sim::Rng;
@@ -11,11 +12,9 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 const ROWS: u32 = 40_000;
-const CUTS: u64 = 3;
-/// How much more than one whole answer may come down the line for [`CUTS`] cuts, in percent.
-const EXTRA_PERCENT: u64 = 20;
-/// So many bytes are put on disk at the latest.
-const ON_DISK: u64 = 1 << 20;
+const CUTS: u64 = 5;
+/// Bodies of frames that wait in memory; with the one that exceeds it all are put on disk.
+const IN_MEMORY: usize = 1 << 20;
 
 /// As an administrator moves a school in: rows with revisions from the school's clock, in one statement.
 async fn fill(rig: &Rig, school: uuid::Uuid) {
@@ -40,29 +39,46 @@ fn through(proxy: &Proxy, office: &TestOffice, failed: &Arc<Notify>) -> Driver {
     })
 }
 
-/// Syncs `office`, cutting the line after each of `pieces` bytes of answer; gives all bytes that came down.
-async fn sync_in_pieces(proxy: &Proxy, office: &TestOffice, pieces: &[u64], killed: bool) -> u64 {
+/// Syncs `office`, cutting the line after each of `pieces` bytes of answer; gives the rows that came with each piece, in whole
+/// frames, and the size of those frames.
+async fn sync_in_pieces(
+    proxy: &Proxy,
+    office: &TestOffice,
+    pieces: &[u64],
+    killed: bool,
+) -> Vec<Vec<(RowsHead, usize)>> {
     let failed = Arc::new(Notify::new());
     let mut driver = through(proxy, office, &failed);
-    let mut total = 0;
+    let came = || {
+        let rows = |frame| if let Passed::Rows(head, bytes) = frame { Some((head, bytes)) } else { None };
+        proxy.passed().into_iter().filter_map(rows).collect()
+    };
+    let mut all: Vec<Vec<_>> = Vec::new();
     for piece in pieces {
         proxy.mend(Cut::Down(*piece));
         tokio::select! {
             done = driver.run(Mode::Once) => panic!("the line was to be cut after {piece} bytes: {done:?}"),
             () = failed.notified() => {}
         }
-        total += proxy.counted().1;
+        all.push(came());
         if killed {
             driver = through(proxy, office, &failed);
         }
     }
     proxy.mend(Cut::Never);
     driver.run(Mode::Once).await.expect("the rest comes");
-    total + proxy.counted().1
+    all.push(came());
+    all
 }
 
 fn below(rng: &mut Rng, n: u64) -> u64 {
     rng.below(usize::try_from(n).expect("64 bits")) as u64
+}
+
+/// Learners, and revisions of the frames that they came in.
+fn learners(came: &[Vec<(RowsHead, usize)>]) -> (u32, Vec<i64>) {
+    let heads = || came.iter().flatten().map(|(head, _)| head).filter(|head| head.entity == "student");
+    (heads().map(|head| head.count).sum(), heads().map(|head| head.through).collect())
 }
 
 #[tokio::test]
@@ -71,31 +87,36 @@ async fn what_came_is_never_fetched_again() {
     let school = rig.school("mabini").await;
     fill(&rig, school.id).await;
     let proxy = Proxy::start(rig.hub().address()).await;
-    let whole_office = rig.office("mabini").await;
-    let whole = sync_in_pieces(&proxy, &whole_office, &[], false).await;
-    rig.assert_level(&whole_office).await;
-
-    let frames = u64::from(proxy.counted().2);
+    let office = rig.office("mabini").await;
+    let whole = learners(&sync_in_pieces(&proxy, &office, &[], false).await);
+    rig.assert_level(&office).await;
+    let (bytes, frames) = (proxy.counted().1, whole.1.len());
+    assert!(whole.0 == ROWS && frames > 8, "{whole:?}");
     let mut rng = seed::dice("first sync");
 
-    // An app that lives on loses nothing but the frame that was cut.
-    let cuts: Vec<u64> = (0..CUTS).map(|_| whole / 8 + below(&mut rng, whole / 8)).collect();
+    // An app that lives on loses nothing but the frame that was cut: not one row comes in two whole frames.
+    let cuts: Vec<u64> = (0..CUTS).map(|_| bytes / 8 + below(&mut rng, bytes / 16)).collect();
     let office = rig.office("mabini").await;
-    let total = sync_in_pieces(&proxy, &office, &cuts, false).await;
+    let came = sync_in_pieces(&proxy, &office, &cuts, false).await;
     rig.assert_level(&office).await;
-    println!("whole: {whole} bytes, {frames} frames; cut after {cuts:?}: {total}");
-    // Beside the frame: what lay in the buffers of both ends, more of it the slower the office is just then.
-    assert!(
-        total <= whole + CUTS * (whole / frames + whole / 25),
-        "more than a frame and the buffers was lost in a cut"
-    );
-    assert!(total * 100 <= whole * (100 + EXTRA_PERCENT), "{total} bytes instead of {whole}");
+    println!("{bytes} bytes, {frames} frames; cut after {cuts:?}");
+    assert!(came.iter().all(|piece| !piece.is_empty()), "something came each time");
+    let (rows, through) = learners(&came);
+    assert!(rows == ROWS && through.is_sorted_by(|a, b| a < b), "{rows} rows, through {through:?}");
 
-    // One that is killed loses what was not on disk yet.
-    let cut = [whole / 2 + below(&mut rng, whole / 3)];
+    // One that is killed loses what was not on disk yet as well, and nothing else.
+    let cut = [bytes / 2 + below(&mut rng, bytes / 3)];
     let office = rig.office("mabini").await;
-    let total = sync_in_pieces(&proxy, &office, &cut, true).await;
+    let came = sync_in_pieces(&proxy, &office, &cut, true).await;
     rig.assert_level(&office).await;
-    println!("killed after {cut:?}: {total}");
-    assert!(total <= whole + cut[0] - ON_DISK, "{total} bytes instead of {whole}: what was on disk came again");
+    let (mut waiting, mut lost, mut kept) = (0, 0, 0);
+    for (head, body) in &came[0] {
+        (waiting, lost) = (waiting + body, lost + head.count);
+        if waiting > IN_MEMORY {
+            (waiting, lost, kept) = (0, 0, kept + lost);
+        }
+    }
+    println!("killed after {cut:?}: {kept} rows were on disk, {lost} were not");
+    assert!(kept > 0, "nothing was put on disk in {cut:?} bytes");
+    assert_eq!(learners(&came).0, ROWS + lost);
 }

@@ -59,6 +59,44 @@ async fn keeping_the_other_value_brings_it_back_everywhere() {
     }
 }
 
+/// A decision is about what was shown. One that leaves the record as it is takes back no edit that was not; one that changes it is
+/// an edit like any other, with its base: what came meanwhile loses against it and is asked about, once, however often the field
+/// was typed over on the way.
+#[tokio::test]
+async fn a_decision_is_about_what_was_shown() {
+    for (choice, conflicts, stands) in [(Choice::Theirs, 0, "the second again"), (Choice::Mine, 1, "typed over")] {
+        let (rig, first, second, id) = conflict().await;
+        second.save("student", &json!({ "id": id, "remarks": "the second again" }));
+        second.sync().await;
+
+        let entry = first.store().reviews().expect("the inbox")[0].id;
+        first.store().resolve(entry, choice).expect("settled");
+        if choice == Choice::Mine {
+            first.save("student", &json!({ "id": id, "remarks": "typed over" }));
+        }
+        let summary = first.sync().await;
+        assert_eq!((summary.conflicts, summary.refused), (conflicts, 0), "{choice:?}");
+        settle(&rig, &[&first, &second]).await;
+        for office in [&first, &second] {
+            assert_eq!(office.get("student", id).expect("a row")["remarks"], stands, "{choice:?}");
+            let open = command(office, &["review", "list"]).printed;
+            assert_eq!(open.len(), conflicts, "{choice:?}: {open:?}");
+        }
+        if conflicts == 0 {
+            continue;
+        }
+        let asked = command(&first, &["review", "list"]).printed.remove(0);
+        let said = (&asked["mine"], &asked["theirs"], &asked["stands"], &asked["now"]);
+        assert_eq!(said, (&json!("from the first"), &json!("the second again"), &json!("neither"), &json!(stands)));
+        command(&first, &["review", "keep", asked["id"].as_str().expect("an id"), "--value", "theirs"]);
+        settle(&rig, &[&first, &second]).await;
+        for office in [&first, &second] {
+            assert_eq!(office.get("student", id).expect("a row")["remarks"], "the second again");
+            assert_eq!(command(office, &["review", "list"]).printed, Vec::<Json>::new());
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_settled_conflict_goes_through_whole_or_not_at_all() {
     let (rig, first, second, id) = conflict().await;

@@ -13,6 +13,7 @@ mod report;
 mod samples;
 mod size;
 mod spreadsheets;
+mod twice;
 mod workbook;
 
 use pems_model::{Role, Schema};

@@ -136,7 +136,7 @@ fn a_school_with_a_logo_is_exported_as_a_workbook() {
     office.store().expect("a store").save(&save).expect("saved");
     let out = dir.path().join("school.xlsx");
     let args = ["export", "school_profile", "--as", "xlsx", "--out", &out.display().to_string()];
-    let said = run(&mut node(&data, &key), &args, b"");
+    let said = run(&mut node(&data, &key), args, b"");
     assert_eq!(said.exit, Some(0), "{said:?}");
     assert!(std::fs::read(&out).expect("the workbook").starts_with(b"PK"));
 }

@@ -1,6 +1,6 @@
 // Made by `cargo xtask gen` from node/src/desk/enrolment. Do not edit.
 
-export type EnrolmentRequest = { "do": "enrolment.years" } | { "do": "enrolment.next_year", year: string, } | { "do": "enrolment.find", text: string, limit: number, } | { "do": "enrolment.desk", student: string, school_year: string, } | { "do": "enrolment.papers", student?: string, kind: string, } | { "do": "enrolment.paper", student: string, kind: string, state: string, } | { "do": "enrolment.enrol", enrol: EnrolFields, } | { "do": "enrolment.confirm", enrolments: string[], on_date: string, } | { "do": "enrolment.transfer_out", enrolment: string, to_school: string, on_date: string, unsettled_account?: boolean, } | { "do": "enrolment.reasons" } | { "do": "enrolment.drop", enrolment: string, reason_code: string, note?: string, on_date: string, } | { "do": "enrolment.return", enrolment: string, on_date: string, section?: string, over_capacity?: boolean, } | { "do": "enrolment.cancel", enrolment: string, note?: string, on_date: string, } | { "do": "enrolment.of", student: string, } | { "do": "enrolment.sections", school_year: string, as_of?: string, } | { "do": "enrolment.section", school_year: string, id?: string, fields: SectionFields, } | { "do": "enrolment.delete_section", id: string, } | { "do": "enrolment.copy_sections", from_year: string, to_year: string, } | { "do": "enrolment.roster", section: string, as_of?: string, } | { "do": "enrolment.list", school_year: string, only: Only, grade?: string, } | { "do": "enrolment.assign", enrolments: string[], section?: string, on_date: string, over_capacity?: boolean, } | { "do": "enrolment.promotion_preview", from_year: string, to_year: string, } | { "do": "enrolment.promote", from_year: string, to_year: string, 
+export type EnrolmentRequest = { "do": "enrolment.years" } | { "do": "enrolment.next_year", year: string, } | { "do": "enrolment.find", text: string, limit: number, } | { "do": "enrolment.desk", student: string, school_year: string, } | { "do": "enrolment.papers", student?: string, kind: string, } | { "do": "enrolment.paper", student: string, kind: string, state: string, } | { "do": "enrolment.enrol", enrol: EnrolFields, } | { "do": "enrolment.confirm", enrolments: string[], on_date: string, } | { "do": "enrolment.transfer_out", enrolment: string, to_school: string, on_date: string, unsettled_account?: boolean, } | { "do": "enrolment.reasons" } | { "do": "enrolment.drop", enrolment: string, reason_code: string, note?: string, on_date: string, } | { "do": "enrolment.return", enrolment: string, on_date: string, section?: string, over_capacity?: boolean, } | { "do": "enrolment.cancel", enrolment: string, note?: string, on_date: string, } | { "do": "enrolment.beginning", enrolment: string, } | { "do": "enrolment.correct", enrolment: string, on_date: string, section?: string, over_capacity?: boolean, } | { "do": "enrolment.of", student: string, } | { "do": "enrolment.sections", school_year: string, as_of?: string, } | { "do": "enrolment.section", school_year: string, id?: string, fields: SectionFields, } | { "do": "enrolment.delete_section", id: string, } | { "do": "enrolment.copy_sections", from_year: string, to_year: string, } | { "do": "enrolment.roster", section: string, as_of?: string, } | { "do": "enrolment.list", school_year: string, only: Only, grade?: string, } | { "do": "enrolment.assign", enrolments: string[], section?: string, on_date: string, over_capacity?: boolean, } | { "do": "enrolment.promotion_preview", from_year: string, to_year: string, } | { "do": "enrolment.promote", from_year: string, to_year: string, 
 /**
  * Only these grades; all where it does not say.
  */
@@ -93,6 +93,16 @@ kind: string, section?: string, from_school?: string, papers?: Array<PaperState>
  */
 over_capacity?: boolean, };
 
+export type Beginning = { 
+/**
+ * None where only a list of the school told of it.
+ */
+on_date: string | null, 
+/**
+ * The last section, also of who left.
+ */
+section: string | null, };
+
 export type Enrolled = { student: string, enrolment: string, status: string, late: boolean, missing: Array<string>, };
 
 export type DropReason = { 
@@ -183,6 +193,8 @@ export interface EnrolmentAnswers {
   "enrolment.drop": Count;
   "enrolment.return": Count;
   "enrolment.cancel": Count;
+  "enrolment.beginning": Beginning;
+  "enrolment.correct": Count;
   "enrolment.of": Past[];
   "enrolment.sections": SectionList;
   "enrolment.section": Made;

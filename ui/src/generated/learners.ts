@@ -279,7 +279,7 @@ like: string | null,
 /**
  * Why somebody has to decide: `number`, where the learner of this number has another name or birth date, or `alike`.
  */
-asks: "number" | "alike" | null, cells: Array<PasteCell>, 
+asks: "number" | "alike" | "given" | null, cells: Array<PasteCell>, 
 /**
  * What is wrong with the row as a whole.
  */

@@ -7,6 +7,7 @@ import { matching } from "../shared/options";
 import { go } from "../shared/router.svelte";
 import { shortcuts } from "../shared/shortcuts.svelte";
 import { words } from "../strings/index.svelte";
+import { inGrade } from "./sections/named";
 import { asText, nameOf } from "./learners/fields";
 import { visibleRoutes } from "./routes";
 
@@ -28,7 +29,7 @@ export async function learnersFor(text: string): Promise<Answer[]> {
   if (text.trim() === "") return [];
   const { rows } = await call({ do: "learners.find", query: { text }, limit: LEARNERS });
   return rows.map((row) => {
-    const place = [row.grade ? words.desk.grades(asText(row.grade)) : "", asText(row.section)].filter(Boolean).join(" ");
+    const place = inGrade(asText(row.grade), asText(row.section));
     const number = asText(row.lrn ?? row.student_no);
     return {
       id: row.id,

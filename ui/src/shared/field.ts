@@ -5,6 +5,8 @@ export type FieldKind = "text" | "date" | "choice" | "digits" | "phone" | "email
 export interface Choice {
   id: string;
   text: string;
+  /** Under which heading it stands, after those without one. */
+  group?: string;
 }
 
 /** What is kept of what was typed: blanks at the ends never count, digits are digits alone. */

@@ -14,6 +14,8 @@ export interface Shortcut {
   group?: "anywhere" | "screen";
   /** Also while text is being typed. Without it only combinations with Ctrl or Alt, and function keys, are. */
   whileTyping?: boolean;
+  /** While text is being typed: only where nothing of it was typed since the field got the keys, and so nothing is the field's own. */
+  whileUntouched?: boolean;
   /** Also while a dialog waits for its answer. Without it nothing behind a dialog moves. */
   overDialogs?: boolean;
   /** Whether it holds now; without it always. One that does not is not shown either. */
@@ -43,14 +45,25 @@ export function useShortcuts(list: Shortcut[]): void {
   $effect.pre(() => untrack(() => addShortcuts(list)));
 }
 
+/** The field in which something was typed since it got the keys: its text is the web view's to take back. */
+let touched: EventTarget | null = null;
+
+if (typeof window !== "undefined") {
+  window.addEventListener("focusin", () => (touched = null), true);
+  window.addEventListener("input", (event) => (touched = event.target), true);
+  // What was typed is kept, and now it is an act of the office.
+  window.addEventListener("change", () => (touched = null), true);
+}
+
 /** Runs the shortcut that `event` is. The frame calls it for every key press that nobody else took. */
 export function press(event: KeyboardEvent): void {
   // Behind a locked desk nothing acts.
   if (event.defaultPrevented || curtained()) return;
   const into = typing(event.target);
-  const found = lists.flat().reverse().find(({ keys, whileTyping, overDialogs, holds }) => {
+  const found = lists.flat().reverse().find(({ keys, whileTyping, whileUntouched, overDialogs, holds }) => {
     if (!matches(keys, event) || (asking() && !overDialogs) || holds?.() === false) return false;
     const combined = /^(Ctrl|Alt)\+|^F\d/.test(keys);
+    if (into === "text" && whileUntouched) return touched !== event.target;
     return into === null || (into === "letters" ? combined : (whileTyping ?? combined));
   });
   if (!found) return;

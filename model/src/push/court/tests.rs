@@ -122,7 +122,7 @@ fn change(dice: &mut Dice, known: &Known, op_no: i64) -> Change {
         fields: fields.as_object().cloned().unwrap_or_default().into_iter().collect(),
         group: (dice.below(4) == 0).then(|| Uuid::from_u128(7)),
         user_id: (dice.below(5) > 0).then(|| user_id(dice.below(6))),
-        at: i64::try_from(dice.below(2 * NOW as usize)).expect("small"),
+        at: i64::try_from(dice.below(usize::try_from(2 * NOW).expect("small"))).expect("small"),
     }
 }
 

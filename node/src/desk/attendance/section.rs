@@ -115,13 +115,21 @@ impl Section {
 
     /// `7-Rizal`, as the undo bar and the messages say it.
     pub(in crate::desk) fn title(&self) -> String {
-        let grade = match self.grade.as_str() {
-            "K" => "Kinder",
-            "NG" => "Non-graded",
-            grade => grade,
-        };
-        format!("{grade}-{}", self.name)
+        titled(&self.grade, &self.name)
     }
+}
+
+/// A section with its grade, which a name that begins with it does not say twice.
+pub(in crate::desk) fn titled(grade: &str, name: &str) -> String {
+    if pems_forms::names_its_grade(grade, name) {
+        return name.to_owned();
+    }
+    let grade = match grade {
+        "K" => "Kinder",
+        "NG" => "Non-graded",
+        grade => grade,
+    };
+    format!("{grade}-{name}")
 }
 
 impl Desk {

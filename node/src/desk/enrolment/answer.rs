@@ -2,7 +2,7 @@
 
 use super::record::Enrolment;
 use super::{By, Count, Day, Made, PaperSet, Request, Roster, SectionList, Years};
-use super::{desk, enrol, list, moves, papers, promotion, reasons, record, roster, sections, year};
+use super::{correct, desk, enrol, list, moves, papers, promotion, reasons, record, roster, sections, year};
 use crate::desk::Desk;
 use crate::desk::learners::numbers;
 use crate::store::Work;
@@ -29,6 +29,7 @@ pub(in crate::desk) fn answer(desk: &mut Desk, request: Request) -> Result<Json>
         | Request::Propose { .. }
         | Request::Papers { .. }
         | Request::Reasons
+        | Request::Beginning { .. }
         | Request::Of { .. }
         | Request::Sections { .. }
         | Request::Roster { .. }
@@ -63,6 +64,10 @@ fn read(desk: &Desk, request: Request) -> Result<Json> {
         Request::Of { student } => {
             desk.check_sees_learner(student)?;
             json(&desk::enrolments(conn, student)?)
+        }
+        Request::Beginning { enrolment } => {
+            desk.check_sees_learner(record::find(conn, enrolment)?.student)?;
+            json(&correct::beginning(conn, enrolment)?)
         }
         Request::Sections { school_year, as_of } => {
             let as_of = day_in(conn, school_year, as_of, today)?;
@@ -206,6 +211,10 @@ fn moved(work: &mut Work<'_, '_>, by: &By, request: &Request) -> Result<(&'stati
         }
         Request::Return { enrolment, on_date, section, over_capacity } => {
             ("Return of", moves::take_back(work, by, *enrolment, *on_date, *section, *over_capacity)?)
+        }
+        Request::Correct { enrolment, on_date, section, over_capacity } => {
+            let right = correct::Right { on: *on_date, section: *section, over_capacity: *over_capacity };
+            ("Correction of the enrolment of", correct::correct(work, by, *enrolment, &right)?)
         }
         Request::Cancel { enrolment, note, on_date } => {
             ("Cancelling of", moves::cancel(work, by, *enrolment, note.as_deref(), *on_date)?)

@@ -4,6 +4,7 @@
 //! act, which Ctrl+Z takes back.
 
 mod answer;
+mod correct;
 mod day;
 mod desk;
 mod enrol;
@@ -139,6 +140,26 @@ pub enum Request {
         note: Option<String>,
         #[ts(type = "string")]
         on_date: Day,
+    },
+    /// When an enrolment began and which section is its last, for its correction. Answered by [`correct::Beginning`].
+    #[serde(rename = "enrolment.beginning")]
+    Beginning {
+        #[ts(type = "string")]
+        enrolment: Uuid,
+    },
+    /// The day of an enrolment, or its section, was written wrongly. Answered by [`Count`].
+    #[serde(rename = "enrolment.correct")]
+    Correct {
+        #[ts(type = "string")]
+        enrolment: Uuid,
+        #[ts(type = "string")]
+        on_date: Day,
+        #[serde(default)]
+        #[ts(optional, type = "string")]
+        section: Option<Uuid>,
+        #[serde(default)]
+        #[ts(as = "Option<bool>", optional)]
+        over_capacity: bool,
     },
     /// A learner's enrolments, the newest first. Answered by `Past[]`.
     #[serde(rename = "enrolment.of")]
@@ -297,6 +318,8 @@ pub(super) const ANSWERS: &str = "export interface EnrolmentAnswers {
   \"enrolment.drop\": Count;
   \"enrolment.return\": Count;
   \"enrolment.cancel\": Count;
+  \"enrolment.beginning\": Beginning;
+  \"enrolment.correct\": Count;
   \"enrolment.of\": Past[];
   \"enrolment.sections\": SectionList;
   \"enrolment.section\": Made;
@@ -324,6 +347,7 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
         papers::Paper::decl(config),
         papers::PaperState::decl(config),
         PaperSet::decl(config),
+        correct::Beginning::decl(config),
         enrol::Enrol::decl(config),
         enrol::Enrolled::decl(config),
         reasons::Reason::decl(config),

@@ -151,7 +151,7 @@ pub fn change(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<
     Ok(())
 }
 
-fn event(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<'_>, made_at: i64) -> Result<Event> {
+pub fn event(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<'_>, made_at: i64) -> Result<Event> {
     let fields = json!({
         "enrolment": enrolment,
         "kind": change.kind,

@@ -219,7 +219,7 @@ pub fn assign(work: &mut Work<'_, '_>, by: &By, placing: &Placing<'_>) -> Result
     Ok(moved)
 }
 
-fn check_fits(enrolment: &record::Enrolment, section: &Section) -> Result<()> {
+pub(super) fn check_fits(enrolment: &record::Enrolment, section: &Section) -> Result<()> {
     let refused =
         |message: String| Err(NodeError::new(Code::Rule, message).with_details(json!({ "field": "section" })));
     if enrolment.school_year != section.school_year {

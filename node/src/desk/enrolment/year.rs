@@ -3,6 +3,7 @@
 use super::Day;
 use crate::{NodeError, Result};
 use pems_model::Code;
+use pems_model::domain::enrolment;
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use ts_rs::TS;
@@ -73,8 +74,9 @@ impl Year {
         }
         let refused =
             |message| Err(NodeError::new(Code::Rule, message).with_details(serde_json::json!({ "field": "on_date" })));
-        if day > self.end_date {
-            return refused(format!("school year {} ended on {}; choose a day until then", self.label, self.end_date));
+        let early = if self.status == "draft" { enrolment::DRAFT_DAYS } else { enrolment::EARLY_DAYS };
+        if let Some(problem) = enrolment::day(day.0, self.start_date.0, self.end_date.0, early) {
+            return Err(problem.into());
         }
         if day.0 > today {
             return refused(format!("{day} is not here yet; choose today or an earlier day"));

@@ -3,7 +3,7 @@
 
 use super::{Form, Gathered, school};
 use crate::desk::Desk;
-use crate::desk::attendance::section::Section;
+use crate::desk::attendance::section::{Section, titled};
 use crate::desk::learners::LearnerQuery;
 use crate::{NodeError, Result};
 use pems_forms::class_list::ClassList;
@@ -159,7 +159,7 @@ pub(super) fn of_class(class: &ClassList) -> List {
     };
     List {
         school: class.school.clone(),
-        title: format!("CLASS LIST, {}-{}", class.grade, class.section),
+        title: format!("CLASS LIST, {}", titled(&class.grade, &class.section)),
         narrowed: vec![format!("School year {}", class.school_year)],
         columns: columns
             .into_iter()
@@ -204,7 +204,7 @@ pub(super) fn day(desk: &mut Desk, date: &str) -> Result<Gathered> {
         };
         let counts = |count: usize| if line.taken.is_some() { count.to_string() } else { String::new() };
         vec![
-            format!("{}-{}", line.section.grade_level, line.section.name),
+            titled(&line.section.grade_level, &line.section.name),
             line.section.adviser.clone().unwrap_or_default(),
             line.learners.to_string(),
             counts(line.absent),
@@ -241,7 +241,7 @@ pub(super) fn away(desk: &Desk) -> Result<Gathered> {
         };
         vec![
             one.listed.clone(),
-            format!("{}-{}", one.section.grade_level, one.section.name),
+            titled(&one.section.grade_level, &one.section.name),
             one.days.to_string(),
             one.since.clone(),
             (if one.excused { "excused" } else { "" }).to_owned(),

@@ -27,6 +27,8 @@ pub(super) struct Names {
 struct Name {
     word: Box<[u8]>,
     letters: u32,
+    /// How it sounds ([`sound`]).
+    sound: Box<[u8]>,
     /// Positions of the entries that have the word, in order.
     holders: Vec<u32>,
 }
@@ -50,6 +52,7 @@ impl Names {
                     names.push(Name {
                         word: word.as_bytes().into(),
                         letters: letters(word.as_bytes()),
+                        sound: sound(word.as_bytes()).into(),
                         holders: vec![],
                     });
                     names.len() - 1
@@ -75,17 +78,20 @@ impl Names {
         if word.len() < SHORTEST || word.iter().any(|letter| !letter.is_ascii_alphabetic()) {
             return None;
         }
-        let wanted = letters(word);
+        let wanted = Wanted { word, letters: letters(word), sound: sound(word) };
         let mut bits = vec![0u64; self.entries.max(entries.len()).div_ceil(64)];
         for name in &self.names {
-            if is_alike(word, wanted, &name.word, name.letters) {
+            if wanted.is_alike(&name.word, name.letters, &name.sound) {
                 for at in &name.holders {
                     bits[*at as usize / 64] |= 1 << (at % 64);
                 }
             }
         }
         for at in &self.changed {
-            let has = |name: &str| is_alike(word, wanted, name.as_bytes(), letters(name.as_bytes()));
+            let has = |name: &str| {
+                let name = name.as_bytes();
+                wanted.is_alike(name, letters(name), &sound(name))
+            };
             let now = entries.get(*at as usize).is_some_and(|entry| entry.words().any(has));
             if let Some(part) = bits.get_mut(*at as usize / 64) {
                 *part = (*part & !(1 << (at % 64))) | (u64::from(now) << (at % 64));
@@ -95,11 +101,62 @@ impl Names {
     }
 }
 
-fn is_alike(word: &[u8], wanted: u32, name: &[u8], letters: u32) -> bool {
-    let most = if word.len() >= LONG { 2 } else { 1 };
-    let fits = word.len() > SHORTEST || name.len() == word.len();
-    // Each letter that the name does not have at all is one wrong letter at least.
-    fits && (wanted & !letters).count_ones() <= most && begins_alike(word, name, most)
+/// A word that was asked for.
+struct Wanted<'a> {
+    word: &'a [u8],
+    letters: u32,
+    sound: Vec<u8>,
+}
+
+impl Wanted<'_> {
+    fn is_alike(&self, name: &[u8], letters: u32, sound: &[u8]) -> bool {
+        let word = self.word;
+        // Whoever writes by ear writes what sounds the same.
+        if self.sound.len() >= SHORTEST && sound.starts_with(&self.sound) {
+            return true;
+        }
+        let most = if word.len() >= LONG { 2 } else { 1 };
+        // Each letter that the name does not have at all is one wrong letter at least.
+        if (self.letters & !letters).count_ones() > most {
+            return false;
+        }
+        if word.len() > SHORTEST || name.len() == word.len() {
+            return begins_alike(word, name, most);
+        }
+        lacks_one(word, name) || lacks_one(name, word)
+    }
+}
+
+/// Whether `short` is `long` without one letter.
+fn lacks_one(short: &[u8], long: &[u8]) -> bool {
+    let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    long.len() == short.len() + 1 && short[same..] == long[same + 1..]
+}
+
+/// How a word sounds to who writes names by ear: Thyronne is Tyrone, Aquino is Akino, Jhon is John, Felipe is Philip with an E. One
+/// letter for those that stand for one another, once where it is doubled, without an H that is not heard.
+fn sound(word: &[u8]) -> Vec<u8> {
+    let mut heard: Vec<u8> = Vec::with_capacity(word.len());
+    let mut at = 0;
+    while let Some(letter) = word.get(at) {
+        let next = word.get(at + 1).copied();
+        let (one, read) = match (letter, next) {
+            (b'P', Some(b'H')) => (b'F', 2),
+            (b'Q', Some(b'U')) => (b'K', 2),
+            (b'C', Some(b'H')) => (b'X', 2),
+            (b'C', Some(b'E' | b'I' | b'Y')) | (b'Z', _) => (b'S', 1),
+            (b'C' | b'Q', _) => (b'K', 1),
+            (b'V', _) => (b'B', 1),
+            (b'Y', _) => (b'I', 1),
+            (b'H', _) if at > 0 => (0, 1),
+            (other, _) => (*other, 1),
+        };
+        if one != 0 && heard.last() != Some(&one) {
+            heard.push(one);
+        }
+        at += read;
+    }
+    heard
 }
 
 fn letters(word: &[u8]) -> u32 {
@@ -175,6 +232,33 @@ mod tests {
             [("ABDULA", "ABALLA"), ("REYES", "RAMOS"), ("SANTOS", "SANDOVAL"), ("CRUZ", "CARE"), ("AGUILR", "AGA")]
         {
             assert!(!alike(word, name), "{word} {name}");
+        }
+    }
+
+    #[test]
+    fn what_sounds_the_same_is_alike_and_a_short_name_may_lack_a_letter() {
+        let found = |word: &str, name: &str| {
+            let wanted =
+                Wanted { word: word.as_bytes(), letters: letters(word.as_bytes()), sound: sound(word.as_bytes()) };
+            wanted.is_alike(name.as_bytes(), letters(name.as_bytes()), &sound(name.as_bytes()))
+        };
+        for (word, name) in [
+            ("MRIA", "MARIA"),
+            ("ANNA", "ANA"),
+            ("TYRONE", "THYRONNE"),
+            ("THIRONE", "THYRONNE"),
+            ("AKINO", "AQUINO"),
+            ("JHON", "JOHN"),
+            ("VILLACORTA", "BILLAKORTA"),
+            ("CECILIA", "SESILYA"),
+            ("ROKE", "ROQUE"),
+        ] {
+            assert!(found(word, name), "{word} {name}");
+        }
+        for (word, name) in
+            [("MRIA", "MARIO"), ("JOSE", "ROSEL"), ("AKINO", "ALINSOD"), ("TYRONE", "TERESA"), ("LUNA", "LINDO")]
+        {
+            assert!(!found(word, name), "{word} {name}");
         }
     }
 

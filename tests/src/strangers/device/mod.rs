@@ -221,7 +221,7 @@ impl Town {
                 continue;
             }
             let last = office.outcomes().pop().flatten();
-            if !last.as_ref().is_some_and(|outcome| outcome.name() == "applied") {
+            if last.as_ref().is_none_or(|outcome| outcome.name() != "applied") {
                 stay.found(format!("what an honest office made ({made}) came to {last:?}"));
             }
         }

@@ -33,7 +33,7 @@ pub(super) enum Act {
     SignIns,
     /// Reads of the API.
     Reads,
-    /// A user's name, changed again and again, while all PCs wait for news.
+    /// A user's name, changed again and again, while PCs of the quiet school wait for news.
     Renames,
 }
 
@@ -93,26 +93,34 @@ impl Act {
                 Act::SignIns if n < 16 => tasks.spawn(again(sign_in(town, n, chance))),
                 Act::Reads if n < 32 => tasks.spawn(again(read(town, n))),
                 Act::Renames if n < 2 => tasks.spawn(again(rename(town, n))),
-                Act::Renames if n < 6 => tasks.spawn(again(wait(town, n))),
                 _ => continue,
             };
         }
         tokio::time::sleep(UNDER_WAY).await;
         Ok(Greedy(tasks))
     }
+
+    /// What the quiet school's other PCs do meanwhile, beside the act and without it: where news is the matter, they wait for it.
+    pub(super) fn company(self, town: &Town) -> Greedy {
+        let mut tasks = JoinSet::new();
+        if self == Act::Renames {
+            for n in 2..super::town::PCS {
+                tasks.spawn(again(wait(town, n)));
+            }
+        }
+        Greedy(tasks)
+    }
 }
 
 /// Sends a request for ever; told to come later, it comes a little later.
-fn again(request: reqwest::RequestBuilder) -> impl Future<Output = ()> + Send {
-    async move {
-        while let Some(once) = request.try_clone() {
-            let served = match once.send().await {
-                Ok(answer) => answer.status().is_success() && answer.bytes().await.is_ok(),
-                Err(_) => false,
-            };
-            if !served {
-                tokio::time::sleep(REFUSED).await;
-            }
+async fn again(request: reqwest::RequestBuilder) {
+    while let Some(once) = request.try_clone() {
+        let served = match once.send().await {
+            Ok(answer) => answer.status().is_success() && answer.bytes().await.is_ok(),
+            Err(_) => false,
+        };
+        if !served {
+            tokio::time::sleep(REFUSED).await;
         }
     }
 }

@@ -60,10 +60,12 @@ async fn round(
     act: Act,
     rounds: &mut Rounds,
 ) -> anyhow::Result<()> {
+    let company = act.company(town);
     rounds.alone.push(quiet.work(stay, "alone").await?);
     let greedy = act.begin(town, stay.rng.draw()).await?;
     rounds.beside.push(quiet.work(stay, act.name()).await?);
     greedy.end().await;
+    company.end().await;
     let now = town.memory();
     rounds.memory.push(now);
     // What is bounded has been at its bound after a few rounds; what is kept for ever goes on growing.
@@ -92,11 +94,12 @@ fn tell(act: Act, rounds: &Rounds) {
         format!("{:.1} ms alone, {:.1} ms beside ({ratio:.2})", alone.as_secs_f64() * 1e3, beside.as_secs_f64() * 1e3)
     };
     println!(
-        "  beside {:<10} {:>3} rounds, p50 {}, p99 {}",
+        "  beside {:<10} {:>3} rounds, p50 {}, p99 {}, hub {} MiB",
         act.name(),
         rounds.beside.len(),
         shown(|waits| waits.p50),
-        shown(|waits| waits.p99)
+        shown(|waits| waits.p99),
+        rounds.memory.iter().max().map_or(0, |kib| kib >> 10)
     );
 }
 

@@ -91,7 +91,7 @@ impl<'a> Sitting<'a> {
         };
         self.settle().await;
         self.look(stay, &act, &before, broken).await?;
-        if number % COMPARE_EVERY == 0 {
+        if number.is_multiple_of(COMPARE_EVERY) {
             self.compare_names(stay).await?;
         }
         Ok(true)

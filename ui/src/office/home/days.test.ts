@@ -14,5 +14,8 @@ test("people are greeted by the name that they are called by", () => {
   expect(calledBy("Ma. Clara Reyes")).toBe("Ma. Clara");
   expect(calledBy("")).toBe("");
   expect(words.home.greeting(9, calledBy("Ana Cruz"))).toBe("Good morning, Ana");
+  expect(words.home.greeting(9, calledBy("Mariñas, Jo"))).toBe("Good morning, Jo");
+  expect(calledBy("Dela Cruz, Ma. Clara S.")).toBe("Ma. Clara");
+  expect(calledBy("Cruz,")).toBe("Cruz");
   expect(words.home.greeting(20, "")).toBe("Good evening");
 });

@@ -11,7 +11,9 @@ export function longDay(date: string): string {
 
 /** The name that somebody is called by: `Ma. Clara` of `Ma. Clara Santos`, the whole of a single one. */
 export function calledBy(name: string): string {
-  const parts = name.trim().split(/\s+/);
+  // Written last name first, what they are called by stands after the comma.
+  const given = name.includes(",") ? (name.split(",")[1] ?? "").trim() : "";
+  const parts = (given || name.replace(",", " ")).trim().split(/\s+/);
   const first = parts[0] ?? "";
   return /\.$/.test(first) && parts[1] ? `${first} ${parts[1]}` : first;
 }

@@ -78,6 +78,8 @@ export const admin = {
     copied: "Copied. It leaves the clipboard when something else is copied.",
     notCopied: "It could not be copied; write it down.",
     handed: "I have it",
+    stay: "Stay here",
+    reallyGone: (name: string) => `This password is shown only now. If it is not written down yet, ${name} cannot sign in with it.`,
   },
 
   devices: {

@@ -35,6 +35,7 @@ export const desk = {
   grades: (grade: string) => (grade === "K" ? "Kindergarten" : grade === "NG" ? "Non-graded" : `Grade ${grade}`),
   section: "Section",
   noSection: "Not yet",
+  otherGrades: "Other grades",
   seats: (total: number, capacity: number | null) => (capacity === null ? `${total} learners` : `${total} of ${capacity}`),
   track: "Track and strand",
   fromSchool: "From school",

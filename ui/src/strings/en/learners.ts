@@ -117,6 +117,7 @@ export const learners = {
     isKnown: "The same child",
     isNew: "Another child",
     isNewWithout: "Another child, without the number",
+    given: "Part of the given name would go. Left out until you decide.",
     number: "This number is somebody else’s by name or birth date. Left out until you decide.",
     leave: "Leave it out",
     allKnown: "All are the same children",

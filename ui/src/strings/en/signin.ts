@@ -13,6 +13,7 @@ export const signin = {
   current: "Password now",
   fresh: "New password",
   freshHint: "Ten characters or more; three or four words do well",
+  showIt: "Show the password",
   change: "Change the password",
   own: "Change my password",
   changed: "Your password is changed",

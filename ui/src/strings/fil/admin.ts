@@ -79,6 +79,8 @@ export const admin: typeof english = {
     copied: "Nakopya. Mawawala ito sa clipboard kapag may ibang kinopya.",
     notCopied: "Hindi makopya; isulat na lang.",
     handed: "Nasa akin na",
+    stay: "Manatili rito",
+    reallyGone: (name: string) => `Ngayon lang ipinapakita ang password na ito. Kung hindi pa ito naisulat, hindi makakapasok si ${name} gamit ito.`,
   },
 
   devices: {

@@ -36,6 +36,7 @@ export const desk: typeof english = {
   grades: (grade: string) => (grade === "K" ? "Kindergarten" : grade === "NG" ? "Non-graded" : `Baitang ${grade}`),
   section: "Seksyon",
   noSection: "Wala pa",
+  otherGrades: "Iba pang baitang",
   seats: (total: number, capacity: number | null) => (capacity === null ? `${total} mag-aaral` : `${total} sa ${capacity}`),
   track: "Track at strand",
   fromSchool: "Galing sa paaralan",

@@ -118,6 +118,7 @@ export const learners: typeof english = {
     isKnown: "Iisang bata",
     isNew: "Ibang bata",
     isNewWithout: "Ibang bata, nang walang numero",
+    given: "Mawawala ang bahagi ng pangalan. Hindi isasama hanggang magpasya ka.",
     number: "Sa iba ang numerong ito ayon sa pangalan o kapanganakan. Hindi isasama hanggang magpasya ka.",
     leave: "Huwag isama",
     allKnown: "Iisang bata silang lahat",

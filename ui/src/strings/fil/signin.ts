@@ -15,6 +15,7 @@ export const signin: typeof english = {
   current: "Password ngayon",
   fresh: "Bagong password",
   freshHint: "Sampung character o higit pa; sapat ang tatlo o apat na salita",
+  showIt: "Ipakita ang password",
   change: "Palitan ang password",
   own: "Palitan ang aking password",
   changed: "Napalitan ang password mo",

@@ -1,5 +1,6 @@
 //! The enrolment desk on a real store in memory.
 
+mod correcting;
 mod enrolling;
 mod moving;
 mod promoting;

@@ -74,7 +74,7 @@ pub(super) fn target(about: &About<'_>, read: &Read, choice: Option<&String>) ->
     let wanted = about.wanted(read);
     Ok(match about.index.likeliest(&wanted) {
         Some((0, entry)) if wanted.contradicts(entry) => Target::Suspect(entry.id, "number"),
-        Some((0, entry)) => Target::Onto(Some(entry.id)),
+        Some((0, entry)) => Target::Known(entry.id),
         Some((_, entry)) => Target::Suspect(entry.id, "alike"),
         None => Target::New,
     })
@@ -83,6 +83,8 @@ pub(super) fn target(about: &About<'_>, read: &Read, choice: Option<&String>) ->
 pub(super) enum Target {
     New,
     Onto(Option<Uuid>),
+    /// The number says so, and nobody was asked.
+    Known(Uuid),
     /// And why that is a question.
     Suspect(Uuid, &'static str),
     Left,

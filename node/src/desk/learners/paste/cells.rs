@@ -4,12 +4,17 @@
 use super::columns::FULL_NAME;
 use super::{PasteCell, PasteColumn};
 use crate::import::{DateOrder, proven_order, read_date};
+use pems_model::domain::learners;
+use pems_model::fold::fold;
+use pems_model::text::caseless;
 use pems_model::{Entity, Kind, Row, Value};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
 
 /// Endings that belong to a name without being part of it.
 const EXTENSIONS: &[&str] = &["JR", "SR", "II", "III", "IV", "V", "VI", "VII", "VIII"];
+
+const NAMES: [&str; 4] = ["last_name", "first_name", "middle_name", "name_ext"];
 
 /// A row as it was read.
 #[derive(Debug, Default)]
@@ -41,6 +46,7 @@ pub(super) struct Reader<'a> {
     entity: &'a Entity,
     columns: &'a [PasteColumn],
     order: Option<DateOrder>,
+    today: i32,
 }
 
 impl<'a> Reader<'a> {
@@ -49,6 +55,7 @@ impl<'a> Reader<'a> {
         columns: &'a [PasteColumn],
         body: &[Vec<String>],
         day_first: Option<bool>,
+        today: i32,
     ) -> Reader<'a> {
         let is_date = |column: &PasteColumn| {
             let field = column.field.as_deref().and_then(|name| entity.field_index(name));
@@ -61,7 +68,7 @@ impl<'a> Reader<'a> {
             Some(false) => Some(DateOrder::MonthDayYear),
             None => proven_order(texts),
         };
-        Reader { entity, columns, order }
+        Reader { entity, columns, order, today }
     }
 
     pub(super) fn row(&self, cells: &[String]) -> Read {
@@ -91,13 +98,16 @@ impl<'a> Reader<'a> {
             let value = self.entity.field_index(field).and_then(|i| read.values.get(&i));
             value.map_or_else(|| "-".to_owned(), shown)
         };
-        ["last_name", "first_name", "middle_name", "name_ext"].map(part).join(" | ")
+        NAMES.map(part).join(" | ")
     }
 
     fn field(&self, name: &str, text: &str, at: usize, read: &mut Read) -> Option<String> {
         let i = self.entity.field_index(name)?;
         match value(self.entity, i, text, self.order) {
             Ok(Value::Null) => None,
+            Ok(Value::Date(born)) if name == "birth_date" && learners::birth_date(born, self.today).is_some() => {
+                learners::birth_date(born, self.today).map(|problem| problem.message)
+            }
             Ok(value) => {
                 read.values.insert(i, value);
                 read.source.insert(i, at);
@@ -137,6 +147,31 @@ impl<'a> Reader<'a> {
         ];
         fields.into_iter().find_map(|(name, text)| self.field(name, text?, at, read))
     }
+}
+
+/// The name of a record, as a cell with a whole name says what it is read as.
+pub(super) fn parts(entity: &Entity, values: &[Value]) -> String {
+    let part = |field: &str| {
+        let value = entity.field_index(field).map(|i| &values[i]).filter(|value| !value.is_null());
+        value.map_or_else(|| "-".to_owned(), shown)
+    };
+    NAMES.map(part).join(" | ")
+}
+
+/// Whether two values of a name differ by capitals alone: lists are written in capitals, and nobody is called otherwise by that.
+pub(super) fn is_same_name(entity: &Entity, i: usize, a: &Value, b: &Value) -> bool {
+    let same = |a: &str, b: &str| caseless(a) == caseless(b);
+    NAMES.contains(&entity.fields[i].name) && a.as_text().zip(b.as_text()).is_some_and(|(a, b)| same(a, b))
+}
+
+/// Whether a name is what is left of another one: `Rosalinda` of `Rosalinda Gemma`.
+pub(super) fn drops_words(before: &Value, after: &Value) -> bool {
+    let words = |value: &Value| {
+        let text = fold(value.as_text().unwrap_or_default());
+        text.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (before, after) = (words(before), words(after));
+    after.len() < before.len() && after.iter().all(|word| before.contains(word))
 }
 
 fn is_extension(word: &str) -> bool {

@@ -95,8 +95,9 @@ pub struct PasteRow {
     pub id: Option<Uuid>,
     /// Who that is, for a suspect.
     pub like: Option<String>,
-    /// Why somebody has to decide: `number`, where the learner of this number has another name or birth date, or `alike`.
-    #[ts(type = "\"number\" | \"alike\" | null")]
+    /// Why somebody has to decide: `number`, where the learner of this number has another name or birth date, `given`, where part of
+    /// the given name would go, or `alike`.
+    #[ts(type = "\"number\" | \"alike\" | \"given\" | null")]
     pub asks: Option<&'static str>,
     pub cells: Vec<PasteCell>,
     /// What is wrong with the row as a whole.
@@ -107,7 +108,7 @@ pub struct PasteRow {
 pub struct PasteCell {
     pub text: String,
     pub problem: Option<String>,
-    /// What stands there now, where that is something else.
+    /// What stands there now, where that is something else; of a whole name, all of it.
     pub was: Option<String>,
     /// Why this alone is not taken over, although the row is.
     pub left: Option<String>,
@@ -186,7 +187,7 @@ impl Desk {
         let body = &paste.matrix[usize::from(header).min(paste.matrix.len())..];
         let desk: &Desk = self;
         let about = About { entity, index: Index::of(&desk.learners.directory.entries) };
-        let reader = cells::Reader::new(entity, &columns, body, paste.day_first);
+        let reader = cells::Reader::new(entity, &columns, body, paste.day_first, desk.today());
         let mut seen = Seen::default();
         let mut lines = Vec::new();
         for (offset, cells) in body.iter().enumerate() {
@@ -219,6 +220,7 @@ impl Desk {
         let likely = about.likely(&read);
         shown.id = likely.map(|(_, entry)| entry.id);
         shown.like = likely.map(|(_, entry)| taken::who(entry));
+        let asked = !matches!(target, Target::Known(_));
         let id = match target {
             Target::Left => return Ok(Line { shown: PasteRow { kind: "left", ..shown }, save: None }),
             Target::Onto(None) => {
@@ -226,7 +228,7 @@ impl Desk {
                 return Ok(Line { shown: PasteRow { problem: Some(problem.into()), ..shown }, save: None });
             }
             Target::New => None,
-            Target::Onto(Some(id)) | Target::Suspect(id, _) => Some(id),
+            Target::Onto(Some(id)) | Target::Known(id) | Target::Suspect(id, _) => Some(id),
         };
         if let Some(entry) = id.and_then(|id| self.learners.directory.get(id)) {
             (shown.id, shown.like) = (id, Some(taken::who(entry)));
@@ -249,17 +251,27 @@ impl Desk {
         let mut row = before.clone().unwrap_or_else(|| Row::empty(entity, Uuid::nil()));
         let mut fields = Map::new();
         for (i, value) in &read.values {
-            if row.values[*i] != *value {
+            if row.values[*i] != *value
+                && !(before.is_some() && cells::is_same_name(entity, *i, &row.values[*i], value))
+            {
                 if let (Some(before), Some(cell)) = (&before, read.source.get(i)) {
-                    shown.cells[*cell].was = Some(cells::shown(&before.values[*i]));
+                    shown.cells[*cell].was = Some(match shown.cells[*cell].read_as {
+                        Some(_) => cells::parts(entity, &before.values),
+                        None => cells::shown(&before.values[*i]),
+                    });
+                }
+                let given = entity.fields[*i].name == "first_name";
+                if given && !asked && before.is_some() && cells::drops_words(&row.values[*i], value) {
+                    shown.asks = Some("given");
                 }
                 fields.insert(entity.fields[*i].name.into(), value.to_json());
                 row.values[*i] = value.clone();
             }
         }
         shown.name = read.name_in(entity, &row);
-        shown.problem =
-            complete(entity, &row).err().map(|problem| problem.message).or_else(|| seen.repeats(entity, &read, at));
+        // Also of a row that is left out here: what it lacks it would have the second time, from the row that repeats it.
+        let repeats = seen.repeats(entity, &read, at);
+        shown.problem = complete(entity, &row).err().map(|problem| problem.message).or(repeats);
         if broken || shown.problem.is_some() {
             return Ok(Line { shown, save: None });
         }

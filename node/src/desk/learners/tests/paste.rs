@@ -60,7 +60,7 @@ fn a_person_decides_about_suspects() {
     assert_eq!(kinds(&preview(desk, paste("leave"))), ["left"]);
     let same = preview(desk, paste(&ben));
     assert_eq!(kinds(&same), ["changes"]);
-    assert_eq!(same["rows"][0]["cells"][0]["was"], "Santos", "the spelling would change too, and that is shown");
+    assert_eq!(same["rows"][0]["cells"][0]["was"], Json::Null, "capitals alone are no other name");
     ask(desk, json!({ "do": "learners.paste", "paste": paste("new") }));
     assert_eq!(found(desk, json!({ "text": "santos" })).len(), 2);
 }
@@ -116,4 +116,65 @@ fn cells_are_put_into_the_learners_below_the_cursor() {
     assert_eq!(refused(desk, json!({ "do": "learners.paste_preview", "paste": unknown })), Code::UnknownField);
     let long = json!({ "matrix": vec![vec!["x"]; 5_001] });
     assert_eq!(refused(desk, json!({ "do": "learners.paste_preview", "paste": long })), Code::TooLarge);
+}
+
+#[test]
+fn two_rows_of_one_number_are_one_question_and_the_second_paste_changes_nothing() {
+    let rows = [["136789012345", "", "Ana", "Islam"], ["136789012345", "Cruz", "Ana", ""], ["", "Luna", "Ben", ""]];
+    for order in [[0, 1, 2], [1, 0, 2], [2, 1, 0]] {
+        let desk = &mut office(Role::Registrar);
+        let mut matrix = vec![json!(["LRN", "Last name", "First name", "Religion"])];
+        matrix.extend(order.map(|row| json!(rows[row])));
+        let paste = json!({ "matrix": matrix });
+        ask(desk, json!({ "do": "learners.paste", "paste": paste }));
+        let again = preview(desk, paste);
+        assert_eq!((&again["new"], &again["changes"]), (&json!(0), &json!(0)), "{order:?}: {again}");
+        let named = again["rows"].as_array().expect("rows").iter().filter(|row| {
+            row["problem"].as_str().is_some_and(|text| text.contains("has the same LRN; keep one of them"))
+        });
+        assert_eq!(named.count(), 1, "{order:?}: {again}");
+    }
+}
+
+#[test]
+fn what_a_paste_would_overwrite_is_shown_whole_and_part_of_a_given_name_is_a_question() {
+    let desk = &mut office(Role::Registrar);
+    let fields = json!({ "lrn": "136789012345", "middle_name": "Cruz" });
+    let rosa = learner(desk, "Abad", "Rosalinda Gemma", fields);
+    let list = |name: &str| json!([["LRN", "Name"], ["136789012345", name]]);
+    let seen = preview(desk, json!({ "matrix": list("ABAD, ROSALINDA, CABRERA") }));
+    let row = &seen["rows"][0];
+    assert_eq!((&row["kind"], &row["asks"]), (&json!("suspect"), &json!("given")), "{row}");
+    assert_eq!(row["cells"][1]["was"], "Abad | Rosalinda Gemma | Cruz | -", "all of it, and not the middle name alone");
+    let pasted = ask(desk, json!({ "do": "learners.paste", "paste": { "matrix": list("ABAD, ROSALINDA, CABRERA") } }));
+    assert_eq!(pasted, json!({ "new": 0, "changed": 0, "left": 1 }));
+
+    // Somebody says that it is she, and that she is called so.
+    let said = json!({ "matrix": list("ABAD, ROSALINDA, CABRERA"), "choices": { "1": rosa } });
+    assert_eq!(kinds(&preview(desk, said.clone())), ["changes"]);
+    ask(desk, json!({ "do": "learners.paste", "paste": said }));
+    let page = ask(desk, json!({ "do": "learners.get", "id": rosa }));
+    assert_eq!(page["learner"]["first_name"], "ROSALINDA");
+    assert_eq!((&page["learner"]["last_name"], &page["learner"]["middle_name"]), (&json!("Abad"), &json!("CABRERA")));
+    ask(desk, json!({ "do": "session.undo" }));
+
+    // Capitals alone are no change, in one cell or in several.
+    assert_eq!(kinds(&preview(desk, json!({ "matrix": list("ABAD, ROSALINDA GEMMA, CRUZ") }))), ["same"]);
+    let columns = json!([
+        ["LRN", "Last name", "First name", "Middle name"],
+        ["136789012345", "ABAD", "rosalinda gemma", "CABRERA"]
+    ]);
+    let row = preview(desk, json!({ "matrix": columns }))["rows"][0].clone();
+    assert_eq!((&row["kind"], &row["asks"]), (&json!("changes"), &Json::Null));
+    let was = ["was"; 4].iter().enumerate().map(|(at, was)| row["cells"][at][was].clone()).collect::<Vec<_>>();
+    assert_eq!(json!(was), json!([null, null, null, "Cruz"]));
+    assert_eq!(ask(desk, json!({ "do": "learners.paste", "paste": { "matrix": columns } }))["changed"], 1);
+    let page = ask(desk, json!({ "do": "learners.get", "id": rosa }));
+    assert_eq!(
+        (&page["learner"]["first_name"], &page["learner"]["last_name"]),
+        (&json!("Rosalinda Gemma"), &json!("Abad"))
+    );
+
+    // More of a name, or another one, is what a list is for.
+    assert_eq!(kinds(&preview(desk, json!({ "matrix": list("ABAD, ROSALINDA GEMMA MAE, CRUZ") }))), ["changes"]);
 }
