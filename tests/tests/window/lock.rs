@@ -54,6 +54,9 @@ const SIGN: &str = "const ask = (request) => __TAURI_INTERNALS__.invoke('call', 
     (async () => {
       const year = (await ask({ do: 'learners.years' })).find(({ status }) => status === 'open').id;
       const { sections } = await ask({ do: 'enrolment.sections', school_year: year });
+      const month = await ask({ do: 'attendance.month', section: sections[0].id, month: '2026-06' });
+      for (const { date, session } of month.untaken)
+        await ask({ do: 'attendance.take', section: sections[0].id, date, session, marks: [], seen: [] });
       location.hash = '#/attendance/' + sections[0].id + '/month/2026-06';
     })()";
 

@@ -12,7 +12,7 @@ seen: Array<TakenMark>,
 /**
  * Why a day that was taken is changed afterwards.
  */
-correction?: string, } | { "do": "attendance.five_days", date?: string, } | { "do": "attendance.month", section: string, month: string, } | { "do": "attendance.sign_off", section: string, month: string, } | { "do": "attendance.reopen", section: string, month: string, reason: string, } | { "do": "attendance.calendar", school_year?: string, } | { "do": "attendance.set_days", school_year: string, setting: DaySetting, } | { "do": "attendance.add_holidays", school_year: string, dates?: Array<string>, } | { "do": "attendance.remove_days", school_year: string, ids: string[], };
+correction?: string, } | { "do": "attendance.keep_draft", section: string, date: string, session: string, draft?: ClassDraft, } | { "do": "attendance.unsubmitted" } | { "do": "attendance.five_days", date?: string, } | { "do": "attendance.month", section: string, month: string, } | { "do": "attendance.sign_off", section: string, month: string, } | { "do": "attendance.reopen", section: string, month: string, reason: string, } | { "do": "attendance.calendar", school_year?: string, } | { "do": "attendance.set_days", school_year: string, setting: DaySetting, } | { "do": "attendance.add_holidays", school_year: string, dates?: Array<string>, } | { "do": "attendance.remove_days", school_year: string, ids: string[], };
 
 export type TakenMark = { student: string, 
 /**
@@ -72,7 +72,26 @@ code: string, note: string | null,
 /**
  * Class days in a row that the learner was absent until the one before; 0 for one who was there.
  */
-away: number, };
+away: number, 
+/**
+ * The first of them.
+ */
+away_since: string | null, 
+/**
+ * The day counts in another class, where the learner was marked before changing sections; among [`Class::moved`], where the
+ * learner is now.
+ */
+elsewhere: Elsewhere | null, };
+
+export type Elsewhere = { 
+/**
+ * `7-Rizal`.
+ */
+section: string, 
+/**
+ * The mark there.
+ */
+code: string, };
 
 export type Class = { section: SectionInfo, school_year: string, day: Day, session: string, 
 /**
@@ -94,7 +113,27 @@ needs_reason: boolean,
 /**
  * The class days before and after, up to today.
  */
-before: string | null, after: string | null, pupils: Array<Pupil>, };
+before: string | null, after: string | null, 
+/**
+ * What whoever is here marked and did not submit.
+ */
+draft: ClassDraft | null, pupils: Array<Pupil>, 
+/**
+ * Who was marked here on this day and is in another section since: the marks stay, and count here.
+ */
+moved: Array<Pupil>, };
+
+export type ClassDraft = { 
+/**
+ * Learner to mark.
+ */
+marks: Record<string, string>, 
+/**
+ * Why the day is corrected, as far as it was typed.
+ */
+reason: string, };
+
+export type Unsubmitted = { section: string, date: string, session: string, changes: number, };
 
 export type Report = { 
 /**
@@ -128,13 +167,21 @@ half_untaken: string | null,
  */
 taken: Taken | null, 
 /**
- * Learners absent the whole day or half of it, excused ones too.
+ * Learners absent the whole day, excused ones too.
  */
 absent: number, 
+/**
+ * Absent for half of the day.
+ */
+half: number, 
 /**
  * Late or cutting classes.
  */
 tardy: number, 
+/**
+ * Marks that whoever is here made and did not submit.
+ */
+unsubmitted: number, 
 /**
  * The month is signed.
  */
@@ -209,7 +256,15 @@ days: Array<MonthDay>, pupils: Array<MonthPupil>,
 /**
  * Class days up to today on which attendance was not taken, or half of it.
  */
-untaken: Array<UntakenDay>, };
+untaken: Array<UntakenDay>, 
+/**
+ * Class days of the month that have not come: it is signed after them.
+ */
+coming: number, 
+/**
+ * What whoever is here marked in this month and did not submit.
+ */
+drafts: Array<Unsubmitted>, };
 
 export type Holiday = { date: string, name: string, 
 /**
@@ -257,6 +312,8 @@ export interface AttendanceAnswers {
   "attendance.today": Overview;
   "attendance.class": Class;
   "attendance.take": Class;
+  "attendance.keep_draft": null;
+  "attendance.unsubmitted": Unsubmitted[];
   "attendance.five_days": LongAbsent[];
   "attendance.month": MonthSheet;
   "attendance.sign_off": Report;

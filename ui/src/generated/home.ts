@@ -96,13 +96,17 @@ export type Classes = { sections: number, taken: number,
  */
 untaken: Array<Untaken>, 
 /**
- * Of the sections that have taken it: learners who were there the whole day, also those late or cutting classes.
+ * Of the sections that have taken it: learners who were there, also those late, cutting classes or absent for half of it.
  */
 present: number, present_male: number, present_female: number, 
 /**
- * Absent the whole day or half of it, excused ones too.
+ * Absent the whole day, excused ones too.
  */
 absent: number, 
+/**
+ * Absent for half of the day.
+ */
+half: number, 
 /**
  * Late or cutting classes.
  */
@@ -114,7 +118,15 @@ export type OwnSection = { today: SectionDay, male: number, female: number,
 /**
  * This month and the one before, the older first; without those that have no class days yet.
  */
-months: Array<OwnMonth>, };
+months: Array<OwnMonth>, 
+/**
+ * Who went to another section within the last weeks.
+ */
+moved: Array<MovedOn>, 
+/**
+ * What the adviser marked and did not submit.
+ */
+unsubmitted: Array<Unsubmitted>, };
 
 export type OwnMonth = { 
 /**
@@ -129,6 +141,20 @@ over: boolean,
  * Class days before today on which attendance was not taken.
  */
 untaken: Array<string>, report: Report | null, };
+
+export type MovedOn = { student: string, listed: string, 
+/**
+ * `7-Rizal`.
+ */
+to: string, 
+/**
+ * The first day there.
+ */
+on: string, 
+/**
+ * Days since then on which he was marked here: these marks stay, and count here.
+ */
+marked: Array<string>, };
 
 export type HomeEnrolment = { male: number, female: number, total: number, before: Before | null, grades: Array<GradeLine>, };
 
@@ -179,7 +205,7 @@ export type PaperCount = {
 kind: string, learners: number, };
 
 import type { Glance } from "./api";
-import type { LongAbsent, Report, SectionDay } from "./attendance";
+import type { LongAbsent, Report, SectionDay, Unsubmitted } from "./attendance";
 
 export interface HomeAnswers {
   "home.today": Home;

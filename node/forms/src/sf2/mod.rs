@@ -81,6 +81,10 @@ pub struct Learner {
     pub sex: Option<Sex>,
     /// The times in the section that touch the month (and, for who was there on the cut-off date, that one), in order.
     pub stays: Vec<Stay>,
+    /// Days outside the stays on which the learner was marked in this class before changing sections: they count here.
+    pub marked_here: Vec<i32>,
+    /// Days of the stays on which the learner was marked in another class: they count there.
+    pub marked_elsewhere: Vec<i32>,
     /// Counts in "enrolment as of the cut-off".
     pub in_section_on_cutoff: bool,
     /// Class days in a row, up to the last one before this month, that the learner was absent.
@@ -225,7 +229,9 @@ impl Sf2 {
             let until = |left: &Left| left.on > stay.from && left.on >= from;
             stay.from <= to && stay.left.as_ref().is_none_or(until)
         };
-        let here = |learner: &&Learner| learner.sex == Some(sex) && learner.stays.iter().any(in_month);
+        let marked = |learner: &Learner| learner.marked_here.iter().any(|date| (from..=to).contains(date));
+        let here =
+            |learner: &&Learner| learner.sex == Some(sex) && (marked(learner) || learner.stays.iter().any(in_month));
         let mut listed: Vec<&Learner> = self.learners.iter().filter(here).collect();
         listed.sort_by(|a, b| a.name.order(&b.name));
         listed
@@ -234,8 +240,14 @@ impl Sf2 {
 
 impl Learner {
     /// Whether the learner was in the section on that day.
+    ///
+    /// A day on which the learner was marked in a class counts there, also where he is in another section since.
     pub fn in_section(&self, date: i32) -> bool {
-        self.stays.iter().any(|stay| stay.from <= date && stay.left.as_ref().is_none_or(|left| date < left.on))
+        if self.marked_elsewhere.contains(&date) {
+            return false;
+        }
+        self.marked_here.contains(&date)
+            || self.stays.iter().any(|stay| stay.from <= date && stay.left.as_ref().is_none_or(|left| date < left.on))
     }
 }
 

@@ -145,6 +145,22 @@ fn who_left_and_came_back_was_away_in_between_and_is_counted_once_for_each() {
 }
 
 #[test]
+fn a_day_counts_in_the_class_where_the_learner_was_marked() {
+    let mut form = june();
+    let male = |form: &Sf2, date: i32| {
+        figures(form).days.iter().find(|one| one.date == day(date)).map(|one| one.enrolled.male)
+    };
+    let before = [9, 10].map(|date| male(&form, date));
+    let abad = form.learners.iter_mut().find(|one| one.name.last == "Abad").expect("Abad");
+    abad.marked_elsewhere = vec![day(10)];
+    assert_eq!([9, 10].map(|date| male(&form, date)), [before[0], before[1].map(|all| all - 1)]);
+    let went = Learner { stays: Vec::new(), marked_here: vec![day(10)], ..learner("Torres", Sex::M, 8, &[]) };
+    form.learners.push(went);
+    assert_eq!([9, 10].map(|date| male(&form, date)), before, "the mark brings the day along");
+    assert!(form.listed(Sex::M).iter().any(|one| one.name.last == "Torres"), "and has a line of its own");
+}
+
+#[test]
 fn a_half_that_was_not_taken_is_named() {
     let mut form = june();
     form.half_taken = vec![(day(30), Session::Pm)];

@@ -141,8 +141,8 @@ impl Desk {
             let message = format!(
                 "the school year {} lasts from {} to {}; choose days in it",
                 year.label,
-                format_date(year.start),
-                format_date(year.end)
+                days::said(year.start),
+                days::said(year.end)
             );
             return Err(Problem::at(Code::Rule, "from", message).into());
         }

@@ -7,7 +7,7 @@ use super::days::{self, Calendar, Day};
 use super::lock::{self, Report};
 use super::roster::{self, Name};
 use super::section::{Section, Year, user_name};
-use super::sheets;
+use super::{moved, sheets, tally};
 use crate::Result;
 use pems_model::value::{format_date, format_time};
 use pems_model::{Code, Problem};
@@ -57,6 +57,20 @@ pub struct Pupil {
     pub note: Option<String>,
     /// Class days in a row that the learner was absent until the one before; 0 for one who was there.
     pub away: usize,
+    /// The first of them.
+    pub away_since: Option<String>,
+    /// The day counts in another class, where the learner was marked before changing sections; among [`Class::moved`], where the
+    /// learner is now.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// Another class of a learner's day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Elsewhere {
+    /// `7-Rizal`.
+    pub section: String,
+    /// The mark there.
+    pub code: String,
 }
 
 /// A class on a day.
@@ -78,7 +92,11 @@ pub struct Class {
     /// The class days before and after, up to today.
     pub before: Option<String>,
     pub after: Option<String>,
+    /// What whoever is here marked and did not submit.
+    pub draft: Option<super::drafts::Draft>,
     pub pupils: Vec<Pupil>,
+    /// Who was marked here on this day and is in another section since: the marks stay, and count here.
+    pub moved: Vec<Pupil>,
 }
 
 /// # Errors
@@ -122,6 +140,8 @@ impl Desk {
         let is_class = |date: &i32| calendar.day(*date, &section.grade).class;
         let today = self.today();
         to_json(&Class {
+            draft: self.draft_of(section.id, date, session)?,
+            moved: self.moved(&section, date, session)?,
             pupils: self.pupils(&section, (date, session), !year.half_days && session == "day", &away)?,
             taken: sheet.as_ref().map(|sheet| self.taken(sheet)).transpose()?,
             locked: lock::on(conn, section.id, date)?,
@@ -146,20 +166,53 @@ impl Desk {
     ) -> Result<Vec<Pupil>> {
         let marks = sheets::taken(&self.store, section.id, date, session, halves)?;
         let mut marks: HashMap<Uuid, sheets::Mark> = marks.into_iter().map(|mark| (mark.student, mark)).collect();
-        let members = roster::as_of(self.store.conn(), section.id, date)?;
-        let pupil = |member: roster::Member| {
+        let conn = self.store.conn();
+        let mut pupils = Vec::new();
+        for member in roster::as_of(conn, section.id, date)? {
             let (code, note) = marks.remove(&member.student).map_or(("P".into(), None), |mark| (mark.code, mark.note));
-            let away = away.get(&member.student).map_or(0, |(days, ..)| *days);
-            Pupil {
+            let away = away.get(&member.student);
+            let other = moved::elsewhere(conn, member.student, section.id, date..date + 1)?.remove(&date);
+            pupils.push(Pupil {
                 id: member.student,
                 listed: member.name.listed(),
                 name: member.name,
                 sex: member.sex,
                 code,
                 note,
-                away,
-            }
-        };
-        Ok(members.into_iter().map(pupil).collect())
+                away: away.map_or(0, |(days, ..)| *days),
+                away_since: away.map(|(_, since, _)| format_date(*since)),
+                elsewhere: other.map(|(there, marks)| self.elsewhere(there, &marks)).transpose()?,
+            });
+        }
+        Ok(pupils)
+    }
+
+    fn elsewhere(&self, section: Uuid, marks: &[(String, String)]) -> Result<Elsewhere> {
+        Ok(Elsewhere { section: Section::find(self.store.conn(), section)?.title(), code: moved::code(marks) })
+    }
+
+    /// Who was marked here and is in another section by now.
+    fn moved(&self, section: &Section, date: i32, session: &str) -> Result<Vec<Pupil>> {
+        let conn = self.store.conn();
+        let mut pupils = Vec::new();
+        for stray in tally::tally(self, section.id, date)?.strays {
+            let mut marks = moved::marks(conn, stray.student, date..date + 1)?.remove(&date).unwrap_or_default();
+            let mut marks = marks.remove(&section.id).unwrap_or_default();
+            marks.retain(|(of, _)| session == "day" || of == session || of == "day");
+            let (name, sex) = roster::named(conn, stray.student)?;
+            pupils.push(Pupil {
+                id: stray.student,
+                listed: name.listed(),
+                name,
+                sex,
+                code: moved::code(&marks),
+                note: None,
+                away: 0,
+                away_since: None,
+                elsewhere: Some(self.elsewhere(stray.home, &[])?),
+            });
+        }
+        pupils.sort_by(|a, b| a.listed.cmp(&b.listed));
+        Ok(pupils)
     }
 }

@@ -108,6 +108,38 @@ pub(in crate::desk) fn date(text: &str, field: &str) -> Result<i32> {
     Ok(parse_date(text).ok_or_else(wrong)?)
 }
 
+/// A day as people write it: `27 Nov 2026`.
+pub(in crate::desk) fn said(date: i32) -> String {
+    said_days(&[date])
+}
+
+/// Days as people write them, in their order: `2–6, 9–13 Oct 2026; 3 Nov 2026`.
+pub(in crate::desk) fn said_days(dates: &[i32]) -> String {
+    let mut months: Vec<(Month, Vec<(i32, i32)>)> = Vec::new();
+    for date in dates {
+        let Some(month) = Month::of(*date) else { continue };
+        match months.last_mut().filter(|(known, _)| *known == month) {
+            Some((_, runs)) => match runs.last_mut().filter(|(_, last)| last + 1 == *date) {
+                Some((_, last)) => *last = *date,
+                None => runs.push((*date, *date)),
+            },
+            None => months.push((month, vec![(*date, *date)])),
+        }
+    }
+    let of_month = |(month, runs): &(Month, Vec<(i32, i32)>)| {
+        let number = |date: i32| date - month.first + 1;
+        let run = |(first, last): &(i32, i32)| match first == last {
+            true => number(*first).to_string(),
+            false => format!("{}–{}", number(*first), number(*last)),
+        };
+        let words = month.words();
+        let (name, year) = words.split_once(' ').unwrap_or((&words, ""));
+        let short: String = name.chars().take(3).collect();
+        format!("{} {short} {year}", runs.iter().map(run).collect::<Vec<_>>().join(", "))
+    };
+    months.iter().map(of_month).collect::<Vec<_>>().join("; ")
+}
+
 /// A month as its first day and the first day of the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::desk) struct Month {
@@ -169,6 +201,20 @@ impl Month {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_said_as_people_write_them() {
+        let days = |texts: &[&str]| -> Vec<i32> { texts.iter().map(|text| date(text, "date").expect(text)).collect() };
+        for (given, expected) in [
+            (&["2026-11-27"][..], "27 Nov 2026"),
+            (&["2026-11-27", "2026-11-30"], "27, 30 Nov 2026"),
+            (&["2026-10-05", "2026-10-06", "2026-10-07", "2026-10-12", "2026-10-13"], "5–7, 12–13 Oct 2026"),
+            (&["2026-12-31", "2027-01-01"], "31 Dec 2026; 1 Jan 2027"),
+            (&[], ""),
+        ] {
+            assert_eq!(said_days(&days(given)), expected);
+        }
+    }
 
     #[test]
     fn months_have_their_days() {

@@ -3,7 +3,7 @@
 
 use super::super::Desk;
 use super::super::session::to_json;
-use super::days::{Calendar, Month};
+use super::days::{self, Calendar, Month};
 use super::section::{Section, Year, user_name};
 use super::sheets;
 use crate::store::Save;
@@ -78,6 +78,7 @@ impl Desk {
             return Err(NodeError::new(Code::Conflict, message));
         }
         self.check_complete(&section, month)?;
+        self.check_submitted(section.id, month)?;
         let by = self.person().map(|person| person.id);
         let fields = json!({
             "section": section.id, "month": format_date(month.first), "state": "signed", "signed_by": by,
@@ -125,7 +126,7 @@ impl Desk {
             class_days += 1;
             let sheets = sheets::of_day(&self.store, section.id, date)?;
             if let Some(session) = sheets::untaken(year.half_days, &sheets) {
-                open.push((format_date(date), session));
+                open.push((date, session));
             }
         }
         if class_days == 0 {
@@ -135,20 +136,24 @@ impl Desk {
         if open.is_empty() {
             return Ok(());
         }
-        let said = |(date, session): &(String, &str)| match *session {
-            "am" => format!("{date} (morning)"),
-            "pm" => format!("{date} (afternoon)"),
-            _ => date.clone(),
+        let of = |which: &str| -> Vec<i32> {
+            open.iter().filter(|(_, session)| *session == which).map(|(date, _)| *date).collect()
         };
+        let said = [("day", ""), ("am", " (morning)"), ("pm", " (afternoon)")]
+            .map(|(session, half)| (days::said_days(&of(session)), half))
+            .into_iter()
+            .filter(|(dates, _)| !dates.is_empty())
+            .map(|(dates, half)| format!("{dates}{half}"));
         let message = format!(
-            "attendance of {} was not taken on {} class days of {}: {}; take it, or mark the days in the calendar",
+            "attendance of {} was not taken on {} class days of {}: {}; take it. Where there were no classes, the registrar, \
+             the head or an administrator marks the day in the calendar",
             section.title(),
             open.len(),
             month.words(),
-            open.iter().map(said).collect::<Vec<_>>().join(", ")
+            said.collect::<Vec<_>>().join("; ")
         );
         open.truncate(LISTED);
-        let days: Vec<String> = open.into_iter().map(|(date, _)| date).collect();
+        let days: Vec<String> = open.into_iter().map(|(date, _)| format_date(date)).collect();
         Err(NodeError::new(Code::Rule, message).with_details(json!({ "days": days })))
     }
 }

@@ -7,19 +7,22 @@ pub(in crate::desk) mod absent;
 mod calendar;
 mod class;
 pub(in crate::desk) mod days;
+pub(in crate::desk) mod drafts;
 mod holidays;
 pub(in crate::desk) mod lock;
 mod month;
+pub(in crate::desk) mod moved;
 pub(in crate::desk) mod overview;
 pub(in crate::desk) mod roster;
 pub(in crate::desk) mod section;
 pub(in crate::desk) mod sheets;
 mod take;
+pub(in crate::desk) mod tally;
 #[cfg(test)]
 pub(in crate::desk) mod tests;
 
 pub(in crate::desk) use absent::{Caller, LongAbsent, runs};
-pub(in crate::desk) use month::{marks_of, months};
+pub(in crate::desk) use month::{Classed, marks_of, months};
 pub(in crate::desk) use overview::SectionDay;
 
 use super::Desk;
@@ -67,6 +70,20 @@ pub enum Request {
         #[ts(optional)]
         correction: Option<String>,
     },
+    /// Keeps marks that were made and not submitted, at this PC, for whoever made them; without a draft, none. Answered by `null`.
+    #[serde(rename = "attendance.keep_draft")]
+    KeepDraft {
+        #[ts(type = "string")]
+        section: Uuid,
+        date: String,
+        session: String,
+        #[serde(default)]
+        #[ts(optional)]
+        draft: Option<drafts::Draft>,
+    },
+    /// The classes that whoever is here marked and did not submit. Answered by a list of [`drafts::Unsubmitted`].
+    #[serde(rename = "attendance.unsubmitted")]
+    Unsubmitted,
     /// Who is absent five class days in a row. Answered by a list of [`absent::LongAbsent`].
     #[serde(rename = "attendance.five_days")]
     FiveDays {
@@ -135,6 +152,8 @@ pub(super) const ANSWERS: &str = "export interface AttendanceAnswers {
   \"attendance.today\": Overview;
   \"attendance.class\": Class;
   \"attendance.take\": Class;
+  \"attendance.keep_draft\": null;
+  \"attendance.unsubmitted\": Unsubmitted[];
   \"attendance.five_days\": LongAbsent[];
   \"attendance.month\": MonthSheet;
   \"attendance.sign_off\": Report;
@@ -156,7 +175,10 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
         class::SectionInfo::decl(config),
         class::Taken::decl(config),
         class::Pupil::decl(config),
+        class::Elsewhere::decl(config),
         class::Class::decl(config),
+        drafts::Draft::decl(config),
+        drafts::Unsubmitted::decl(config),
         lock::Report::decl(config),
         overview::SectionDay::decl(config),
         overview::Overview::decl(config),
@@ -186,6 +208,11 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
             seen: &seen,
             correction: correction.as_deref(),
         }),
+        Request::KeepDraft { section, date, session, draft } => {
+            class::check_session(&session)?;
+            desk.keep_class(section, days::date(&date, "date")?, &session, draft)
+        }
+        Request::Unsubmitted => to_json(&desk.unsubmitted()?),
         Request::FiveDays { date } => to_json(&desk.away(date.as_deref())?),
         Request::Month { section, month } => desk.month(section, &month),
         Request::SignOff { section, month } => desk.sign_off(section, &month),

@@ -6,12 +6,13 @@ use super::class::SectionInfo;
 use super::days::{Calendar, Day, Month};
 use super::lock::{self, Report};
 use super::section::{Section, Year};
-use super::{roster, sheets};
+use super::{moved, roster, sheets};
 use crate::Result;
 use pems_model::value::format_date;
+use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -55,6 +56,10 @@ pub struct MonthSheet {
     pub pupils: Vec<MonthPupil>,
     /// Class days up to today on which attendance was not taken, or half of it.
     pub untaken: Vec<Untaken>,
+    /// Class days of the month that have not come: it is signed after them.
+    pub coming: usize,
+    /// What whoever is here marked in this month and did not submit.
+    pub drafts: Vec<super::drafts::Unsubmitted>,
 }
 
 /// A class day, and what of it was not taken: `day`, or the half that lacks.
@@ -128,6 +133,10 @@ impl Desk {
             let session = sheets::untaken(year.half_days, &sheets).unwrap_or("day");
             untaken.push(Untaken { date: format_date(*date), session: session.to_owned() });
         }
+        let coming = dates.iter().filter(|(date, day)| day.counts() && *date > today).count();
+        let mut drafts = self.unsubmitted()?;
+        let this = format!("{:04}-{:02}-", month.year, month.number);
+        drafts.retain(|one| one.section == section.id && one.date.starts_with(&this));
         let dates: Vec<(i32, Day)> = dates.into_iter().filter(|(_, day)| shown(day)).collect();
         let mut days: Vec<MonthDay> = dates
             .iter()
@@ -139,11 +148,14 @@ impl Desk {
             })
             .collect();
         let members = roster::members(conn, section.id, month.first, month.next - 1)?;
-        let pupils = pupils(&members, &dates, &mut days, &taken);
+        let classed = Classed::of(conn, section.id, &members, month.dates(), &taken)?;
+        let pupils = pupils(&classed, &dates, &mut days, &taken);
         to_json(&MonthSheet {
             pupils,
             days,
             untaken,
+            coming,
+            drafts,
             months: months(&year, today),
             report: lock::find(conn, section.id, month)?.map(|(_, report)| report),
             may_reopen: matches!(self.role(), pems_model::Role::SchoolAdmin | pems_model::Role::SchoolHead),
@@ -155,35 +167,109 @@ impl Desk {
     }
 }
 
-/// A line for each learner, who may have been in the section twice; counts who was there into `days`.
+/// Where each learner's days count, over a month.
+pub(in crate::desk) struct Classed<'a> {
+    members: &'a [roster::Member],
+    /// Days that count in another class, where the learner was marked.
+    elsewhere: HashMap<Uuid, HashSet<i32>>,
+    /// Days of learners who were marked here and are in another section by now.
+    strays: BTreeMap<Uuid, HashSet<i32>>,
+    /// Those of them who are no members in this month at all.
+    others: Vec<(Uuid, roster::Name, Option<String>)>,
+}
+
+impl<'a> Classed<'a> {
+    pub(in crate::desk) fn of(
+        conn: &Connection,
+        section: Uuid,
+        members: &'a [roster::Member],
+        dates: std::ops::Range<i32>,
+        taken: &BTreeMap<i32, Marks>,
+    ) -> Result<Classed<'a>> {
+        let mut classed = Classed { members, elsewhere: HashMap::new(), strays: BTreeMap::new(), others: Vec::new() };
+        for member in members {
+            let away = moved::elsewhere(conn, member.student, section, dates.clone())?;
+            classed.elsewhere.insert(member.student, away.into_keys().collect());
+        }
+        for (date, marks) in taken {
+            for stray in moved::strays(conn, section, *date, marks.keys().copied())? {
+                classed.strays.entry(stray.student).or_default().insert(*date);
+            }
+        }
+        for student in classed.strays.keys().filter(|id| !members.iter().any(|member| member.student == **id)) {
+            let (name, sex) = roster::named(conn, *student)?;
+            classed.others.push((*student, name, sex));
+        }
+        classed.others.sort_by_cached_key(|(_, name, _)| name.listed());
+        Ok(classed)
+    }
+
+    /// Learners with marks here who are not in this section on any day of the month: name and sex.
+    pub(in crate::desk) fn others(&self) -> &[(Uuid, roster::Name, Option<String>)] {
+        &self.others
+    }
+
+    /// The days that count here although the learner is in another section.
+    pub(in crate::desk) fn strays(&self, student: Uuid) -> Vec<i32> {
+        let mut days: Vec<i32> = self.strays.get(&student).into_iter().flatten().copied().collect();
+        days.sort_unstable();
+        days
+    }
+
+    /// The days in this section that count in another class.
+    pub(in crate::desk) fn elsewhere(&self, student: Uuid) -> Vec<i32> {
+        let mut days: Vec<i32> = self.elsewhere.get(&student).into_iter().flatten().copied().collect();
+        days.sort_unstable();
+        days
+    }
+
+    /// Whether a learner's day counts in this class.
+    fn counts(&self, student: Uuid, date: i32) -> bool {
+        let here = |member: &&roster::Member| {
+            member.student == student && member.from <= date && member.to.is_none_or(|to| date < to)
+        };
+        let away = self.elsewhere.get(&student).is_some_and(|days| days.contains(&date));
+        let stray = self.strays.get(&student).is_some_and(|days| days.contains(&date));
+        stray || (!away && self.members.iter().any(|member| here(&member)))
+    }
+
+    /// Everybody with a line, once.
+    fn learners(&self) -> Vec<(Uuid, &roster::Name, Option<&String>)> {
+        let mut lines: Vec<(Uuid, &roster::Name, Option<&String>)> = Vec::new();
+        let members = self.members.iter().map(|member| (member.student, &member.name, member.sex.as_ref()));
+        for line in members.chain(self.others.iter().map(|(id, name, sex)| (*id, name, sex.as_ref()))) {
+            if !lines.iter().any(|known| known.0 == line.0) {
+                lines.push(line);
+            }
+        }
+        lines
+    }
+}
+
+/// A line for each learner; counts who was there into `days`.
 fn pupils(
-    members: &[roster::Member],
+    classed: &Classed<'_>,
     dates: &[(i32, Day)],
     days: &mut [MonthDay],
     taken: &BTreeMap<i32, Marks>,
 ) -> Vec<MonthPupil> {
     let mut pupils: Vec<MonthPupil> = Vec::new();
-    let here = |member: &roster::Member, date: i32| member.from <= date && member.to.is_none_or(|to| date < to);
-    for member in members {
-        if pupils.iter().any(|pupil| pupil.id == member.student) {
-            continue;
-        }
-        let times: Vec<&roster::Member> = members.iter().filter(|other| other.student == member.student).collect();
+    for (id, name, sex) in classed.learners() {
         let mut pupil = MonthPupil {
-            id: member.student,
-            listed: member.name.listed(),
-            sex: member.sex.clone(),
+            id,
+            listed: name.listed(),
+            sex: sex.cloned(),
             marks: Vec::with_capacity(dates.len()),
             absent_halves: 0,
             tardy: 0,
         };
         for ((date, _), total) in dates.iter().zip(days.iter_mut()) {
-            let marks = taken.get(date).filter(|_| total.taken && times.iter().any(|time| here(time, *date)));
+            let marks = taken.get(date).filter(|_| total.taken && classed.counts(id, *date));
             pupil.marks.push(marks.map(|marks| {
-                let (text, halves, tardy) = cell(marks.get(&member.student).map_or(&[], Vec::as_slice));
+                let (text, halves, tardy) = cell(marks.get(&id).map_or(&[], Vec::as_slice));
                 pupil.absent_halves += halves;
                 pupil.tardy += u32::from(tardy);
-                match member.sex.as_deref() {
+                match sex.map(String::as_str) {
                     Some("M") => total.male_halves += 2 - halves,
                     Some("F") => total.female_halves += 2 - halves,
                     _ => {}

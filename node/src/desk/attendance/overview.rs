@@ -4,12 +4,12 @@ use super::super::Desk;
 use super::class::{SectionInfo, Taken};
 use super::days::{self, Calendar, Day};
 use super::section::{Section, Year};
-use super::{lock, sheets};
+use super::{lock, sheets, tally};
 use crate::Result;
 use crate::desk::enrolment::record::SUPERSEDED;
 use pems_model::value::format_date;
 use serde::Serialize;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -25,10 +25,14 @@ pub struct SectionDay {
     pub half_untaken: Option<String>,
     /// The first taking; none: not taken.
     pub taken: Option<Taken>,
-    /// Learners absent the whole day or half of it, excused ones too.
+    /// Learners absent the whole day, excused ones too.
     pub absent: usize,
+    /// Absent for half of the day.
+    pub half: usize,
     /// Late or cutting classes.
     pub tardy: usize,
+    /// Marks that whoever is here made and did not submit.
+    pub unsubmitted: usize,
     /// The month is signed.
     pub locked: bool,
 }
@@ -88,9 +92,14 @@ impl Desk {
             .filter(|learner| learner.status == PRE_REGISTERED)
             .filter_map(|learner| learner.section)
             .collect();
+        let unsubmitted = self.unsubmitted()?;
+        let on = format_date(date);
+        let of_day = unsubmitted.iter().filter(|one| one.date == on);
         let mut lines = Vec::with_capacity(sections.len());
         for section in &sections {
-            lines.push(self.section_day(section, &calendar, date, expecting.contains(&section.id))?);
+            let mut line = self.section_day(section, &calendar, date, expecting.contains(&section.id))?;
+            line.unsubmitted = of_day.clone().filter(|one| one.section == section.id).map(|one| one.changes).sum();
+            lines.push(line);
         }
         Ok(Overview {
             date: format_date(date),
@@ -112,17 +121,8 @@ impl Desk {
         date: i32,
         expecting: bool,
     ) -> Result<SectionDay> {
-        let conn = self.store.conn();
         let sheets = sheets::of_day(&self.store, section.id, date)?;
-        let mut marks: HashMap<Uuid, Vec<(&str, String)>> = HashMap::new();
-        for (session, sheet) in &sheets {
-            for mark in sheets::marks(conn, sheet.id)? {
-                marks.entry(mark.student).or_default().push((session, mark.code));
-            }
-        }
-        let absent =
-            |marks: &Vec<(&str, String)>| sheets::absent_halves(marks.iter().map(|(s, c)| (*s, c.as_str()))) > 0;
-        let tardy = |marks: &Vec<(&str, String)>| marks.iter().any(|(_, code)| matches!(code.as_str(), "L" | "C"));
+        let tally = tally::tally(self, section.id, date)?;
         Ok(SectionDay {
             section: self.section_info(section),
             day: calendar.day(date, &section.grade),
@@ -132,9 +132,11 @@ impl Desk {
                 .filter(|_| !sheets.is_empty())
                 .map(ToOwned::to_owned),
             taken: sheets.first().map(|(_, sheet)| self.taken(sheet)).transpose()?,
-            absent: marks.values().filter(|marks| absent(marks)).count(),
-            tardy: marks.values().filter(|marks| tardy(marks)).count(),
-            locked: lock::on(conn, section.id, date)?.is_some(),
+            absent: tally.absent.len(),
+            half: tally.half.len(),
+            tardy: tally.tardy.len(),
+            unsubmitted: 0,
+            locked: lock::on(self.store.conn(), section.id, date)?.is_some(),
         })
     }
 

@@ -153,3 +153,10 @@ pub(in crate::desk) fn as_of(conn: &Connection, section: Uuid, date: i32) -> Res
     members.dedup_by_key(|member| member.student);
     Ok(members)
 }
+
+/// A learner's name and sex, whichever section he is in.
+pub(in crate::desk) fn named(conn: &Connection, student: Uuid) -> Result<(Name, Option<String>)> {
+    let mut statement =
+        conn.prepare_cached("SELECT last_name, first_name, middle_name, name_ext, sex FROM student WHERE id = ?1")?;
+    Ok(statement.query_row([student.as_bytes()], |row| Ok((Name::read(row, 0)?, row.get(4)?)))?)
+}

@@ -57,8 +57,9 @@ fn not_a_class_day(section: &Section, day: &Day) -> NodeError {
         "weekend" => "a weekend".to_owned(),
         _ => "outside the school year".to_owned(),
     };
-    let remedy = "if classes were held, add the day to the calendar as a makeup class day";
-    Problem::at(Code::Rule, "date", format!("{} was {why} for {}; {remedy}", day.date, section.title())).into()
+    let remedy = "if classes were held, the registrar, the head or an administrator adds the day to the calendar as a makeup class day";
+    let on = days::date(&day.date, "date").map_or_else(|_| day.date.clone(), days::said);
+    Problem::at(Code::Rule, "date", format!("{on} was {why} for {}; {remedy}", section.title())).into()
 }
 
 impl Desk {
@@ -85,17 +86,18 @@ impl Desk {
             return Err(Problem::at(Code::Required, "correction", message).into());
         }
         if sheet.is_none() || !changes.is_empty() {
-            let what = format!("Attendance of {}, {}", section.title(), format_date(date));
+            let what = format!("Attendance of {}, {}", section.title(), days::said(date));
             let correction = reason.filter(|_| sheet.is_some());
             let parts = self.parts(&section, (date, taking.session), &wanted, halves)?;
             self.write(&section, date, &parts, correction, what)?;
         }
+        self.keep_class(section.id, date, taking.session, None)?;
         self.class(section.id, taking.date, taking.session)
     }
 
     fn check_open(&self, section: &Section, date: i32) -> Result<()> {
         if date > self.today() {
-            let message = format!("{} has not come yet; attendance is taken on the day", format_date(date));
+            let message = format!("{} has not come yet; attendance is taken on the day", days::said(date));
             return Err(Problem::at(Code::Rule, "date", message).into());
         }
         let year = Year::find(self.store.conn(), section.year)?;
@@ -124,7 +126,7 @@ impl Desk {
             let message = format!(
                 "the learner {stranger} was not in {} on {}; open the class again to see who was",
                 section.title(),
-                format_date(date)
+                days::said(date)
             );
             return Err(Problem::at(Code::Stale, "marks", message).into());
         }
@@ -152,11 +154,7 @@ impl Desk {
     }
 
     fn listed(&self, student: Uuid) -> Result<String> {
-        let mut statement = self
-            .store
-            .conn()
-            .prepare_cached("SELECT last_name, first_name, middle_name, name_ext FROM student WHERE id = ?1")?;
-        Ok(statement.query_row([student.as_bytes()], |row| roster::Name::read(row, 0))?.listed())
+        Ok(roster::named(self.store.conn(), student)?.0.listed())
     }
 
     /// What is written on which sheet: that of the session, and those of the halves for who was absent for half a day.

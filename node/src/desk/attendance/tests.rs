@@ -1,7 +1,9 @@
 //! Attendance on a real store: a section of four in June 2026, on a day that the test chooses.
 
+mod drafts;
 mod halves;
 mod months;
+mod moved;
 
 use super::super::Desk;
 use crate::store::{Enrolled, Save};
@@ -254,7 +256,7 @@ fn with_half_days_a_day_is_taken_with_both_halves() {
     assert_eq!(today["sections"][0]["half_untaken"], "pm");
     let sign = json!({ "do": "attendance.sign_off", "section": section, "month": "2026-06" });
     let error = school.ask(sign.clone()).expect_err("half a day is open");
-    assert!(error.message.contains("2026-06-09 (afternoon)"), "{}", error.message);
+    assert!(error.message.contains("9 Jun 2026 (afternoon)"), "{}", error.message);
     half(&mut school, "pm", json!([]));
     let sheet = school.ask(month).expect("a month");
     assert_eq!((&sheet["untaken"], &sheet["pupils"][0]["marks"]), (&json!([]), &json!(["", "am"])));

@@ -2,7 +2,7 @@
 
 use super::record::Enrolment;
 use super::{By, Count, Day, Made, PaperSet, Request, Roster, SectionList, Years};
-use super::{correct, desk, enrol, list, moves, papers, promotion, reasons, record, roster, sections, year};
+use super::{correct, desk, enrol, list, marked, moves, papers, promotion, reasons, record, roster, sections, year};
 use crate::desk::Desk;
 use crate::desk::learners::numbers;
 use crate::store::Work;
@@ -129,10 +129,14 @@ fn arrange(desk: &mut Desk, request: Request) -> Result<Json> {
             desk.did(act, "New school year");
             json(&Made { id: saved.row.id })
         }
-        Request::Assign { enrolments, section, on_date, over_capacity } => {
+        Request::Assign { enrolments, section, on_date, over_capacity, marks_stay } => {
             let placing = sections::Placing { enrolments: &enrolments, section, day: on_date, over_capacity };
             let few = enrolments.len() <= TOGETHER;
-            let work = |work: &mut Work<'_, '_>| sections::assign(work, &by, &placing);
+            let work = |work: &mut Work<'_, '_>| {
+                let count = sections::assign(work, &by, &placing)?;
+                marked::check(work.conn(), &enrolments, section, on_date.0, by.today, marks_stay)?;
+                Ok(count)
+            };
             let (act, count) = if few { desk.store.act_together(work)? } else { desk.store.act(work)? };
             if count > 0 {
                 let name = match section {

@@ -10,6 +10,7 @@ mod desk;
 mod enrol;
 mod fold;
 mod list;
+mod marked;
 mod moves;
 mod papers;
 pub(crate) mod presence;
@@ -233,6 +234,10 @@ pub enum Request {
         #[serde(default)]
         #[ts(as = "Option<bool>", optional)]
         over_capacity: bool,
+        /// Somebody agreed that marks of that day and later stay with the section where they were made.
+        #[serde(default)]
+        #[ts(as = "Option<bool>", optional)]
+        marks_stay: bool,
     },
     /// Answered by `PromotionPreview`.
     #[serde(rename = "enrolment.promotion_preview")]

@@ -208,6 +208,7 @@ pub(super) fn day(desk: &mut Desk, date: &str) -> Result<Gathered> {
             line.section.adviser.clone().unwrap_or_default(),
             line.learners.to_string(),
             counts(line.absent),
+            counts(line.half),
             counts(line.tardy),
             state,
         ]
@@ -221,6 +222,7 @@ pub(super) fn day(desk: &mut Desk, date: &str) -> Result<Gathered> {
             ("Adviser", false),
             ("Learners", true),
             ("Absent", true),
+            ("Half a day", true),
             ("Late or cutting", true),
             ("Attendance", false),
         ]),

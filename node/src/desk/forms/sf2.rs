@@ -4,9 +4,9 @@ use super::{Form, Gathered, school, stays};
 use crate::Result;
 use crate::desk::Desk;
 use crate::desk::attendance::days::{Calendar, Month};
-use crate::desk::attendance::roster::{self, Member};
+use crate::desk::attendance::roster::{self, Member, Name};
 use crate::desk::attendance::section::{Section, Year};
-use crate::desk::attendance::{marks_of, runs, sheets};
+use crate::desk::attendance::{Classed, marks_of, runs, sheets};
 use pems_forms::sf2::{Code, Day, DayKind, Learner, Mark, Policy, Session, Sf2, Stay};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
@@ -33,7 +33,9 @@ pub(super) fn gather(desk: &Desk, section: Uuid, month: &str) -> Result<Gathered
     let taken = marks_of(desk, section.id, year.half_days, month.dates())?;
     let absent = runs(desk, &section, &calendar, month.first - 1)?;
     let title = format!("School Form 2, {}, {}", section.title(), month.words());
-    let gathering = Gathering { conn, section: &section, on_cutoff: &on_cutoff, taken: &taken, absent: &absent };
+    let classed = Classed::of(conn, section.id, &members, month.dates(), &taken)?;
+    let gathering =
+        Gathering { conn, section: &section, on_cutoff: &on_cutoff, taken: &taken, absent: &absent, classed: &classed };
     let form = Sf2 {
         school: school::letterhead(&desk.store)?.school,
         school_year: year.label.clone(),
@@ -95,6 +97,7 @@ struct Gathering<'a> {
     on_cutoff: &'a [Member],
     taken: &'a BTreeMap<i32, Marks>,
     absent: &'a HashMap<Uuid, (usize, i32, bool)>,
+    classed: &'a Classed<'a>,
 }
 
 impl Gathering<'_> {
@@ -104,8 +107,14 @@ impl Gathering<'_> {
             let stay = self.stay(member)?;
             match learners.iter_mut().find(|learner| learner.id == member.student) {
                 Some(learner) => learner.stays.push(stay),
-                None => learners.push(self.learner(member, stay)),
+                None => learners.push(Learner {
+                    stays: vec![stay],
+                    ..self.learner(member.student, &member.name, member.sex.as_deref())
+                }),
             }
+        }
+        for (student, name, sex) in self.classed.others() {
+            learners.push(self.learner(*student, name, sex.as_deref()));
         }
         Ok(learners)
     }
@@ -115,13 +124,14 @@ impl Gathering<'_> {
         Ok(Stay { from: member.from, came, left: stays::left(self.conn, self.section.id, member)? })
     }
 
-    fn learner(&self, member: &Member, stay: Stay) -> Learner {
-        let student = member.student;
+    fn learner(&self, student: Uuid, name: &Name, sex: Option<&str>) -> Learner {
         Learner {
             id: student,
-            name: school::name(&member.name),
-            sex: school::sex(member.sex.as_deref()),
-            stays: vec![stay],
+            name: school::name(name),
+            sex: school::sex(sex),
+            stays: Vec::new(),
+            marked_here: self.classed.strays(student),
+            marked_elsewhere: self.classed.elsewhere(student),
             in_section_on_cutoff: self.on_cutoff.iter().any(|one| one.student == student),
             absent_before: self.absent.get(&student).map_or(0, |run| u16::try_from(run.0).unwrap_or(u16::MAX)),
             marks: self.marks(student),

@@ -2,7 +2,7 @@
 
 use super::super::attendance::days::Calendar;
 use super::super::attendance::section::Section;
-use super::super::attendance::sheets;
+use super::super::attendance::{sheets, tally};
 use super::enrolled;
 use crate::Result;
 use crate::desk::Desk;
@@ -31,12 +31,14 @@ pub struct Classes {
     pub taken: usize,
     /// The first of those that have not taken it, by grade.
     pub untaken: Vec<Untaken>,
-    /// Of the sections that have taken it: learners who were there the whole day, also those late or cutting classes.
+    /// Of the sections that have taken it: learners who were there, also those late, cutting classes or absent for half of it.
     pub present: i64,
     pub present_male: i64,
     pub present_female: i64,
-    /// Absent the whole day or half of it, excused ones too.
+    /// Absent the whole day, excused ones too.
     pub absent: i64,
+    /// Absent for half of the day.
+    pub half: i64,
     /// Late or cutting classes.
     pub tardy: i64,
 }
@@ -59,7 +61,8 @@ pub(super) fn classes(
     calendar: &Calendar,
     today: i32,
 ) -> Result<Classes> {
-    let rosters = rosters(desk, year);
+    let mut rosters = rosters(desk, year);
+    let mut tallies = Vec::new();
     let mut classes = Classes::default();
     let mut present: BySex = [0; 3];
     for section in sections {
@@ -82,13 +85,27 @@ pub(super) fn classes(
             continue;
         }
         classes.taken += 1;
-        let learners = rosters.get(&section.id).copied().unwrap_or_default();
-        let (absent, tardy) = marked(desk, section.id, today)?;
+        let tally = tally::tally(desk, section.id, today)?;
+        for stray in &tally.strays {
+            let sex = sex_at(desk.sex_of(stray.student));
+            rosters.entry(section.id).or_default()[sex] += 1;
+            rosters.entry(stray.home).or_default()[sex] -= 1;
+        }
+        tallies.push((section.id, tally));
+    }
+    for (section, tally) in tallies {
+        let learners = rosters.get(&section).copied().unwrap_or_default();
+        let mut absent: BySex = [0; 3];
+        for student in &tally.absent {
+            absent[sex_at(desk.sex_of(*student))] += 1;
+        }
         for at in 0..present.len() {
             present[at] += (learners[at] - absent[at]).max(0);
-            classes.absent += absent[at];
         }
-        classes.tardy += tardy;
+        let many = |of: &Vec<Uuid>| i64::try_from(of.len()).unwrap_or_default();
+        classes.absent += many(&tally.absent);
+        classes.half += many(&tally.half);
+        classes.tardy += many(&tally.tardy);
     }
     classes.present = present.iter().sum();
     [classes.present_male, classes.present_female, _] = present;
@@ -104,19 +121,4 @@ fn rosters(desk: &Desk, year: Uuid) -> HashMap<Uuid, BySex> {
         }
     }
     rosters
-}
-
-/// Of what was taken so far today, also where it is the morning only: who was absent, by sex, and how many were late or cutting.
-fn marked(desk: &Desk, section: Uuid, today: i32) -> Result<(BySex, i64)> {
-    let mut of: HashMap<Uuid, Vec<(&str, String)>> = HashMap::new();
-    for (student, session, code) in sheets::marked(&desk.store, section, today, false)?.unwrap_or_default() {
-        of.entry(student).or_default().push((session, code));
-    }
-    let (mut absent, mut tardy) = ([0; 3], 0);
-    for (student, marks) in &of {
-        let halves = sheets::absent_halves(marks.iter().map(|(session, code)| (*session, code.as_str())));
-        absent[sex_at(desk.sex_of(*student))] += i64::from(halves > 0);
-        tardy += i64::from(marks.iter().any(|(_, code)| matches!(code.as_str(), "L" | "C")));
-    }
-    Ok((absent, tardy))
 }

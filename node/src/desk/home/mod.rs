@@ -91,7 +91,7 @@ const IN_SIGHT: i32 = 30;
 
 /// Which request is answered by what, for the window.
 pub(super) const ANSWERS: &str = "import type { Glance } from \"./api\";
-import type { LongAbsent, Report, SectionDay } from \"./attendance\";
+import type { LongAbsent, Report, SectionDay, Unsubmitted } from \"./attendance\";
 
 export interface HomeAnswers {
   \"home.today\": Home;
@@ -110,6 +110,7 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
         classes::Untaken::decl(config),
         own::OwnSection::decl(config),
         own::OwnMonth::decl(config),
+        own::Moved::decl(config),
         enrolled::Enrolment::decl(config),
         enrolled::Before::decl(config),
         enrolled::GradeLine::decl(config),

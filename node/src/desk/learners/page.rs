@@ -184,25 +184,27 @@ fn year_label(store: &Store, id: Uuid) -> Result<Option<String>> {
 /// From the learner's own marks and the sheets of the own sections: a few hundred rows by index, however large the school.
 fn attendance(store: &Store, id: Uuid) -> Result<Option<Attendance>> {
     let mut statement = store.conn().prepare_cached(
-        "SELECT y.label, e.id FROM enrolment e JOIN school_year y ON y.id = e.school_year
+        "SELECT y.label, e.id, y.id FROM enrolment e JOIN school_year y ON y.id = e.school_year
          WHERE e.student = ?1 AND e.deleted_at IS NULL ORDER BY y.start_date DESC LIMIT 1",
     )?;
-    let year: Option<(String, [u8; 16])> =
-        statement.query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let Some((school_year, enrolment)) = year else { return Ok(None) };
+    let year: Option<(String, [u8; 16], [u8; 16])> =
+        statement.query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let Some((school_year, enrolment, year)) = year else { return Ok(None) };
+    // A mark is the learner's, whichever section the learner is in by now.
+    let marks = "attendance_mark k JOIN attendance_sheet a ON a.id = k.sheet AND a.deleted_at IS NULL
+         JOIN section s ON s.id = a.section WHERE k.student = ?1 AND k.deleted_at IS NULL AND s.school_year = ?2";
     let sheets = format!(
         "section_membership m JOIN attendance_sheet a ON a.section = m.section AND a.deleted_at IS NULL
              AND a.on_date >= m.valid_from AND (m.valid_to IS NULL OR a.on_date < m.valid_to)
              AND coalesce({SUPERSEDED}, a.on_date + 1) > a.on_date"
     );
-    let sql = format!("SELECT count(DISTINCT a.on_date) FROM {sheets} WHERE m.enrolment = ?1 AND m.deleted_at IS NULL");
-    let taken = store.conn().prepare_cached(&sql)?.query_row([enrolment], |row| row.get(0))?;
     let sql = format!(
-        "SELECT a.on_date, a.session, k.code FROM attendance_mark k JOIN {sheets} AND a.id = k.sheet
-         WHERE k.student = ?1 AND k.deleted_at IS NULL AND m.enrolment = ?2 AND m.deleted_at IS NULL"
+        "SELECT count(*) FROM (SELECT a.on_date FROM {sheets} WHERE m.enrolment = ?3 AND m.deleted_at IS NULL
+         UNION SELECT a.on_date FROM {marks})"
     );
-    let mut statement = store.conn().prepare_cached(&sql)?;
-    let mut rows = statement.query((id.as_bytes(), enrolment))?;
+    let taken = store.conn().prepare_cached(&sql)?.query_row((id.as_bytes(), year, enrolment), |row| row.get(0))?;
+    let mut statement = store.conn().prepare_cached(&format!("SELECT a.on_date, a.session, k.code FROM {marks}"))?;
+    let mut rows = statement.query((id.as_bytes(), year))?;
     let mut days: BTreeMap<i32, Vec<(String, String)>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         days.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));

@@ -43,3 +43,30 @@ export function weeks(month: string): (string | null)[][] {
   while (cells.length % 7 !== 0) cells.push(null);
   return Array.from({ length: cells.length / 7 }, (_, week) => cells.slice(week * 7, week * 7 + 7));
 }
+
+/** Days in a row as one piece each: `2–6`, `9–13`, with the first of them. */
+export function runs(dates: readonly string[]): { first: string; last: string }[] {
+  const found: { first: string; last: string }[] = [];
+  for (const date of dates) {
+    const before = found.at(-1);
+    if (before && nextDay(before.last) === date && before.first.slice(0, 7) === date.slice(0, 7)) before.last = date;
+    else found.push({ first: date, last: date });
+  }
+  return found;
+}
+
+const nextDay = (date: string): string => {
+  const [year = 0, month = 1, number = 1] = date.split("-").map(Number);
+  return new Date(Date.UTC(year, month - 1, number + 1)).toISOString().slice(0, 10);
+};
+
+/** `2–6`, or `2` alone. */
+export const runNumbers = ({ first, last }: { first: string; last: string }): string =>
+  first === last ? String(Number(first.slice(8))) : `${Number(first.slice(8))}–${Number(last.slice(8))}`;
+
+/** Days as people write them: `2–6, 9–13 Oct 2026; 3 Nov 2026`. */
+export function daysSaid(dates: readonly string[]): string {
+  const months = new Map<string, string[]>();
+  for (const run of runs(dates)) months.set(run.first.slice(0, 7), [...(months.get(run.first.slice(0, 7)) ?? []), runNumbers(run)]);
+  return [...months].map(([month, numbers]) => `${numbers.join(", ")} ${day(`${month}-01`).replace(/^1 /, "")}`).join("; ");
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Pupil } from "../../generated/attendance";
-import { changes, counted, marked, markOf, marksOf, seenOf } from "./roll";
+import type { Class, Pupil } from "../../generated/attendance";
+import { changes, CODES, counted, HALVES, here, inARow, keyOf, marked, markOf, marksOf, seenOf } from "./roll";
 
 const pupil = (id: string, code = "P", note: string | null = null): Pupil => ({
   id,
@@ -9,6 +9,8 @@ const pupil = (id: string, code = "P", note: string | null = null): Pupil => ({
   sex: "F",
   listed: id,
   away: 0,
+  away_since: null,
+  elsewhere: null,
   name: { last: id, first: "", middle: null, ext: null },
 });
 
@@ -18,6 +20,25 @@ describe("a class on the screen", () => {
     expect(["m", "H"].map((key) => markOf(key, true))).toEqual(["AM", "PM"]);
     expect(["m", "H"].map((key) => markOf(key))).toEqual([null, null]);
     expect(["x", "Enter", "ArrowDown", "1"].map((key) => markOf(key))).toEqual([null, null, null, null]);
+  });
+
+  it("the key that is shown for a mark is the one that makes it", () => {
+    const all = [...CODES, ...HALVES];
+    expect(all.map((code) => markOf(keyOf(code), true))).toEqual(all);
+  });
+
+  it("days in a row count this one where it is marked absent too", () => {
+    const ana = { ...pupil("ana"), away: 2, away_since: "2026-11-26" };
+    expect([inARow(ana, "A"), inARow(ana, "E"), inARow(ana, "P"), inARow(ana, "L"), inARow(pupil("ben"), "A")]).toEqual([3, 3, 2, 2, 0]);
+  });
+
+  it("who was marked in another class counts there, until marked here", () => {
+    const came = { ...pupil("came"), elsewhere: { section: "7-Rizal", code: "A" } };
+    const went = { ...pupil("went", "L"), elsewhere: { section: "7-Luna", code: "P" } };
+    const shown = { pupils: [pupil("ana", "AM"), came], moved: [went] } as unknown as Class;
+    expect(counted(here(shown, {}), {})).toEqual({ present: 2, absent: 0, tardy: 1, half: 1 });
+    const draft = { came: "A" } as const;
+    expect(counted(here(shown, draft), draft)).toEqual({ present: 2, absent: 1, tardy: 1, half: 1 });
   });
 
   it("a mark that says what is recorded is no change", () => {

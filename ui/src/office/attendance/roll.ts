@@ -18,6 +18,15 @@ export function markOf(key: string, halves = false): Mark | null {
   return CODES.find((code) => code === letter) ?? null;
 }
 
+/** The key of a mark. */
+export const keyOf = (code: Mark): string => (code === "AM" ? "M" : code === "PM" ? "H" : code);
+
+/** Whose day counts in this class: without those who were marked in another one before they came, with those who went. */
+export const here = (shown: Class, draft: Draft): Pupil[] => [...shown.pupils.filter((pupil) => !pupil.elsewhere || draft[pupil.id]), ...shown.moved];
+
+/** School days in a row absent, this day too where it is marked so; whoever is absent alone today is not absent in a row. */
+export const inARow = (pupil: Pupil, code: string): number => pupil.away + (pupil.away > 0 && (code === "A" || code === "E") ? 1 : 0);
+
 export const codeOf = (pupil: Pupil, draft: Draft): string => draft[pupil.id] ?? pupil.code;
 
 /** The draft with one more mark; a mark that says what is recorded is no change. */

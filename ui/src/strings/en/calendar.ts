@@ -29,6 +29,7 @@ export const calendar = {
   sources: { national: "National", division: "Division", school: "School" } as Record<string, string>,
   reason: "Reason",
   reasonHint: "For example: Typhoon, Signal no. 3",
+  mayNot: "The registrar, the school head or an administrator changes the calendar.",
   save: "Put in the calendar",
   saved: "The calendar is changed",
   remove: (what: string) => `Take out of the calendar: ${what}`,

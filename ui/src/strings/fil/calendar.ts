@@ -24,6 +24,7 @@ export const calendar: typeof english = {
   sources: { national: "Pambansa", division: "Division", school: "Paaralan" },
   reason: "Dahilan",
   reasonHint: "Halimbawa: Bagyo, Signal no. 3",
+  mayNot: "Ang registrar, school head o administrator ang nagbabago ng kalendaryo.",
   save: "Ilagay sa kalendaryo",
   saved: "Nabago ang kalendaryo",
   remove: (what: string) => `Alisin sa kalendaryo: ${what}`,

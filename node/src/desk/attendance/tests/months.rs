@@ -41,7 +41,7 @@ fn a_signed_month_keeps_its_sheets_from_undo_and_a_signature_is_not_undone() {
     let sign = json!({ "do": "attendance.sign_off", "section": section, "month": "2026-06" });
     school.ask(sign).expect("signed");
     let next = school.ask(json!({ "do": "session.undoable" })).expect("the next");
-    assert_eq!(next["undo"], json!("Attendance of 7-Rizal, 2026-06-08"), "not the signature");
+    assert_eq!(next["undo"], json!("Attendance of 7-Rizal, 8 Jun 2026"), "not the signature");
     let error = school.ask(json!({ "do": "session.undo" })).expect_err("locked");
     assert_eq!(error.code, Code::Rule);
     assert!(error.message.contains("signed the SF2 of 7-Rizal"), "{}", error.message);
