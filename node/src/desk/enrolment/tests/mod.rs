@@ -114,10 +114,3 @@ impl School {
         self.ask(json!({ "do": "session.undo" })).expect("undone");
     }
 }
-
-#[test]
-fn zz_dump() {
-    for (name, text) in crate::desk::typescript() {
-        std::fs::write(format!("/tmp/reg_ts_{name}.ts"), text).expect("written");
-    }
-}
