@@ -131,3 +131,17 @@ fn bad_usage_exits_2_and_settings_have_an_order() {
     let output = command(dir.path(), &["school", "list"]).env("PEMS_HUB_LISEN", "x").output().expect("it runs");
     assert_eq!(refused(&output), (Some(2), "bad_usage".into()));
 }
+
+#[test]
+fn whoever_closed_the_pipe_has_read_enough() {
+    for (args, code) in
+        [(vec!["--help"], 0), (vec!["serve", "--help"], 0), (vec!["--no-such"], 2), (vec!["--no-such", "--json"], 2)]
+    {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pems-hub"));
+        let other = writer.try_clone().expect("a second end");
+        let status = command.args(&args).stdout(writer).stderr(other).status().expect("it runs");
+        assert_eq!(status.code(), Some(code), "{args:?}");
+    }
+}

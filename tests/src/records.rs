@@ -96,6 +96,12 @@ impl Records {
             ("school_year", "label", _) => json!(format!("{}-{}", 1900 + n % 8_000, 1901 + n % 8_000)),
             ("number_range", "to_no", _) => json!(999),
             (_, "birth_date", _) => json!("2014-02-27"),
+            // Whatever happens to an enrolment happens in its school year.
+            ("school_year", "start_date" | "end_date", Kind::Date) => {
+                let first = parse_date("2026-06-01").expect("a day");
+                let later = if field.name == "end_date" { 20_000 } else { 0 };
+                json!(format_date(first + later + i32::try_from(n % 30).expect("few")))
+            }
             (_, name, Kind::Date) => {
                 let first = parse_date("2026-06-01").expect("a day");
                 let later = if name.starts_with("end") { 300 } else { 0 };

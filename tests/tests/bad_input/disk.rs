@@ -275,3 +275,21 @@ async fn a_full_file_system_is_told_by_name() {
     assert_eq!((&status[0]["digest"], &status[0]["pending"]), (&json!(hub.digest), &json!(0)));
     assert_eq!(hub.rows["student"], i64::try_from(200 + saved + 1).expect("few"));
 }
+
+#[test]
+fn whoever_closed_the_pipe_has_read_enough() {
+    for (args, code) in
+        [(vec!["--help"], 0), (vec!["import", "--help"], 0), (vec!["--no-such"], 2), (vec!["status", "--json"], 1)]
+    {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let nowhere = tempfile::tempdir().expect("a folder");
+        let other = writer.try_clone().expect("a second end");
+        let mut command = Command::new(program("pems-node"));
+        command
+            .args(&args)
+            .env("PEMS_NODE_DATA", nowhere.path())
+            .env("PEMS_NODE_KEY_FILE", nowhere.path().join("keys"));
+        assert_eq!(command.stdout(writer).stderr(other).status().expect("it runs").code(), Some(code), "{args:?}");
+    }
+}

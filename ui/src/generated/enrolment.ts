@@ -79,6 +79,16 @@ export type PaperSet = {
  */
 confirmed: string | null, };
 
+export type Beginning = { 
+/**
+ * None where only a list of the school told of it.
+ */
+on_date: string | null, 
+/**
+ * The last section, also of who left.
+ */
+section: string | null, };
+
 export type EnrolFields = { 
 /**
  * A learner who is known.
@@ -96,16 +106,6 @@ kind: string, section?: string, from_school?: string, papers?: Array<PaperState>
  * Somebody agreed to more learners than the section has seats.
  */
 over_capacity?: boolean, };
-
-export type Beginning = { 
-/**
- * None where only a list of the school told of it.
- */
-on_date: string | null, 
-/**
- * The last section, also of who left.
- */
-section: string | null, };
 
 export type Enrolled = { student: string, enrolment: string, status: string, late: boolean, missing: Array<string>, };
 

@@ -277,7 +277,8 @@ id: string | null,
  */
 like: string | null, 
 /**
- * Why somebody has to decide: `number`, where the learner of this number has another name or birth date, or `alike`.
+ * Why somebody has to decide: `number`, where the learner of this number has another name or birth date, `given`, where part of
+ * the given name would go, or `alike`.
  */
 asks: "number" | "alike" | "given" | null, cells: Array<PasteCell>, 
 /**
@@ -287,7 +288,7 @@ problem: string | null, };
 
 export type PasteCell = { text: string, problem: string | null, 
 /**
- * What stands there now, where that is something else.
+ * What stands there now, where that is something else; of a whole name, all of it.
  */
 was: string | null, 
 /**

@@ -97,6 +97,14 @@ describe("a field", () => {
     expect(find(`label[for="${control().id}"]`).textContent).toContain("LRN");
   });
 
+  test("that always has a choice offers none that takes it back", () => {
+    show(Field, { label: "Year", kind: "choice", choices: CHOICES, value: "M", always: true });
+    expect([...find<HTMLSelectElement>("select").options].map(({ value }) => value)).toEqual(["F", "M"]);
+    document.body.innerHTML = "";
+    show(Field, { label: "Year", kind: "choice", choices: CHOICES, value: "", always: true });
+    expect(find<HTMLSelectElement>("select").value).toBe("");
+  });
+
   test("that is off takes nothing", () => {
     const onchange = vi.fn();
     show(Field, { label: "What", kind: "checkbox", disabled: true, onchange });

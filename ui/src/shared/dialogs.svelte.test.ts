@@ -78,6 +78,24 @@ describe("a dialog behind the curtain", () => {
   });
 });
 
+test("closed where what had opened it is gone, a dialog leaves the keys to the screen", async () => {
+  const [main, opener] = [document.createElement("main"), document.createElement("button")];
+  main.id = "main";
+  main.tabIndex = -1;
+  main.append(opener);
+  document.body.append(main);
+  opener.focus();
+  const kept = make();
+  find("[name=inside]").focus();
+  opener.remove();
+  find<HTMLInputElement>("[name=inside]").blur();
+  expect(document.activeElement).toBe(document.body);
+  kept.open = false;
+  flushSync();
+  await later();
+  expect(document.activeElement).toBe(main);
+});
+
 test("Esc in a dialog is the dialog's, and not also that of the form below it", () => {
   const heard = vi.fn();
   addEventListener("keydown", heard);

@@ -20,6 +20,12 @@ export const curtained = (): boolean => drawn;
 /** Whether a dialog waits for an answer. */
 export const asking = (): boolean => modals.length > 0;
 
+/** Where nothing has the keys (what had them is gone from the screen), the screen gets them: they are never nowhere. */
+export function giveKeys(): void {
+  const nowhere = document.activeElement === null || document.activeElement === document.body;
+  if (nowhere && !drawn && modals.length === 0) document.getElementById("main")?.focus({ preventScroll: true });
+}
+
 /** Opens a dialog, or remembers to. */
 export function show(dialog: HTMLDialogElement, focus: () => void): void {
   if (modals.some((one) => one.dialog === dialog)) return;
@@ -31,8 +37,10 @@ export function show(dialog: HTMLDialogElement, focus: () => void): void {
 
 /** Closes a dialog. */
 export function hide(dialog: HTMLDialogElement): void {
+  const known = modals.some((one) => one.dialog === dialog);
   forget(dialog);
   if (dialog.open) dialog.close();
+  if (known) giveKeys();
 }
 
 /** A dialog leaves the screen together with what it is part of; it has nothing to say any more. */

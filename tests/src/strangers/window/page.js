@@ -42,7 +42,7 @@ if (!window.stranger) {
   window.stranger = {
     // Something to click or to type into: what it is and where.
     choose(kind, number) {
-      const all = [...document.querySelectorAll(kind === "type" ? TYPABLE : CLICKABLE)].filter(reachable);
+      const all = [...document.querySelectorAll(kind === "type" ? TYPABLE : CLICKABLE)].filter((one) => reachable(one) && (kind !== "type" || !one.readOnly));
       if (all.length === 0) return null;
       const element = all[number % all.length];
       window.stranger.chosen = element;
