@@ -7,6 +7,7 @@ use crate::domain::author::{Author, By, Person, signs_for_another};
 use crate::domain::people::{People, administers};
 use crate::domain::{attendance, people};
 use crate::entities::{ATTENDANCE_MARK, ATTENDANCE_SHEET, SCHOOL_USER, SF2_REPORT};
+use crate::planted::{Bug, is_planted};
 use crate::proof::{change_text, holds, sign_in_text};
 use crate::wire::Change;
 use crate::{Code, Entity, Problem, Row};
@@ -70,7 +71,8 @@ impl<'a> Court<'a> {
         // When it was made is the office's word: what a person answers for is theirs as long as they work here, not after.
         let signed = person.gone_since.is_none() && proof.is_some_and(|(proof, key)| holds(&key, &text(), proof));
         let was_here = self.here.get(&id).is_some_and(|until| at < *until);
-        author.person = Some(By { id, role, was_here, signed });
+        let trusts = is_planted(Bug::TrustsNames);
+        author.person = Some(By { id, role, was_here: was_here || trusts, signed: signed || trusts });
         Ok(author)
     }
 
