@@ -21,10 +21,12 @@ pub enum Bug {
     StaleRevision,
     /// The hub answers with rows of every school.
     IgnoresTenant,
+    /// The hub takes a name in a change for a proof.
+    TrustsNames,
 }
 
 impl Bug {
-    pub const ALL: [Bug; 8] = [
+    pub const ALL: [Bug; 9] = [
         Bug::AppliesTwice,
         Bug::SilentLoser,
         Bug::PullOverwritesPending,
@@ -33,6 +35,7 @@ impl Bug {
         Bug::DropsRefused,
         Bug::StaleRevision,
         Bug::IgnoresTenant,
+        Bug::TrustsNames,
     ];
 }
 

@@ -9,6 +9,7 @@ use crate::domain::{attendance, enrolment, learners, people};
 use crate::entities::{
     ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SF2_REPORT, STUDENT,
 };
+use crate::planted::{Bug, is_planted};
 use crate::proof::{change_text, holds, sign_in_text};
 use crate::wire::Change;
 use crate::{Code, Entity, Problem, Row, Value};
@@ -79,7 +80,8 @@ impl<'a> Court<'a> {
         // When it was made is the office's word: what a person answers for is theirs as long as they work here, not after.
         let signed = person.gone_since.is_none() && proof.is_some_and(|(proof, key)| holds(&key, &text(), proof));
         let was_here = self.here.get(&id).is_some_and(|until| at < *until);
-        author.person = Some(By { id, role, was_here, signed });
+        let trusts = is_planted(Bug::TrustsNames);
+        author.person = Some(By { id, role, was_here: was_here || trusts, signed: signed || trusts });
         Ok(author)
     }
 

@@ -1,17 +1,22 @@
 //! A hub in memory: the same plan ([`pems_model::push`]) over maps instead of PostgreSQL. What PostgreSQL adds (locks, row-level
 //! security, COPY) is tested against the real thing.
 
+use super::people;
 use super::world::Violation;
 use pems_model::digest::{Digest, combined};
+use pems_model::domain::Person;
+use pems_model::domain::people::administers;
 use pems_model::edit_time::ClockReading;
+use pems_model::entities::SCHOOL_USER;
 use pems_model::frame::{Frame, Rows, RowsHead};
 use pems_model::history::Logged;
 use pems_model::planted::{Bug, is_planted};
-use pems_model::push::{Known, LogEntry, Plan, Push, needs, plan};
+use pems_model::proof::public_of;
+use pems_model::push::{Known, LogEntry, Plan, Push, needs, plan, users};
 use pems_model::review::{Author, REVIEW_ITEM};
-use pems_model::wire::{ChangeKind, ChangeResult, End, ErrorBody, Outcome, SyncRequest};
+use pems_model::wire::{Change, ChangeKind, ChangeResult, End, ErrorBody, Outcome, SyncRequest};
 use pems_model::{Code, Role, Row, Schema, Value, pgcopy};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -20,6 +25,8 @@ use uuid::Uuid;
 pub struct Kept {
     pub replica: Uuid,
     pub entry: LogEntry,
+    /// Hub time.
+    received: i64,
 }
 
 #[derive(Debug, Default)]
@@ -49,13 +56,13 @@ pub struct Hub {
 
 impl Hub {
     pub fn new(schema: &'static Schema, tenants: &[Uuid]) -> Hub {
-        let tenants = tenants.iter().map(|id| (*id, Tenant::default())).collect();
+        let tenants = tenants.iter().map(|id| (*id, Tenant::founded(schema, *id))).collect();
         Hub { schema, tenants, roles: BTreeMap::new(), epoch: Uuid::from_u128(0xe) }
     }
 
     /// One exchange; `None` where the hub would hold the request.
     pub fn exchange(&mut self, tenant: Uuid, request: &SyncRequest, now: i64) -> Result<Option<Vec<Frame>>, ErrorBody> {
-        let role = self.roles.get(&request.replica.id).copied().unwrap_or(Role::Registrar);
+        let role = self.roles.get(&request.replica.id).copied().unwrap_or(Role::SchoolAdmin);
         let schema = self.schema;
         let state = self.tenants.entry(tenant).or_default();
         let mut frames = Vec::new();
@@ -105,29 +112,66 @@ impl Hub {
         state.rev += 1;
         let mut row = Row { rev: state.rev, ..before.clone() };
         row.values[field] = value;
-        state.log.push(Kept {
-            replica: Uuid::nil(),
-            entry: LogEntry {
-                op_no: None,
-                change_id: Uuid::new_v5(&tenant, &state.rev.to_le_bytes()),
-                entity: entity.name,
-                row_id: key.1,
-                kind: ChangeKind::Upsert,
-                rev: Some(state.rev),
-                base_rev: before.rev,
-                outcome: Outcome::Applied { rev: Some(state.rev) },
-                fields: json!({ (entity.fields[field].name): [before.values[field].to_json(), row.values[field].to_json()] }),
-                group: None,
-                user: None,
-                at: now,
-                edited_at: now,
-            },
-        });
+        let fields =
+            json!({ (entity.fields[field].name): [before.values[field].to_json(), row.values[field].to_json()] });
+        state.by_hub(tenant, entity.name, before.rev, fields, now, key.1);
         state.store(key, row);
     }
 }
 
 impl Tenant {
+    /// A school with its first administrator.
+    fn founded(schema: &Schema, tenant: Uuid) -> Tenant {
+        let mut state = Tenant { rev: 1, ..Tenant::default() };
+        let Some(index) = schema.index(SCHOOL_USER.name) else { return state };
+        let row = people::founder(tenant, state.rev);
+        let said = SCHOOL_USER.fields.iter().zip(&row.values).filter(|(_, value)| !value.is_null());
+        let fields = said.map(|(field, value)| (field.name.to_owned(), json!([null, value.to_json()]))).collect();
+        state.by_hub(tenant, SCHOOL_USER.name, 0, Json::Object(fields), 0, row.id);
+        state.store((index, row.id), row);
+        state
+    }
+
+    /// Logs what the hub itself did, under the present revision.
+    fn by_hub(&mut self, tenant: Uuid, entity: &'static str, base_rev: i64, fields: Json, now: i64, row_id: Uuid) {
+        let entry = LogEntry {
+            op_no: None,
+            change_id: Uuid::new_v5(&tenant, &self.rev.to_le_bytes()),
+            entity,
+            row_id,
+            kind: ChangeKind::Upsert,
+            rev: Some(self.rev),
+            base_rev,
+            outcome: Outcome::Applied { rev: Some(self.rev) },
+            fields,
+            group: None,
+            user: None,
+            at: now,
+            edited_at: now,
+        };
+        self.log.push(Kept { replica: Uuid::nil(), entry, received: now });
+    }
+
+    /// The people of the school as the rules ask for them (`hub/src/push/people.rs` with SQL).
+    fn know_people(&self, schema: &Schema, changes: &[Change], known: &mut Known) {
+        let Some(index) = schema.index(SCHOOL_USER.name) else { return };
+        for id in users(changes) {
+            let Some(row) = self.rows.get(&(index, id)) else { continue };
+            let mut person = Person::of(&SCHOOL_USER, row, Some(i64::MIN));
+            let log = self.log.iter().filter(|kept| kept.entry.row_id == id && kept.entry.rev.is_some());
+            for Kept { entry, received, .. } in log.filter(|kept| kept.entry.entity == SCHOOL_USER.name) {
+                if entry.kind == ChangeKind::Delete || !entry.fields["disabled"].is_null() {
+                    person.gone_since = person.gone_since.map(|_| *received);
+                }
+                let before = entry.fields["verifier"][0].as_str().and_then(public_of);
+                person.former.extend(before.map(|key| (key, *received)));
+            }
+            known.users.insert(id, person);
+        }
+        let live = self.rows.iter().filter(|((of, _), row)| *of == index && administers(row));
+        known.people.admins = live.map(|((_, id), _)| *id).collect();
+    }
+
     fn newer(&self, index: usize, since: i64) -> impl Iterator<Item = &Row> {
         self.rows
             .range((index, Uuid::nil())..=(index, Uuid::max()))
@@ -179,7 +223,7 @@ impl Tenant {
             let (people, proofs) = (&request.people, &request.proofs);
             let push = Push { schema, tenant, replica, role, clock, rev: self.rev, people, proofs };
             let planned = plan(&push, &self.look_up(schema, tenant, &fresh), &fresh);
-            self.carry_out(replica, planned, &mut results);
+            self.carry_out(replica, planned, now, &mut results);
         }
         let state = self.replicas.entry(replica).or_default();
         state.last_op_no = state.last_op_no.max(request.changes.last().map_or(0, |change| change.op_no));
@@ -190,7 +234,7 @@ impl Tenant {
         Ok(results)
     }
 
-    fn carry_out(&mut self, replica: Uuid, planned: Plan, results: &mut Vec<ChangeResult>) {
+    fn carry_out(&mut self, replica: Uuid, planned: Plan, received: i64, results: &mut Vec<ChangeResult>) {
         self.rev += planned.revisions;
         results.extend(planned.results);
         let mut written: Vec<_> = planned.writes.into_iter().collect();
@@ -199,10 +243,10 @@ impl Tenant {
             self.store(key, write.after);
         }
         let author = |entry: &LogEntry| if entry.op_no.is_some() { replica } else { Uuid::nil() };
-        self.log.extend(planned.log.into_iter().map(|entry| Kept { replica: author(&entry), entry }));
+        self.log.extend(planned.log.into_iter().map(|entry| Kept { replica: author(&entry), entry, received }));
     }
 
-    fn look_up(&self, schema: &Schema, tenant: Uuid, changes: &[pems_model::wire::Change]) -> Known {
+    fn look_up(&self, schema: &Schema, tenant: Uuid, changes: &[Change]) -> Known {
         let mut needs = needs(schema, changes);
         let mut known = Known::default();
         for (index, ids) in &needs.rows {
@@ -214,6 +258,7 @@ impl Tenant {
         for ((index, _), row) in self.rows.iter().filter(|((index, _), _)| schema.entities()[*index].has_open_key()) {
             known.learn_kin(schema, tenant, *index, row);
         }
+        self.know_people(schema, changes, &mut known);
         let linked = needs.links.iter().flat_map(|(index, ids)| ids.iter().map(|id| (*index, *id)));
         known.exists = linked.filter(|key| self.rows.contains_key(key)).collect::<BTreeSet<_>>();
         for kept in &self.log {

@@ -6,6 +6,7 @@
 mod check;
 mod hub;
 mod office;
+mod people;
 mod rng;
 mod shrink;
 mod steps;

@@ -1,6 +1,7 @@
 //! An office of a simulated world: the real store (SQLite in memory) and the real machine, driven by hand.
 
 use super::Rng;
+use super::people::Visitors;
 use super::world::Violation;
 use pems_model::engine::{Action, Engine, Event, Mode};
 use pems_model::frame::Frame;
@@ -58,6 +59,7 @@ pub struct Office {
     pub paused: bool,
     /// Acknowledged saves, as `op_no`s that existed when `save` returned.
     pub acknowledged: i64,
+    pub visitors: Visitors,
 }
 
 impl std::fmt::Debug for Office {
@@ -72,7 +74,7 @@ impl Office {
             tenant_id: tenant,
             device_id: Uuid::from_u128(0xd0 + index as u128),
             device_name: format!("PC {index}"),
-            role: Role::Registrar,
+            role: Role::SchoolAdmin,
             school_name: "School".into(),
             school_slug: "school".into(),
             hub_url: String::new(),
@@ -91,6 +93,7 @@ impl Office {
             current: None,
             paused: false,
             acknowledged: 0,
+            visitors: Visitors::default(),
         };
         office.feed(Event::Start)?;
         Ok(office)
@@ -131,6 +134,8 @@ impl Office {
     /// The process dies and starts again; the network still holds what it sent.
     pub fn kill(mut self) -> Result<Office, Violation> {
         self.store = self.store.after_kill();
+        self.store.sign(None);
+        self.visitors.leave();
         self.engine = Engine::new(Mode::Watch, 1_000);
         self.boot += 1;
         self.current = None;
@@ -141,13 +146,11 @@ impl Office {
 
     /// Notes what was acknowledged, and wakes the machine.
     pub fn saved(&mut self) -> Result<(), Violation> {
-        self.acknowledged = self.last_op()?;
+        for entry in self.store.journal(self.acknowledged).map_err(|error| broken(&error))? {
+            self.acknowledged = entry.op_no;
+            self.visitors.note(entry.row_id, &entry.at);
+        }
         self.feed(Event::Saved)
-    }
-
-    pub fn last_op(&self) -> Result<i64, Violation> {
-        let journal = self.store.journal(0).map_err(|error| broken(&error))?;
-        Ok(journal.last().map_or(0, |entry| entry.op_no))
     }
 }
 

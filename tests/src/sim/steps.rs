@@ -11,6 +11,8 @@ pub(super) const SCHOOL_OF: [usize; OFFICES] = [0, 0, 0, 1];
 pub enum Step {
     /// Somebody saves, deletes or brings back something; `r` decides what.
     Edit { office: usize, r: u64 },
+    /// Somebody signs in or out, says who they are, or does something about users.
+    Person { office: usize, r: u64 },
     /// Somebody settles something in *Needs you*.
     Resolve { office: usize, r: u64 },
     /// The network brings the oldest request of an office to the hub; `twice` leaves a copy on the way.
@@ -46,7 +48,8 @@ pub fn script(seed: u64) -> Vec<Step> {
 fn step(rng: &mut Rng, calm: bool) -> Step {
     let office = rng.below(OFFICES);
     match rng.below(100) {
-        0..=29 => Step::Edit { office, r: rng.draw() },
+        0..=25 => Step::Edit { office, r: rng.draw() },
+        26..=29 => Step::Person { office, r: rng.draw() },
         30..=49 => Step::ToHub { office, twice: !calm && rng.chance(15) },
         50..=74 => Step::ToOffice { office, twice: !calm && rng.chance(10) },
         75..=78 if !calm => Step::Cut { office },
