@@ -275,6 +275,13 @@ async fn locked_with_each_dialog_open_it_opens_again_with_what_was_typed() {
             }
             // Closed for good: with Esc, each of them.
             let count = "document.querySelectorAll('dialog[open]').length";
+            if file.ends_with("OneTimeDialog.svelte") {
+                // What cannot be shown again asks first.
+                window.keys("\u{e00c}").await;
+                window.until("document.querySelectorAll('dialog[open] .acts button').length === 2").await;
+                window.run("document.querySelector('dialog[open] .acts button:last-child').click(); return null").await;
+                window.until("!document.querySelector('dialog[open]')").await;
+            }
             while let Some(some @ 1..) = window.run(&format!("return {count}")).await.as_u64() {
                 window.keys("\u{e00c}").await;
                 window.until(&format!("{count} < {some}")).await;
