@@ -48,8 +48,8 @@ pub fn script(seed: u64) -> Vec<Step> {
 fn step(rng: &mut Rng, calm: bool) -> Step {
     let office = rng.below(OFFICES);
     match rng.below(100) {
-        0..=25 => Step::Edit { office, r: rng.draw() },
-        26..=29 => Step::Person { office, r: rng.draw() },
+        0..=19 => Step::Edit { office, r: rng.draw() },
+        20..=29 => Step::Person { office, r: rng.draw() },
         30..=49 => Step::ToHub { office, twice: !calm && rng.chance(15) },
         50..=74 => Step::ToOffice { office, twice: !calm && rng.chance(10) },
         75..=78 if !calm => Step::Cut { office },
