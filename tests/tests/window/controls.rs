@@ -86,6 +86,12 @@ fn press(words: &str) -> String {
 }
 
 fn forms() -> Vec<Form> {
+    let mut forms = forms_of_records();
+    forms.extend(forms_of_the_school());
+    forms
+}
+
+fn forms_of_records() -> Vec<Form> {
     vec![
         Form {
             what: "the learner's page",
@@ -126,6 +132,11 @@ fn forms() -> Vec<Form> {
             save: Some(SAVE),
             again: None,
         },
+    ]
+}
+
+fn forms_of_the_school() -> Vec<Form> {
+    vec![
         Form {
             what: "the school's data",
             screen: "admin/settings",
