@@ -25,6 +25,7 @@ use pems_model::frame::{Frame, Rows, RowsHead};
 use pems_model::pgcopy::{self, BadRows};
 use pems_model::wire::Cursors;
 use pems_model::{Code, Row};
+use sqlx::Row as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -139,11 +140,21 @@ async fn pull_now(
 ) -> Result<Level, Stop> {
     let generation = hub.live.generation();
     let tenant = who.tenant();
-    let sql = format!("{IN_ORDER}; SELECT {} FROM tenant_clock WHERE tenant_id = '{tenant}'", clock::COLUMNS);
+    // Memory, which let the device in, may not have heard yet that it was revoked.
+    let sql = format!(
+        "{IN_ORDER}; SELECT {}, (SELECT d.revoked_at IS NOT NULL FROM device d WHERE d.tenant_id = '{tenant}' AND d.id = '{}')
+         FROM tenant_clock WHERE tenant_id = '{tenant}'",
+        clock::COLUMNS,
+        who.actor()
+    );
     let (mut tx, rows) = hub.tenant.begin_with(who, Access::ReadOnly, &sql).await?;
     let row =
         rows.first().ok_or_else(|| Refusal::new(Code::NotFound, "the school has no clock; run `pems-hub verify`"))?;
     let clock = Clock::read(row)?;
+    if row.try_get::<Option<bool>, _>(3)? == Some(true) {
+        tx.rollback().await;
+        return Err(Stop::Refused(Refusal::revoked()));
+    }
     if let Err(refusal) = clock.must_reach(cursors) {
         tx.rollback().await;
         return Err(Stop::Refused(refusal));
