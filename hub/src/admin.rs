@@ -17,7 +17,6 @@ use sqlx::{ConnectOptions, Connection};
 use std::str::FromStr;
 use uuid::Uuid;
 
-pub use crate::devices::{CODE_MINUTES_MAX, Device};
 pub use crate::tenants::{School, SchoolDetails};
 
 /// Connections of one process for operators' jobs, which come one at a time.

@@ -1,6 +1,7 @@
 //! `pems-hub school export | import | erase`.
 
-use super::jobs::Out;
+use super::out::Out;
+use super::secret::PASSPHRASE;
 use super::{Failed, secret};
 use crate::admin::Admin;
 use crate::archive::Passphrase;
@@ -11,7 +12,6 @@ use std::path::PathBuf;
 
 /// Shortest passphrase of a file that may travel on a USB stick: 12 characters.
 const PASSPHRASE_MIN: usize = 12;
-pub(super) const PASSPHRASE: &str = "PEMS_HUB_PASSPHRASE";
 
 #[derive(Debug, Args)]
 pub(super) struct Export {

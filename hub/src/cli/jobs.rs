@@ -1,16 +1,15 @@
 //! What each command does and prints.
 
+use super::out::{Out, moment};
 use super::settings::{Flags, Settled};
 use super::{Cli, Device, Failed, Job, School, archive, keys, people};
 use crate::admin::{self, Admin};
 use crate::serve;
 use crate::start_error::StartError;
 use crate::tenants::NewSchool;
-use serde::Serialize;
-use serde_json::{Value as Json, json};
-use std::io::{self, IsTerminal, Write};
+use serde_json::json;
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
-use time::OffsetDateTime;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -164,28 +163,5 @@ async fn device(admin: &Admin, job: Device, out: &Out) -> Result<(), Failed> {
             admin.revoke(id).await?;
             out.object(&json!({ "device": id, "revoked": true }), |_| format!("{id} is revoked"))
         }
-    }
-}
-
-/// A time as people read it.
-pub(super) fn moment(at: OffsetDateTime) -> String {
-    format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
-}
-
-/// Where answers go: JSON for scripts, text for people.
-pub(super) struct Out {
-    json: bool,
-}
-
-impl Out {
-    /// Prints one answer, and at once: whoever waits for it reads a pipe.
-    pub(super) fn object<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<(), Failed> {
-        let line = if self.json { serde_json::to_value(value).unwrap_or(Json::Null).to_string() } else { text(value) };
-        let mut stdout = io::stdout().lock();
-        let printed = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
-        // Whoever closed the pipe (`| head`) has read enough; the work is done.
-        let printed =
-            printed.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) });
-        printed.map_err(|error| Failed::from(StartError::Io { what: "stdout".into(), source: error }))
     }
 }

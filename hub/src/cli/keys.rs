@@ -1,7 +1,7 @@
 //! `pems-hub key`: the keys that sign contexts.
 
 use super::Failed;
-use super::jobs::{Out, moment};
+use super::out::{Out, moment};
 use crate::admin::Admin;
 use crate::context_keys::ContextKey;
 use clap::Subcommand;

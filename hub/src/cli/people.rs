@@ -1,6 +1,7 @@
 //! `pems-hub operator` and `pems-hub user`: those who run the hub, and ways into a school for those who have none.
 
-use super::jobs::{Out, moment};
+use super::out::{Out, moment};
+use super::secret::PASSWORD;
 use super::{Failed, role, secret};
 use crate::admin::Admin;
 use crate::people::{NewOperator, OneTimePassword, OperatorLine};
@@ -10,9 +11,6 @@ use pems_model::Role;
 use serde::Serialize;
 use serde_json::json;
 use std::path::PathBuf;
-
-/// Where an operator's password may come from.
-pub(super) const PASSWORD: &str = "PEMS_HUB_OPERATOR_PASSWORD";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Operator {

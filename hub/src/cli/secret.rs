@@ -6,6 +6,10 @@ use pems_model::text::first_line;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
+/// The variables that a secret may stand in.
+pub(super) const PASSPHRASE: &str = "PEMS_HUB_PASSPHRASE";
+pub(super) const PASSWORD: &str = "PEMS_HUB_OPERATOR_PASSWORD";
+
 /// A secret that is new: asked for twice, because a slip would be noticed too late.
 ///
 /// # Errors

@@ -90,8 +90,8 @@ const NAMES: &[&str] = &[
     "PEMS_HUB_ALLOW_FINDINGS",
     "PEMS_HUB_FSYNC",
     "PEMS_HUB_LOG",
-    super::archive::PASSPHRASE,
-    super::people::PASSWORD,
+    super::secret::PASSPHRASE,
+    super::secret::PASSWORD,
 ];
 
 /// The settings that result.

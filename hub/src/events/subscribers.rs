@@ -16,7 +16,9 @@ impl Subscriber for CountEvents {
     }
 
     fn deliver<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<(), String>> {
-        self.0.happened(&delivery.event);
+        if matches!(delivery.event, DomainEvent::TenantCreated { .. }) {
+            self.0.tenant_created();
+        }
         Box::pin(std::future::ready(Ok(())))
     }
 }

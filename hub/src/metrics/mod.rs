@@ -8,7 +8,6 @@ mod text;
 
 pub(crate) use sample::Sampler;
 
-use crate::events::DomainEvent;
 use pems_doors::{Keys, edge};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -232,9 +231,7 @@ impl Metrics {
         self.cache.get_or_create_owned(&ByReason { reason: how }).inc();
     }
 
-    pub(crate) fn happened(&self, event: &DomainEvent) {
-        if matches!(event, DomainEvent::TenantCreated { .. }) {
-            self.tenants_created.inc();
-        }
+    pub(crate) fn tenant_created(&self) {
+        self.tenants_created.inc();
     }
 }

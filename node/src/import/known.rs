@@ -1,7 +1,7 @@
 //! What the store has already, read once for each kind of record into maps: an import of twenty thousand learners must not
 //! ask the file twenty thousand times.
 
-use super::people::PersonIndex;
+use super::person_index::PersonIndex;
 use crate::store::ListQuery;
 use crate::{Result, Store};
 use pems_model::{Code, Entity, Kind, Problem, Row, Value, fold::fold, natural};

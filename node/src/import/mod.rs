@@ -22,6 +22,7 @@ pub mod lis;
 mod matcher;
 mod oneroster;
 mod people;
+mod person_index;
 mod phones;
 mod progress;
 mod proposal;

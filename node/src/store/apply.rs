@@ -6,7 +6,7 @@ use crate::{NodeError, Result};
 use pems_model::digest::{Digest, combined};
 use pems_model::frame::{MAX_FRAME, Rows, RowsHead};
 use pems_model::wire::End;
-use pems_model::{Code, Entity, Row, Schema, ddl::sqlite, pgcopy};
+use pems_model::{Code, Entity, Row, ddl::sqlite, pgcopy};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -61,7 +61,7 @@ impl Step<'_> {
             "UPDATE op INDEXED BY op_state SET state = 'sent', open = 0, answered_at = ?1 WHERE state = 'answered'";
         self.tx.execute(sent, [end.hub_time])?;
         let mut applied = Applied::default();
-        let mut digests = read_digests(self.tx, self.schema)?;
+        let mut digests = status::read_digests(self.tx, self.schema)?;
         let staged = read_staged(self.tx)?;
         let mut by_entity: BTreeMap<usize, Vec<&Rows>> = BTreeMap::new();
         for frame in staged.iter().chain(memory) {
@@ -236,24 +236,6 @@ fn is_empty(conn: &Connection, entity: &Entity) -> Result<bool> {
         entity.name
     );
     Ok(conn.query_row(&sql, [], |row| row.get(0))?)
-}
-
-/// The digests as they are kept; one that cannot be read is made anew from the rows.
-pub(super) fn read_digests(conn: &Connection, schema: &Schema) -> Result<BTreeMap<String, Digest>> {
-    let mut statement = conn.prepare_cached("SELECT entity, digest FROM cursor")?;
-    let mut found = statement.query([])?;
-    let mut digests = BTreeMap::new();
-    while let Some(row) = found.next()? {
-        let name: String = row.get(0)?;
-        let kept = Stored(row).text(1, "digest").ok().and_then(|hex| Digest::from_hex(&hex));
-        let digest = match (kept, schema.entity(&name)) {
-            (Some(digest), _) => digest,
-            (None, Some(entity)) => status::digest_of(conn, entity)?,
-            (None, None) => continue,
-        };
-        digests.insert(name, digest);
-    }
-    Ok(digests)
 }
 
 fn read_staged(conn: &Connection) -> Result<Vec<Rows>> {

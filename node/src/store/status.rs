@@ -1,11 +1,13 @@
 //! "Is our data at the hub?", answered from the file itself.
 
+use super::journal::Stored;
 use super::{Store, meta, rows};
 use crate::Result;
-use pems_model::Entity;
 use pems_model::digest::{Digest, combined};
+use pems_model::{Entity, Schema};
 use rusqlite::Connection;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What the sync line and `pems-node status` show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -70,7 +72,7 @@ impl Store {
     /// # Errors
     /// If SQLite fails.
     pub fn level_digest(&self) -> Result<String> {
-        let kept = super::apply::read_digests(&self.conn, self.schema)?;
+        let kept = read_digests(&self.conn, self.schema)?;
         Ok(combined(kept.iter().map(|(name, digest)| (name.as_str(), *digest))))
     }
 
@@ -99,6 +101,24 @@ impl Store {
         }
         Ok(combined(digests))
     }
+}
+
+/// The digests as they are kept; one that cannot be read is made anew from the rows.
+pub(super) fn read_digests(conn: &Connection, schema: &Schema) -> Result<BTreeMap<String, Digest>> {
+    let mut statement = conn.prepare_cached("SELECT entity, digest FROM cursor")?;
+    let mut found = statement.query([])?;
+    let mut digests = BTreeMap::new();
+    while let Some(row) = found.next()? {
+        let name: String = row.get(0)?;
+        let kept = Stored(row).text(1, "digest").ok().and_then(|hex| Digest::from_hex(&hex));
+        let digest = match (kept, schema.entity(&name)) {
+            (Some(digest), _) => digest,
+            (None, Some(entity)) => digest_of(conn, entity)?,
+            (None, None) => continue,
+        };
+        digests.insert(name, digest);
+    }
+    Ok(digests)
 }
 
 /// The digest of one entity, from its rows.

@@ -1,8 +1,7 @@
 //! The foot of School Form 1: the codes of its remarks, the counts at both ends of the year, and who signs.
 
-use super::pages::RIGHT;
 use super::remarks::dropped;
-use super::table::{LEFT, pick};
+use super::table::{LEFT, RIGHT, pick};
 use super::{Figures, Sf1};
 use crate::school::Sex;
 use crate::sheet::{Sheet, area, bold, plain};

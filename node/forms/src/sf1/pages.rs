@@ -1,16 +1,14 @@
 //! School Form 1 on legal paper, landscape: as many sheets of the table as the section needs, each with the form's head, and the
 //! form's foot after the last line.
 
-use super::table::{self, HEAD, Line, lines};
+use super::table::{self, HEAD, Line, RIGHT, WIDTH, lines};
 use super::{Sf1, figures, legend};
 use crate::dates::long;
 use crate::page::Page;
 use crate::school::grade_name;
 use crate::sheet::{Sheet, area, bold, plain};
 
-const WIDTH: f32 = 355.6;
 const HEIGHT: f32 = 215.9;
-pub(super) const RIGHT: f32 = WIDTH - table::LEFT;
 const BOTTOM: f32 = 208.5;
 /// Where the table begins.
 const TOP: f32 = 30.0;

@@ -6,7 +6,10 @@ use crate::dates::numeric;
 use crate::school::Sex;
 use crate::sheet::{Area, Sheet, Style, area, bold, plain};
 
+/// Of the sheet; all lengths are millimetres.
+pub(super) const WIDTH: f32 = 355.6;
 pub(super) const LEFT: f32 = 6.0;
+pub(super) const RIGHT: f32 = WIDTH - LEFT;
 /// Millimetres of the columns, in the form's order.
 const WIDTHS: [f32; 19] =
     [20.5, 42.0, 6.5, 15.0, 8.0, 14.0, 12.0, 15.0, 22.6, 17.5, 18.0, 17.0, 25.0, 25.0, 20.5, 12.0, 17.0, 11.0, 25.0];

@@ -3,9 +3,8 @@
 //! Days on which nobody took attendance say nothing and are passed over.
 
 use super::super::Desk;
-use super::class::SectionInfo;
 use super::days::{self, Calendar};
-use super::section::{Section, Year};
+use super::section::{Section, SectionInfo, Year};
 use super::{roster, sheets};
 use crate::Result;
 use pems_model::value::format_date;

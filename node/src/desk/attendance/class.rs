@@ -6,7 +6,7 @@ use super::absent;
 use super::days::{self, Calendar, Day};
 use super::lock::{self, Report};
 use super::roster::{self, Name};
-use super::section::{Section, Year, user_name};
+use super::section::{Section, SectionInfo, Year, user_name};
 use super::{moved, sheets, tally};
 use crate::Result;
 use pems_model::value::{format_date, format_time};
@@ -19,20 +19,6 @@ use uuid::Uuid;
 
 /// How far the class days before and after are looked for: over the longest vacation.
 const NEIGHBOURS: i32 = 90;
-
-/// A section as the attendance screens show it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct SectionInfo {
-    #[ts(type = "string")]
-    pub id: Uuid,
-    pub name: String,
-    pub grade_level: String,
-    pub adviser: Option<String>,
-    /// Whether the person here advises it.
-    pub mine: bool,
-    /// Whether the person here may take its attendance.
-    pub may_take: bool,
-}
 
 /// Who took the attendance, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]

@@ -172,7 +172,7 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
         take::TakenMark::decl(config),
         days::Day::decl(config),
         roster::Name::decl(config),
-        class::SectionInfo::decl(config),
+        section::SectionInfo::decl(config),
         class::Taken::decl(config),
         class::Pupil::decl(config),
         class::Elsewhere::decl(config),

@@ -2,10 +2,9 @@
 
 use super::super::Desk;
 use super::super::session::to_json;
-use super::class::SectionInfo;
 use super::days::{Calendar, Day, Month};
 use super::lock::{self, Report};
-use super::section::{Section, Year};
+use super::section::{Section, SectionInfo, Year};
 use super::{moved, roster, sheets};
 use crate::Result;
 use pems_model::value::format_date;

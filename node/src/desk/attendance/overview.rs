@@ -1,9 +1,9 @@
 //! A day over all sections: where attendance was taken, where not, and where there are no classes. The own section first.
 
 use super::super::Desk;
-use super::class::{SectionInfo, Taken};
+use super::class::Taken;
 use super::days::{self, Calendar, Day};
-use super::section::{Section, Year};
+use super::section::{Section, SectionInfo, Year};
 use super::{lock, sheets, tally};
 use crate::Result;
 use crate::desk::enrolment::record::SUPERSEDED;

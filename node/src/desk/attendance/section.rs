@@ -4,10 +4,26 @@ use super::super::Desk;
 use crate::{NodeError, Result};
 use pems_model::{Code, Role};
 use rusqlite::{Connection, OptionalExtension, Row};
+use serde::Serialize;
+use ts_rs::TS;
 use uuid::Uuid;
 
 /// Who takes attendance. A teacher takes the own sections' and those that nobody advises.
 const TAKERS: &[Role] = &[Role::Teacher, Role::Registrar, Role::SchoolAdmin, Role::SchoolHead];
+
+/// A section as the attendance screens show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct SectionInfo {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    pub name: String,
+    pub grade_level: String,
+    pub adviser: Option<String>,
+    /// Whether the person here advises it.
+    pub mine: bool,
+    /// Whether the person here may take its attendance.
+    pub may_take: bool,
+}
 
 #[derive(Debug, Clone)]
 pub(in crate::desk) struct Year {

@@ -29,7 +29,7 @@ struct Mark {
 pub struct Directory {
     mark: Option<Mark>,
     /// What another thread reads for the first question.
-    ahead: Option<Ahead>,
+    ahead: Option<Ahead<Directory>>,
     pub(super) entries: Vec<Entry>,
     by_id: HashMap<Uuid, usize>,
     pub(super) years: Vec<Year>,
@@ -62,11 +62,19 @@ impl Directory {
 
     /// Begins to read on another thread, by another connection to the same file.
     pub(super) fn read_ahead(&mut self, store: Store) {
-        self.ahead = Some(Ahead::start(store));
+        self.ahead = Some(Ahead::start(move || Directory::whole(&store)));
+    }
+
+    /// All of it, the words of the names too.
+    pub(super) fn whole(store: &Store) -> Result<Directory> {
+        let mut directory = Directory::default();
+        directory.follow(store)?;
+        directory.names();
+        Ok(directory)
     }
 
     #[cfg(test)]
-    pub(super) fn after(ahead: Ahead) -> Directory {
+    pub(super) fn after(ahead: Ahead<Directory>) -> Directory {
         Directory { ahead: Some(ahead), ..Directory::default() }
     }
 

@@ -102,7 +102,7 @@ impl Desk {
         if self.store.get(entity, id)?.is_none_or(|row| !row.is_live()) {
             return Err(NodeError::new(Code::NotFound, "this record was deleted meanwhile; undo the deletion first"));
         }
-        let label = label(declared(&self.store, entity)?, field);
+        let label = write::label(declared(&self.store, entity)?, field);
         let fields = Map::from_iter([(field.to_owned(), value)]);
         if entity == "student" {
             self.check_numbers(Some(id), &fields)?;
@@ -219,8 +219,4 @@ fn described(entity: &Entity, row: Uuid, pairs: impl Iterator<Item = (String, Js
 
 fn object(text: Option<String>) -> Map<String, Json> {
     text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
-}
-
-pub(super) fn label(entity: &Entity, field: &str) -> String {
-    entity.field_index(field).map_or_else(|| field.to_owned(), |i| entity.fields[i].label.to_owned())
 }

@@ -14,12 +14,13 @@ mod of_year;
 mod order;
 mod page;
 mod paste;
+mod query;
 mod similar;
 mod taken;
 mod write;
 
-pub use find::{Query as LearnerQuery, Sort as LearnerSort};
 pub(super) use of_year::OfYear;
+pub use query::{Query as LearnerQuery, Sort as LearnerSort};
 
 use super::Desk;
 use super::session::to_json;
@@ -44,8 +45,8 @@ pub enum Request {
     #[serde(rename = "learners.find")]
     Find {
         #[serde(default)]
-        #[ts(optional, as = "Option<find::Query>")]
-        query: find::Query,
+        #[ts(optional, as = "Option<query::Query>")]
+        query: query::Query,
         #[serde(default)]
         #[ts(optional, as = "Option<usize>")]
         offset: usize,
@@ -57,7 +58,7 @@ pub enum Request {
     },
     /// The ids of all that a query finds, in its order.
     #[serde(rename = "learners.ids")]
-    Ids { query: find::Query },
+    Ids { query: query::Query },
     /// School years, newest first.
     #[serde(rename = "learners.years")]
     Years,
@@ -193,9 +194,9 @@ export interface LearnersAnswers {
 pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
     vec![
         Request::decl(config),
-        find::Query::decl(config),
-        find::Filters::decl(config),
-        find::Sort::decl(config),
+        query::Query::decl(config),
+        query::Filters::decl(config),
+        query::Sort::decl(config),
         find::Found::decl(config),
         entry::Year::decl(config),
         page::Page::decl(config),

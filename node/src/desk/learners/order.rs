@@ -3,8 +3,8 @@
 
 use super::directory::Directory;
 use super::entry::{Entry, searched};
-use super::find::{Query, Sort, passes, year_of};
 use super::near::Alike;
+use super::query::{Query, Sort, passes, year_of};
 use crate::{NodeError, Result};
 use pems_model::Code;
 use std::cmp::Ordering;

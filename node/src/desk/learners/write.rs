@@ -6,7 +6,7 @@ use super::taken::NUMBERS;
 use crate::desk::{Desk, declared};
 use crate::store::{Save, Work};
 use crate::{NodeError, Result, Store};
-use pems_model::{Code, Row};
+use pems_model::{Code, Entity, Row};
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
@@ -104,7 +104,7 @@ impl Desk {
         self.check_numbers(Some(id), &fields)?;
         let entity = declared(&self.store, "student")?;
         let what = match fields.keys().next() {
-            Some(field) if fields.len() == 1 => super::history::label(entity, field),
+            Some(field) if fields.len() == 1 => label(entity, field),
             _ => "Change".to_owned(),
         };
         let (act, saved) = self.store.act(|work| work.save(&save("student", Some(id), fields)))?;
@@ -324,4 +324,9 @@ fn put_paper(work: &mut Work<'_, '_>, learner: Uuid, paper: &PaperDraft, today: 
     }
     let saved = work.save(&save("student_document", known.map(Uuid::from_bytes), fields))?;
     Ok((saved.row.id, saved.changed))
+}
+
+/// What a field is called.
+pub(super) fn label(entity: &Entity, field: &str) -> String {
+    entity.field_index(field).map_or_else(|| field.to_owned(), |i| entity.fields[i].label.to_owned())
 }

@@ -7,7 +7,7 @@ use super::here::{self, Here, text};
 use super::matching::{self, Match};
 use super::reconciliation::{Beside, LineState};
 use super::register::{Line, Register};
-use super::writer::Writer;
+use super::writer::{Plan, Writer};
 use crate::desk::enrolment::By;
 use crate::desk::today::day_of;
 use crate::store::Work;
@@ -16,16 +16,6 @@ use pems_model::Code;
 use pems_model::entities::SCHOOL_YEAR;
 use std::collections::HashSet;
 use uuid::Uuid;
-
-/// What is to be done about one line.
-pub(super) struct Plan<'a> {
-    pub(super) line: &'a Line,
-    /// The learner and what is known of them; `None` for a new one.
-    pub(super) known: Option<(Uuid, Beside)>,
-    pub(super) enrol: bool,
-    pub(super) move_section: bool,
-    pub(super) take: Vec<String>,
-}
 
 /// Writes what was chosen. `choices` name lines of `register`; nothing else is touched.
 ///

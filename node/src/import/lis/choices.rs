@@ -1,6 +1,7 @@
 //! What a person decided about the lines of a register, and what came of it.
 
-use super::reconciliation::{LineState, MatchedBy, Reconciliation};
+use super::likeness::MatchedBy;
+use super::reconciliation::{LineState, Reconciliation};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;

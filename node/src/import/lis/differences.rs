@@ -2,7 +2,7 @@
 
 use super::family;
 use super::here::{Place, Relative, date, person_text, text};
-use super::reconciliation::Difference;
+use super::likeness::Difference;
 use super::register::{Line, RemarkCode};
 use pems_model::entities::{GUARDIAN, STUDENT};
 use pems_model::value::format_date;

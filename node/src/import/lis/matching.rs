@@ -2,7 +2,7 @@
 //! together do, if they leave no second person. Everything else is a suspicion for a person to settle.
 
 use super::here::{Here, date, text};
-use super::reconciliation::{Candidate, MatchedBy, Suspicion};
+use super::likeness::{Candidate, MatchedBy, Suspicion};
 use super::register::Line;
 use pems_model::entities::STUDENT;
 use pems_model::value::{format_date, parse_date};

@@ -14,6 +14,7 @@ mod differences;
 mod family;
 mod here;
 mod layout;
+mod likeness;
 mod matching;
 mod names;
 mod reader;
@@ -25,10 +26,8 @@ mod writer;
 
 pub use apply::{apply, rehearse};
 pub use choices::{Applied, AppliedCounts, LineChoice};
-pub use reconciliation::{
-    Candidate, Difference, Extra, LineState, MatchedBy, OurSection, ReconciledCounts, ReconciledLine, Reconciliation,
-    Suspicion, reconcile,
-};
+pub use likeness::{Candidate, Difference, MatchedBy, Suspicion};
+pub use reconciliation::{Extra, LineState, OurSection, ReconciledCounts, ReconciledLine, Reconciliation, reconcile};
 pub use register::{Line, PersonName, RefusedRow, Register, Remark, RemarkCode, Warning};
 
 use crate::{NodeError, Result, Store, files};

@@ -2,6 +2,7 @@
 
 use super::differences::{self, has_left};
 use super::here::{Here, Place, Relative, date, relatives, text};
+use super::likeness::{Candidate, Difference, MatchedBy};
 use super::matching::{self, Match};
 use super::register::{Line, RefusedRow, Register, Warning};
 use crate::{Result, Store};
@@ -80,24 +81,6 @@ pub enum LineState {
     Suspect,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum MatchedBy {
-    Lrn,
-    NameAndBirthDate,
-}
-
-/// A field in which the two differ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct Difference {
-    /// A field of the learner, or `father`, `mother`, `guardian`, `contact`, `status`.
-    pub field: String,
-    pub label: String,
-    /// `null` where the office has nothing.
-    pub ours: Option<String>,
-    pub theirs: String,
-}
-
 /// Where a learner sits here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct OurSection {
@@ -106,30 +89,6 @@ pub struct OurSection {
     pub section: Option<Uuid>,
     pub name: Option<String>,
     pub grade_level: String,
-}
-
-/// Somebody whom a line may mean.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct Candidate {
-    #[ts(type = "string")]
-    pub student: Uuid,
-    pub name: String,
-    pub lrn: Option<String>,
-    pub birth_date: Option<String>,
-    pub why: Suspicion,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Suspicion {
-    /// The same LRN, but another name and birth date; or several learners have it.
-    SameLrn,
-    /// The same name and birth date, another LRN.
-    OtherLrn,
-    /// The same name; a birth date is missing, or several have both.
-    SameName,
-    /// Another line is this learner already.
-    TwiceInFile,
 }
 
 /// A learner of the section who is not in the register.

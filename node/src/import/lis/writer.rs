@@ -1,11 +1,11 @@
 //! The records that a register makes: learners, their parents, enrolments, the section and the seats in it. Enrolments and seats
 //! are written as the enrolment desk writes them, with the events that say since when: rosters as of a day depend on it.
 
-use super::apply::Plan;
 use super::choices::AppliedCounts;
 use super::differences::{self, has_left, with_relation};
 use super::family::{self, Named};
 use super::here::{Place, Relative, date, person_text, text};
+use super::reconciliation::Beside;
 use super::register::{Line, PersonName, Register, Remark, RemarkCode};
 use crate::Result;
 use crate::desk::enrolment::record::{self, Change};
@@ -16,6 +16,16 @@ use pems_model::{Row, fold::fold};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use uuid::Uuid;
+
+/// What is to be done about one line.
+pub(super) struct Plan<'a> {
+    pub(super) line: &'a Line,
+    /// The learner and what is known of them; `None` for a new one.
+    pub(super) known: Option<(Uuid, Beside)>,
+    pub(super) enrol: bool,
+    pub(super) move_section: bool,
+    pub(super) take: Vec<String>,
+}
 
 /// Letters of the fields that take a remark's words; the rest stays in the register.
 const SCHOOL_LETTERS: usize = 200;

@@ -1,7 +1,8 @@
+use super::super::directory::Directory;
 use super::super::tests::enrolled;
 use super::*;
-use crate::SystemEnv;
 use crate::store::Save;
+use crate::{Store, SystemEnv};
 use pems_model::{Role, Schema};
 use serde_json::json;
 use std::path::Path;
@@ -22,7 +23,12 @@ fn what_is_saved_after_the_head_start_is_there_at_the_first_question() {
     let mut store = Store::create(&path, &[7; 32], &enrolled(Role::Registrar), Schema::product(), Box::new(SystemEnv))
         .expect("new");
     save(&mut store, "Cruz");
-    let read = Ahead::start(open(&path)).wait().expect("read");
+    let read = Ahead::start({
+        let store = open(&path);
+        move || Directory::whole(&store)
+    })
+    .wait()
+    .expect("read");
     save(&mut store, "Reyes");
     let mut directory = Directory::after(Ahead(Some(std::thread::spawn(move || Ok(read)))));
     directory.follow(&store).expect("followed");

@@ -1,7 +1,6 @@
 //! One cell to one value, with the habits of spreadsheets: LRNs that Excel made into 1.32797E+11, dates in two orders, `MALE` for
 //! `M`, and a whole name in one cell.
 
-use super::columns::FULL_NAME;
 use super::{PasteCell, PasteColumn};
 use crate::import::{DateOrder, proven_order, read_date};
 use pems_model::domain::learners;
@@ -10,6 +9,9 @@ use pems_model::text::caseless;
 use pems_model::{Entity, Kind, Row, Value};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
+
+/// A whole name in one cell.
+pub(super) const FULL_NAME: &str = "full_name";
 
 /// Endings that belong to a name without being part of it.
 const EXTENSIONS: &[&str] = &["JR", "SR", "II", "III", "IV", "V", "VI", "VII", "VIII"];

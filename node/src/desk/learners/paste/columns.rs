@@ -1,13 +1,12 @@
 //! What the columns of a paste are: what somebody said, what their headers say, or what their cells look like.
 
+use super::cells::{self, FULL_NAME};
 use super::{Paste, PasteColumn};
-use crate::desk::learners::paste::cells;
 use crate::import::{header_field, normal_header};
 use crate::{NodeError, Result};
 use pems_model::{Code, Entity};
 
-/// A whole name in one cell.
-pub(super) const FULL_NAME: &str = "full_name";
+/// What a column of whole names is called.
 const FULL_NAMES: &[&str] =
     &["name", "fullname", "learnersname", "learnername", "studentname", "nameoflearner", "names", "completename"];
 /// Cells that are looked at to tell what a column without a header is.
