@@ -1,15 +1,15 @@
 //! Everything that a running hub consists of, in one place that all requests share.
 
-use crate::bearer::Assertions;
+use crate::assertions::Assertions;
 use crate::config::Patience;
+use crate::crowd::Crowd;
 use crate::limits::Limits;
-use crate::listen::Crowd;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::people::password::Passwords;
 use crate::people::seal::Seal;
 use crate::people::tokens::Successors;
-use crate::read::Reads;
+use crate::read::kept::Reads;
 use crate::shapes::ShapeMemory;
 use ipnet::IpNet;
 use pems_doors::{AccessTokens, Lobby, Operator, Shares, Tenant};

@@ -5,7 +5,6 @@
 
 use crate::hub::Hub;
 use crate::limits::network;
-use crate::live::locked;
 use crate::refusal::Refusal;
 use axum::Router;
 use axum::body::Body;
@@ -17,10 +16,9 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use serde_json::json;
-use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
@@ -31,24 +29,10 @@ const BUFFER: usize = 64 << 10;
 /// After the system could not give us a connection (too many open files), before the next try.
 const OUT_OF_FILES: Duration = Duration::from_millis(200);
 
-/// Who is connected.
-#[derive(Debug)]
-pub(crate) struct Crowd {
-    by_address: Mutex<HashMap<IpAddr, usize>>,
-    each: usize,
-    all: usize,
-}
-
 /// One connection among them.
 struct Seat {
     hub: Arc<Hub>,
     address: IpAddr,
-}
-
-impl Crowd {
-    pub(crate) fn new(each: usize, all: usize) -> Crowd {
-        Crowd { by_address: Mutex::default(), each, all }
-    }
 }
 
 impl Seat {
@@ -57,31 +41,15 @@ impl Seat {
         let from = from.to_canonical();
         let proxy = hub.trust_proxies.iter().any(|net| net.contains(&from));
         let address = network(from);
-        let mut crowd = locked(&hub.crowd.by_address);
-        let all: usize = crowd.values().sum();
-        if all >= hub.crowd.all {
-            return Err("all");
-        }
-        let here = crowd.entry(address).or_default();
-        if !proxy && *here >= hub.crowd.each {
-            return Err("address");
-        }
-        *here += 1;
-        hub.metrics.connected(all + 1);
+        let all = hub.crowd.enter(address, proxy)?;
+        hub.metrics.connected(all);
         Ok(Seat { hub: hub.clone(), address })
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let mut crowd = locked(&self.hub.crowd.by_address);
-        if let Some(here) = crowd.get_mut(&self.address) {
-            *here -= 1;
-            if *here == 0 {
-                crowd.remove(&self.address);
-            }
-        }
-        self.hub.metrics.connected(crowd.values().sum());
+        self.hub.metrics.connected(self.hub.crowd.leave(self.address));
     }
 }
 

@@ -1,19 +1,20 @@
 //! Starting and stopping a hub, in a process of its own or inside a test.
 
 use crate::admin::{Admin, Opened};
-use crate::bearer::Assertions;
+use crate::assertions::Assertions;
 use crate::config::Config;
+use crate::crowd::Crowd;
 use crate::database;
 use crate::events::{CountEvents, Dispatcher, ForgetSettings, Subscriber};
 use crate::hub::Hub;
 use crate::limits::{self, Limits};
-use crate::listen::{self, Crowd};
+use crate::listen;
 use crate::live::Live;
 use crate::metrics::{self, Metrics, Sampler};
 use crate::people::password::Passwords;
 use crate::people::seal::Seal;
 use crate::people::tokens::Successors;
-use crate::read::Reads;
+use crate::read::kept::Reads;
 use crate::routes;
 use crate::shapes::ShapeMemory;
 use crate::start_error::StartError;

@@ -8,9 +8,9 @@
 //! - an answer that was computed comes from one snapshot, together with the revision that it carries.
 
 mod cursor;
+pub(crate) mod kept;
 mod students;
 
-pub(crate) use cursor::Cursors;
 pub(crate) use students::{LIMIT, LIMIT_MAX, Learner, LearnerList, LearnerOne, Sort, fields, name_from};
 
 use crate::clock::{self, Clock};
@@ -21,23 +21,13 @@ use crate::refusal::Refusal;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use moka::sync::Cache;
-use pems_doors::{Access, Keys, TenantContext, Tx};
+use kept::CacheKey;
+use pems_doors::{Access, TenantContext, Tx};
 use pems_model::Code;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use std::future::Future;
-use std::time::Duration;
 use tokio::time::Instant;
-use uuid::Uuid;
-
-/// Answers are kept in so many parts, each school's in one of them: a school that asks for everything pushes out its own answers
-/// and those of a few, never everybody's.
-const PARTS: usize = 16;
-/// Bytes of answers kept in each.
-const PART_BYTES: u64 = 6 << 20;
-/// What nobody asks for any more goes, so that a revision that is past does not linger.
-const IDLE: Duration = Duration::from_secs(300);
 
 /// A question about a school's records. Equal questions have equal JSON.
 pub(crate) trait Question: Serialize + Sync {
@@ -56,37 +46,6 @@ pub(crate) trait Question: Serialize + Sync {
         tx: &mut Tx,
         who: &TenantContext,
     ) -> impl Future<Output = Result<Option<Json>, Refusal>> + Send;
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct CacheKey {
-    tenant: Uuid,
-    rev: i64,
-    question: [u8; 32],
-}
-
-#[derive(Debug)]
-pub(crate) struct Reads {
-    answers: [Cache<CacheKey, Bytes>; PARTS],
-    pub(crate) cursors: Cursors,
-}
-
-impl Reads {
-    pub(crate) fn new(keys: &Keys) -> Reads {
-        let weight =
-            |_: &CacheKey, body: &Bytes| u32::try_from(body.len() + size_of::<CacheKey>() + 64).unwrap_or(u32::MAX);
-        let part = |_| Cache::builder().max_capacity(PART_BYTES).weigher(weight).time_to_idle(IDLE).build();
-        let answers = std::array::from_fn(part);
-        Reads { answers, cursors: Cursors::new(keys) }
-    }
-}
-
-impl Reads {
-    /// Where a school's answers are.
-    fn of(&self, tenant: Uuid) -> &Cache<CacheKey, Bytes> {
-        let part = usize::from(blake3::hash(tenant.as_bytes()).as_bytes()[0]) % PARTS;
-        &self.answers[part]
-    }
 }
 
 /// Names a question.

@@ -2,6 +2,7 @@
 
 use super::{SMALL_BODY, read_body};
 use crate::address::ClientAddress;
+use crate::bearer;
 use crate::hub::Hub;
 use crate::refusal::Refusal;
 use axum::body::Body;
@@ -33,5 +34,5 @@ pub(super) async fn token(
     if grant.grant_type != JWT_BEARER {
         return Err(Refusal::new(Code::BadRequest, format!("grant_type: only {JWT_BEARER}")));
     }
-    Ok(Json(hub.assertions.exchange(&hub, from, &grant.assertion, edge::now()).await?))
+    Ok(Json(bearer::exchange(&hub, from, &grant.assertion, edge::now()).await?))
 }

@@ -13,6 +13,7 @@ pub mod home;
 pub mod imports;
 pub mod learners;
 pub mod needs;
+mod records;
 pub mod session;
 mod sight;
 mod sync;
@@ -69,7 +70,7 @@ impl Desk {
             self.check_reads(&name)?;
         }
         match area {
-            "" => crate::api::handle(self, read(request)?),
+            "" => records::handle(self, read(request)?),
             "session" => session::answer(self, read(request)?),
             "home" => home::answer(self, read(request)?),
             "learners" => learners::answer(self, read(request)?),

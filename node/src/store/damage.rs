@@ -7,12 +7,10 @@
 //! numbers of a replica have no gaps. Should the change have got there before it was damaged, the hub says so instead.
 
 use super::journal::{Damaged, Stored};
-use super::{Step, Store, overlay, rows};
+use super::{Step, Store, overlay};
 use crate::Result;
 use pems_model::wire::{Change, ChangeKind};
-use pems_model::{Code, Entity, Row};
 use rusqlite::Connection;
-use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -32,7 +30,7 @@ impl Store {
 impl Step<'_> {
     fn put_aside(&self, op_no: i64, why: &Damaged) -> Result<()> {
         let of = row_of(self.tx, op_no)?.and_then(|(name, id)| Some((self.schema.entity(&name)?, id)));
-        put_aside(self.tx, op_no, of, why)?;
+        overlay::put_aside(self.tx, op_no, of, why)?;
         match of {
             Some((entity, id)) => super::arrival::settle(self.tx, entity, id, self.env.now()),
             None => Ok(()),
@@ -47,48 +45,6 @@ fn row_of(conn: &Connection, op_no: i64) -> Result<Option<(String, Uuid)>> {
     let Some(row) = found.next()? else { return Ok(None) };
     let stored = Stored(row);
     Ok(stored.text(0, "entity").ok().zip(stored.id(1, "row_id").ok()))
-}
-
-/// Marks an entry and keeps with it what the record shows beyond the hub's state and the changes that can be read. Whoever calls
-/// settles the row afterwards.
-pub(super) fn put_aside(
-    conn: &Connection,
-    op_no: i64,
-    of: Option<(&'static Entity, Uuid)>,
-    why: &Damaged,
-) -> Result<()> {
-    let seen = match of {
-        Some((entity, id)) => seen_here(conn, entity, id)?,
-        None => None,
-    };
-    let message = format!(
-        "a change that waited to be sent is damaged in the records file ({why}); it was not sent and its bytes are kept. Look at the record, and send what it showed here or let it go"
-    );
-    let outcome = json!({ "code": Code::StoreCorrupt.text(), "message": message, "seen": seen });
-    conn.prepare_cached("UPDATE op SET state = 'damaged', open = 0, outcome = ?2 WHERE op_no = ?1")?
-        .execute((op_no, outcome.to_string()))?;
-    Ok(())
-}
-
-/// How a row differs here from the hub's state with all readable changes: what a damaged one may have been. None where nothing
-/// is left of it.
-fn seen_here(conn: &Connection, entity: &'static Entity, id: Uuid) -> Result<Option<Json>> {
-    let (Ok(visible), Ok(Some(hub))) = (rows::load(conn, entity, id), rows::shadow(conn, entity, id)) else {
-        return Ok(None);
-    };
-    let Some(visible) = visible else { return Ok(None) };
-    let (readable, _) = overlay::open_changes(conn, entity, id)?;
-    let without = overlay::overlaid(entity, id, hub, &readable);
-    if !visible.is_live() {
-        return Ok(without.is_none_or(|row| row.is_live()).then(|| json!({ "delete": true })));
-    }
-    let none = Row::empty(entity, id);
-    let was = without.as_ref().unwrap_or(&none);
-    let mut fields = Map::new();
-    for (i, field) in entity.fields.iter().enumerate().filter(|(i, _)| visible.values[*i] != was.values[*i]) {
-        fields.insert(field.name.into(), visible.values[i].to_json());
-    }
-    Ok((!fields.is_empty()).then(|| json!({ "fields": fields })))
 }
 
 /// The entries that only use up the numbers of changes that are not sent.

@@ -373,7 +373,7 @@ fn the_other_value_of_a_conflict_that_is_damaged_is_not_put_back_as_nothing() {
     ] {
         row.values[entity.field_index(name).expect("a field")] = value;
     }
-    super::rows::write(&store.conn, entity, &row).expect("written");
+    crate::store::rows::write(&store.conn, entity, &row).expect("written");
     let error =
         store.resolve(row.id, Choice::Theirs).and(store.resolve(row.id, Choice::Mine)).expect_err("not as nothing");
     assert_eq!(error.code, Code::StoreCorrupt);

@@ -1,14 +1,13 @@
 //! Hub state below, unsent changes above: how a row gets its overlay and loses it.
 
-use super::damage::put_aside;
 use super::journal::{Damaged, Stored, check_values};
 use super::rows;
 use crate::Result;
 use pems_model::planted::{Bug, is_planted};
 use pems_model::wire::ChangeKind;
-use pems_model::{Entity, Row, Value};
+use pems_model::{Code, Entity, Row, Value};
 use rusqlite::Connection;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 /// Keeps the hub's state of a row before the first unsent change touches it. `current` is the row as it is now, which is hub
@@ -106,4 +105,46 @@ fn values(entity: &Entity, fields: &Map<String, Json>) -> std::result::Result<Ve
     check_values(entity, fields.iter())?;
     let known = fields.iter().filter_map(|(name, json)| Some((entity.field_index(name)?, json)));
     Ok(known.filter_map(|(i, json)| Some((i, Value::stored(entity.fields[i].kind, json)?))).collect())
+}
+
+/// Marks an entry and keeps with it what the record shows beyond the hub's state and the changes that can be read. Whoever calls
+/// settles the row afterwards.
+pub(super) fn put_aside(
+    conn: &Connection,
+    op_no: i64,
+    of: Option<(&'static Entity, Uuid)>,
+    why: &Damaged,
+) -> Result<()> {
+    let seen = match of {
+        Some((entity, id)) => seen_here(conn, entity, id)?,
+        None => None,
+    };
+    let message = format!(
+        "a change that waited to be sent is damaged in the records file ({why}); it was not sent and its bytes are kept. Look at the record, and send what it showed here or let it go"
+    );
+    let outcome = json!({ "code": Code::StoreCorrupt.text(), "message": message, "seen": seen });
+    conn.prepare_cached("UPDATE op SET state = 'damaged', open = 0, outcome = ?2 WHERE op_no = ?1")?
+        .execute((op_no, outcome.to_string()))?;
+    Ok(())
+}
+
+/// How a row differs here from the hub's state with all readable changes: what a damaged one may have been. None where nothing
+/// is left of it.
+fn seen_here(conn: &Connection, entity: &'static Entity, id: Uuid) -> Result<Option<Json>> {
+    let (Ok(visible), Ok(Some(hub))) = (rows::load(conn, entity, id), rows::shadow(conn, entity, id)) else {
+        return Ok(None);
+    };
+    let Some(visible) = visible else { return Ok(None) };
+    let (readable, _) = open_changes(conn, entity, id)?;
+    let without = overlaid(entity, id, hub, &readable);
+    if !visible.is_live() {
+        return Ok(without.is_none_or(|row| row.is_live()).then(|| json!({ "delete": true })));
+    }
+    let none = Row::empty(entity, id);
+    let was = without.as_ref().unwrap_or(&none);
+    let mut fields = Map::new();
+    for (i, field) in entity.fields.iter().enumerate().filter(|(i, _)| visible.values[*i] != was.values[*i]) {
+        fields.insert(field.name.into(), visible.values[i].to_json());
+    }
+    Ok((!fields.is_empty()).then(|| json!({ "fields": fields })))
 }

@@ -96,6 +96,7 @@ impl Act {
                 _ => continue,
             };
         }
+        // Requests leave no trace here when they reach the hub; being a little early only makes the act a little smaller.
         tokio::time::sleep(UNDER_WAY).await;
         Ok(Greedy(tasks))
     }
@@ -120,6 +121,7 @@ async fn again(request: reqwest::RequestBuilder) {
             Err(_) => false,
         };
         if !served {
+            // Not a wait for anything: the pace at which a refused client asks again.
             tokio::time::sleep(REFUSED).await;
         }
     }

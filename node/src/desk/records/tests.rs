@@ -2,6 +2,7 @@ use super::*;
 use crate::SystemEnv;
 use crate::store::Enrolled;
 use pems_model::{Role, Schema};
+use uuid::Uuid;
 
 fn office(role: Role) -> Desk {
     let enrolled = Enrolled {
