@@ -102,3 +102,19 @@ async fn a_revoked_device_is_told_so_even_while_it_waits() {
     let listed = world.hub.admin().devices("a").await.expect("a list");
     assert!(listed[0].revoked_at.is_some());
 }
+
+/// The hint that tells a hub's memory of a revocation is on its way for a moment; here it never comes.
+#[tokio::test]
+async fn a_revoked_device_gets_no_rows_although_memory_has_not_heard_yet() {
+    let world = World::new().await;
+    world.school("a").await;
+    let device = world.device("a").await;
+    let other = world.device("a").await;
+    world.sync(&other, &other.push(0, vec![learner(1, "Cruz")])).await.expect("a learner");
+    let before = world.sync(&device, &device.request(0)).await.expect("still a device");
+    assert_eq!(before.rows("student").len(), 1);
+    let unheard = "SET session_replication_role = replica; UPDATE device SET revoked_at = now() WHERE id = ";
+    world.sql(&format!("{unheard}'{}'", device.identity.device_id)).await.expect("revoked");
+    let refused = world.sync(&device, &device.request(0)).await.expect_err("revoked");
+    assert_eq!(refused.code, Code::DeviceRevoked);
+}
