@@ -3,7 +3,7 @@
 //! One PostgreSQL cluster serves the whole test process and ends with it; each hub has a database, a key and an epoch of its
 //! own, so tests run side by side. What cannot be built panics: there is nothing to test without it.
 
-use pems_hub::admin::{School, SchoolDetails};
+use pems_hub::server::admin::{School, SchoolDetails};
 use pems_hub::{Config, PrivatePg, Running};
 use pems_model::engine::Mode;
 use pems_model::wire::Outcome;

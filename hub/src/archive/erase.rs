@@ -2,8 +2,8 @@
 //!
 //! Its audit chain stays: it says who did what and when, without any record's contents.
 
-use crate::admin::Admin;
 use crate::refusal::Refusal;
+use crate::server::admin::Admin;
 use pems_model::Code;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};

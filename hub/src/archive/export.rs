@@ -2,14 +2,14 @@
 
 use super::file::Writer;
 use super::{CHUNK, End, FORMAT, Header, Line, Passphrase};
-use crate::admin::Admin;
-use crate::clock::State;
-use crate::pull::Cutter;
 use crate::refusal::Refusal;
+use crate::server::admin::Admin;
+use crate::sync::clock::State;
+use crate::sync::pull::Cutter;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::TryStreamExt;
-use pems_doors::Tx;
+use pems_db::Tx;
 use pems_model::digest::Digest;
 use pems_model::pgcopy::Reader as Rows;
 use pems_model::{Code, Entity};

@@ -4,7 +4,7 @@ use super::{Line, Passphrase};
 use crate::refusal::Refusal;
 use age::secrecy::SecretString;
 use age::stream::{StreamReader, StreamWriter};
-use pems_doors::edge;
+use pems_db::sys;
 use pems_model::Code;
 use pems_model::password::normal;
 use std::fs::{self, File};
@@ -39,7 +39,7 @@ impl Writer {
             let message = format!("{} is there already; choose another name", path.display());
             return Err(Refusal::new(Code::Conflict, message));
         }
-        let tag = edge::hex(&edge::random::<4>()?);
+        let tag = sys::hex(&sys::random::<4>()?);
         let draft = Draft(path.with_extension(format!("{tag}.part")));
         let file = File::options().write(true).create_new(true).mode(0o600).open(&draft.0).map_err(at(&draft.0))?;
         let age = age::Encryptor::with_user_passphrase(SecretString::from(normal(&passphrase.0)));

@@ -1,17 +1,17 @@
 //! `pems-hub school import`: the same school again, or a copy of it beside the living one.
 
 use super::file::Reader;
-use super::renumber::Renumber;
 use super::{End, FORMAT, Header, Line, Passphrase};
-use crate::admin::Admin;
-use crate::clock::State;
-use crate::pull;
-use crate::push::write;
+use crate::archive::remap_ids::Renumber;
 use crate::refusal::Refusal;
-use crate::tenants::NewSchool;
+use crate::schools::NewSchool;
+use crate::server::admin::Admin;
+use crate::sync::clock::State;
+use crate::sync::pull;
+use crate::sync::push::write;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use pems_doors::{Tx, edge};
+use pems_db::{Tx, sys};
 use pems_model::pgcopy::Reader as Rows;
 use pems_model::verifier::is_verifier;
 use pems_model::{Code, Entity, Kind, Row, Value};
@@ -88,7 +88,7 @@ impl Admin {
             let message = format!("{} has format {}; this program reads {FORMAT}", path.display(), header.format);
             return Err(Refusal::new(Code::UpgradeRequired, message));
         }
-        let id = if beside.is_some() { edge::new_ordered_id(edge::now())? } else { header.id };
+        let id = if beside.is_some() { sys::new_ordered_id(sys::now())? } else { header.id };
         let (slug, school_id) = beside.unwrap_or((&header.slug, &header.school_id));
         let Header { name, timezone, metadata, .. } = &header;
         self.insert_school(id, &NewSchool { name, slug, school_id, timezone, metadata }).await?;

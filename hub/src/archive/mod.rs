@@ -8,12 +8,12 @@
 //! - an import is one transaction and ends with a digest that must be the expected one, or nothing of it stays;
 //! - people and devices do not travel: their secrets belong to one hub. A moved school gets a new administrator and new codes.
 
-mod doors;
+mod database;
 mod erase;
 mod export;
 mod file;
 mod import;
-mod renumber;
+mod remap_ids;
 
 pub use export::Exported;
 pub use import::Imported;

@@ -3,8 +3,8 @@
 use super::out::Out;
 use super::secret::PASSPHRASE;
 use super::{Failed, secret};
-use crate::admin::Admin;
 use crate::archive::Passphrase;
+use crate::server::admin::Admin;
 use clap::Args;
 use pems_model::text;
 use serde_json::json;

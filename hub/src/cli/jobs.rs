@@ -3,10 +3,9 @@
 use super::out::{Out, moment};
 use super::settings::{Flags, Settled};
 use super::{Cli, Device, Failed, Job, School, archive, keys, people};
-use crate::admin::{self, Admin};
-use crate::serve;
-use crate::start_error::StartError;
-use crate::tenants::NewSchool;
+use crate::schools::NewSchool;
+use crate::server::admin::{self, Admin};
+use crate::server::start_error::StartError;
 use serde_json::json;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -65,7 +64,7 @@ async fn serve(settled: Settled, out: &Out) -> Result<(), Failed> {
     let stopped = |error: io::Error| Failed::from(StartError::Io { what: "signals".into(), source: error });
     let mut terminate = signal(SignalKind::terminate()).map_err(stopped)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(stopped)?;
-    let running = serve::start(settled.config).await?;
+    let running = crate::server::start(settled.config).await?;
     let ready = json!({ "address": running.address().to_string(), "url": running.url() });
     out.object(&ready, |_| format!("pems-hub listens on {}", running.url()))?;
     tokio::select! {

@@ -2,8 +2,8 @@
 
 use super::Failed;
 use super::out::{Out, moment};
-use crate::admin::Admin;
-use crate::context_keys::ContextKey;
+use crate::server::admin::Admin;
+use crate::server::context_keys::ContextKey;
 use clap::Subcommand;
 use serde_json::json;
 

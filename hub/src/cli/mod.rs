@@ -11,8 +11,9 @@ mod people;
 mod secret;
 mod settings;
 
-use crate::start_error::StartError;
-use crate::{Refusal, database};
+use crate::Refusal;
+use crate::server::database;
+use crate::server::start_error::StartError;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use pems_model::{Code, Role};

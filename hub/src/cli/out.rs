@@ -1,7 +1,7 @@
 //! What a command says: one answer, for scripts or for people.
 
 use super::Failed;
-use crate::start_error::StartError;
+use crate::server::start_error::StartError;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::io::{self, Write};

@@ -3,9 +3,9 @@
 use super::out::{Out, moment};
 use super::secret::PASSWORD;
 use super::{Failed, role, secret};
-use crate::admin::Admin;
-use crate::people::{NewOperator, OneTimePassword, OperatorLine};
-use crate::tenants::{NewSchool, School};
+use crate::schools::{NewSchool, School};
+use crate::server::admin::Admin;
+use crate::users::{NewOperator, OneTimePassword, OperatorLine};
 use clap::{Args, Subcommand};
 use pems_model::Role;
 use serde::Serialize;

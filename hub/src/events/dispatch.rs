@@ -5,7 +5,7 @@
 
 use super::{Subscriber, delivery};
 use futures_util::StreamExt;
-use pems_doors::{ClaimedEvent, DoorError, Hints, Lobby};
+use pems_db::{AuthDb, ClaimedEvent, DbError, Hints};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -29,7 +29,7 @@ const ATTEMPTS: i32 = 12;
 const KEEP: Duration = Duration::from_secs(30 * 24 * 3600);
 
 pub(crate) struct Dispatcher {
-    lobby: Lobby,
+    auth_db: AuthDb,
     subscribers: Vec<Arc<dyn Subscriber>>,
     stop: CancellationToken,
     /// When the earliest failed event may be tried again.
@@ -37,8 +37,8 @@ pub(crate) struct Dispatcher {
 }
 
 impl Dispatcher {
-    pub(crate) fn new(lobby: Lobby, subscribers: Vec<Arc<dyn Subscriber>>, stop: CancellationToken) -> Dispatcher {
-        Dispatcher { lobby, subscribers, stop, retry_at: None }
+    pub(crate) fn new(auth_db: AuthDb, subscribers: Vec<Arc<dyn Subscriber>>, stop: CancellationToken) -> Dispatcher {
+        Dispatcher { auth_db, subscribers, stop, retry_at: None }
     }
 
     /// Delivers until told to stop. What is on its way then comes again.
@@ -48,7 +48,7 @@ impl Dispatcher {
     }
 
     async fn run_on(&mut self) {
-        if let Err(error) = self.lobby.tidy_events(KEEP).await {
+        if let Err(error) = self.auth_db.tidy_events(KEEP).await {
             tracing::warn!(%error, "old events were not tidied");
         }
         let mut hints = None;
@@ -66,15 +66,15 @@ impl Dispatcher {
     }
 
     /// Delivers what waits, then waits for more.
-    async fn round(&mut self, hints: &mut Option<Hints>) -> Result<(), DoorError> {
+    async fn round(&mut self, hints: &mut Option<Hints>) -> Result<(), DbError> {
         // Listening first: what is written between the look and the wait is then heard.
         let ears = match hints {
             Some(ears) => ears,
-            None => hints.insert(self.lobby.event_hints().await?),
+            None => hints.insert(self.auth_db.event_hints().await?),
         };
         self.retry_at = None;
         loop {
-            let claimed = self.lobby.claim_events(ROUND, LEASE).await?;
+            let claimed = self.auth_db.claim_events(ROUND, LEASE).await?;
             if claimed.is_empty() {
                 break;
             }
@@ -99,13 +99,13 @@ impl Dispatcher {
     }
 
     /// Gives the time of the next try if this one failed.
-    async fn deliver(&self, event: &ClaimedEvent) -> Result<Option<Instant>, DoorError> {
+    async fn deliver(&self, event: &ClaimedEvent) -> Result<Option<Instant>, DbError> {
         let done = match tokio::time::timeout(PATIENCE, self.tell_all(event)).await {
             Ok(done) => done,
             Err(_) => Err(format!("a subscriber took longer than {} s", PATIENCE.as_secs())),
         };
         let Err(why) = done else {
-            self.lobby.event_delivered(event).await?;
+            self.auth_db.event_delivered(event).await?;
             return Ok(None);
         };
         let ClaimedEvent { tenant, id, kind, attempts, .. } = event;
@@ -115,7 +115,7 @@ impl Dispatcher {
         } else {
             tracing::error!(%tenant, %id, kind, attempts, why, "an event was set aside; the next start of the hub tries it again");
         }
-        self.lobby.event_failed(event, wait).await?;
+        self.auth_db.event_failed(event, wait).await?;
         Ok(wait.map(|wait| Instant::now() + wait))
     }
 

@@ -14,7 +14,7 @@ pub(crate) use subscribers::{CountEvents, ForgetSettings};
 
 use crate::refusal::Refusal;
 use futures_util::future::BoxFuture;
-use pems_doors::{ClaimedEvent, Tx, edge};
+use pems_db::{ClaimedEvent, Tx, sys};
 use pems_model::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -85,7 +85,7 @@ pub trait Subscriber: Send + Sync + std::fmt::Debug {
 /// As the database's; the caller's transaction is over then.
 pub(crate) async fn emit(tx: &mut Tx, event: &DomainEvent) -> Result<(), Refusal> {
     let (kind, payload) = parts(event)?;
-    let id = edge::new_ordered_id(edge::now())?;
+    let id = sys::new_ordered_id(sys::now())?;
     let query = sqlx::query("SELECT sec.emit($1, $2, $3)").bind(id).bind(kind).bind(payload);
     query.execute(tx.conn()).await?;
     Ok(())
@@ -97,7 +97,7 @@ pub(crate) async fn emit(tx: &mut Tx, event: &DomainEvent) -> Result<(), Refusal
 /// As [`emit`].
 pub(crate) async fn emit_of(tx: &mut Tx, school: Uuid, event: &DomainEvent) -> Result<(), Refusal> {
     let (kind, payload) = parts(event)?;
-    let id = edge::new_ordered_id(edge::now())?;
+    let id = sys::new_ordered_id(sys::now())?;
     let query = sqlx::query("SELECT sec.emit_of($1, $2, $3, $4)").bind(school).bind(id).bind(kind).bind(payload);
     query.execute(tx.conn()).await?;
     Ok(())

@@ -1,8 +1,8 @@
 //! Who listens inside the hub itself.
 
 use super::{Delivery, DomainEvent, Subscriber};
-use crate::live::Live;
 use crate::metrics::Metrics;
+use crate::sync::tenant_state::Live;
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ mod text;
 
 pub(crate) use sample::Sampler;
 
-use pems_doors::{Keys, edge};
+use pems_db::{Keys, sys};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 /// What opens `/metrics`: follows from the hub's key, so that it is known without asking a hub that runs.
 pub(crate) fn token(keys: &Keys) -> String {
-    edge::hex(&keys.derive("pems hub: metrics"))
+    sys::hex(&keys.derive("pems hub: metrics"))
 }
 
 /// Seconds: from an answer out of memory to a first sync over a bad line.

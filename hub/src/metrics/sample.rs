@@ -4,9 +4,9 @@
 //! that have moved since, so a quiet night leaves no entries.
 
 use super::{ByState, ByTenant, Class, Metrics};
-use crate::hub::Hub;
+use crate::http::state::Hub;
 use crate::refusal::Refusal;
-use pems_doors::SchoolLevel;
+use pems_db::SchoolLevel;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
@@ -45,8 +45,8 @@ impl Sampler {
     }
 
     async fn sample(&mut self) -> Result<(), Refusal> {
-        let levels = self.hub.lobby.levels().await?;
-        let (waiting, parked) = self.hub.lobby.event_counts().await?;
+        let levels = self.hub.auth_db.levels().await?;
+        let (waiting, parked) = self.hub.auth_db.event_counts().await?;
         self.count(&levels).await?;
         let metrics = &self.hub.metrics;
         for (state, count) in [("waiting", waiting), ("parked", parked)] {
@@ -70,7 +70,7 @@ impl Sampler {
             return Ok(());
         }
         let doing = format!("metrics: count the records of {} schools", moved.len());
-        let console = self.hub.lobby.begin_console(&doing).await?;
+        let console = self.hub.auth_db.begin_console(&doing).await?;
         let mut tx = self.hub.operator.look(&console, &doing, None).await?;
         let mut rows: HashMap<Uuid, i64> = HashMap::new();
         for entity in self.hub.schema.entities() {

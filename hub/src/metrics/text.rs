@@ -1,9 +1,9 @@
 //! Names and help texts, and the text that Prometheus reads.
 
 use super::{ByPool, Metrics};
-use crate::hub::Hub;
-use crate::live::locked;
+use crate::http::state::Hub;
 use crate::refusal::Refusal;
+use crate::sync::tenant_state::locked;
 use prometheus_client::encoding::text;
 
 impl Metrics {
@@ -50,7 +50,7 @@ impl Metrics {
     /// If it cannot be written, which would be a mistake of ours.
     pub(crate) fn text(&self, hub: &Hub) -> Result<String, Refusal> {
         for (pool, (used, idle, most)) in
-            [("app", hub.tenant.usage()), ("operator", hub.operator.usage()), ("auth", hub.lobby.usage())]
+            [("app", hub.tenant.usage()), ("operator", hub.operator.usage()), ("auth", hub.auth_db.usage())]
         {
             for (state, count) in [("used", used), ("idle", idle), ("most", most)] {
                 let count = i64::try_from(count).unwrap_or(i64::MAX);

@@ -2,7 +2,7 @@
 
 use crate::world::{World, new_id, now};
 use pems_hub::Config;
-use pems_hub::doors::{AccessTokens, Grant, Keys};
+use pems_hub::db::{AccessTokens, Grant, Keys};
 use pems_model::Role;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};

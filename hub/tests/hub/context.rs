@@ -1,7 +1,7 @@
 //! The wall, asked as the application's own database role: whatever SQL runs there, it is one school's.
 
 use crate::world::{World, learner, new_id};
-use pems_hub::doors::{Access, AccessTokens, Caller, Grant, Keys, Mode, Tenant, TenantContext};
+use pems_hub::db::{Access, AccessTokens, Caller, Grant, Keys, Mode, TenantContext, TenantDb};
 use pems_model::Code;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
@@ -155,7 +155,7 @@ async fn a_suspended_school_is_out_at_once_and_back_at_once() {
 async fn a_door_leaves_nothing_of_a_session_to_the_next() {
     let TwoSchools { world, a, b, keys } = two_schools().await;
     let options = world.hub.database_url().replace("user=postgres", "user=hub_app").parse().expect("a url");
-    let door = Tenant::new(options, 1, keys.clone()).expect("a door");
+    let door = TenantDb::new(options, 1, keys.clone()).expect("a door");
     let mut tx = door.begin(&inside(&keys, a), Access::Write).await.expect("school a");
     run(tx.conn(), "SET search_path = sec; DECLARE c CURSOR WITH HOLD FOR SELECT 1; LISTEN hub").await.expect("a mess");
     let first: i32 =

@@ -1,7 +1,7 @@
 //! Those who run the hub, asked at the database: whatever they look at leaves a trace, and their time ends by itself.
 
 use crate::world::{World, now};
-use pems_hub::doors::{Keys, Lobby, Mode, Operator, OperatorContext};
+use pems_hub::db::{AuthDb, Keys, Mode, OperatorContext, OperatorDb};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, PgConnection};
 use std::str::FromStr;
@@ -10,8 +10,8 @@ use uuid::Uuid;
 struct Doors {
     world: World,
     keys: Keys,
-    operator: Operator,
-    lobby: Lobby,
+    operator: OperatorDb,
+    auth_db: AuthDb,
 }
 
 impl Doors {
@@ -19,13 +19,13 @@ impl Doors {
         let world = World::new().await;
         let keys = Keys::load(world.data_dir.path()).expect("the hub's keys");
         let login = |role| PgConnectOptions::from_str(world.hub.database_url()).expect("a url").username(role);
-        let operator = Operator::new(login("hub_operator"), 1, keys.clone()).expect("a door");
-        let lobby = Lobby::new(login("hub_auth"), 1);
-        Doors { world, keys, operator, lobby }
+        let operator = OperatorDb::new(login("hub_operator"), 1, keys.clone()).expect("a door");
+        let auth_db = AuthDb::new(login("hub_auth"), 1);
+        Doors { world, keys, operator, auth_db }
     }
 
     async fn begin(&self, reason: &str) -> OperatorContext {
-        self.lobby.begin_console(reason).await.expect("operator mode")
+        self.auth_db.begin_console(reason).await.expect("operator mode")
     }
 
     /// Entries of the audit log that say that this was done.
@@ -90,5 +90,5 @@ async fn operator_mode_is_short_and_ends_at_once_when_it_is_ended() {
     assert_eq!(doors.traces("too late").await, 0);
     let long = "INSERT INTO sec.operator_mode (id, reason, ends_at) VALUES (gen_random_uuid(), 'x', clock_timestamp() + interval '16 minutes')";
     assert!(doors.world.sql(long).await.is_err(), "a quarter of an hour is the most");
-    assert!(doors.lobby.begin_console(" ").await.is_err(), "and there is a reason");
+    assert!(doors.auth_db.begin_console(" ").await.is_err(), "and there is a reason");
 }

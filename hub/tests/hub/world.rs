@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer, SigningKey};
-use pems_hub::admin::School;
+use pems_hub::server::admin::School;
 use pems_hub::{Config, PrivatePg, Running, start};
 use pems_model::frame::{Frame, Rows};
 use pems_model::pgcopy::Reader;

@@ -3,7 +3,7 @@
 use crate::town::{PASSWORD, Reply, Town};
 use crate::world::now;
 use futures_util::future::join_all;
-use pems_hub::doors::{AccessTokens, Caller, DoorError, Keys, Operator, OperatorContext};
+use pems_hub::db::{AccessTokens, Caller, DbError, Keys, OperatorContext, OperatorDb};
 use reqwest::Method;
 use serde_json::json;
 use std::time::Duration;
@@ -47,15 +47,15 @@ fn context(town: &Town, token: &str) -> OperatorContext {
     }
 }
 
-fn door(town: &Town) -> Operator {
+fn door(town: &Town) -> OperatorDb {
     let keys = Keys::load(town.world.data_dir.path()).expect("the hub's keys");
     let options = town.world.hub.database_url().replace("user=postgres", "user=hub_operator").parse().expect("a url");
-    Operator::new(options, 2, keys).expect("a door")
+    OperatorDb::new(options, 2, keys).expect("a door")
 }
 
-fn state(error: &DoorError) -> String {
+fn state(error: &DbError) -> String {
     match error {
-        DoorError::Database(sqlx::Error::Database(error)) => error.code().unwrap_or_default().into_owned(),
+        DbError::Database(sqlx::Error::Database(error)) => error.code().unwrap_or_default().into_owned(),
         other => panic!("{other}"),
     }
 }
@@ -188,7 +188,7 @@ async fn who_runs_the_hub_is_not_decided_over_the_network() {
     ] {
         let mut tx = door.begin(&who, "trying", None).await.expect("operator mode");
         let refused = sqlx::query(attempt).execute(tx.conn()).await.expect_err(attempt);
-        assert_eq!(state(&DoorError::Database(refused)), "28000", "{attempt}");
+        assert_eq!(state(&DbError::Database(refused)), "28000", "{attempt}");
     }
     for secret in [
         "SELECT * FROM sec.operator",
@@ -198,6 +198,6 @@ async fn who_runs_the_hub_is_not_decided_over_the_network() {
     ] {
         let mut tx = door.begin(&who, "trying", None).await.expect("operator mode");
         let refused = sqlx::query(secret).execute(tx.conn()).await.expect_err(secret);
-        assert_eq!(state(&DoorError::Database(refused)), "42501", "{secret}");
+        assert_eq!(state(&DbError::Database(refused)), "42501", "{secret}");
     }
 }

@@ -1,19 +1,19 @@
 //! What the hub's own roles can learn of passwords and tokens: nothing, whatever SQL they run.
 
 use crate::town::{PASSWORD, Town};
-use pems_hub::doors::{Access, AccessTokens, Caller, Keys, Tenant, TenantContext};
+use pems_hub::db::{Access, AccessTokens, Caller, Keys, TenantContext, TenantDb};
 use pems_model::Role;
 use serde_json::json;
 use std::time::Duration;
 
-fn inside(town: &Town, token: &str) -> (Tenant, TenantContext) {
+fn inside(town: &Town, token: &str) -> (TenantDb, TenantContext) {
     let keys = Keys::load(town.world.data_dir.path()).expect("the hub's keys");
     let who = match AccessTokens::new(&keys, Duration::from_secs(300)).check(token, crate::world::now()) {
         Ok(Caller::Tenant(who)) => who,
         other => panic!("{other:?}"),
     };
     let options = town.world.hub.database_url().replace("user=postgres", "user=hub_app").parse().expect("a url");
-    (Tenant::new(options, 2, keys).expect("a door"), who)
+    (TenantDb::new(options, 2, keys).expect("a door"), who)
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::caller::Session;
 use crate::fingerprint::Fingerprints;
 use crate::plant::{MARKS, Whose, World};
 use crate::values;
-use pems_hub::doors::edge;
+use pems_hub::db::sys;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -54,7 +54,7 @@ pub(crate) async fn words(world: &World, real: bool) -> Words {
     for (name, table) in [("{a_student}", "student"), ("{a_year}", "school_year"), ("{a_device}", "device")] {
         words.insert(name, known(table, Whose::A).to_string());
     }
-    let or_random = |id: Uuid| if real { id } else { edge::new_id().expect("an id") };
+    let or_random = |id: Uuid| if real { id } else { sys::new_id().expect("an id") };
     let b = or_random(world.b);
     words.insert("{b}", b.to_string());
     words.insert("{b_hex}", b.simple().to_string());
@@ -79,7 +79,7 @@ pub(crate) async fn words(world: &World, real: bool) -> Words {
         ("{b_token_hash}", "refresh_token", "token_hash"),
     ] {
         let planted = world.planted(table, column, Whose::B, 0).await;
-        let mut random = edge::hex(&edge::random::<64>().expect("randomness")).into_bytes().into_iter().map(char::from);
+        let mut random = sys::hex(&sys::random::<64>().expect("randomness")).into_bytes().into_iter().map(char::from);
         // As long and as spaced, so that nothing but its existence can make a difference.
         let other: String = match planted.strip_prefix("\\x") {
             Some(digits) => format!("\\x{}", random.take(digits.len()).collect::<String>()),

@@ -3,7 +3,7 @@
 use crate::plant::World;
 use crate::psql::Psql;
 use pems_hub::ContextForm;
-use pems_hub::doors::{AccessTokens, Caller, Grant, Mode, TenantContext, edge};
+use pems_hub::db::{AccessTokens, Caller, Grant, Mode, TenantContext, sys};
 use pems_model::Role;
 use std::time::Duration;
 use uuid::Uuid;
@@ -32,7 +32,7 @@ impl Session {
     }
 
     pub(crate) fn token(&self, world: &World, tenant: Uuid, mode: Mode) -> String {
-        self.token_at(world, tenant, mode, edge::now())
+        self.token_at(world, tenant, mode, sys::now())
     }
 
     /// As signed at `now`, microseconds since 1970.
@@ -50,8 +50,8 @@ impl Session {
 pub(crate) fn context(world: &World, tenant: Uuid) -> TenantContext {
     let tokens = AccessTokens::new(&world.keys, Duration::from_secs(3600));
     let grant = Grant::Device { tenant, device: world.actor, role: Role::Registrar };
-    let issued = tokens.issue(grant, edge::now()).expect("a token");
-    match tokens.check(&issued.token, edge::now()).expect("its own token") {
+    let issued = tokens.issue(grant, sys::now()).expect("a token");
+    match tokens.check(&issued.token, sys::now()).expect("its own token") {
         Caller::Tenant(context) => context,
         Caller::Operator(_) => panic!("a device is no operator"),
     }

@@ -7,7 +7,7 @@ use crate::chance::{Chance, from_environment};
 use crate::plant::World;
 use futures_util::future::join_all;
 use pems_hub::ContextForm;
-use pems_hub::doors::{Access, DoorError, Tenant, TenantContext, Tx};
+use pems_hub::db::{Access, DbError, TenantContext, TenantDb, Tx};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -102,7 +102,7 @@ async fn look(school: &School, tx: &mut Tx) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-async fn request(door: &Tenant, school: &School, chance: &mut Chance, tally: &Tally) -> Result<(), DoorError> {
+async fn request(door: &TenantDb, school: &School, chance: &mut Chance, tally: &Tally) -> Result<(), DbError> {
     let access = if chance.is(30) { Access::ReadOnly } else { Access::Write };
     let mut tx = door.begin(&school.context, access).await?;
     look(school, &mut tx).await?;
@@ -124,7 +124,7 @@ async fn request(door: &Tenant, school: &School, chance: &mut Chance, tally: &Ta
     Ok(())
 }
 
-async fn client(door: Tenant, schools: Arc<Vec<School>>, seed: u64, requests: u64, tally: Arc<Tally>) {
+async fn client(door: TenantDb, schools: Arc<Vec<School>>, seed: u64, requests: u64, tally: Arc<Tally>) {
     let mut chance = Chance::new(seed);
     for _ in 0..requests {
         let school = &schools[chance.below(schools.len())];
@@ -167,7 +167,7 @@ async fn crowd(form: ContextForm, requests: u64) {
     let schools = Arc::new(schools(&world).await);
     assert_eq!(schools.len(), SCHOOLS);
     let options = world.url().replace("user=postgres", "user=hub_app").parse().expect("a url");
-    let door = Tenant::new(options, CONNECTIONS, world.keys.clone()).expect("a door");
+    let door = TenantDb::new(options, CONNECTIONS, world.keys.clone()).expect("a door");
     let tally = Arc::new(Tally::default());
     let clients = (0..CLIENTS).map(|n| {
         let client = client(door.clone(), schools.clone(), seed * 1_000 + n, requests / CLIENTS, tally.clone());

@@ -7,7 +7,7 @@
 use crate::caller::FORMS;
 pub(crate) use crate::values::Whose;
 use crate::values::{self, Column};
-use pems_hub::doors::{Keys, edge};
+use pems_hub::db::{Keys, sys};
 use pems_hub::{Config, ContextForm, PrivatePg, Running, start};
 use pems_model::Schema;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
@@ -73,7 +73,7 @@ impl World {
             a,
             b,
             suspended,
-            actor: edge::new_id().expect("an id"),
+            actor: sys::new_id().expect("an id"),
             tables: BTreeMap::new(),
             _data_dir: data_dir,
         };

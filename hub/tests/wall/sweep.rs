@@ -7,7 +7,7 @@ use crate::caller::Session;
 use crate::fingerprint::Fingerprints;
 use crate::plant::{Whose, World};
 use crate::values;
-use pems_hub::doors::{Mode, edge};
+use pems_hub::db::{Mode, sys};
 use sqlx::{Connection, PgConnection};
 
 /// Microseconds that make a token too old.
@@ -116,8 +116,8 @@ async fn lead_to(world: &World, place: &str, session: &mut Session) -> String {
     match place {
         "no context" => String::new(),
         "suspended" => enter(session.token(world, world.suspended, Mode::Device)),
-        "expired" => enter(session.token_at(world, world.b, Mode::Device, edge::now() - LONG_AGO)),
-        "from the future" => enter(session.token_at(world, world.b, Mode::Device, edge::now() + LONG_AGO)),
+        "expired" => enter(session.token_at(world, world.b, Mode::Device, sys::now() - LONG_AGO)),
+        "from the future" => enter(session.token_at(world, world.b, Mode::Device, sys::now() + LONG_AGO)),
         "forged" => {
             let token = session.token(world, world.a, Mode::Device);
             enter(token.replace(&world.a.simple().to_string(), &world.b.simple().to_string()))

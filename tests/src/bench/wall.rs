@@ -6,7 +6,7 @@ use super::report::{Report, median};
 use super::round_trips;
 use super::school::School;
 use anyhow::{Context, Result, bail};
-use pems_hub::doors::{Access, AccessTokens, Caller, Grant, Keys, Tenant, TenantContext};
+use pems_hub::db::{Access, AccessTokens, Caller, Grant, Keys, TenantContext, TenantDb};
 use pems_model::Role;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
@@ -49,7 +49,7 @@ pub async fn measure(hub: &Hub, school: &School, dir: &Path, rounds: usize, repo
     let app = PgConnectOptions::from_str(hub.admin.database_url())?.username("hub_app").disable_statement_logging();
     for form in ["parameter", "hmac"] {
         sqlx::raw_sql(AssertSqlSafe(format!("CALL sec.use_form('{form}')"))).execute(&mut owner).await?;
-        let door = Tenant::new(app.clone(), 1, keys.clone())?;
+        let door = TenantDb::new(app.clone(), 1, keys.clone())?;
         let (mut walled, mut bare) = (Side::new(), Side::new());
         // The first round warms caches and prepares statements; it does not count.
         for round in 0..=rounds * 3 {
@@ -98,7 +98,7 @@ fn inside(keys: &Keys, tenant: Uuid) -> Result<TenantContext> {
     }
 }
 
-async fn with_wall(door: &Tenant, who: &TenantContext, side: &mut Side) -> Result<()> {
+async fn with_wall(door: &TenantDb, who: &TenantContext, side: &mut Side) -> Result<()> {
     let mut tx = door.begin(who, Access::ReadOnly).await?;
     reads(tx.conn(), who.tenant(), side).await?;
     tx.commit().await?;
@@ -173,7 +173,7 @@ async fn inserts(conn: &mut PgConnection, tenant: Uuid, side: &mut Side) -> Resu
 /// Counted on the wire, the second time: the first also connects and prepares.
 async fn trips(app: &PgConnectOptions, url: &str, keys: &Keys, who: &TenantContext) -> Result<(usize, usize)> {
     let relay = round_trips::Relay::start(app.get_socket().context("no socket")?, app.get_port()).await?;
-    let door = Tenant::new(app.clone().socket(relay.dir()).ssl_mode(PgSslMode::Disable), 1, keys.clone())?;
+    let door = TenantDb::new(app.clone().socket(relay.dir()).ssl_mode(PgSslMode::Disable), 1, keys.clone())?;
     let mut through_door = 0;
     for _ in 0..2 {
         let before = relay.count();

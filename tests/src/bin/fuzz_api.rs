@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use pems_hub::tenants::NewSchool;
+use pems_hub::schools::NewSchool;
 use pems_hub::{Config, Running, start};
 use pems_model::Role;
 use reqwest::Client;
@@ -102,7 +102,7 @@ async fn people(hub: &Running) -> Result<(String, String)> {
     chosen.send().await?.error_for_status()?;
     let operator = hub.admin().add_operator("ana@division.ph", None, PASSWORD).await?;
     let totp = Totp::from_url(&operator.otpauth).map_err(|error| anyhow::anyhow!("otpauth: {error:?}"))?;
-    let seconds = u64::try_from(pems_hub::doors::edge::now() / 1_000_000)?;
+    let seconds = u64::try_from(pems_hub::db::sys::now() / 1_000_000)?;
     let code = totp.generate(seconds).to_string();
     let sign_in =
         json!({ "email": "ana@division.ph", "password": PASSWORD, "code": code, "reason": "the API is tested" });

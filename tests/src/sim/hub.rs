@@ -152,7 +152,7 @@ impl Tenant {
         self.log.push(Kept { replica: Uuid::nil(), entry, received: now });
     }
 
-    /// The people of the school as the rules ask for them (`hub/src/push/people.rs` with SQL).
+    /// The people of the school as the rules ask for them (`hub/src/sync/push/people.rs` with SQL).
     fn know_people(&self, schema: &Schema, changes: &[Change], known: &mut Known) {
         let Some(index) = schema.index(SCHOOL_USER.name) else { return };
         for id in users(changes) {

@@ -1,7 +1,7 @@
 //! Many devices at once: whoever reads while others write never skips a revision that commits late (the classic mistake of
 //! cursors over sequences and timestamps), and ends with exactly the hub's rows.
 
-use pems_hub::admin::SchoolDetails;
+use pems_hub::server::admin::SchoolDetails;
 use pems_model::engine::Mode;
 use pems_model::wire::Cursors;
 use pems_node::store::Save;

@@ -21,7 +21,7 @@ pub(super) const ATTACKS: &[Attack] = &[
          SELECT count(*) FROM account WHERE CASE WHEN email = ANY (ARRAY['{b_email}']) AND tenant_id <> ALL (ARRAY['{a}'::uuid]) THEN (SELECT 1 / (random() * 0)::int = 1) ELSE true END;", HAS),
     attack("sign-ins of B", "SELECT * FROM session WHERE id = '{b_session}' OR tenant_id = '{b}';\nUPDATE session SET ended_at = now(), ended_why = 'signed_out' WHERE id = '{b_session}' RETURNING id;", "B's people, signed out"),
     attack("tokens", "SELECT * FROM refresh_token;\nSELECT count(*) FROM refresh_token WHERE token_hash = '{b_token_hash}';", "whether B's token is good"),
-    attack("the functions of the lobby", "SELECT * FROM sec.begin_sign_in('{b_slug}', '{b_email}');\nSELECT sec.refuse_sign_in('{b_slug}', '{b_email}');\nSELECT * FROM sec.session('{b}', '{b_session}');
+    attack("the functions of the auth_db", "SELECT * FROM sec.begin_sign_in('{b_slug}', '{b_email}');\nSELECT sec.refuse_sign_in('{b_slug}', '{b_email}');\nSELECT * FROM sec.session('{b}', '{b_session}');
          SELECT sec.sign_out('{b}', '{b_session}');\nSELECT * FROM sec.refresh('{b}', '{b_session}', '{b_token_hash}', '{b_token_hash}');\nSELECT * FROM sec.begin_password_change('{b}', '{b_account}');", "B's people"),
     attack("the functions of operators", "SELECT * FROM sec.operators();\nSELECT sec.operator_id('x');\nSELECT sec.add_account_of('{b}', '{b_account}', '{b_email}', 'x', 'school_admin', '$argon2id$x');
          SELECT sec.reset_account_of('{b_account}', 'x', 'x');\nSELECT sec.must_be_console();", "an administrator of B"),

@@ -18,7 +18,7 @@ use crate::chance::{Chance, from_environment};
 use crate::fingerprint::Fingerprints;
 use crate::plant::World;
 use grammar::{KINDS, statement};
-use pems_hub::doors::edge;
+use pems_hub::db::sys;
 use std::collections::BTreeMap;
 use vocabulary::Vocabulary;
 
@@ -127,7 +127,7 @@ async fn fuzz(world: &World, seed: u64, statements: u64) -> (Tally, Option<Strin
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn statements_at_random_bring_out_nothing() {
-    let seed = from_environment("PEMS_FUZZ_SEED", u64::from_le_bytes(edge::random().expect("randomness")) >> 40);
+    let seed = from_environment("PEMS_FUZZ_SEED", u64::from_le_bytes(sys::random().expect("randomness")) >> 40);
     let statements = from_environment("PEMS_FUZZ_STATEMENTS", STATEMENTS);
     println!("PEMS_FUZZ_SEED={seed} PEMS_FUZZ_STATEMENTS={statements}");
     for (form, statements) in FORMS.into_iter().zip([statements * 4 / 5, statements / 5]) {

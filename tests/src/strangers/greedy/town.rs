@@ -3,7 +3,7 @@
 
 use crate::programs::HubProcess;
 use anyhow::Context;
-use pems_hub::doors::{AccessTokens, Grant, Keys};
+use pems_hub::db::{AccessTokens, Grant, Keys};
 use pems_hub::{Admin, Config};
 use pems_model::wire::{Cursors, PROTOCOL, Replica, SyncRequest};
 use pems_model::{Role, Schema, proof};

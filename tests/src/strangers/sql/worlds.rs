@@ -7,7 +7,7 @@ use super::psql::Psql;
 use super::values::{self, Whose};
 use super::vocabulary::{Table, Vocabulary};
 use anyhow::Context;
-use pems_hub::doors::{Keys, Mode, edge};
+use pems_hub::db::{Keys, Mode, sys};
 use pems_hub::{Admin, Config, ContextForm, PrivatePg};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::ops::Range;
@@ -158,7 +158,7 @@ impl Worlds {
         let Worlds { keys, sessions: [one, values, number], .. } = self;
         let other = if differ == Differ::Values { values } else { number };
         let begin = |session: &Session| {
-            let token = keys.context_token(A, A, Mode::Device, edge::now(), &session.nonce);
+            let token = keys.context_token(A, A, Mode::Device, sys::now(), &session.nonce);
             if inside {
                 format!("BEGIN;\n\\o /dev/null\nSELECT sec.enter('{token}');\n\\o\n")
             } else {

@@ -1,0 +1,257 @@
+//! Signing in and staying signed in: what happens before a school is known, or with a secret that no request may read.
+//!
+//! Invariant: a try is counted before it is made ([`Try`]), so tries at the same time are never more than were left.
+
+use super::AuthDb;
+use crate::error::DbError;
+use pems_model::Role;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use uuid::Uuid;
+
+/// Whether somebody may try a password now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Try<T> {
+    /// Not for so many seconds: too many wrong ones.
+    Wait(u64),
+    /// There is no such person. Check something anyway: the answer must take its time.
+    Unknown,
+    Known(T),
+}
+
+/// An account that somebody says is theirs, and what a password is checked against.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccountKey {
+    pub tenant: Uuid,
+    pub account: Uuid,
+    /// PHC string.
+    pub password_hash: String,
+}
+
+impl std::fmt::Debug for AccountKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccountKey").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+/// Who says the password again, and what a new one must not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordOwner {
+    pub key: AccountKey,
+    pub slug: String,
+    pub email: String,
+    pub name: String,
+    pub school_name: String,
+}
+
+/// What became of a right password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionOpened {
+    /// The account changed while the password was checked.
+    Wrong,
+    Suspended,
+    Yes {
+        email: String,
+        name: String,
+        role: Role,
+        must_change_password: bool,
+        school_name: String,
+        slug: String,
+        timezone: String,
+    },
+}
+
+/// What became of a refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refreshed {
+    Yes {
+        account: Uuid,
+        role: Role,
+    },
+    Suspended,
+    /// Over, or never was.
+    Ended,
+    /// The token had been copied; the session is over now.
+    Reused,
+}
+
+/// What the hub must know of a session before it believes an access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionFacts {
+    pub account: Uuid,
+    pub role: Role,
+    pub must_change_password: bool,
+    pub live: bool,
+    pub suspended: bool,
+}
+
+impl AuthDb {
+    /// Counts a try to sign in. `email` folded, as stored.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn begin_sign_in(&self, slug: &str, email: &str) -> Result<Try<AccountKey>, DbError> {
+        let sql = "SELECT wait_s, tenant, account, password_hash FROM sec.begin_sign_in($1, $2)";
+        let row = sqlx::query(sql).bind(slug).bind(email).fetch_one(&self.pool).await?;
+        tried(&row, "account", account_key)
+    }
+
+    /// Says that the try was wrong.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn refuse_sign_in(&self, slug: &str, email: &str) -> Result<(), DbError> {
+        sqlx::query("SELECT sec.refuse_sign_in($1, $2)").bind(slug).bind(email).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Says that the password was right, and takes the try back. `rehashed`: the same password under today's parameters.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn open_session(
+        &self,
+        key: &AccountKey,
+        rehashed: Option<&str>,
+        session: Uuid,
+        token_hash: &[u8; 32],
+    ) -> Result<SessionOpened, DbError> {
+        let row = sqlx::query("SELECT * FROM sec.open_session($1, $2, $3, $4, $5, $6)")
+            .bind(key.tenant)
+            .bind(key.account)
+            .bind(&key.password_hash)
+            .bind(rehashed)
+            .bind(session)
+            .bind(&token_hash[..])
+            .fetch_one(&self.pool)
+            .await?;
+        match row.try_get("verdict")? {
+            "ok" => Ok(SessionOpened::Yes {
+                email: row.try_get("email")?,
+                name: row.try_get("name")?,
+                role: role(&row)?,
+                must_change_password: row.try_get("must_change")?,
+                school_name: row.try_get("school_name")?,
+                slug: row.try_get("slug")?,
+                timezone: row.try_get("timezone")?,
+            }),
+            "tenant_suspended" => Ok(SessionOpened::Suspended),
+            _ => Ok(SessionOpened::Wrong),
+        }
+    }
+
+    /// `None` for a session that the hub does not know.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn session(&self, tenant: Uuid, session: Uuid) -> Result<Option<SessionFacts>, DbError> {
+        let sql = "SELECT account, role, must_change, live, suspended FROM sec.session($1, $2)";
+        let row = sqlx::query(sql).bind(tenant).bind(session).fetch_one(&self.pool).await?;
+        let Some(account) = row.try_get("account")? else { return Ok(None) };
+        Ok(Some(SessionFacts {
+            account,
+            role: role(&row)?,
+            must_change_password: row.try_get("must_change")?,
+            live: row.try_get("live")?,
+            suspended: row.try_get("suspended")?,
+        }))
+    }
+
+    /// Gives a session's token a successor.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn refresh(
+        &self,
+        tenant: Uuid,
+        session: Uuid,
+        old: &[u8; 32],
+        new: &[u8; 32],
+    ) -> Result<Refreshed, DbError> {
+        let row = sqlx::query("SELECT verdict, account, role FROM sec.refresh($1, $2, $3, $4)")
+            .bind(tenant)
+            .bind(session)
+            .bind(&old[..])
+            .bind(&new[..])
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(match row.try_get("verdict")? {
+            "ok" => Refreshed::Yes { account: row.try_get("account")?, role: role(&row)? },
+            "tenant_suspended" => Refreshed::Suspended,
+            "reuse" => Refreshed::Reused,
+            _ => Refreshed::Ended,
+        })
+    }
+
+    /// Ends a session. What is over stays over.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn sign_out(&self, tenant: Uuid, session: Uuid) -> Result<(), DbError> {
+        sqlx::query("SELECT sec.sign_out($1, $2)").bind(tenant).bind(session).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Counts a try to say the present password again.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn begin_password_change(&self, tenant: Uuid, session: Uuid) -> Result<Try<PasswordOwner>, DbError> {
+        let sql = "SELECT wait_s, $1 AS tenant, account, password_hash, email, name, slug, school_name
+             FROM sec.begin_password_change($1, $2)";
+        let row = sqlx::query(sql).bind(tenant).bind(session).fetch_one(&self.pool).await?;
+        tried(&row, "account", |row| {
+            Ok(PasswordOwner {
+                key: account_key(row)?,
+                slug: row.try_get("slug")?,
+                email: row.try_get("email")?,
+                name: row.try_get("name")?,
+                school_name: row.try_get("school_name")?,
+            })
+        })
+    }
+
+    /// Gives an account another password and ends its sessions but `kept`. `false`: the account changed meanwhile.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn change_password(&self, key: &AccountKey, kept: Uuid, new_hash: &str) -> Result<bool, DbError> {
+        let done = sqlx::query_scalar("SELECT sec.change_password($1, $2, $3, $4, $5)")
+            .bind(key.tenant)
+            .bind(key.account)
+            .bind(kept)
+            .bind(&key.password_hash)
+            .bind(new_hash)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(done)
+    }
+}
+
+/// Reads `wait_s`, and the person if `present` names a column that is not null.
+pub(super) fn tried<T>(
+    row: &PgRow,
+    present: &str,
+    read: impl FnOnce(&PgRow) -> Result<T, DbError>,
+) -> Result<Try<T>, DbError> {
+    if let Some(seconds) = row.try_get::<Option<i32>, _>("wait_s")? {
+        return Ok(Try::Wait(u64::try_from(seconds).unwrap_or(1)));
+    }
+    match row.try_get::<Option<Uuid>, _>(present)? {
+        Some(_) => Ok(Try::Known(read(row)?)),
+        None => Ok(Try::Unknown),
+    }
+}
+
+fn account_key(row: &PgRow) -> Result<AccountKey, DbError> {
+    Ok(AccountKey {
+        tenant: row.try_get("tenant")?,
+        account: row.try_get("account")?,
+        password_hash: row.try_get("password_hash")?,
+    })
+}
+
+fn role(row: &PgRow) -> Result<Role, DbError> {
+    let name: &str = row.try_get("role")?;
+    Role::parse(name).ok_or_else(|| std::io::Error::other("an account has a role without a meaning").into())
+}

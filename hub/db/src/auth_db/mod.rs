@@ -1,0 +1,223 @@
+//! Before a school is known: the role `hub_auth`, which can run a few functions and read no table. Each function is a method
+//! here; the connections themselves are not given away.
+
+mod accounts;
+mod operators;
+
+pub use accounts::{AccountKey, PasswordOwner, Refreshed, SessionFacts, SessionOpened, Try};
+pub use operators::{ModeBegun, OperatorKey};
+
+use crate::context::OperatorContext;
+use crate::error::DbError;
+use crate::sys;
+use pems_model::Role;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{PgPool, Row};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Channels of the database's hints, apart because what is known of records is looked up again by every waiting device.
+const RECORDS: &str = "hub";
+const PEOPLE: &str = "people";
+
+#[derive(Debug, Clone)]
+pub struct AuthDb {
+    pub(crate) pool: PgPool,
+}
+
+/// What the hub must know of a device before it believes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceFacts {
+    pub tenant: Uuid,
+    pub public_key: Vec<u8>,
+    pub role: Role,
+    pub revoked: bool,
+    pub suspended: bool,
+}
+
+/// What became of an enrolment code.
+#[derive(Debug, Clone)]
+pub struct Redeemed {
+    /// `ok`, or the stable code of a refusal.
+    pub verdict: String,
+    pub tenant: Option<Uuid>,
+    pub device: Option<Uuid>,
+    pub role: Option<String>,
+    pub school_name: Option<String>,
+    pub slug: Option<String>,
+    pub school_id: Option<String>,
+    pub timezone: Option<String>,
+}
+
+impl AuthDb {
+    /// Connects when first asked something.
+    pub fn new(options: PgConnectOptions, size: u32) -> AuthDb {
+        AuthDb { pool: PgPoolOptions::new().max_connections(size).connect_lazy_with(options) }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// `None` for a device that the hub does not know.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn device(&self, id: Uuid) -> Result<Option<DeviceFacts>, DbError> {
+        let row = sqlx::query("SELECT tenant, public_key, role, revoked, suspended FROM sec.device($1)")
+            .bind(id)
+            .fetch_one(&self.pool)
+            .await?;
+        let (Some(tenant), Some(role)) =
+            (row.try_get::<Option<Uuid>, _>("tenant")?, row.try_get::<Option<&str>, _>("role")?.and_then(Role::parse))
+        else {
+            return Ok(None);
+        };
+        Ok(Some(DeviceFacts {
+            tenant,
+            public_key: row.try_get("public_key")?,
+            role,
+            revoked: row.try_get("revoked")?,
+            suspended: row.try_get("suspended")?,
+        }))
+    }
+
+    /// The device has proved who it is just now.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn device_seen(&self, id: Uuid) -> Result<(), DbError> {
+        sqlx::query("SELECT sec.device_seen($1)").bind(id).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Turns a code into a device, once; the same device may ask again.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn redeem(
+        &self,
+        code_hash: &[u8],
+        device: Uuid,
+        key: &[u8; 32],
+        name: &str,
+    ) -> Result<Redeemed, DbError> {
+        let row = sqlx::query("SELECT * FROM sec.redeem_code($1, $2, $3, $4)")
+            .bind(code_hash)
+            .bind(device)
+            .bind(&key[..])
+            .bind(name)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(Redeemed {
+            verdict: row.try_get("verdict")?,
+            tenant: row.try_get("tenant")?,
+            device: row.try_get("device")?,
+            role: row.try_get("role")?,
+            school_name: row.try_get("school_name")?,
+            slug: row.try_get("slug")?,
+            school_id: row.try_get("school_id")?,
+            timezone: row.try_get("timezone")?,
+        })
+    }
+
+    /// Operator mode for the hub's own command line.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn begin_console(&self, reason: &str) -> Result<OperatorContext, DbError> {
+        let mode_id = sys::new_ordered_id(sys::now())?;
+        let ends: i64 = sqlx::query_scalar("SELECT (extract(epoch FROM sec.begin_console($1, $2)) * 1000000)::bigint")
+            .bind(mode_id)
+            .bind(reason)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(OperatorContext { mode_id, operator: None, ends })
+    }
+
+    /// Listens for the database's hints that something has changed.
+    ///
+    /// # Errors
+    /// A database that is away.
+    pub async fn hints(&self) -> Result<Hints, DbError> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen_all([RECORDS, PEOPLE]).await?;
+        Ok(Hints::new(listener, &self.pool))
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Hints that are opened in one statement.
+const AT_ONCE: usize = 1_000;
+
+/// Hints from the database: which school to look at again. What travels is sealed (`migrations/0023_hints.sql`), because anybody
+/// with a connection may listen; what was not sealed by this database is nobody's and ignored.
+#[derive(Debug)]
+pub struct Hints {
+    listener: PgListener,
+    pool: PgPool,
+}
+
+/// Which schools to look at again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Their devices and records.
+    pub records: BTreeSet<Uuid>,
+    /// Their accounts and sessions.
+    pub people: BTreeSet<Uuid>,
+}
+
+impl Hints {
+    pub(crate) fn new(listener: PgListener, pool: &PgPool) -> Hints {
+        Hints { listener, pool: pool.clone() }
+    }
+
+    /// Waits for the next hint, and takes those that wait behind it along. `None`: the line was cut, hints were missed.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn heard(&mut self) -> Result<Option<Heard>, DbError> {
+        let Some(first) = self.listener.try_recv().await? else { return Ok(None) };
+        let (mut records, mut people) = (BTreeSet::new(), BTreeSet::new());
+        let mut next = Some(first);
+        while let Some(hint) = next {
+            let sealed = hint.payload().to_owned();
+            if hint.channel() == RECORDS {
+                records.insert(sealed)
+            } else {
+                people.insert(sealed)
+            };
+            next = self.listener.next_buffered();
+        }
+        Ok(Some(Heard { records: self.open(records).await?, people: self.open(people).await? }))
+    }
+
+    async fn open(&self, sealed: BTreeSet<String>) -> Result<BTreeSet<Uuid>, DbError> {
+        let sealed: Vec<String> = sealed.into_iter().collect();
+        let mut schools = BTreeSet::new();
+        for some in sealed.chunks(AT_ONCE) {
+            let opened: Vec<Uuid> =
+                sqlx::query_scalar("SELECT sec.open_hints($1)").bind(some).fetch_all(&self.pool).await?;
+            schools.extend(opened);
+        }
+        Ok(schools)
+    }
+
+    /// As [`Hints::heard`], where only one thing can be heard. `false`: the line was cut, hints were missed.
+    ///
+    /// # Errors
+    /// A database that is away.
+    pub async fn next(&mut self) -> Result<bool, DbError> {
+        let heard = self.listener.try_recv().await?.is_some();
+        while self.listener.next_buffered().is_some() {}
+        Ok(heard)
+    }
+}

@@ -1,0 +1,96 @@
+//! Operators sign in here: password and second factor are checked by the hub, operator mode is begun by the database.
+
+use super::AuthDb;
+use super::accounts::{Try, tried};
+use crate::error::DbError;
+use crate::sys;
+use sqlx::Row;
+use uuid::Uuid;
+
+/// An operator that somebody says to be, and what password and code are checked against.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OperatorKey {
+    pub operator: Uuid,
+    /// PHC string.
+    pub password_hash: String,
+    /// The second factor's secret, sealed.
+    pub totp_sealed: Vec<u8>,
+}
+
+impl std::fmt::Debug for OperatorKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OperatorKey").field("operator", &self.operator).finish_non_exhaustive()
+    }
+}
+
+/// Operator mode that has begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModeBegun {
+    pub mode_id: Uuid,
+    /// Microseconds since 1970 UTC.
+    pub ends: i64,
+    /// The operator's name.
+    pub name: String,
+}
+
+impl AuthDb {
+    /// Counts a try to sign in as an operator. `email` folded, as stored.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn begin_operator_sign_in(&self, email: &str) -> Result<Try<OperatorKey>, DbError> {
+        let sql = "SELECT wait_s, operator, password_hash, totp_sealed FROM sec.begin_operator_sign_in($1)";
+        let row = sqlx::query(sql).bind(email).fetch_one(&self.pool).await?;
+        tried(&row, "operator", |row| {
+            Ok(OperatorKey {
+                operator: row.try_get("operator")?,
+                password_hash: row.try_get("password_hash")?,
+                totp_sealed: row.try_get("totp_sealed")?,
+            })
+        })
+    }
+
+    /// Says that the try was wrong.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn refuse_operator(&self, email: &str) -> Result<(), DbError> {
+        sqlx::query("SELECT sec.refuse_operator($1)").bind(email).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Begins operator mode for 15 minutes. `step` is that of the code; `None`: it has served before, or the operator changed.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn begin_operator(
+        &self,
+        key: &OperatorKey,
+        rehashed: Option<&str>,
+        step: i64,
+        reason: &str,
+    ) -> Result<Option<ModeBegun>, DbError> {
+        let mode_id = sys::new_ordered_id(sys::now())?;
+        let sql = "SELECT (extract(epoch FROM ends) * 1000000)::bigint AS ends, name FROM sec.begin_operator($1, $2, $3, $4, $5, $6)";
+        let row = sqlx::query(sql)
+            .bind(key.operator)
+            .bind(&key.password_hash)
+            .bind(rehashed)
+            .bind(step)
+            .bind(mode_id)
+            .bind(reason)
+            .fetch_one(&self.pool)
+            .await?;
+        let Some(ends) = row.try_get("ends")? else { return Ok(None) };
+        Ok(Some(ModeBegun { mode_id, ends, name: row.try_get("name")? }))
+    }
+
+    /// Ends operator mode; the database refuses its token from now on.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn end_operator(&self, mode_id: Uuid) -> Result<(), DbError> {
+        sqlx::query("SELECT sec.end_operator($1)").bind(mode_id).execute(&self.pool).await?;
+        Ok(())
+    }
+}

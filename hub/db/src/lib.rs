@@ -1,0 +1,77 @@
+//! Who may come in, and the only ways to the database.
+//!
+//! A crate of its own so that the compiler keeps the promise: a handler of the hub can be handed a [`TenantContext`], which
+//! only a checked access token makes, and with it [`TenantDb::begin`] opens a transaction that PostgreSQL itself confines to one
+//! school. There is nothing else here to get a connection from:
+//!
+//! A context cannot be made up:
+//! ```compile_fail,E0451
+//! fn handler(school: uuid::Uuid, me: uuid::Uuid) -> pems_db::TenantContext {
+//!     pems_db::TenantContext { tenant: school, actor: me, role: pems_model::Role::SchoolAdmin, mode: pems_db::Mode::User, session: None }
+//! }
+//! ```
+//! The door does not give away its pool:
+//! ```compile_fail,E0616
+//! async fn handler(door: pems_db::TenantDb) { door.pool.get().await; }
+//! ```
+//! Neither does [`AuthDb`]:
+//! ```compile_fail,E0616
+//! async fn handler(auth_db: pems_db::AuthDb) { sqlx::query("SELECT 1").execute(&auth_db.pool).await; }
+//! ```
+//! A transaction cannot be opened for a school by its id:
+//! ```compile_fail,E0308
+//! async fn handler(door: pems_db::TenantDb, school: uuid::Uuid) { door.begin(&school, pems_db::Access::Write).await; }
+//! ```
+//! The context of a school does not open the operators' door:
+//! ```compile_fail,E0308
+//! async fn handler(door: pems_db::OperatorDb, me: pems_db::TenantContext) { door.begin(&me, "look around", None).await; }
+//! ```
+//! A transaction is not put together by hand, and its connection does not outlive it:
+//! ```compile_fail,E0505
+//! async fn handler(mut tx: pems_db::Tx) {
+//!     let conn = tx.conn();
+//!     tx.commit().await;
+//!     sqlx::query("SELECT 1").execute(conn).await;
+//! }
+//! ```
+//! What it is for:
+//! ```
+//! async fn handler(door: pems_db::TenantDb, me: pems_db::TenantContext) -> Result<i64, pems_db::DbError> {
+//!     let mut tx = door.begin(&me, pems_db::Access::ReadOnly).await?;
+//!     let learners = sqlx::query_scalar("SELECT count(*) FROM student WHERE tenant_id = $1")
+//!         .bind(me.tenant()).fetch_one(tx.conn()).await?;
+//!     tx.commit().await?;
+//!     Ok(learners)
+//! }
+//! ```
+
+mod access;
+mod auth_db;
+mod context;
+mod error;
+mod keyring;
+mod keys;
+mod meter;
+mod operator_db;
+mod outbox;
+mod pool;
+mod share;
+pub mod sys;
+mod tenant_db;
+mod turn;
+
+pub use access::{AccessError, AccessTokens, Grant, Issued};
+pub use auth_db::{
+    AccountKey, AuthDb, DeviceFacts, Heard, Hints, ModeBegun, OperatorKey, PasswordOwner, Redeemed, Refreshed,
+    SessionFacts, SessionOpened, Try,
+};
+pub use context::{Caller, Mode, OperatorContext, TenantContext};
+pub use error::DbError;
+pub use keyring::KeyringKey;
+pub use keys::Keys;
+pub use meter::Reading;
+pub use operator_db::OperatorDb;
+pub use outbox::{ClaimedEvent, SchoolLevel};
+pub use pool::{Access, Tx};
+pub use share::{Share, Shares};
+pub use tenant_db::TenantDb;

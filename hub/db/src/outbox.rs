@@ -1,0 +1,145 @@
+//! What the hub does for all schools at once, as `hub_auth`, through functions that show no record: delivering events, and the
+//! numbers behind its metrics.
+
+use crate::auth_db::{AuthDb, Hints};
+use crate::error::DbError;
+use serde_json::Value as Json;
+use sqlx::Row;
+use sqlx::postgres::PgListener;
+use sqlx::postgres::types::PgInterval;
+use std::time::Duration;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// An event that is this hub's to deliver, for the time of its lease.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimedEvent {
+    pub tenant: Uuid,
+    /// Its place among the events of the school.
+    pub seq: i64,
+    pub id: Uuid,
+    /// For example `TENANT_CREATED`.
+    pub kind: String,
+    pub payload: Json,
+    pub occurred_at: OffsetDateTime,
+    /// This one included.
+    pub attempts: i32,
+}
+
+/// What the hub knows of a school without looking at its records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchoolLevel {
+    pub tenant: Uuid,
+    pub rev: i64,
+    pub suspended: bool,
+    /// Devices that spoke to the hub within a day.
+    pub devices_seen: i64,
+    /// Records that it may have before somebody is told; `None`: no limit.
+    pub storage_quota: Option<i64>,
+}
+
+impl AuthDb {
+    /// Takes the first waiting event of each of at most `most` schools; `lease` is the time in which it must be delivered.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn claim_events(&self, most: i32, lease: Duration) -> Result<Vec<ClaimedEvent>, DbError> {
+        let rows =
+            sqlx::query("SELECT tenant, seq, id, type, payload, occurred_at, attempts FROM sec.claim_events($1, $2)")
+                .bind(most)
+                .bind(interval(lease))
+                .fetch_all(&self.pool)
+                .await?;
+        let event = |row: &sqlx::postgres::PgRow| {
+            Ok(ClaimedEvent {
+                tenant: row.try_get(0)?,
+                seq: row.try_get(1)?,
+                id: row.try_get(2)?,
+                kind: row.try_get(3)?,
+                payload: row.try_get(4)?,
+                occurred_at: row.try_get(5)?,
+                attempts: row.try_get(6)?,
+            })
+        };
+        Ok(rows.iter().map(event).collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    /// # Errors
+    /// A database that is busy or away: the event will come again.
+    pub async fn event_delivered(&self, event: &ClaimedEvent) -> Result<(), DbError> {
+        let query = sqlx::query("SELECT sec.event_delivered($1, $2)").bind(event.tenant).bind(event.seq);
+        query.execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The event comes again after `wait`; `None`: not before a hub starts anew.
+    ///
+    /// # Errors
+    /// A database that is busy or away: the event will come again when the lease is over.
+    pub async fn event_failed(&self, event: &ClaimedEvent, wait: Option<Duration>) -> Result<(), DbError> {
+        sqlx::query("SELECT sec.event_failed($1, $2, $3)")
+            .bind(event.tenant)
+            .bind(event.seq)
+            .bind(wait.map(interval))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// What was given up gets another chance; what was delivered longer than `keep` ago goes.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn tidy_events(&self, keep: Duration) -> Result<(), DbError> {
+        sqlx::query("SELECT sec.tidy_events($1)").bind(interval(keep)).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Events that wait, and events that were given up.
+    ///
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn event_counts(&self) -> Result<(i64, i64), DbError> {
+        Ok(sqlx::query_as("SELECT waiting, parked FROM sec.event_counts()").fetch_one(&self.pool).await?)
+    }
+
+    /// Hears that events wait.
+    ///
+    /// # Errors
+    /// A database that is away.
+    pub async fn event_hints(&self) -> Result<Hints, DbError> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen("hub_events").await?;
+        Ok(Hints::new(listener, &self.pool))
+    }
+
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn levels(&self) -> Result<Vec<SchoolLevel>, DbError> {
+        let rows = sqlx::query("SELECT tenant, rev, suspended, devices_seen, storage_quota FROM sec.levels()")
+            .fetch_all(&self.pool)
+            .await?;
+        let level = |row: &sqlx::postgres::PgRow| {
+            Ok(SchoolLevel {
+                tenant: row.try_get(0)?,
+                rev: row.try_get(1)?,
+                suspended: row.try_get(2)?,
+                devices_seen: row.try_get(3)?,
+                storage_quota: row.try_get(4)?,
+            })
+        };
+        Ok(rows.iter().map(level).collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    /// Connections in use, idle, and the most there may be.
+    pub fn usage(&self) -> (usize, usize, usize) {
+        let size = usize::try_from(self.pool.size()).unwrap_or(usize::MAX);
+        let idle = self.pool.num_idle().min(size);
+        let most = usize::try_from(self.pool.options().get_max_connections()).unwrap_or(usize::MAX);
+        (size - idle, idle, most)
+    }
+}
+
+fn interval(of: Duration) -> PgInterval {
+    PgInterval { months: 0, days: 0, microseconds: i64::try_from(of.as_micros()).unwrap_or(i64::MAX) }
+}

@@ -1,0 +1,220 @@
+//! Connections, and the transactions that doors open on them: PostgreSQL itself has checked whose they are (`sec.enter`).
+//!
+//! Invariants:
+//! - a connection whose transaction was not cleanly ended (a client went away half-way, an error) is closed, never reused;
+//! - one that was is scrubbed and greeted anew, so nothing that SQL did to the session reaches the next school;
+//! - nor does what SQL left on the role for its next sessions: it is taken back before a new connection is used.
+
+use crate::error::DbError;
+use crate::keys::Keys;
+use crate::meter::{Meter, Visit};
+use crate::share::Share;
+use crate::turn::Turn;
+use deadpool::Runtime;
+use deadpool::managed::{self, Metrics, Object, Pool, RecycleError, RecycleResult};
+use sqlx::postgres::{PgConnectOptions, PgRow};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
+use std::time::Duration;
+
+/// Longest wait for a free connection: beyond it, "busy, try again" serves everybody better.
+pub(crate) const WAIT: Duration = Duration::from_secs(10);
+/// Ends what a request may have left in its session, and counts the prepared statements: its own, which could stand in for the
+/// hub's, and all of them, because it may have thrown the hub's away.
+const SCRUB: &str = "CLOSE ALL; UNLISTEN *; RESET ALL; \
+    SELECT sec.hello(), count(*) FILTER (WHERE from_sql), count(*) FROM pg_catalog.pg_prepared_statements";
+
+/// The nonce of a new session; what its role has set for its sessions (`ALTER ROLE ... SET`, which PostgreSQL lets every role do);
+/// and how to take that back.
+const GREET: &str = "SELECT sec.hello(), pg_catalog.array_to_string(ARRAY(SELECT pg_catalog.unnest(s.setconfig) \
+    FROM pg_catalog.pg_db_role_setting s WHERE s.setrole = pg_catalog.to_regrole(session_user::text) AND s.setdatabase IN \
+    (0, (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()))), ', '), \
+    pg_catalog.format('ALTER ROLE CURRENT_USER RESET ALL; ALTER ROLE CURRENT_USER IN DATABASE %I RESET ALL', \
+    pg_catalog.current_database())";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// One snapshot for all statements; nothing can be written.
+    ReadOnly,
+    Write,
+}
+
+/// One connection and the nonce that tokens for it must name.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    conn: PgConnection,
+    nonce: String,
+    clean: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Dial(PgConnectOptions);
+
+impl Dial {
+    async fn greet(&self) -> Result<(PgConnection, String, String, String), sqlx::Error> {
+        let mut conn = self.0.connect().await?;
+        let (nonce, settings, reset) = sqlx::query_as(GREET).persistent(false).fetch_one(&mut conn).await?;
+        Ok((conn, nonce, settings, reset))
+    }
+}
+
+impl managed::Manager for Dial {
+    type Type = Slot;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> Result<Slot, sqlx::Error> {
+        let (mut conn, mut nonce, settings, reset) = self.greet().await?;
+        if !settings.is_empty() {
+            tracing::warn!(settings, "a database role had settings of its own; ask who set them: a request's SQL can");
+            sqlx::raw_sql(AssertSqlSafe(reset)).execute(&mut conn).await?;
+            conn.close().await?;
+            // Whoever sets them again at once gets a slow session, no more: what it needs to work is said by `self.0`.
+            (conn, nonce, ..) = self.greet().await?;
+        }
+        Ok(Slot { conn, nonce, clean: true })
+    }
+
+    async fn recycle(&self, slot: &mut Slot, _: &Metrics) -> RecycleResult<sqlx::Error> {
+        if slot.clean { Ok(()) } else { Err(RecycleError::message("left in the middle of a transaction")) }
+    }
+}
+
+pub(crate) fn pool(options: PgConnectOptions, size: usize) -> Result<Pool<Dial>, DbError> {
+    Pool::builder(Dial(options))
+        .max_size(size)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(WAIT))
+        .create_timeout(Some(WAIT))
+        .build()
+        .map_err(|error| DbError::Pool(error.to_string()))
+}
+
+/// Takes a connection and runs on it what `enter` makes of its nonce, statement by statement as given, each in a message of its
+/// own; gives the rows of the last one, without the first row, which is `sec.enter`'s.
+pub(crate) async fn open(
+    pool: &Pool<Dial>,
+    keys: &Keys,
+    meter: &Meter,
+    school: Option<(Share, Turn)>,
+    enter: impl Fn(&str) -> Vec<String>,
+) -> Result<(Tx, Vec<PgRow>), DbError> {
+    let (mut reloaded, mut school) = (false, school);
+    loop {
+        let slot = pool.get().await?;
+        let mut tx = Tx { visit: meter.visit(), slot, _sweep: Sweep(pool.clone()), _share: None, turn: None };
+        let reused = Object::metrics(&tx.slot).recycle_count > 0;
+        tx.slot.clean = false;
+        let messages = enter(&tx.slot.nonce);
+        match tx.run(messages).await {
+            Ok(mut rows) => {
+                tx.visit.entered();
+                (tx._share, tx.turn) = school.take().unzip();
+                let rest = if rows.is_empty() { rows } else { rows.split_off(1) };
+                return Ok((tx, rest));
+            }
+            // PostgreSQL was restarted since: another connection of the pool, or a new one, will do.
+            Err(error) if reused && is_gone(&error) => {}
+            // The key was retired by another process: it has left us a newer one.
+            Err(error) if !reloaded && is_unknown_key(&error) => {
+                reloaded = true;
+                keys.reload()?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn is_unknown_key(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| {
+        error.code().as_deref() == Some("28000") && error.message() == "the context token is not genuine"
+    })
+}
+
+fn is_gone(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|state| state.starts_with("57P")),
+        _ => false,
+    }
+}
+
+/// An open transaction. Dropping it closes the connection, which rolls it back.
+#[derive(Debug)]
+pub struct Tx {
+    /// Notes how long it took, when it is over.
+    visit: Visit,
+    slot: Object<Dial>,
+    /// After `slot`, because fields are dropped in this order.
+    _sweep: Sweep,
+    /// Of the school's share of connections: given back after the connection is.
+    _share: Option<Share>,
+    /// Its school's turn, where it is of one.
+    turn: Option<Turn>,
+}
+
+/// Closes what came back to the pool in the middle of a transaction, at once: left there until somebody else wants a
+/// connection, it would keep its locks (a school's clock) all that time.
+#[derive(Debug)]
+struct Sweep(Pool<Dial>);
+
+impl Drop for Sweep {
+    fn drop(&mut self) {
+        drop(self.0.retain(|slot, _| slot.clean));
+    }
+}
+
+impl Tx {
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.slot.conn
+    }
+
+    /// The connection, and the turn to be given up while the connection waits for something else than the database.
+    pub fn parts(&mut self) -> (&mut PgConnection, Option<&mut Turn>) {
+        (&mut self.slot.conn, self.turn.as_mut())
+    }
+
+    /// Between two steps: lets other schools pass that have had less of the hub lately.
+    pub async fn give_way(&mut self) {
+        if let Some(turn) = &mut self.turn {
+            turn.give_way().await;
+        }
+    }
+
+    /// # Errors
+    /// If the database did not confirm; the caller does not know then whether it happened.
+    pub async fn commit(self) -> Result<(), DbError> {
+        self.end("COMMIT").await
+    }
+
+    /// Runs `last` and commits, in one round trip.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`]; if `last` failed, nothing happened.
+    pub async fn commit_with(self, last: &str) -> Result<(), DbError> {
+        self.end(&format!("{last}; COMMIT")).await
+    }
+
+    pub async fn rollback(self) {
+        if let Err(error) = self.end("ROLLBACK").await {
+            tracing::debug!(%error, "a connection was closed instead of rolled back");
+        }
+    }
+
+    async fn run(&mut self, messages: Vec<String>) -> Result<Vec<PgRow>, sqlx::Error> {
+        let mut rows = Vec::new();
+        for sql in messages {
+            rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.slot.conn).await?;
+        }
+        Ok(rows)
+    }
+
+    async fn end(mut self, how: &str) -> Result<(), DbError> {
+        let sql = AssertSqlSafe(format!("{how}; {SCRUB}"));
+        let rows = sqlx::raw_sql(sql).fetch_all(&mut self.slot.conn).await?;
+        let greeted = rows.last().map(|row| (row.try_get(0), row.try_get(1), row.try_get::<i64, _>(2)));
+        if let Some((Ok(nonce), Ok(0_i64), Ok(prepared))) = greeted {
+            self.slot.nonce = nonce;
+            self.slot.clean = usize::try_from(prepared).is_ok_and(|n| n >= self.slot.conn.cached_statements_size());
+        }
+        Ok(())
+    }
+}

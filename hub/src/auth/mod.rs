@@ -1,0 +1,35 @@
+//! Authentication: how somebody proves to be who they say, and what follows from it.
+//!
+//! - [`password`]: Argon2id, bounded in memory, behind a [`queue`] that is fair to schools; which passwords will do: [`pems_model::password`]
+//! - [`totp`]: the second factor of operators, [`seal`]ed in the database
+//! - [`tokens`]: what a session refreshes itself with
+//! - [`sign_in`], [`operators`]: the way in, for people of a school and for those who run the hub
+//! - [`bearer`]: whose token a request carries; [`assertions`] of devices count once
+//!
+//! Invariants:
+//! - a wrong password, an unknown account, a disabled one and an unknown school get the same answer after the same work;
+//! - tries are counted in the database before they are made, so neither several hubs nor a restart give more of them;
+//! - no secret is kept in a form that serves to sign in: passwords as Argon2id, tokens as SHA-256, second factors sealed.
+
+pub(crate) mod assertions;
+pub(crate) mod bearer;
+pub(crate) mod field;
+pub(crate) mod operators;
+pub(crate) mod password;
+mod queue;
+pub(crate) mod seal;
+pub(crate) mod sign_in;
+pub(crate) mod tokens;
+pub(crate) mod totp;
+
+use crate::refusal::Refusal;
+
+/// # Errors
+/// `password_weak`, with what to do about it. `about`: what anybody knows of the person.
+pub(crate) fn strong(password: &str, about: &[&str]) -> Result<(), Refusal> {
+    use pems_model::password::{LONGEST, SHORTEST, check};
+    check(password, about).map_err(|problem| {
+        let details = serde_json::json!({ "field": problem.field, "shortest": SHORTEST, "longest": LONGEST });
+        Refusal::new(problem.code, problem.message).with(details)
+    })
+}

@@ -1,0 +1,146 @@
+//! The hub's HTTP face. Every handler gets its caller from a checked token and its transactions from a door; there is no other
+//! way to the database from here.
+
+pub(crate) mod client_ip;
+mod envelope;
+mod request_log;
+mod rest;
+pub(crate) mod state;
+mod sync_api;
+
+use crate::auth::bearer;
+use crate::http::client_ip::ClientAddress;
+use crate::http::state::Hub;
+use crate::metrics::Metrics;
+use crate::rate_limit::{Key, Limit};
+use crate::refusal::Refusal;
+use axum::body::HttpBody;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Router, body};
+use pems_db::sys;
+use pems_model::Code;
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutError};
+
+/// Largest body of the small requests.
+pub(crate) const SMALL_BODY: usize = 16 << 10;
+
+pub(crate) fn router(hub: Arc<Hub>) -> Router {
+    let counted = rest::router()
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .layer(middleware::from_fn_with_state(hub.clone(), not_too_often));
+    Router::new()
+        .route("/v1/enrol", post(sync_api::enrol::enrol))
+        .route("/v1/token", post(sync_api::token::token))
+        .route("/v1/sync", post(sync_api::sync::sync))
+        .route("/healthz", get(|| async { StatusCode::NO_CONTENT }))
+        .merge(counted)
+        .fallback(|| async { Refusal::new(Code::NotFound, "there is nothing at this address") })
+        .layer(RequestBodyTimeoutLayer::new(hub.patience.body_piece))
+        .layer(CatchPanicLayer::custom(panicked(hub.metrics.clone())))
+        .layer(middleware::from_fn_with_state(hub.clone(), envelope::envelope))
+        .layer(middleware::from_fn_with_state(hub.clone(), request_log::log))
+        .with_state(hub)
+}
+
+/// Counts requests of those who show no token of ours, by address. The others count by user and school: schools that share an
+/// address must not use up each other's requests.
+async fn not_too_often(
+    State(hub): State<Arc<Hub>>,
+    ClientAddress(from): ClientAddress,
+    request: Request,
+    next: Next,
+) -> Result<Response, rest::ApiError> {
+    if bearer::caller(&hub, request.headers(), sys::now()).is_err() {
+        hub.limits.check(Limit::Api, Key::Address(from))?;
+    }
+    Ok(next.run(request).await)
+}
+
+/// Numbers for a Prometheus server, which shows the token that `pems-hub metrics-token` prints.
+async fn metrics(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    let told = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let told = told.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    // Hashes compare in the same time wherever they differ.
+    if blake3::hash(told.as_bytes()) != blake3::hash(hub.metrics_token.as_bytes()) {
+        let message = "send the metrics token (pems-hub metrics-token): Authorization: Bearer ...";
+        return Err(Refusal::new(Code::Unauthorized, message));
+    }
+    let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, format)], hub.metrics.text(&hub)?).into_response())
+}
+
+/// Whether requests can be served: the database answers.
+async fn ready(State(hub): State<Arc<Hub>>) -> Result<StatusCode, Refusal> {
+    hub.auth_db.ping().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A mistake of ours ends one request, not the hub.
+fn panicked(metrics: Arc<Metrics>) -> impl Fn(Box<dyn Any + Send>) -> Response + Clone {
+    move |panic| mistake(&metrics, panic.as_ref()).into_response()
+}
+
+/// Counts a panic and says what is said of it.
+pub(crate) fn mistake(metrics: &Metrics, panic: &(dyn Any + Send)) -> Refusal {
+    metrics.panicked();
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Refusal::internal("panic", &text.unwrap_or("without a text"))
+}
+
+/// The whole body, up to `limit` bytes and for as long as `patience` lasts; the layer around all routes waits for the single pieces.
+pub(crate) async fn read_body(body: body::Body, limit: usize, patience: Duration) -> Result<body::Bytes, Refusal> {
+    // What says that it is too large is not read first.
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large_body(limit));
+    }
+    let read = tokio::time::timeout(patience, body::to_bytes(body, limit)).await.map_err(|_| Refusal::too_slow())?;
+    read.map_err(|error| {
+        let causes = || std::iter::successors(Some(&error as &dyn std::error::Error), |cause| cause.source());
+        if causes().any(|cause| cause.to_string().contains("length limit")) {
+            too_large_body(limit)
+        } else if causes().any(|cause| cause.is::<TimeoutError>()) {
+            Refusal::too_slow()
+        } else {
+            Refusal::new(Code::BadRequest, "the request's body broke off")
+        }
+    })
+}
+
+fn too_large_body(limit: usize) -> Refusal {
+    Refusal::new(Code::TooLarge, format!("the request is larger than {limit} bytes; send it in parts"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn a_panic_in_a_handler_is_one_refusal_and_is_counted() {
+        async fn broken() -> StatusCode {
+            panic!("a mistake of ours")
+        }
+        let metrics = Arc::new(Metrics::new());
+        let router =
+            Router::<()>::new().route("/broken", get(broken)).layer(CatchPanicLayer::custom(panicked(metrics.clone())));
+        let ask = || Request::get("/broken").body(Body::empty()).expect("a request");
+        for count in 1..=2 {
+            let response = router.clone().oneshot(ask()).await.expect("an answer");
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let refused = response.extensions().get::<crate::refusal::Refused>().expect("a reason");
+            assert_eq!(refused.0.code(), Code::Internal);
+            assert!(!refused.0.0.message.contains("mistake"), "the cause is for the log");
+            assert_eq!(metrics.panics(), count);
+        }
+    }
+}

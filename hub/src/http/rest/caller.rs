@@ -1,0 +1,99 @@
+//! Who calls: extractors that a handler names in its signature. Without one it has no context, and without a context no door
+//! opens.
+
+use super::answer::ApiError;
+use crate::auth::bearer;
+use crate::http::state::Hub;
+use crate::rate_limit::{Key, Limit};
+use crate::refusal::Refusal;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use pems_db::{Caller, Mode, OperatorContext, SessionFacts, TenantContext, sys};
+use pems_model::{Code, Role};
+use std::sync::Arc;
+
+/// A signed-in user of a school.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SignedIn(pub(crate) TenantContext);
+
+impl SignedIn {
+    /// # Errors
+    /// `role_forbidden`.
+    pub(crate) fn must_be(&self, roles: &[Role]) -> Result<(), Refusal> {
+        if roles.contains(&self.0.role()) {
+            return Ok(());
+        }
+        let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
+        Err(Refusal::new(
+            Code::RoleForbidden,
+            format!("this is for: {}; ask your school's administrator", names.join(", ")),
+        ))
+    }
+}
+
+impl FromRequestParts<Arc<Hub>> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<SignedIn, ApiError> {
+        let (who, session) = live_user(parts, hub).await?;
+        if session.must_change_password {
+            let message = "choose another password first (POST /api/v1/auth/password)";
+            return Err(Refusal::new(Code::PasswordChangeRequired, message).into());
+        }
+        Ok(SignedIn(who))
+    }
+}
+
+/// As [`SignedIn`], also with a one-time password: for what leads out of that, and out altogether.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AnySession(pub(crate) TenantContext);
+
+impl FromRequestParts<Arc<Hub>> for AnySession {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<AnySession, ApiError> {
+        Ok(AnySession(live_user(parts, hub).await?.0))
+    }
+}
+
+/// The user of a token whose session goes on, with the role of now: what an administrator changes counts at once, not when the
+/// token has run out.
+async fn live_user(parts: &Parts, hub: &Hub) -> Result<(TenantContext, SessionFacts), Refusal> {
+    let over = || Refusal::new(Code::Unauthorized, "this session is over; sign in again");
+    let (who, session) = match bearer::caller(hub, &parts.headers, sys::now())? {
+        Caller::Tenant(who) if who.mode() == Mode::User => (who, who.session().ok_or_else(over)?),
+        _ => return Err(Refusal::new(Code::Unauthorized, "this is for signed-in users of a school")),
+    };
+    hub.limits.check(Limit::Api, Key::User(who.actor()))?;
+    let session = hub.live.session(&hub.auth_db, who.tenant(), session).await?;
+    if !session.live || session.account != who.actor() {
+        return Err(over());
+    }
+    if session.suspended {
+        return Err(Refusal::suspended());
+    }
+    let settings = hub.live.settings(&hub.tenant, &who).await?;
+    hub.limits.check_tenant(who.tenant(), settings.api_rate_limit)?;
+    Ok((who.with_role(session.role), session))
+}
+
+/// Somebody who runs the hub, in operator mode.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OperatorMode(pub(crate) OperatorContext);
+
+impl FromRequestParts<Arc<Hub>> for OperatorMode {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<OperatorMode, ApiError> {
+        match bearer::caller(hub, &parts.headers, sys::now())? {
+            Caller::Operator(who) => {
+                hub.limits.check(Limit::Api, Key::User(who.operator().unwrap_or_default()))?;
+                Ok(OperatorMode(who))
+            }
+            Caller::Tenant(_) => {
+                Err(Refusal::new(Code::Unauthorized, "this is for those who run the hub; sign in as an operator")
+                    .into())
+            }
+        }
+    }
+}

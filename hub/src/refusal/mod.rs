@@ -1,0 +1,179 @@
+//! Everything that the hub says no with: a stable code and a text that helps. Database texts never leave; they go to the log
+//! under an id that the answer names.
+
+use crate::request_context;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use pems_db::{AccessError, DbError, sys};
+use pems_model::Code;
+use pems_model::wire::ErrorBody;
+use serde_json::json;
+use std::time::Duration;
+
+/// SQLSTATE with which `sec.enter` refuses a suspended school.
+const SUSPENDED: &str = "PM001";
+/// A policy or a privilege said no; a context was not accepted.
+const FORBIDDEN: &str = "42501";
+const NO_CONTEXT: &str = "28000";
+/// What `sec.announce` says when an operator's time is up, or was ended: no attack, only late.
+const MODE_OVER: &str = "this is not an operator with a reason and time left";
+
+#[derive(Debug, Clone, thiserror::Error)]
+#[error(transparent)]
+pub struct Refusal(pub ErrorBody);
+
+impl Refusal {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Refusal {
+        Refusal(ErrorBody { code, message: message.into(), details: None })
+    }
+
+    pub(crate) fn with(mut self, details: serde_json::Value) -> Refusal {
+        self.0.details = Some(details);
+        self
+    }
+
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    pub(crate) fn suspended() -> Refusal {
+        Refusal::new(Code::TenantSuspended, "this school is suspended at the hub; ask who runs the hub")
+    }
+
+    pub(crate) fn revoked() -> Refusal {
+        Refusal::new(Code::DeviceRevoked, "this device was revoked; ask your school's administrator for a new code")
+    }
+
+    pub(crate) fn busy() -> Refusal {
+        Refusal::new(Code::Busy, "the hub is busy; it is tried again by itself")
+    }
+
+    pub(crate) fn too_slow() -> Refusal {
+        Refusal::new(Code::TooSlow, "the request came in too slowly; it is tried again by itself")
+    }
+
+    /// `limit` is the name of what was asked for too often.
+    pub(crate) fn rate_limited(limit: &'static str, wait: Duration) -> Refusal {
+        let seconds = wait.as_secs() + 1;
+        Refusal::new(Code::RateLimited, format!("too many requests; try again in {seconds} s"))
+            .with(json!({ "limit": limit, "retry_after": seconds }))
+    }
+
+    /// What goes into the answer's head beside the body.
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let wait = self.0.details.as_ref().and_then(|details| details["retry_after"].as_u64());
+        if let (Code::RateLimited | Code::AccountLocked, Some(seconds)) = (self.0.code, wait) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        headers
+    }
+
+    /// Something that should not happen: the cause goes to the log, its id to the caller.
+    pub(crate) fn internal(what: &str, cause: &dyn std::fmt::Display) -> Refusal {
+        let id = sys::random::<6>().map_or_else(|_| "none".to_owned(), |bytes| sys::hex(&bytes));
+        tracing::error!(id, what, cause = %cause, "internal error");
+        let message = format!("the hub could not do it; its log has the reason under {id}");
+        Refusal::new(Code::Internal, message).with(json!({ "id": id }))
+    }
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Refusal {
+        if let sqlx::Error::Database(database) = &error {
+            let state = database.code().unwrap_or_default();
+            return match &*state {
+                SUSPENDED => Refusal::suspended(),
+                // Serialization, deadlock, a lock that did not come, an idle transaction that was ended, too many connections, shutting down: another try helps.
+                "40001" | "40P01" | "55P03" | "25P03" | "53300" | "57P01" | "57P02" | "57P03" => {
+                    tracing::warn!(%state, "the database is busy");
+                    Refusal::busy()
+                }
+                NO_CONTEXT if database.message() == MODE_OVER => {
+                    Refusal::new(Code::Unauthorized, "operator mode is over; sign in again with a reason")
+                }
+                // Fifteen minutes are over, or somebody ended them.
+                NO_CONTEXT if database.message().contains("not an operator") => {
+                    Refusal::new(Code::Unauthorized, "the operator mode is over; sign in again, with a reason")
+                }
+                FORBIDDEN | NO_CONTEXT => {
+                    request_context::violated(&state);
+                    Refusal::internal("the database's wall", &error)
+                }
+                _ => Refusal::internal("database", &error),
+            };
+        }
+        if matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) {
+            tracing::warn!(%error, "the database cannot be reached");
+            return Refusal::busy();
+        }
+        Refusal::internal("database", &error)
+    }
+}
+
+impl From<DbError> for Refusal {
+    fn from(error: DbError) -> Refusal {
+        match error {
+            DbError::Database(error) => error.into(),
+            DbError::Busy => Refusal::busy(),
+            other => Refusal::internal("door", &other),
+        }
+    }
+}
+
+impl From<AccessError> for Refusal {
+    fn from(error: AccessError) -> Refusal {
+        let code = match error {
+            AccessError::NotOurs => Code::Unauthorized,
+            AccessError::Expired => Code::TokenExpired,
+        };
+        Refusal::new(code, error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Refusal {
+    fn from(error: std::io::Error) -> Refusal {
+        Refusal::internal("machine", &error)
+    }
+}
+
+/// Travels with the answer to [`crate::http`], which knows whom it is for and gives it its shape.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused(pub(crate) Refusal);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = (status(self.0.code), self.headers()).into_response();
+        response.extensions_mut().insert(Refused(self));
+        response
+    }
+}
+
+const fn status(code: Code) -> StatusCode {
+    match code {
+        Code::BadRequest | Code::UnsupportedProtocol | Code::CodeUnknown => StatusCode::BAD_REQUEST,
+        Code::Unauthorized | Code::TokenExpired | Code::WrongCredentials => StatusCode::UNAUTHORIZED,
+        Code::DeviceRevoked
+        | Code::TenantSuspended
+        | Code::WrongTenant
+        | Code::RoleForbidden
+        | Code::PasswordChangeRequired => StatusCode::FORBIDDEN,
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::ReplicaForked
+        | Code::EpochChanged
+        | Code::HubBehind
+        | Code::SchemaUnknown
+        | Code::Conflict
+        | Code::LastAdmin => StatusCode::CONFLICT,
+        Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Code::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        Code::CodeExpired | Code::CodeUsed => StatusCode::GONE,
+        Code::Stale => StatusCode::PRECONDITION_FAILED,
+        Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::UpgradeRequired => StatusCode::UPGRADE_REQUIRED,
+        Code::RateLimited | Code::AccountLocked => StatusCode::TOO_MANY_REQUESTS,
+        Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}

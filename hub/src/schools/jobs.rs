@@ -1,0 +1,115 @@
+//! The command line's jobs with schools.
+
+use super::{NewSchool, School, SchoolChange, store};
+use crate::refusal::Refusal;
+use crate::server::admin::Admin;
+use crate::sync::clock::{self, Clock};
+use crate::sync::pull;
+use pems_db::sys;
+use pems_model::Code;
+use serde::Serialize;
+use serde_json::Map;
+use sqlx::AssertSqlSafe;
+use std::collections::BTreeMap;
+
+/// Schools of one look at the list.
+const PAGE: i64 = 1_000;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SchoolDetails {
+    #[serde(flatten)]
+    pub school: School,
+    pub rev: i64,
+    /// The same text as on every device that is level with the hub.
+    pub digest: String,
+    /// Live rows of each entity.
+    pub rows: BTreeMap<String, i64>,
+    pub devices: i64,
+}
+
+impl Admin {
+    /// # Errors
+    /// `conflict` if the slug or the school id is taken, `bad_usage` for values that cannot be.
+    pub async fn add_school(&self, name: &str, slug: &str, school_id: &str, timezone: &str) -> Result<School, Refusal> {
+        let id = sys::new_ordered_id(sys::now())?;
+        let mut tx = self.begin("school add").await?;
+        let new = NewSchool { name, slug, school_id, timezone, metadata: &Map::new() };
+        let school = store::create(&mut tx, id, &new).await.map_err(|error| {
+            let mut refusal = Refusal::from(error);
+            if refusal.code() == Code::BadRequest {
+                refusal.0.code = Code::BadUsage;
+            }
+            refusal
+        })?;
+        tx.commit().await?;
+        Ok(school)
+    }
+
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn schools(&self) -> Result<Vec<School>, Refusal> {
+        let mut tx = self.look("school list").await?;
+        let mut schools: Vec<School> = Vec::new();
+        loop {
+            let page = store::list(&mut tx, schools.last().map(|last| last.id), PAGE).await?;
+            if page.is_empty() {
+                break;
+            }
+            schools.extend(page);
+        }
+        tx.commit().await?;
+        schools.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        Ok(schools)
+    }
+
+    /// # Errors
+    /// `not_found` for a slug that no school has.
+    pub async fn school(&self, slug: &str) -> Result<SchoolDetails, Refusal> {
+        let mut tx = self.look("school show").await?;
+        let school = store::by_slug(&mut tx, slug).await?.ok_or_else(|| no_school(slug))?;
+        let sql = format!("SELECT {} FROM tenant_clock WHERE tenant_id = $1", clock::COLUMNS);
+        let clock = Clock::read(&sqlx::query(AssertSqlSafe(sql)).bind(school.id).fetch_one(tx.conn()).await?)?;
+        let state = match clock.state {
+            Some(state) => state,
+            None => pull::scan(tx.conn(), self.schema(), school.id).await?,
+        };
+        let mut rows = BTreeMap::new();
+        for entity in self.schema().entities() {
+            let sql = format!("SELECT count(*) FROM {} WHERE tenant_id = $1 AND deleted_at IS NULL", entity.name);
+            let count = sqlx::query_scalar(AssertSqlSafe(sql)).bind(school.id).fetch_one(tx.conn()).await?;
+            rows.insert(entity.name.to_owned(), count);
+        }
+        let devices = sqlx::query_scalar("SELECT count(*) FROM device WHERE tenant_id = $1 AND revoked_at IS NULL")
+            .bind(school.id)
+            .fetch_one(tx.conn())
+            .await?;
+        tx.commit().await?;
+        Ok(SchoolDetails { school, rev: clock.rev, digest: state.combined(), rows, devices })
+    }
+
+    /// Shuts a school out, at once, without touching its records.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn suspend(&self, slug: &str) -> Result<(), Refusal> {
+        self.let_in(slug, "school suspend", true).await
+    }
+
+    /// # Errors
+    /// `not_found`.
+    pub async fn resume(&self, slug: &str) -> Result<(), Refusal> {
+        self.let_in(slug, "school resume", false).await
+    }
+
+    async fn let_in(&self, slug: &str, doing: &str, suspended: bool) -> Result<(), Refusal> {
+        let mut tx = self.begin(doing).await?;
+        let school = store::by_slug(&mut tx, slug).await?.ok_or_else(|| no_school(slug))?;
+        let change = SchoolChange { suspended: Some(suspended), ..SchoolChange::default() };
+        store::change(&mut tx, school.id, &change).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+pub(crate) fn no_school(slug: &str) -> Refusal {
+    Refusal::new(Code::NotFound, format!("there is no school '{slug}'; `pems-hub school list` shows them"))
+}

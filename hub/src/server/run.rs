@@ -1,0 +1,182 @@
+//! Starting and stopping a hub, in a process of its own or inside a test.
+
+use crate::auth::assertions::Assertions;
+use crate::auth::password::Passwords;
+use crate::auth::seal::Seal;
+use crate::auth::tokens::Successors;
+use crate::events::{CountEvents, Dispatcher, ForgetSettings, Subscriber};
+use crate::http;
+use crate::http::state::Hub;
+use crate::metrics::{self, Metrics, Sampler};
+use crate::rate_limit::{self, Limits};
+use crate::reads::cache::Reads;
+use crate::server::admin::{Admin, Opened};
+use crate::server::config::Config;
+use crate::server::connections::Crowd;
+use crate::server::database;
+use crate::server::listen;
+use crate::server::start_error::StartError;
+use crate::sync::schema_negotiation::ShapeMemory;
+use crate::sync::tenant_state::Live;
+use pems_db::{AccessTokens, AuthDb, Keys, Shares, TenantDb, sys};
+use std::fs::File;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Connections for short functions: enrolment, device keys, sign-ins; two of them listen to the database.
+const LOBBY_CONNECTIONS: u32 = 6;
+/// How long a pull waits for its turn before "busy, try again" serves everybody better.
+const PULL_WAIT: Duration = Duration::from_secs(60);
+/// How long requests in flight may take when the hub stops.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// A hub that answers.
+#[derive(Debug)]
+pub struct Running {
+    admin: Admin,
+    serving: Serving,
+}
+
+#[derive(Debug)]
+struct Serving {
+    address: SocketAddr,
+    hub: Arc<Hub>,
+    tasks: Vec<JoinHandle<()>>,
+    _lock: File,
+}
+
+/// Starts a hub: a private PostgreSQL if no other is named, migrations, checks, and the listener.
+///
+/// # Errors
+/// Whatever stands in the way, with what to do about it.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    let Opened { admin, keys, epoch } = Admin::open_with(&config).await?;
+    let serving = match open(&config, &admin, &keys, epoch).await {
+        Ok(serving) => serving,
+        Err(error) => {
+            admin.close().await;
+            return Err(error);
+        }
+    };
+    Ok(Running { admin, serving })
+}
+
+/// A database that is ready, being served.
+async fn open(config: &Config, admin: &Admin, keys: &Keys, epoch: Uuid) -> Result<Serving, StartError> {
+    let url = admin.database_url();
+    let lock = only_server(config)?;
+    let auth_db = AuthDb::new(database::login(url, "hub_auth", keys)?, LOBBY_CONNECTIONS);
+    let stop = CancellationToken::new();
+    let metrics = Arc::new(Metrics::new());
+    let hub = Arc::new(Hub {
+        schema: config.schema,
+        epoch,
+        tenant: TenantDb::new(database::login(url, "hub_app", keys)?, config.app_connections, keys.clone())?,
+        auth_db: auth_db.clone(),
+        access: AccessTokens::new(keys, config.token_ttl),
+        assertions: Assertions::default(),
+        passwords: Passwords::default(),
+        seal: Seal::new(keys),
+        live: Arc::new(Live::default()),
+        shapes: ShapeMemory::new(config.schema),
+        limits: Limits::new(config.enrol_per_minute, &config.rates, metrics.clone()),
+        metrics: metrics.clone(),
+        metrics_token: metrics::token(keys),
+        reads: Reads::new(keys),
+        trust_proxies: config.trust_proxies.clone(),
+        operator: admin.operator().clone(),
+        // Half of the connections, so that the other half is there for pushes; a quarter of these for one school at most.
+        pulls: Semaphore::new((config.app_connections / 2).max(1)),
+        pull_shares: Shares::new(config.app_connections / 8, PULL_WAIT),
+        successors: Successors::new(keys),
+        patience: config.patience,
+        crowd: Crowd::new(config.connections_address, config.connections),
+        stop: stop.clone(),
+    });
+    let at = |source| StartError::Io { what: format!("cannot listen on {}", config.listen), source };
+    let listener = TcpListener::bind(config.listen).await.map_err(at)?;
+    let address = listener.local_addr().map_err(at)?;
+    let server = tokio::spawn(listen::serve(listener, hub.clone(), http::router(hub.clone())));
+    let mut subscribers: Vec<Arc<dyn Subscriber>> =
+        vec![Arc::new(CountEvents(metrics)), Arc::new(ForgetSettings(hub.live.clone()))];
+    subscribers.extend(config.subscribers.iter().cloned());
+    let tasks = vec![
+        server,
+        tokio::spawn(Dispatcher::new(auth_db.clone(), subscribers, stop.clone()).run()),
+        tokio::spawn(Sampler::new(hub.clone()).run()),
+        tokio::spawn(tidy(hub.clone())),
+        tokio::spawn(hub.live.clone().listen(auth_db, stop)),
+    ];
+    Ok(Serving { address, hub, tasks, _lock: lock })
+}
+
+/// Forgets now and then what no longer counts.
+async fn tidy(hub: Arc<Hub>) {
+    let on = async {
+        loop {
+            // A period, which ends at once when the hub stops.
+            tokio::time::sleep(rate_limit::TIDY_EVERY).await;
+            hub.limits.tidy();
+            hub.assertions.tidy(sys::now());
+            hub.live.tidy();
+        }
+    };
+    hub.stop.run_until_cancelled(on).await;
+}
+
+/// What a hub remembers is true only if nobody else writes, so one data directory is served by one process.
+fn only_server(config: &Config) -> Result<File, StartError> {
+    let path = config.data_dir.join("serving");
+    let io = |source| StartError::Io { what: path.display().to_string(), source };
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::Serving(config.data_dir.display().to_string())),
+        Err(std::fs::TryLockError::Error(error)) => Err(io(error)),
+    }
+}
+
+impl Running {
+    pub fn address(&self) -> SocketAddr {
+        self.serving.address
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.serving.address)
+    }
+
+    /// The database, as its superuser.
+    pub fn database_url(&self) -> &str {
+        self.admin.database_url()
+    }
+
+    /// How often Argon2 ran so far: what signing in costs.
+    pub fn password_runs(&self) -> u64 {
+        self.serving.hub.passwords.runs()
+    }
+
+    pub fn admin(&self) -> &Admin {
+        &self.admin
+    }
+
+    /// Lets held requests end, finishes those in flight, then stops what was started.
+    pub async fn stop(self) {
+        self.serving.hub.stop.cancel();
+        for task in self.serving.tasks {
+            let abort = task.abort_handle();
+            if tokio::time::timeout(LAST_REQUESTS, task).await.is_err() {
+                tracing::warn!("requests were still running after {} s and were cut", LAST_REQUESTS.as_secs());
+                abort.abort();
+            }
+        }
+        self.serving.hub.tenant.close();
+        self.serving.hub.auth_db.close().await;
+        self.admin.close().await;
+    }
+}

@@ -1,0 +1,267 @@
+//! Sending a device what it lacks: PostgreSQL's own COPY under the school's wall, cut at row boundaries, compressed, framed,
+//! and gone. The hub decodes no row and holds no more than a few frames, however large the school.
+//!
+//! Invariants:
+//! - everything in one answer comes from one snapshot, so `end.rev` is true for all of it;
+//! - within an entity rows come in revision order, so a cut stream goes on where it stopped.
+
+mod cut;
+mod scan;
+
+pub(crate) use cut::Cutter;
+pub(crate) use scan::scan;
+
+use crate::http::state::Hub;
+use crate::refusal::Refusal;
+use crate::sync::clock::{self, Clock};
+use crate::sync::lines::Exchange;
+use crate::sync::schema_negotiation::Served;
+use crate::sync::tenant_state::{Level, TenantLive};
+use axum::body::Bytes;
+use cut::Piece;
+use futures_util::TryStreamExt;
+use pems_db::{Access, TenantContext, Tx};
+use pems_model::frame::{Frame, Rows, RowsHead};
+use pems_model::pgcopy::{self, BadRows};
+use pems_model::wire::Cursors;
+use pems_model::{Code, Row};
+use sqlx::Row as _;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+use zstd::bulk::Compressor;
+use zstd::zstd_safe::CParameter;
+
+/// Rows of a frame before compression: large enough to compress well, small enough that a broken line loses little.
+pub(crate) const FRAME_BYTES: usize = 512 << 10;
+/// Fastest zstd level: the line is slower than any, and the hub has many schools to serve.
+const ZSTD_LEVEL: i32 = 1;
+/// Bytes in which an answer goes to the device: progress shows with each of them.
+const PIECE: usize = 16 << 10;
+/// Pieces that wait for a slow line: bounds what one answer holds in memory (256 KiB). The system has buffers of its own for each line.
+pub(crate) const PIECES_AHEAD: usize = 16;
+/// How long an exchange whose answer is not read goes on when its device has begun another one.
+const GIVE_WAY: Duration = Duration::from_secs(2);
+
+/// Rows are to come in the order of the index, from the first byte on. The planner, which may not know how large a school is,
+/// would rather collect and sort them.
+pub(crate) const IN_ORDER: &str =
+    "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off";
+
+/// Why an answer stops.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The device went away, or reads too slowly.
+    Gone,
+    Refused(Refusal),
+}
+
+impl<E: Into<Refusal>> From<E> for Stop {
+    fn from(error: E) -> Stop {
+        Stop::Refused(error.into())
+    }
+}
+
+impl From<BadRows> for Refusal {
+    fn from(error: BadRows) -> Refusal {
+        Refusal::internal("rows", &error)
+    }
+}
+
+/// The way to the device.
+#[derive(Debug)]
+pub(crate) struct Outlet {
+    pub(crate) pieces: mpsc::Sender<Bytes>,
+    pub(crate) exchange: Arc<Exchange>,
+    /// How long the device may leave a piece unread.
+    pub(crate) unread: Duration,
+}
+
+impl Outlet {
+    pub(crate) async fn send(&self, frame: &Frame) -> Result<(), Stop> {
+        let mut bytes = Bytes::from(frame.encode());
+        while !bytes.is_empty() {
+            let piece = bytes.split_to(bytes.len().min(PIECE));
+            tokio::select! {
+                biased;
+                sent = self.pieces.send(piece) => sent.map_err(|_| Stop::Gone)?,
+                () = self.is_stuck() => return Err(Stop::Gone),
+            }
+        }
+        Ok(())
+    }
+
+    /// Comes back when a piece has waited for too long.
+    async fn is_stuck(&self) {
+        let given_up = async {
+            self.exchange.is_old().await;
+            sleep(GIVE_WAY).await;
+        };
+        tokio::select! {
+            () = sleep(self.unread) => {}
+            () = given_up => {}
+        }
+    }
+}
+
+/// Sends all rows after the cursors and gives the level that the device has reached then.
+pub(crate) async fn pull(
+    hub: &Hub,
+    live: &TenantLive,
+    who: &TenantContext,
+    cursors: &Cursors,
+    served: &[Served],
+    out: &Outlet,
+) -> Result<Level, Stop> {
+    // Through the device's own door, its school's, and the hub's: who waits is in nobody else's way.
+    let turn = async {
+        let own = out.exchange.line.pulling.acquire().await.map_err(|_| Refusal::busy())?;
+        let share = hub.pull_shares.take(who.tenant()).await?;
+        Ok::<_, Refusal>((own, share, hub.pulls.acquire().await.map_err(|_| Refusal::busy())?))
+    };
+    let _turn = tokio::select! {
+        turn = turn => turn?,
+        () = out.pieces.closed() => return Err(Stop::Gone),
+    };
+    tokio::time::timeout(hub.patience.pull, pull_now(hub, live, who, cursors, served, out))
+        .await
+        .unwrap_or(Err(Stop::Gone))
+}
+
+async fn pull_now(
+    hub: &Hub,
+    live: &TenantLive,
+    who: &TenantContext,
+    cursors: &Cursors,
+    served: &[Served],
+    out: &Outlet,
+) -> Result<Level, Stop> {
+    let generation = hub.live.generation();
+    let tenant = who.tenant();
+    // Memory, which let the device in, may not have heard yet that it was revoked.
+    let sql = format!(
+        "{IN_ORDER}; SELECT {}, (SELECT d.revoked_at IS NOT NULL FROM device d WHERE d.tenant_id = '{tenant}' AND d.id = '{}')
+         FROM tenant_clock WHERE tenant_id = '{tenant}'",
+        clock::COLUMNS,
+        who.actor()
+    );
+    let (mut tx, rows) = hub.tenant.begin_with(who, Access::ReadOnly, &sql).await?;
+    let row =
+        rows.first().ok_or_else(|| Refusal::new(Code::NotFound, "the school has no clock; run `pems-hub verify`"))?;
+    let clock = Clock::read(row)?;
+    if row.try_get::<Option<bool>, _>(3)? == Some(true) {
+        tx.rollback().await;
+        return Err(Stop::Refused(Refusal::revoked()));
+    }
+    if let Err(refusal) = clock.must_reach(cursors) {
+        tx.rollback().await;
+        return Err(Stop::Refused(refusal));
+    }
+    for entity in served {
+        let from = cursors.of(entity.entity.name);
+        let moved =
+            clock.state.as_ref().is_none_or(|state| state.revs.get(entity.entity.name).is_some_and(|rev| *rev > from));
+        if moved && from < clock.rev {
+            copy(&mut tx, tenant, entity, from, clock.rev, out).await?;
+        }
+    }
+    let state = match clock.state {
+        Some(state) => {
+            tx.rollback().await;
+            state
+        }
+        None => {
+            let state = scan(tx.conn(), hub.schema, tenant).await?;
+            tx.rollback().await;
+            scan::store(hub, who, clock.rev, &state).await?;
+            state
+        }
+    };
+    let level = Level { rev: clock.rev, digest: Some(state.combined()), as_of: Instant::now() };
+    hub.live.learn(generation, live, level.clone());
+    Ok(level)
+}
+
+async fn copy(tx: &mut Tx, tenant: Uuid, served: &Served, from: i64, to: i64, out: &Outlet) -> Result<(), Stop> {
+    let mut columns = String::from("rev, id, deleted_at");
+    for name in &served.columns {
+        columns.push_str(", ");
+        columns.push_str(name);
+    }
+    let sql = format!(
+        "COPY (SELECT {columns} FROM {} WHERE tenant_id = '{tenant}' AND rev > {from} ORDER BY rev) TO STDOUT (FORMAT binary)",
+        served.entity.name
+    );
+    let mut framer = Framer::new(served)?;
+    let mut cutter = Cutter::default();
+    let (conn, mut turn) = tx.parts();
+    let mut stream = conn.copy_out_raw(&sql).await?;
+    while let Some(bytes) = stream.try_next().await? {
+        cutter.feed(&bytes)?;
+        if cutter.ready() >= FRAME_BYTES {
+            let piece = cutter.take();
+            let frame = framer.frame(&piece, piece.last_rev)?;
+            // The line may be slow, which costs nobody anything, and then others may come first.
+            if let Some(turn) = &mut turn {
+                turn.pause();
+            }
+            out.send(&frame).await?;
+            if let Some(turn) = &mut turn {
+                turn.resume().await;
+            }
+        }
+    }
+    if !cutter.is_whole() {
+        return Err(Stop::Refused(BadRows("the COPY ended before its trailer").into()));
+    }
+    let rest = cutter.take();
+    if rest.rows > 0 {
+        out.send(&framer.frame(&rest, to)?).await?;
+    }
+    Ok(())
+}
+
+/// Frames for rows that this very exchange wrote, when the device was level before it: nothing is asked of PostgreSQL again.
+pub(crate) fn frames_of(served: &Served, rows: &[&Row], to: i64) -> Result<Vec<Frame>, Refusal> {
+    let mut framer = Framer::new(served)?;
+    let mut frames = Vec::new();
+    let mut piece = Piece { raw: Vec::new(), rows: 0, last_rev: 0 };
+    for (i, row) in rows.iter().enumerate() {
+        pgcopy::write(row, &mut piece.raw);
+        piece.rows += 1;
+        piece.last_rev = row.rev;
+        let last = i + 1 == rows.len();
+        if last || piece.raw.len() >= FRAME_BYTES {
+            frames.push(framer.frame(&piece, if last { to } else { piece.last_rev })?);
+            piece.raw.clear();
+            piece.rows = 0;
+        }
+    }
+    Ok(frames)
+}
+
+struct Framer<'a> {
+    served: &'a Served,
+    zstd: Compressor<'static>,
+}
+
+impl<'a> Framer<'a> {
+    fn new(served: &'a Served) -> Result<Framer<'a>, Refusal> {
+        let mut zstd = Compressor::new(ZSTD_LEVEL)?;
+        zstd.set_parameter(CParameter::ChecksumFlag(true))?;
+        Ok(Framer { served, zstd })
+    }
+
+    fn frame(&mut self, piece: &Piece, through: i64) -> Result<Frame, Refusal> {
+        let head = RowsHead {
+            entity: self.served.entity.name.to_owned(),
+            columns: self.served.columns.iter().map(|name| (*name).to_owned()).collect(),
+            count: piece.rows,
+            through,
+            raw_len: u32::try_from(piece.raw.len()).unwrap_or(u32::MAX),
+        };
+        Ok(Frame::Rows(Rows { head, body: self.zstd.compress(&piece.raw)? }))
+    }
+}

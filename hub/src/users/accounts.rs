@@ -1,0 +1,305 @@
+//! A school and its own people: through the wall, as everything inside a school.
+//!
+//! Invariants:
+//! - who changes people is an administrator of the school *in the transaction that does it* ([`administrators`]), whatever the
+//!   token says;
+//! - a school keeps an administrator: all of them are locked before one may go, so two cannot leave at once;
+//! - every change is in the audit log and in the outbox, by ids and roles alone.
+
+use crate::auth::{field, password};
+use crate::devices::enrolment_code;
+use crate::events::{self, DomainEvent};
+use crate::http::state::Hub;
+use crate::refusal::Refusal;
+use crate::schools;
+use pems_db::{Access, TenantContext, Tx, sys};
+use pems_model::{Code, Role};
+use serde_json::{Value as Json, json};
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, Row};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+const COLUMNS: &str =
+    "id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at";
+
+/// An account as those may see it who may see it at all.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub(crate) id: Uuid,
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    pub(crate) must_change_password: bool,
+    pub(crate) disabled_at: Option<OffsetDateTime>,
+    pub(crate) created_at: OffsetDateTime,
+    pub(crate) updated_at: OffsetDateTime,
+    pub(crate) last_sign_in_at: Option<OffsetDateTime>,
+}
+
+/// What is to be different; `None` stays.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Edit {
+    pub(crate) name: Option<String>,
+    pub(crate) role: Option<Role>,
+    pub(crate) disabled: Option<bool>,
+}
+
+/// A password that serves to choose another one, in clear this one time.
+pub(crate) fn one_time() -> Result<String, Refusal> {
+    Ok(enrolment_code::spell(sys::random()?))
+}
+
+async fn one_more_hash(hub: &Hub, who: &TenantContext, secret: &str) -> Result<String, Refusal> {
+    let permit = hub.passwords.permit(&who.tenant().to_string()).await?;
+    hub.passwords.hash(permit, secret, sys::random()?).await
+}
+
+fn forbidden() -> Refusal {
+    Refusal::new(Code::RoleForbidden, "this is for administrators of your school")
+}
+
+/// The same for an id that nobody has and for one of another school.
+fn nobody() -> Refusal {
+    Refusal::new(Code::NotFound, "there is no such user in your school")
+}
+
+/// The school's administrators, locked until the end of the transaction; who asks must be one of them. Those are given who could
+/// sign in: one whose verifier no password matches leaves the school without one.
+async fn administrators(tx: &mut Tx, who: &TenantContext) -> Result<Vec<Uuid>, Refusal> {
+    let sql =
+        "SELECT id, can_sign_in FROM account WHERE tenant_id = $1 AND role = 'school_admin' AND disabled_at IS NULL
+         ORDER BY id FOR UPDATE";
+    let all: Vec<(Uuid, bool)> = sqlx::query_as(sql).bind(who.tenant()).fetch_all(tx.conn()).await?;
+    if all.iter().all(|(id, _)| *id != who.actor()) {
+        return Err(forbidden());
+    }
+    Ok(all.into_iter().filter(|(_, can_sign_in)| *can_sign_in).map(|(id, _)| id).collect())
+}
+
+/// `after`: the id of the last one that was shown. Oldest accounts first.
+///
+/// # Errors
+/// `role_forbidden`.
+pub(crate) async fn list(
+    hub: &Hub,
+    who: &TenantContext,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Account>, Refusal> {
+    if who.role() != Role::SchoolAdmin {
+        return Err(forbidden());
+    }
+    let mut tx = hub.tenant.begin(who, Access::ReadOnly).await?;
+    let sql = format!("SELECT {COLUMNS} FROM account WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(after.unwrap_or_default()).bind(limit);
+    let rows = query.fetch_all(tx.conn()).await?;
+    tx.commit().await?;
+    rows.iter().map(account).collect()
+}
+
+/// # Errors
+/// `not_found`; `role_forbidden` for others than oneself.
+pub(crate) async fn get(hub: &Hub, who: &TenantContext, id: Uuid) -> Result<Account, Refusal> {
+    if who.role() != Role::SchoolAdmin && who.actor() != id {
+        return Err(forbidden());
+    }
+    let mut tx = hub.tenant.begin(who, Access::ReadOnly).await?;
+    let found = find(&mut tx, who, id, "").await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
+async fn find(tx: &mut Tx, who: &TenantContext, id: Uuid, lock: &str) -> Result<Account, Refusal> {
+    let sql = format!("SELECT {COLUMNS} FROM account WHERE tenant_id = $1 AND id = $2 {lock}");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(id).fetch_optional(tx.conn()).await?;
+    account(&row.ok_or_else(nobody)?)
+}
+
+/// Makes an account with a one-time password, which is given.
+///
+/// # Errors
+/// `role_forbidden`; `conflict` for an e-mail that somebody of the school has, or where no more users are allowed.
+pub(crate) async fn create(
+    hub: &Hub,
+    who: &TenantContext,
+    email: &str,
+    name: &str,
+    role: Role,
+) -> Result<(Account, String), Refusal> {
+    let (email, name) = (field::new_email(email)?, field::name(name)?);
+    if who.role() != Role::SchoolAdmin {
+        return Err(forbidden());
+    }
+    let secret = one_time()?;
+    let hash = one_more_hash(hub, who, &secret).await?;
+    let id = sys::new_ordered_id(sys::now())?;
+    let mut tx = hub.tenant.begin(who, Access::Write).await?;
+    administrators(&mut tx, who).await?;
+    room_for_one(&mut tx, who).await?;
+    let sql = format!(
+        "INSERT INTO account (tenant_id, id, email, name, role, password_hash, must_change_password)
+         VALUES ($1, $2, $3, $4, $5, $6, true) RETURNING {COLUMNS}"
+    );
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(id).bind(email).bind(name);
+    let row = query.bind(role.name()).bind(hash).fetch_one(tx.conn()).await.map_err(why_no_account)?;
+    let made = account(&row)?;
+    note(&mut tx, "user.created", id, json!({ "role": role.name() })).await?;
+    events::emit(&mut tx, &DomainEvent::UserCreated { user: id, role }).await?;
+    tx.commit().await?;
+    Ok((made, secret))
+}
+
+/// Whether the school's configuration allows one more active user.
+async fn room_for_one(tx: &mut Tx, who: &TenantContext) -> Result<(), Refusal> {
+    let Some(most) = schools::max_users(tx, who).await? else { return Ok(()) };
+    let sql = "SELECT count(*) FROM account WHERE tenant_id = $1 AND disabled_at IS NULL";
+    let users: i64 = sqlx::query_scalar(sql).bind(who.tenant()).fetch_one(tx.conn()).await?;
+    if users < i64::from(most) {
+        return Ok(());
+    }
+
+    let message = format!("this school may have {most} active users; disable one, or ask who runs the hub");
+    Err(Refusal::new(Code::Conflict, message).with(json!({ "limit": "maxUsers" })))
+}
+
+/// # Errors
+/// `not_found`, `role_forbidden`; `last_admin` if the school would be left without an administrator.
+pub(crate) async fn update(hub: &Hub, who: &TenantContext, id: Uuid, edit: Edit) -> Result<Account, Refusal> {
+    let name = edit.name.as_deref().map(field::name).transpose()?;
+    // People may correct how they are called; the rest is for administrators.
+    let own_name_only = who.actor() == id && edit.role.is_none() && edit.disabled.is_none();
+    if who.role() != Role::SchoolAdmin && !own_name_only {
+        return Err(forbidden());
+    }
+    let mut tx = hub.tenant.begin(who, Access::Write).await?;
+    let admins = if own_name_only { Vec::new() } else { administrators(&mut tx, who).await? };
+    let before = find(&mut tx, who, id, "FOR UPDATE").await?;
+    let role = edit.role.unwrap_or(before.role);
+    let disabled = edit.disabled.unwrap_or(before.disabled_at.is_some());
+    let leaves = before.role == Role::SchoolAdmin && (role != Role::SchoolAdmin || disabled);
+    if !own_name_only && leaves && admins.iter().all(|admin| *admin == id) {
+        let message = "this is the school's only administrator; make somebody else one first";
+        return Err(Refusal::new(Code::LastAdmin, message));
+    }
+    if !disabled && before.disabled_at.is_some() {
+        room_for_one(&mut tx, who).await?;
+    }
+    let sql = format!(
+        "UPDATE account SET name = coalesce($3, name), role = $4,
+             disabled_at = CASE WHEN $5 THEN coalesce(disabled_at, now()) END, updated_at = now()
+         WHERE tenant_id = $1 AND id = $2 RETURNING {COLUMNS}"
+    );
+    let query =
+        sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(id).bind(&name).bind(role.name()).bind(disabled);
+    let after = account(&query.fetch_one(tx.conn()).await?)?;
+    note_changes(&mut tx, who, &before, &after).await?;
+    tx.commit().await?;
+    hub.live.forget_people(who.tenant());
+    Ok(after)
+}
+
+async fn note_changes(tx: &mut Tx, who: &TenantContext, before: &Account, after: &Account) -> Result<(), Refusal> {
+    let user = after.id;
+    if before.name != after.name || before.role != after.role {
+        let role = (before.role != after.role).then(|| json!([before.role.name(), after.role.name()]));
+        note(tx, "user.updated", user, json!({ "name": before.name != after.name, "role": role })).await?;
+        events::emit(tx, &DomainEvent::UserUpdated { user }).await?;
+    }
+    match (before.disabled_at.is_some(), after.disabled_at.is_some()) {
+        (false, true) => {
+            end_sessions(tx, who, user, "disabled").await?;
+            note(tx, "user.disabled", user, json!({})).await?;
+            events::emit(tx, &DomainEvent::UserDisabled { user }).await
+        }
+        (true, false) => {
+            note(tx, "user.enabled", user, json!({})).await?;
+            events::emit(tx, &DomainEvent::UserEnabled { user }).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Gives an account a one-time password, ends its sessions and forgets its wrong tries.
+///
+/// # Errors
+/// `not_found`, `role_forbidden`; `conflict` for a disabled account.
+pub(crate) async fn reset_password(hub: &Hub, who: &TenantContext, id: Uuid) -> Result<String, Refusal> {
+    if who.role() != Role::SchoolAdmin {
+        return Err(forbidden());
+    }
+    let secret = one_time()?;
+    let hash = one_more_hash(hub, who, &secret).await?;
+    let mut tx = hub.tenant.begin(who, Access::Write).await?;
+    administrators(&mut tx, who).await?;
+    if find(&mut tx, who, id, "FOR UPDATE").await?.disabled_at.is_some() {
+        return Err(Refusal::new(Code::Conflict, "this account is disabled; enable it first"));
+    }
+    sqlx::query(
+        "UPDATE account SET password_hash = $3, must_change_password = true, updated_at = now()
+         WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind(who.tenant())
+    .bind(id)
+    .bind(hash)
+    .execute(tx.conn())
+    .await?;
+    end_sessions(&mut tx, who, id, "reset").await?;
+    sqlx::query("SELECT sec.forgive($1)").bind(id).execute(tx.conn()).await?;
+    note(&mut tx, "user.password_reset", id, json!({})).await?;
+    events::emit(&mut tx, &DomainEvent::PasswordReset { user: id }).await?;
+    tx.commit().await?;
+    hub.live.forget_people(who.tenant());
+    Ok(secret)
+}
+
+async fn end_sessions(tx: &mut Tx, who: &TenantContext, id: Uuid, why: &str) -> Result<(), Refusal> {
+    sqlx::query(
+        "UPDATE session SET ended_at = now(), ended_why = $3
+         WHERE tenant_id = $1 AND account_id = $2 AND ended_at IS NULL",
+    )
+    .bind(who.tenant())
+    .bind(id)
+    .bind(why)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+async fn note(tx: &mut Tx, action: &str, subject: Uuid, details: Json) -> Result<(), Refusal> {
+    let query = sqlx::query("SELECT sec.audit($1, $2, $3)").bind(action).bind(subject).bind(details);
+    query.execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// The refusal behind a failed INSERT into account.
+pub(crate) fn why_no_account(error: sqlx::Error) -> Refusal {
+    let constraint = error.as_database_error().and_then(|error| error.constraint()).unwrap_or_default();
+    let (code, field, message) = match constraint {
+        "account_tenant_id_email_key" => (Code::Conflict, "email", "somebody of this school has this e-mail already"),
+        "account_email_check" => (Code::BadRequest, "email", "email: this address cannot be used"),
+        "account_name_check" => (Code::BadRequest, "name", "name: this name cannot be used"),
+        _ => return error.into(),
+    };
+    Refusal::new(code, message).with(json!({ "field": field }))
+}
+
+fn account(row: &PgRow) -> Result<Account, Refusal> {
+    let role: &str = row.try_get("role")?;
+    Ok(Account {
+        id: row.try_get("id")?,
+        email: row.try_get("email")?,
+        name: row.try_get("name")?,
+        role: Role::parse(role).ok_or_else(|| Refusal::internal("account", &"a role without a meaning"))?,
+        must_change_password: row.try_get("must_change_password")?,
+        disabled_at: row.try_get("disabled_at")?,
+        created_at: row.try_get("created_at")?,
+        updated_at: row.try_get("updated_at")?,
+        last_sign_in_at: row.try_get("last_sign_in_at")?,
+    })
+}
+
+/// Hashes on this thread, for the command line.
+pub(crate) fn hash_now(secret: &str) -> Result<String, Refusal> {
+    password::hash_now(secret, &sys::random()?).map_err(|error| Refusal::internal("password", &error))
+}

@@ -1,0 +1,255 @@
+//! What the command line does with people: the operators themselves, a school's first administrator, and a way back in for one
+//! who is locked out.
+//!
+//! Invariant: secrets are given once, to whoever ran the command, and kept in no form that could be given again.
+
+use crate::auth::seal::Seal;
+use crate::auth::{field, totp};
+use crate::events::{self, DomainEvent};
+use crate::refusal::Refusal;
+use crate::schools::{self, NewSchool, School};
+use crate::server::admin::Admin;
+use crate::users::accounts::{hash_now, one_time, why_no_account};
+use pems_db::{Tx, sys};
+use pems_model::{Code, Role};
+use serde::Serialize;
+use serde_json::json;
+use sqlx::Row;
+use time::OffsetDateTime;
+use time::serde::rfc3339;
+use uuid::Uuid;
+
+/// An account's one-time password: signing in with it serves to choose another.
+#[derive(Clone, Serialize)]
+pub struct OneTimePassword {
+    pub user: Uuid,
+    pub email: String,
+    pub one_time_password: String,
+}
+
+impl std::fmt::Debug for OneTimePassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OneTimePassword").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// An operator's second factor, for the authenticator app.
+#[derive(Clone, Serialize)]
+pub struct NewOperator {
+    pub id: Uuid,
+    pub email: String,
+    /// The address behind the QR code (`otpauth://...`).
+    pub otpauth: String,
+    /// The same secret for typing, base 32.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for NewOperator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewOperator").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct OperatorLine {
+    pub id: Uuid,
+    pub email: String,
+    pub name: String,
+    #[serde(with = "rfc3339")]
+    pub created_at: OffsetDateTime,
+    #[serde(with = "rfc3339::option")]
+    pub last_sign_in_at: Option<OffsetDateTime>,
+    #[serde(with = "rfc3339::option")]
+    pub disabled_at: Option<OffsetDateTime>,
+}
+
+/// Adds somebody to a school within an operator's transaction.
+///
+/// # Errors
+/// `bad_request`; `conflict` for an e-mail that somebody of the school has.
+pub(crate) async fn add_user_in(
+    tx: &mut Tx,
+    school: Uuid,
+    email: &str,
+    name: Option<&str>,
+    role: Role,
+) -> Result<OneTimePassword, Refusal> {
+    let email = field::new_email(email)?;
+    let name = name_or_email(name, &email)?;
+    let secret = one_time()?;
+    let user = sys::new_ordered_id(sys::now())?;
+    sqlx::query("SELECT sec.add_account_of($1, $2, $3, $4, $5, $6)")
+        .bind(school)
+        .bind(user)
+        .bind(&email)
+        .bind(name)
+        .bind(role.name())
+        .bind(hash_now(&secret)?)
+        .execute(tx.conn())
+        .await
+        .map_err(why_no_account)?;
+    events::emit_of(tx, school, &DomainEvent::UserCreated { user, role }).await?;
+    Ok(OneTimePassword { user, email, one_time_password: secret })
+}
+
+impl Admin {
+    /// Adds a school and its first administrator, or neither.
+    ///
+    /// # Errors
+    /// `conflict` for what is taken, `bad_request` for values that cannot be.
+    pub async fn add_school_with_admin(
+        &self,
+        new: &NewSchool<'_>,
+        email: &str,
+        name: Option<&str>,
+    ) -> Result<(School, OneTimePassword), Refusal> {
+        let id = sys::new_ordered_id(sys::now())?;
+        let mut tx = self.begin("school add").await?;
+        let school = schools::create(&mut tx, id, new).await?;
+        let first = add_user_in(&mut tx, school.id, email, name, Role::SchoolAdmin).await?;
+        tx.commit().await?;
+        Ok((school, first))
+    }
+
+    /// Adds somebody to a school, with a one-time password.
+    ///
+    /// # Errors
+    /// `not_found` for a slug that no school has; `conflict` for an e-mail that somebody of the school has.
+    pub async fn add_user(
+        &self,
+        slug: &str,
+        email: &str,
+        name: Option<&str>,
+        role: Role,
+    ) -> Result<OneTimePassword, Refusal> {
+        let mut tx = self.begin("user add").await?;
+        let school = school(&mut tx, slug).await?;
+        let made = add_user_in(&mut tx, school, email, name, role).await?;
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    /// Gives somebody of a school a one-time password, and ends their sessions.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn reset_user(&self, slug: &str, email: &str) -> Result<OneTimePassword, Refusal> {
+        let email = field::email(email)?;
+        let secret = one_time()?;
+        let hash = hash_now(&secret)?;
+        let mut tx = self.begin("user reset-password").await?;
+        let school = school(&mut tx, slug).await?;
+        let query = sqlx::query_scalar("SELECT sec.reset_account_of($1, $2, $3)").bind(school).bind(&email).bind(hash);
+        let user: Option<Uuid> = query.fetch_one(tx.conn()).await?;
+        let nobody = || Refusal::new(Code::NotFound, format!("nobody active in '{slug}' has the e-mail {email}"));
+        let user = user.ok_or_else(nobody)?;
+        events::emit_of(&mut tx, school, &DomainEvent::PasswordReset { user }).await?;
+        tx.commit().await?;
+        Ok(OneTimePassword { user, email, one_time_password: secret })
+    }
+
+    /// # Errors
+    /// `password_weak`; `conflict` for an e-mail that an operator has.
+    pub async fn add_operator(&self, email: &str, name: Option<&str>, password: &str) -> Result<NewOperator, Refusal> {
+        let email = field::new_email(email)?;
+        let name = name_or_email(name, &email)?;
+        crate::auth::strong(password, &[&email, &name])?;
+        let id = sys::new_ordered_id(sys::now())?;
+        let (made, sealed) = self.second_factor(id, &email)?;
+        let mut tx = self.begin("operator add").await?;
+        sqlx::query("SELECT sec.add_operator($1, $2, $3, $4, $5)")
+            .bind(id)
+            .bind(&email)
+            .bind(name)
+            .bind(hash_now(password)?)
+            .bind(sealed)
+            .execute(tx.conn())
+            .await
+            .map_err(why_no_operator)?;
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    /// Gives an operator another password and another second factor; whoever was disabled is let in again.
+    ///
+    /// # Errors
+    /// `password_weak`, `not_found`.
+    pub async fn reset_operator(&self, email: &str, password: &str) -> Result<NewOperator, Refusal> {
+        let email = field::email(email)?;
+        crate::auth::strong(password, &[&email])?;
+        let mut tx = self.begin("operator reset").await?;
+        let query = sqlx::query_scalar("SELECT sec.operator_id($1)").bind(&email);
+        let id: Option<Uuid> = query.fetch_one(tx.conn()).await?;
+        let id = id.ok_or_else(|| no_operator(&email))?;
+        let (made, sealed) = self.second_factor(id, &email)?;
+        let query =
+            sqlx::query("SELECT sec.reset_operator($1, $2, $3)").bind(id).bind(hash_now(password)?).bind(sealed);
+        query.execute(tx.conn()).await?;
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    /// Shuts an operator out, and ends at once what the operator is doing.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn disable_operator(&self, email: &str) -> Result<(), Refusal> {
+        let email = field::email(email)?;
+        let mut tx = self.begin("operator disable").await?;
+        let query = sqlx::query_scalar("SELECT sec.disable_operator($1)").bind(&email);
+        let found: Option<Uuid> = query.fetch_one(tx.conn()).await?;
+        tx.commit().await?;
+        found.map(drop).ok_or_else(|| no_operator(&email))
+    }
+
+    /// # Errors
+    /// A database that is busy or away.
+    pub async fn operators(&self) -> Result<Vec<OperatorLine>, Refusal> {
+        let mut tx = self.look("operator list").await?;
+        let rows = sqlx::query("SELECT * FROM sec.operators()").fetch_all(tx.conn()).await?;
+        tx.commit().await?;
+        let line = |row: &sqlx::postgres::PgRow| {
+            Ok(OperatorLine {
+                id: row.try_get("id")?,
+                email: row.try_get("email")?,
+                name: row.try_get("name")?,
+                created_at: row.try_get("created_at")?,
+                last_sign_in_at: row.try_get("last_sign_in_at")?,
+                disabled_at: row.try_get("disabled_at")?,
+            })
+        };
+        rows.iter().map(line).collect()
+    }
+
+    fn second_factor(&self, id: Uuid, email: &str) -> Result<(NewOperator, Vec<u8>), Refusal> {
+        let secret: [u8; totp::SECRET] = sys::random()?;
+        let internal = |error: &dyn std::fmt::Display| Refusal::internal("second factor", error);
+        let (otpauth, typed) = totp::enrolment(&secret, email).map_err(|error| internal(&error))?;
+        let sealed = Seal::new(self.keys()).seal(id, &secret, sys::random()?).map_err(|error| internal(&error))?;
+        Ok((NewOperator { id, email: email.to_owned(), otpauth, secret: typed }, sealed))
+    }
+}
+
+async fn school(tx: &mut Tx, slug: &str) -> Result<Uuid, Refusal> {
+    let query = sqlx::query_scalar("SELECT id FROM tenant WHERE lower(slug) = $1").bind(slug);
+    let missing =
+        || Refusal::new(Code::NotFound, format!("there is no school '{slug}'; `pems-hub school list` shows them"));
+    query.fetch_optional(tx.conn()).await?.ok_or_else(missing)
+}
+
+fn name_or_email(name: Option<&str>, email: &str) -> Result<String, Refusal> {
+    field::name(name.unwrap_or_else(|| email.split('@').next().unwrap_or(email)))
+}
+
+fn no_operator(email: &str) -> Refusal {
+    Refusal::new(Code::NotFound, format!("there is no operator {email}; `pems-hub operator list` shows them"))
+}
+
+fn why_no_operator(error: sqlx::Error) -> Refusal {
+    let constraint = error.as_database_error().and_then(|error| error.constraint()).unwrap_or_default();
+    if constraint == "operator_email_key" {
+        let message = "there is an operator with this e-mail already; `pems-hub operator reset` gives another password";
+        return Refusal::new(Code::Conflict, message).with(json!({ "field": "email" }));
+    }
+    error.into()
+}
