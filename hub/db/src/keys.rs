@@ -6,11 +6,12 @@ use crate::context::Mode;
 use crate::keyring::{KeyringKey, Ring};
 use crate::sys;
 use hkdf::Hkdf;
+use parking_lot::RwLock;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Seconds for which a context token is good: from signing to `BEGIN`, on a busy machine. The database refuses more than 30.
@@ -67,7 +68,7 @@ impl Keys {
 
     /// The context keys, oldest first; the last one signs.
     pub fn context_keys(&self) -> Vec<KeyringKey> {
-        self.ring.read().unwrap_or_else(PoisonError::into_inner).keys().to_vec()
+        self.ring.read().keys().to_vec()
     }
 
     /// Reads the ring again: another process may have rotated it.
@@ -76,7 +77,7 @@ impl Keys {
     /// If the file cannot be read.
     pub fn reload(&self) -> io::Result<()> {
         let fresh = Ring::load_or_make(&self.ring_path)?;
-        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        *self.ring.write() = fresh;
         Ok(())
     }
 
@@ -108,7 +109,7 @@ impl Keys {
     fn change_ring(&self, change: impl FnOnce(Ring) -> Ring) -> io::Result<()> {
         let changed = change(Ring::load_or_make(&self.ring_path)?);
         changed.save(&self.ring_path)?;
-        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = changed;
+        *self.ring.write() = changed;
         Ok(())
     }
 
@@ -116,7 +117,7 @@ impl Keys {
     /// microseconds since 1970. For an operator `actor` is the operator mode's id and `tenant` the school it is about (or nil).
     pub fn context_token(&self, tenant: Uuid, actor: Uuid, mode: Mode, now: i64, nonce: &str) -> String {
         let expires = now / 1_000_000 + CONTEXT_TTL_S;
-        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let ring = self.ring.read();
         let key = ring.newest();
         let (tenant, actor, mode) = (tenant.as_simple(), actor.as_simple(), mode.text());
         let text = format!("v1.{}.{tenant}.{actor}.{mode}.{expires}.{nonce}", key.kid());

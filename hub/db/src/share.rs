@@ -5,8 +5,9 @@
 //! more than these.
 
 use crate::error::DbError;
+use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
@@ -40,7 +41,7 @@ impl Shares {
     }
 
     fn of(&self, school: Uuid) -> Arc<Semaphore> {
-        let mut schools = self.schools.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut schools = self.schools.lock();
         schools.entry(school).or_insert_with(|| Arc::new(Semaphore::new(self.each))).clone()
     }
 }

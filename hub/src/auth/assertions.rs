@@ -1,8 +1,7 @@
 //! Assertions of devices count once: which have been used is remembered until they have expired.
 
-use crate::sync::tenant_state::locked;
+use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::Mutex;
 use uuid::Uuid;
 
 /// Used assertions of one school that are remembered; far above what honest devices send in the five minutes that one lives. Beyond it that
@@ -19,7 +18,7 @@ impl Assertions {
     /// Forgets those that have expired. `now`: microseconds since 1970.
     pub(crate) fn tidy(&self, now: i64) {
         let now = now / 1_000_000;
-        locked(&self.used).retain(|_, used| {
+        self.used.lock().retain(|_, used| {
             used.retain(|_, expires| *expires > now);
             !used.is_empty()
         });
@@ -28,7 +27,7 @@ impl Assertions {
     /// # Errors
     /// Why it does not count: it did already, or too many others do.
     pub(crate) fn use_once(&self, school: Uuid, jti: Uuid, until: i64, now: i64) -> Result<(), &'static str> {
-        let mut schools = locked(&self.used);
+        let mut schools = self.used.lock();
         let used = schools.entry(school).or_default();
         if used.len() >= REPLAYS_MAX {
             used.retain(|_, expires| *expires > now);
@@ -59,6 +58,6 @@ mod tests {
         assert!(used.use_once(quiet, Uuid::max(), 300, 0).is_err(), "once");
         used.use_once(greedy, Uuid::max(), 600, 301).expect("what has expired makes room");
         used.tidy(601_000_000);
-        assert!(locked(&used.used).is_empty(), "and does not stay");
+        assert!(used.used.lock().is_empty(), "and does not stay");
     }
 }

@@ -22,7 +22,28 @@ pub(crate) mod sign_in;
 pub(crate) mod tokens;
 pub(crate) mod totp;
 
+use crate::metrics::Metrics;
+use crate::rate_limit::Limits;
 use crate::refusal::Refusal;
+use crate::sync::tenant_state::Live;
+use pems_db::{AccessTokens, AuthDb, TenantDb};
+use std::sync::Arc;
+
+/// What it takes to find out who somebody is.
+#[derive(Debug)]
+pub(crate) struct Auth {
+    pub(crate) access: AccessTokens,
+    pub(crate) assertions: assertions::Assertions,
+    pub(crate) auth_db: AuthDb,
+    pub(crate) tenant_db: TenantDb,
+    pub(crate) passwords: Arc<password::Passwords>,
+    /// Opens operators' second factors.
+    pub(crate) seal: seal::Seal,
+    pub(crate) successors: tokens::Successors,
+    pub(crate) live: Arc<Live>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) metrics: Arc<Metrics>,
+}
 
 /// # Errors
 /// `password_weak`, with what to do about it. `about`: what anybody knows of the person.

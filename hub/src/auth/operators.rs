@@ -1,9 +1,9 @@
 //! The way in for those who run the hub: password, second factor, reason; a quarter of an hour at most.
 
+use super::Auth;
 use super::password::Checked;
 use super::sign_in::locked;
 use super::{field, totp};
-use crate::http::state::Hub;
 use crate::rate_limit::{Key, Limit};
 use crate::refusal::Refusal;
 use pems_db::{Grant, Issued, ModeBegun, OperatorContext, OperatorKey, Try, sys};
@@ -31,58 +31,58 @@ fn wrong() -> Refusal {
 /// # Errors
 /// `wrong_credentials`, `account_locked`, `rate_limited`, `busy`.
 pub(crate) async fn sign_in(
-    hub: &Hub,
+    auth: &Auth,
     from: IpAddr,
     said: Credentials<'_>,
 ) -> Result<(OperatorKey, ModeBegun, Issued), Refusal> {
     let (email, reason) = (field::email(said.email)?, field::reason(said.reason)?);
     field::tried("password", said.password)?;
-    hub.limits.check(Limit::SignIn, Key::Address(from))?;
+    auth.limits.check(Limit::SignIn, Key::Address(from))?;
     // No school is called that, so nobody uses up an operator's tries.
-    hub.limits.check(Limit::SignIn, Key::account("", &email))?;
-    let permit = hub.passwords.permit("").await?;
-    let key = match hub.auth_db.begin_operator_sign_in(&email).await? {
+    auth.limits.check(Limit::SignIn, Key::account("", &email))?;
+    let permit = auth.passwords.permit("").await?;
+    let key = match auth.auth_db.begin_operator_sign_in(&email).await? {
         Try::Wait(seconds) => {
-            hub.metrics.failed_sign_in("operator_locked");
+            auth.metrics.failed_sign_in("operator_locked");
             return Err(locked(seconds));
         }
         Try::Unknown => None,
         Try::Known(key) => Some(key),
     };
     let hash = key.as_ref().map(|key| key.password_hash.clone());
-    let checked = hub.passwords.check(permit, said.password, hash).await?;
+    let checked = auth.passwords.check(permit, said.password, hash).await?;
     let begun = match (&key, checked) {
-        (Some(key), Checked::Right { rehashed }) => begin(hub, key, rehashed.as_deref(), said.code, &reason).await?,
+        (Some(key), Checked::Right { rehashed }) => begin(auth, key, rehashed.as_deref(), said.code, &reason).await?,
         _ => None,
     };
     if let (Some(key), Some(begun)) = (key, begun) {
         let grant = Grant::Operator { operator: key.operator, mode_id: begun.mode_id, ends: begun.ends };
-        let issued = hub.access.issue(grant, sys::now()).map_err(|error| Refusal::internal("access token", &error))?;
+        let issued = auth.access.issue(grant, sys::now()).map_err(|error| Refusal::internal("access token", &error))?;
         return Ok((key, begun, issued));
     }
-    hub.metrics.failed_sign_in("operator_wrong");
-    hub.auth_db.refuse_operator(&email).await?;
+    auth.metrics.failed_sign_in("operator_wrong");
+    auth.auth_db.refuse_operator(&email).await?;
     Err(wrong())
 }
 
 /// Checks the code and begins operator mode; `None` if the code is not right or has served.
 async fn begin(
-    hub: &Hub,
+    auth: &Auth,
     key: &OperatorKey,
     rehashed: Option<&str>,
     code: &str,
     reason: &str,
 ) -> Result<Option<ModeBegun>, Refusal> {
     let bad = |error: &dyn std::fmt::Display| Refusal::internal("second factor", error);
-    let secret = hub.seal.open(key.operator, &key.totp_sealed).map_err(|error| bad(&error))?;
+    let secret = auth.seal.open(key.operator, &key.totp_sealed).map_err(|error| bad(&error))?;
     match totp::step_of(&secret, code, sys::now()).map_err(|error| bad(&error))? {
-        Some(step) => Ok(hub.auth_db.begin_operator(key, rehashed, step, reason).await?),
+        Some(step) => Ok(auth.auth_db.begin_operator(key, rehashed, step, reason).await?),
         None => Ok(None),
     }
 }
 
 /// # Errors
 /// `busy`.
-pub(crate) async fn sign_out(hub: &Hub, who: &OperatorContext) -> Result<(), Refusal> {
-    Ok(hub.auth_db.end_operator(who.mode_id()).await?)
+pub(crate) async fn sign_out(auth: &Auth, who: &OperatorContext) -> Result<(), Refusal> {
+    Ok(auth.auth_db.end_operator(who.mode_id()).await?)
 }

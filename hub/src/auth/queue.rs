@@ -7,9 +7,9 @@
 //! - who goes away while waiting takes no turn.
 
 use crate::refusal::Refusal;
-use crate::sync::tenant_state::locked;
+use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot::{self, Sender};
 
@@ -53,7 +53,7 @@ impl Queue {
     /// `busy`, if too many wait already or it takes too long.
     pub(super) async fn permit(&self, school: &str) -> Result<Permit, Refusal> {
         let called = {
-            let mut lines = locked(&self.0);
+            let mut lines = self.0.lock();
             if lines.free > 0 {
                 lines.free -= 1;
                 return Ok(Permit(self.0.clone()));
@@ -130,7 +130,7 @@ impl Lines {
 impl Drop for Permit {
     fn drop(&mut self) {
         let next = {
-            let mut lines = locked(&self.0);
+            let mut lines = self.0.lock();
             let next = lines.next();
             if next.is_none() {
                 lines.free += 1;
@@ -202,7 +202,7 @@ mod tests {
         let _quiet = wait(&queue, "quiet").await;
         let sent_away = futures_util::future::join_all(crowd.iter_mut().map(|one| async move { poll!(one) })).await;
         assert_eq!(sent_away.iter().filter(|one| matches!(one, Poll::Ready(Err(_)))).count(), 1);
-        let lines = locked(&queue.0);
+        let lines = queue.0.lock();
         assert_eq!((lines.waiting(), lines.length("quiet")), (ALL, 1));
     }
 
@@ -217,7 +217,7 @@ mod tests {
         places.pop();
         assert!(matches!(poll!(&mut stayed), Poll::Ready(Ok(_))));
         drop((places, stayed));
-        let lines = locked(&queue.0);
+        let lines = queue.0.lock();
         assert_eq!((lines.free, lines.waiting(), lines.turns.len()), (AT_ONCE, 0, 0));
     }
 }

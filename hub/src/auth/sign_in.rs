@@ -1,9 +1,9 @@
 //! The way in for people of a school, and how they stay in.
 
+use super::Auth;
 use super::field;
 use super::password::Checked;
 use super::tokens::RefreshToken;
-use crate::http::state::Hub;
 use crate::rate_limit::{Key, Limit};
 use crate::refusal::Refusal;
 use pems_db::{Access, AccountKey, Grant, Issued, PasswordOwner, Refreshed, SessionOpened, TenantContext, Try, sys};
@@ -53,7 +53,7 @@ fn over() -> Refusal {
 /// # Errors
 /// `wrong_credentials`, `account_locked`, `rate_limited`, `busy`; `tenant_suspended` after a right password alone.
 pub(crate) async fn sign_in(
-    hub: &Hub,
+    auth: &Auth,
     from: IpAddr,
     school: &str,
     email: &str,
@@ -61,40 +61,40 @@ pub(crate) async fn sign_in(
 ) -> Result<Welcome, Refusal> {
     let (slug, email) = (field::slug(school)?, field::email(email)?);
     field::tried("password", password)?;
-    hub.limits.check_claim(Limit::SignIn, from, &slug)?;
-    hub.limits.check(Limit::SignIn, Key::account(&slug, &email))?;
-    let permit = hub.passwords.permit(&slug).await?;
-    let key = match hub.auth_db.begin_sign_in(&slug, &email).await? {
+    auth.limits.check_claim(Limit::SignIn, from, &slug)?;
+    auth.limits.check(Limit::SignIn, Key::account(&slug, &email))?;
+    let permit = auth.passwords.permit(&slug).await?;
+    let key = match auth.auth_db.begin_sign_in(&slug, &email).await? {
         Try::Wait(seconds) => {
-            hub.metrics.failed_sign_in("locked");
+            auth.metrics.failed_sign_in("locked");
             return Err(locked(seconds));
         }
         Try::Unknown => None,
         Try::Known(key) => Some(key),
     };
     let hash = key.as_ref().map(|key| key.password_hash.clone());
-    let checked = hub.passwords.check(permit, password, hash).await?;
+    let checked = auth.passwords.check(permit, password, hash).await?;
     let opened = match (&key, checked) {
-        (Some(key), Checked::Right { rehashed }) => open(hub, key, rehashed.as_deref()).await?,
+        (Some(key), Checked::Right { rehashed }) => open(auth, key, rehashed.as_deref()).await?,
         _ => None,
     };
     if let Some(welcome) = opened {
         return Ok(welcome);
     }
-    hub.metrics.failed_sign_in("wrong");
-    hub.auth_db.refuse_sign_in(&slug, &email).await?;
+    auth.metrics.failed_sign_in("wrong");
+    auth.auth_db.refuse_sign_in(&slug, &email).await?;
     Err(wrong())
 }
 
 /// Opens a session for somebody whose password was right; `None` if the account changed meanwhile.
-async fn open(hub: &Hub, key: &AccountKey, rehashed: Option<&str>) -> Result<Option<Welcome>, Refusal> {
+async fn open(auth: &Auth, key: &AccountKey, rehashed: Option<&str>) -> Result<Option<Welcome>, Refusal> {
     let session = sys::new_id()?;
     let refresh = RefreshToken::new(key.tenant, session, sys::random()?);
-    match hub.auth_db.open_session(key, rehashed, session, &refresh.hash()).await? {
+    match auth.auth_db.open_session(key, rehashed, session, &refresh.hash()).await? {
         SessionOpened::Wrong => Ok(None),
         SessionOpened::Suspended => Err(Refusal::suspended()),
         SessionOpened::Yes { email, name, role, must_change_password, school_name, slug, timezone } => {
-            let tokens = Some(tokens(hub, key.account, role, &refresh)?);
+            let tokens = Some(tokens(auth, key.account, role, &refresh)?);
             let (account, tenant) = (key.account, key.tenant);
             let welcome = Welcome {
                 tokens,
@@ -113,9 +113,9 @@ async fn open(hub: &Hub, key: &AccountKey, rehashed: Option<&str>) -> Result<Opt
     }
 }
 
-fn tokens(hub: &Hub, user: Uuid, role: Role, refresh: &RefreshToken) -> Result<Tokens, Refusal> {
+fn tokens(auth: &Auth, user: Uuid, role: Role, refresh: &RefreshToken) -> Result<Tokens, Refusal> {
     let grant = Grant::User { tenant: refresh.tenant, user, role, session: refresh.session };
-    let access = hub.access.issue(grant, sys::now()).map_err(|error| Refusal::internal("access token", &error))?;
+    let access = auth.access.issue(grant, sys::now()).map_err(|error| Refusal::internal("access token", &error))?;
     Ok(Tokens { access, refresh: refresh.text() })
 }
 
@@ -123,18 +123,18 @@ fn tokens(hub: &Hub, user: Uuid, role: Role, refresh: &RefreshToken) -> Result<T
 ///
 /// # Errors
 /// `unauthorized` for whatever does not refresh: sign in again. `tenant_suspended`, `rate_limited`, `busy`.
-pub(crate) async fn refresh(hub: &Hub, from: IpAddr, text: &str) -> Result<Tokens, Refusal> {
+pub(crate) async fn refresh(auth: &Auth, from: IpAddr, text: &str) -> Result<Tokens, Refusal> {
     let old = RefreshToken::parse(text).ok_or_else(over)?;
-    hub.limits.check_claim(Limit::Token, from, &old.tenant.to_string())?;
-    hub.limits.check(Limit::Token, Key::Session(old.session))?;
-    let new = hub.successors.of(&old);
-    match hub.auth_db.refresh(old.tenant, old.session, &old.hash(), &new.hash()).await? {
-        Refreshed::Yes { account, role } => tokens(hub, account, role, &new),
+    auth.limits.check_claim(Limit::Token, from, &old.tenant.to_string())?;
+    auth.limits.check(Limit::Token, Key::Session(old.session))?;
+    let new = auth.successors.of(&old);
+    match auth.auth_db.refresh(old.tenant, old.session, &old.hash(), &new.hash()).await? {
+        Refreshed::Yes { account, role } => tokens(auth, account, role, &new),
         Refreshed::Suspended => Err(Refusal::suspended()),
         Refreshed::Ended => Err(over()),
         Refreshed::Reused => {
-            hub.metrics.refresh_reused();
-            hub.live.forget_people(old.tenant);
+            auth.metrics.refresh_reused();
+            auth.live.forget_people(old.tenant);
             Err(over())
         }
     }
@@ -142,11 +142,11 @@ pub(crate) async fn refresh(hub: &Hub, from: IpAddr, text: &str) -> Result<Token
 
 /// # Errors
 /// `busy`.
-pub(crate) async fn sign_out(hub: &Hub, who: &TenantContext) -> Result<(), Refusal> {
+pub(crate) async fn sign_out(auth: &Auth, who: &TenantContext) -> Result<(), Refusal> {
     let session = who.session().ok_or_else(over)?;
-    hub.auth_db.sign_out(who.tenant(), session).await?;
+    auth.auth_db.sign_out(who.tenant(), session).await?;
     // The database says so too; this one need not wait.
-    hub.live.forget_people(who.tenant());
+    auth.live.forget_people(who.tenant());
     Ok(())
 }
 
@@ -154,36 +154,36 @@ pub(crate) async fn sign_out(hub: &Hub, who: &TenantContext) -> Result<(), Refus
 ///
 /// # Errors
 /// `password_weak`; `wrong_credentials` and `account_locked` as in [`sign_in`].
-pub(crate) async fn change_password(hub: &Hub, who: &TenantContext, current: &str, new: &str) -> Result<(), Refusal> {
+pub(crate) async fn change_password(auth: &Auth, who: &TenantContext, current: &str, new: &str) -> Result<(), Refusal> {
     field::tried("current", current)?;
     let session = who.session().ok_or_else(over)?;
     // A weak choice must not cost a try, so it is refused before one is counted.
-    let me = me(hub, who).await?;
+    let me = me(auth, who).await?;
     super::strong(new, &[&me.email, &me.name, &me.school_name, &me.slug])?;
     if new == current {
         let details = json!({ "field": "new" });
         return Err(Refusal::new(Code::PasswordWeak, "choose a password that is not the present one").with(details));
     }
-    let permit = hub.passwords.permit(&me.slug).await?;
-    let owner: PasswordOwner = match hub.auth_db.begin_password_change(who.tenant(), session).await? {
+    let permit = auth.passwords.permit(&me.slug).await?;
+    let owner: PasswordOwner = match auth.auth_db.begin_password_change(who.tenant(), session).await? {
         Try::Wait(seconds) => {
-            hub.metrics.failed_sign_in("locked");
+            auth.metrics.failed_sign_in("locked");
             return Err(locked(seconds));
         }
         Try::Unknown => return Err(over()),
         Try::Known(owner) => owner,
     };
-    let checked = hub.passwords.check(permit, current, Some(owner.key.password_hash.clone())).await?;
+    let checked = auth.passwords.check(permit, current, Some(owner.key.password_hash.clone())).await?;
     if checked == Checked::Wrong {
-        hub.metrics.failed_sign_in("wrong");
-        hub.auth_db.refuse_sign_in(&owner.slug, &owner.email).await?;
+        auth.metrics.failed_sign_in("wrong");
+        auth.auth_db.refuse_sign_in(&owner.slug, &owner.email).await?;
         return Err(Refusal::new(Code::WrongCredentials, "the present password is not right"));
     }
-    let hash = hub.passwords.hash(hub.passwords.permit(&me.slug).await?, new, sys::random()?).await?;
-    if !hub.auth_db.change_password(&owner.key, session, &hash).await? {
+    let hash = auth.passwords.hash(auth.passwords.permit(&me.slug).await?, new, sys::random()?).await?;
+    if !auth.auth_db.change_password(&owner.key, session, &hash).await? {
         return Err(over());
     }
-    hub.live.forget_people(who.tenant());
+    auth.live.forget_people(who.tenant());
     Ok(())
 }
 
@@ -191,8 +191,8 @@ pub(crate) async fn change_password(hub: &Hub, who: &TenantContext, current: &st
 ///
 /// # Errors
 /// `tenant_suspended`, `busy`.
-pub(crate) async fn me(hub: &Hub, who: &TenantContext) -> Result<Welcome, Refusal> {
-    let mut tx = hub.tenant.begin(who, Access::ReadOnly).await?;
+pub(crate) async fn me(auth: &Auth, who: &TenantContext) -> Result<Welcome, Refusal> {
+    let mut tx = auth.tenant_db.begin(who, Access::ReadOnly).await?;
     let row = sqlx::query(
         "SELECT a.email, a.name, a.role, a.must_change_password, t.name AS school_name, t.slug, t.timezone
          FROM account a JOIN tenant t ON t.id = a.tenant_id WHERE a.tenant_id = $1 AND a.id = $2",

@@ -107,7 +107,7 @@ enum Device {
         #[arg(long)]
         school: String,
         /// How long the code is good for
-        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=i64::from(crate::devices::CODE_MINUTES_MAX)))]
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=i64::from(crate::server::admin::CODE_MINUTES_MAX)))]
         minutes: u32,
         /// What the device's user is: school_admin, school_head, registrar, teacher, cashier or viewer
         #[arg(long, default_value = "registrar", value_parser = role)]

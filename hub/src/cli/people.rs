@@ -5,7 +5,7 @@ use super::secret::PASSWORD;
 use super::{Failed, role, secret};
 use crate::schools::{NewSchool, School};
 use crate::server::admin::Admin;
-use crate::users::{NewOperator, OneTimePassword, OperatorLine};
+use crate::server::admin::{NewOperator, OneTimePassword, OperatorLine};
 use clap::{Args, Subcommand};
 use pems_model::Role;
 use serde::Serialize;

@@ -7,10 +7,8 @@
 //! - payloads carry ids and settings, never a person's name or a record.
 
 mod dispatch;
-mod subscribers;
 
 pub(crate) use dispatch::Dispatcher;
-pub(crate) use subscribers::{CountEvents, ForgetSettings};
 
 use crate::refusal::Refusal;
 use futures_util::future::BoxFuture;

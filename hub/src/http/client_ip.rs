@@ -1,10 +1,10 @@
 //! Where a request comes from. Behind a proxy every request comes from the proxy; the address that it passes on is believed only
 //! from proxies that whoever runs the hub has named (`--trust-proxy`), for anybody can send the header.
 
-use crate::http::state::Hub;
+use crate::http::state::Parts;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
-use axum::http::request::Parts;
+use axum::http::request::Parts as Head;
 use ipnet::IpNet;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -14,13 +14,13 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ClientAddress(pub(crate) IpAddr);
 
-impl FromRequestParts<Arc<Hub>> for ClientAddress {
+impl FromRequestParts<Arc<Parts>> for ClientAddress {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<ClientAddress, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    async fn from_request_parts(head: &mut Head, parts: &Arc<Parts>) -> Result<ClientAddress, Infallible> {
+        let peer = head.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-        Ok(ClientAddress(client(peer, &parts.headers, &hub.trust_proxies)))
+        Ok(ClientAddress(client(peer, &head.headers, &parts.trust_proxies)))
     }
 }
 

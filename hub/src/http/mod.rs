@@ -3,6 +3,7 @@
 
 pub(crate) mod client_ip;
 mod envelope;
+pub(crate) mod patience;
 mod request_log;
 mod rest;
 pub(crate) mod state;
@@ -10,8 +11,8 @@ mod sync_api;
 
 use crate::auth::bearer;
 use crate::http::client_ip::ClientAddress;
-use crate::http::state::Hub;
-use crate::metrics::Metrics;
+use crate::http::state::Parts;
+use crate::metrics::{Metrics, Pools};
 use crate::rate_limit::{Key, Limit};
 use crate::refusal::Refusal;
 use axum::body::HttpBody;
@@ -32,11 +33,11 @@ use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutError};
 /// Largest body of the small requests.
 pub(crate) const SMALL_BODY: usize = 16 << 10;
 
-pub(crate) fn router(hub: Arc<Hub>) -> Router {
+pub(crate) fn router(parts: Arc<Parts>) -> Router {
     let counted = rest::router()
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .layer(middleware::from_fn_with_state(hub.clone(), not_too_often));
+        .layer(middleware::from_fn_with_state(parts.clone(), not_too_often));
     Router::new()
         .route("/v1/enrol", post(sync_api::enrol::enrol))
         .route("/v1/token", post(sync_api::token::token))
@@ -44,47 +45,48 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
         .route("/healthz", get(|| async { StatusCode::NO_CONTENT }))
         .merge(counted)
         .fallback(|| async { Refusal::new(Code::NotFound, "there is nothing at this address") })
-        .layer(RequestBodyTimeoutLayer::new(hub.patience.body_piece))
-        .layer(CatchPanicLayer::custom(panicked(hub.metrics.clone())))
-        .layer(middleware::from_fn_with_state(hub.clone(), envelope::envelope))
-        .layer(middleware::from_fn_with_state(hub.clone(), request_log::log))
-        .with_state(hub)
+        .layer(RequestBodyTimeoutLayer::new(parts.patience.body_piece))
+        .layer(CatchPanicLayer::custom(panicked(parts.metrics.clone())))
+        .layer(middleware::from_fn_with_state(parts.clone(), envelope::envelope))
+        .layer(middleware::from_fn_with_state(parts.clone(), request_log::log))
+        .with_state(parts)
 }
 
 /// Counts requests of those who show no token of ours, by address. The others count by user and school: schools that share an
 /// address must not use up each other's requests.
 async fn not_too_often(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     ClientAddress(from): ClientAddress,
     request: Request,
     next: Next,
 ) -> Result<Response, rest::ApiError> {
-    if bearer::caller(&hub, request.headers(), sys::now()).is_err() {
-        hub.limits.check(Limit::Api, Key::Address(from))?;
+    if bearer::caller(&parts.auth, request.headers(), sys::now()).is_err() {
+        parts.limits.check(Limit::Api, Key::Address(from))?;
     }
     Ok(next.run(request).await)
 }
 
 /// Numbers for a Prometheus server, which shows the token that `pems-hub metrics-token` prints.
-async fn metrics(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Response, Refusal> {
+async fn metrics(State(parts): State<Arc<Parts>>, headers: HeaderMap) -> Result<Response, Refusal> {
     let told = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let told = told.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
     // Hashes compare in the same time wherever they differ.
-    if blake3::hash(told.as_bytes()) != blake3::hash(hub.metrics_token.as_bytes()) {
+    if blake3::hash(told.as_bytes()) != blake3::hash(parts.metrics_token.as_bytes()) {
         let message = "send the metrics token (pems-hub metrics-token): Authorization: Bearer ...";
         return Err(Refusal::new(Code::Unauthorized, message));
     }
+    let pools = Pools { tenant_db: &parts.tenant_db, operator_db: &parts.operator_db, auth_db: &parts.auth_db };
     let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, format)], hub.metrics.text(&hub)?).into_response())
+    Ok(([(header::CONTENT_TYPE, format)], parts.metrics.text(&pools)?).into_response())
 }
 
 /// Whether requests can be served: the database answers.
-async fn ready(State(hub): State<Arc<Hub>>) -> Result<StatusCode, Refusal> {
-    hub.auth_db.ping().await?;
+async fn ready(State(parts): State<Arc<Parts>>) -> Result<StatusCode, Refusal> {
+    parts.auth_db.ping().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A mistake of ours ends one request, not the hub.
+/// A mistake of ours ends one request, not the parts.
 fn panicked(metrics: Arc<Metrics>) -> impl Fn(Box<dyn Any + Send>) -> Response + Clone {
     move |panic| mistake(&metrics, panic.as_ref()).into_response()
 }

@@ -7,7 +7,10 @@ mod sample;
 mod text;
 
 pub(crate) use sample::Sampler;
+pub(crate) use text::Pools;
 
+use crate::request_context::Witness;
+use parking_lot::{Mutex, RwLock};
 use pems_db::{Keys, sys};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -16,7 +19,6 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::collections::HashMap;
-use std::sync::{Mutex, RwLock};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -175,7 +177,7 @@ impl Metrics {
     }
 
     pub(crate) fn class(&self, tenant: Uuid) -> Class {
-        let classes = self.classes.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let classes = self.classes.read();
         classes.get(&tenant).copied().unwrap_or(Class::Small)
     }
 
@@ -186,16 +188,6 @@ impl Metrics {
 
     pub(crate) fn refresh_reused(&self) {
         self.refresh_reuse.inc();
-    }
-
-    /// Somebody asked for what is not of the own school, or for what does not exist (the hub cannot tell, and must not).
-    pub(crate) fn cross_tenant(&self, reason: &'static str) {
-        self.cross_tenant.get_or_create_owned(&ByReason { reason }).inc();
-    }
-
-    /// PostgreSQL itself refused: SQLSTATE 42501 (policies, privileges) or 28000 (contexts).
-    pub(crate) fn violation(&self, state: &str) {
-        self.violations.get_or_create_owned(&ByState { state: state.to_owned() }).inc();
     }
 
     pub(crate) fn rate_limited(&self, limit: &'static str) {
@@ -233,5 +225,17 @@ impl Metrics {
 
     pub(crate) fn tenant_created(&self) {
         self.tenants_created.inc();
+    }
+}
+
+impl Witness for Metrics {
+    /// The own school does not have it, or it does not exist (the hub cannot tell, and must not).
+    fn cross_tenant(&self, how: &'static str) {
+        self.cross_tenant.get_or_create_owned(&ByReason { reason: how }).inc();
+    }
+
+    /// SQLSTATE 42501 (policies, privileges) or 28000 (contexts).
+    fn violation(&self, state: &str) {
+        self.violations.get_or_create_owned(&ByState { state: state.to_owned() }).inc();
     }
 }

@@ -4,13 +4,14 @@
 //! that have moved since, so a quiet night leaves no entries.
 
 use super::{ByState, ByTenant, Class, Metrics};
-use crate::http::state::Hub;
 use crate::refusal::Refusal;
-use pems_db::SchoolLevel;
+use pems_db::{AuthDb, OperatorDb, SchoolLevel};
+use pems_model::Schema;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Often enough for a graph of a day, rarely enough to cost nothing.
@@ -19,19 +20,26 @@ const EVERY: Duration = Duration::from_secs(600);
 const NUMBERED_MAX: usize = 2_000;
 
 pub(crate) struct Sampler {
-    hub: Arc<Hub>,
+    auth_db: AuthDb,
+    operator_db: OperatorDb,
+    schema: &'static Schema,
+    metrics: Arc<Metrics>,
     /// Revision and live records as of the last count.
     known: HashMap<Uuid, (i64, i64)>,
 }
 
 impl Sampler {
-    pub(crate) fn new(hub: Arc<Hub>) -> Sampler {
-        Sampler { hub, known: HashMap::new() }
+    pub(crate) fn new(
+        auth_db: AuthDb,
+        operator_db: OperatorDb,
+        schema: &'static Schema,
+        metrics: Arc<Metrics>,
+    ) -> Sampler {
+        Sampler { auth_db, operator_db, schema, metrics, known: HashMap::new() }
     }
 
     /// Samples until the hub stops.
-    pub(crate) async fn run(mut self) {
-        let stop = self.hub.stop.clone();
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
         let on = async {
             loop {
                 if let Err(refusal) = self.sample().await {
@@ -45,10 +53,10 @@ impl Sampler {
     }
 
     async fn sample(&mut self) -> Result<(), Refusal> {
-        let levels = self.hub.auth_db.levels().await?;
-        let (waiting, parked) = self.hub.auth_db.event_counts().await?;
+        let levels = self.auth_db.levels().await?;
+        let (waiting, parked) = self.auth_db.event_counts().await?;
         self.count(&levels).await?;
-        let metrics = &self.hub.metrics;
+        let metrics = &self.metrics;
         for (state, count) in [("waiting", waiting), ("parked", parked)] {
             metrics.events.get_or_create_owned(&ByState { state: state.into() }).set(count);
         }
@@ -70,10 +78,10 @@ impl Sampler {
             return Ok(());
         }
         let doing = format!("metrics: count the records of {} schools", moved.len());
-        let console = self.hub.auth_db.begin_console(&doing).await?;
-        let mut tx = self.hub.operator.look(&console, &doing, None).await?;
+        let console = self.auth_db.begin_console(&doing).await?;
+        let mut tx = self.operator_db.look(&console, &doing, None).await?;
         let mut rows: HashMap<Uuid, i64> = HashMap::new();
-        for entity in self.hub.schema.entities() {
+        for entity in self.schema.entities() {
             let sql = format!(
                 "SELECT tenant_id, count(*) FROM {} WHERE tenant_id = ANY($1) AND deleted_at IS NULL GROUP BY tenant_id",
                 entity.name
@@ -93,7 +101,7 @@ impl Sampler {
 
 impl Metrics {
     fn show_rows(&self, levels: &[SchoolLevel], known: &HashMap<Uuid, (i64, i64)>) {
-        let mut classes = self.classes.write().unwrap_or_else(PoisonError::into_inner);
+        let mut classes = self.classes.write();
         classes.clear();
         self.rows.clear();
         self.over_quota.clear();

@@ -1,14 +1,20 @@
 //! Names and help texts, and the text that Prometheus reads.
 
 use super::{ByPool, Metrics};
-use crate::http::state::Hub;
 use crate::refusal::Refusal;
-use crate::sync::tenant_state::locked;
+use pems_db::{AuthDb, OperatorDb, TenantDb};
 use prometheus_client::encoding::text;
+
+/// The connections that are counted.
+pub(crate) struct Pools<'a> {
+    pub(crate) tenant_db: &'a TenantDb,
+    pub(crate) operator_db: &'a OperatorDb,
+    pub(crate) auth_db: &'a AuthDb,
+}
 
 impl Metrics {
     pub(super) fn register(&self) {
-        let mut registry = locked(&self.registry);
+        let mut registry = self.registry.lock();
         let mut add =
             |name: &str, help: &str, metric: Box<dyn Registered>| metric.into_registry(name, help, &mut registry);
         let m = self;
@@ -48,21 +54,21 @@ impl Metrics {
     ///
     /// # Errors
     /// If it cannot be written, which would be a mistake of ours.
-    pub(crate) fn text(&self, hub: &Hub) -> Result<String, Refusal> {
+    pub(crate) fn text(&self, of: &Pools<'_>) -> Result<String, Refusal> {
         for (pool, (used, idle, most)) in
-            [("app", hub.tenant.usage()), ("operator", hub.operator.usage()), ("auth", hub.auth_db.usage())]
+            [("app", of.tenant_db.usage()), ("operator", of.operator_db.usage()), ("auth", of.auth_db.usage())]
         {
             for (state, count) in [("used", used), ("idle", idle), ("most", most)] {
                 let count = i64::try_from(count).unwrap_or(i64::MAX);
                 self.pools.get_or_create_owned(&ByPool { pool, state }).set(count);
             }
         }
-        let wall = hub.tenant.reading();
+        let wall = of.tenant_db.reading();
         raise(&self.transactions, wall.transactions);
         raise_seconds(&self.entering, wall.entering_us);
         raise_seconds(&self.in_transactions, wall.total_us);
         let mut out = String::new();
-        text::encode(&mut out, &locked(&self.registry)).map_err(|error| Refusal::internal("metrics", &error))?;
+        text::encode(&mut out, &self.registry.lock()).map_err(|error| Refusal::internal("metrics", &error))?;
         Ok(out)
     }
 }

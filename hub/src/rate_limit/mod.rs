@@ -4,19 +4,22 @@
 //! another one down, also where both share an address: who has shown a good token counts by user, device and school alone, and
 //! who has none counts by the school that it claims before all claims of an address count together.
 
+mod rates;
+
+pub use rates::Rates;
+
 use crate::metrics::Metrics;
 use crate::refusal::Refusal;
-use crate::server::config::Rates;
-use crate::sync::tenant_state::locked;
 use governor::clock::{Clock, DefaultClock};
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use parking_lot::Mutex;
 use pems_model::text;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -185,7 +188,7 @@ impl Limits {
     pub(crate) fn check_tenant(&self, tenant: Uuid, per_minute: Option<NonZeroU32>) -> Result<(), Refusal> {
         let per_minute = per_minute.unwrap_or(self.tenant_default);
         let limiter = {
-            let mut tenants = locked(&self.tenants);
+            let mut tenants = self.tenants.lock();
             if tenants.len() >= TENANTS_MAX && !tenants.contains_key(&tenant) {
                 tenants.clear();
             }

@@ -1,9 +1,7 @@
 //! Answers that are kept in memory, each school's in a part that it shares with few.
 
-use super::cursor::Cursors;
 use axum::body::Bytes;
 use moka::sync::Cache;
-use pems_db::Keys;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -23,23 +21,21 @@ pub(super) struct CacheKey {
 }
 
 #[derive(Debug)]
-pub(crate) struct Reads {
-    answers: [Cache<CacheKey, Bytes>; PARTS],
-    pub(crate) cursors: Cursors,
+pub(crate) struct Answers {
+    parts: [Cache<CacheKey, Bytes>; PARTS],
 }
 
-impl Reads {
-    pub(crate) fn new(keys: &Keys) -> Reads {
+impl Answers {
+    pub(crate) fn new() -> Answers {
         let weight =
             |_: &CacheKey, body: &Bytes| u32::try_from(body.len() + size_of::<CacheKey>() + 64).unwrap_or(u32::MAX);
         let part = |_| Cache::builder().max_capacity(PART_BYTES).weigher(weight).time_to_idle(IDLE).build();
-        let answers = std::array::from_fn(part);
-        Reads { answers, cursors: Cursors::new(keys) }
+        Answers { parts: std::array::from_fn(part) }
     }
 
     /// Where a school's answers are.
     pub(super) fn of(&self, tenant: Uuid) -> &Cache<CacheKey, Bytes> {
         let part = usize::from(blake3::hash(tenant.as_bytes()).as_bytes()[0]) % PARTS;
-        &self.answers[part]
+        &self.parts[part]
     }
 }

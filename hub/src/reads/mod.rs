@@ -8,26 +8,40 @@
 //! - an answer that was computed comes from one snapshot, together with the revision that it carries.
 
 pub(crate) mod cache;
-mod cursor;
+pub(crate) mod cursor;
 mod students;
 
 pub(crate) use students::{LIMIT, LIMIT_MAX, Learner, LearnerList, LearnerOne, Sort, fields, name_from};
 
-use crate::http::state::Hub;
+use crate::metrics::Metrics;
 use crate::refusal::Refusal;
 use crate::sync::clock::{self, Clock};
 use crate::sync::pull;
-use crate::sync::tenant_state::{Level, STALE};
+use crate::sync::tenant_state::{Level, Live, STALE};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use cache::CacheKey;
-use pems_db::{Access, TenantContext, Tx};
+use cache::{Answers, CacheKey};
+use cursor::Cursors;
+use pems_db::{Access, TenantContext, TenantDb, Tx};
 use pems_model::Code;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use std::future::Future;
+use std::sync::Arc;
 use tokio::time::Instant;
+use uuid::Uuid;
+
+/// What questions about records are answered with.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    pub(crate) epoch: Uuid,
+    pub(crate) tenant_db: TenantDb,
+    pub(crate) live: Arc<Live>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) cache: Answers,
+    pub(crate) cursors: Cursors,
+}
 
 /// A question about a school's records. Equal questions have equal JSON.
 pub(crate) trait Question: Serialize + Sync {
@@ -42,7 +56,7 @@ pub(crate) trait Question: Serialize + Sync {
     /// The `data` of the answer, from the open transaction; `None` for a record that is not there.
     fn ask(
         &self,
-        hub: &Hub,
+        reader: &Reader,
         tx: &mut Tx,
         who: &TenantContext,
     ) -> impl Future<Output = Result<Option<Json>, Refusal>> + Send;
@@ -59,40 +73,40 @@ pub(crate) fn name_of<Q: Serialize>(kind: &str, question: &Q) -> [u8; 32] {
 /// # Errors
 /// `not_found` for a record that the school does not have; a suspended school; a busy database.
 pub(crate) async fn answer<Q: Question>(
-    hub: &Hub,
+    reader: &Reader,
     who: &TenantContext,
     question: &Q,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
-    let born = hub.live.settings(&hub.tenant, who).await?.born;
-    let name = name_of(Q::KIND, &(hub.epoch, who.tenant(), born, question));
-    let live = hub.live.tenant(who.tenant());
+    let born = reader.live.settings(&reader.tenant_db, who).await?.born;
+    let name = name_of(Q::KIND, &(reader.epoch, who.tenant(), born, question));
+    let live = reader.live.tenant(who.tenant());
     let known = live.watch().borrow().as_ref().filter(|level| level.as_of.elapsed() < STALE).map(|level| level.rev);
     if let Some(rev) = known {
         if has(headers, rev, &name) {
-            hub.metrics.read("not_modified");
+            reader.metrics.read("not_modified");
             return Ok(unchanged(rev, &name));
         }
-        if let Some(body) = hub.reads.of(who.tenant()).get(&CacheKey { tenant: who.tenant(), rev, question: name }) {
-            hub.metrics.read("hit");
+        if let Some(body) = reader.cache.of(who.tenant()).get(&CacheKey { tenant: who.tenant(), rev, question: name }) {
+            reader.metrics.read("hit");
             return Ok(answered(rev, &name, body));
         }
     }
-    let generation = hub.live.generation();
+    let generation = reader.live.generation();
     let order = if question.in_order() { pull::IN_ORDER } else { "" };
     let sql = format!("{order}; SELECT {} FROM tenant_clock WHERE tenant_id = '{}'", clock::COLUMNS, who.tenant());
-    let (mut tx, rows) = hub.tenant.begin_with(who, Access::ReadOnly, &sql).await?;
+    let (mut tx, rows) = reader.tenant_db.begin_with(who, Access::ReadOnly, &sql).await?;
     let row =
         rows.first().ok_or_else(|| Refusal::new(Code::NotFound, "the school has no clock; run `pems-hub verify`"))?;
     let clock = Clock::read(row)?;
-    let data = if has(headers, clock.rev, &name) { None } else { Some(question.ask(hub, &mut tx, who).await?) };
+    let data = if has(headers, clock.rev, &name) { None } else { Some(question.ask(reader, &mut tx, who).await?) };
     tx.commit().await?;
     if let Some(state) = &clock.state {
         let level = Level { rev: clock.rev, digest: Some(state.combined()), as_of: Instant::now() };
-        hub.live.learn(generation, &live, level);
+        reader.live.learn(generation, &live, level);
     }
     let Some(data) = data else {
-        hub.metrics.read("not_modified");
+        reader.metrics.read("not_modified");
         return Ok(unchanged(clock.rev, &name));
     };
     let Some(data) = data else {
@@ -100,8 +114,11 @@ pub(crate) async fn answer<Q: Question>(
         return Err(Refusal::new(Code::NotFound, "there is no such record at your school"));
     };
     let body = Bytes::from(json!({ "success": true, "data": data }).to_string());
-    hub.metrics.read("miss");
-    hub.reads.of(who.tenant()).insert(CacheKey { tenant: who.tenant(), rev: clock.rev, question: name }, body.clone());
+    reader.metrics.read("miss");
+    reader
+        .cache
+        .of(who.tenant())
+        .insert(CacheKey { tenant: who.tenant(), rev: clock.rev, question: name }, body.clone());
     Ok(answered(clock.rev, &name, body))
 }
 

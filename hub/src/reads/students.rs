@@ -1,8 +1,7 @@
 //! Learners, as people's programs ask for them: found by folded name, LRN, number, sex, grade level or section, in an order
 //! that an index gives, page by page from a place and never by counting rows.
 
-use super::Question;
-use crate::http::state::Hub;
+use super::{Question, Reader};
 use crate::refusal::Refusal;
 use crate::sync::push::row_of;
 use pems_db::{TenantContext, Tx};
@@ -137,7 +136,7 @@ impl Question for LearnerList {
         self.lrn.is_none() && self.student_no.is_none() && self.section.is_none()
     }
 
-    async fn ask(&self, hub: &Hub, tx: &mut Tx, who: &TenantContext) -> Result<Option<Json>, Refusal> {
+    async fn ask(&self, reader: &Reader, tx: &mut Tx, who: &TenantContext) -> Result<Option<Json>, Refusal> {
         let (sql, needs) = self.sql(who.tenant())?;
         let mut found = sqlx::query_with(AssertSqlSafe(sql), needs).fetch_all(tx.conn()).await?;
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
@@ -150,7 +149,7 @@ impl Question for LearnerList {
                     Sort::Name => Place::Name(last.try_get("search_key")?, row.id),
                     Sort::Rev => Place::Rev(row.rev),
                 };
-                hub.reads.cursors.seal(who.tenant(), &self.frame(), &place)
+                reader.cursors.seal(who.tenant(), &self.frame(), &place)
             }
             _ => None,
         };
@@ -168,7 +167,7 @@ pub(crate) struct LearnerOne {
 impl Question for LearnerOne {
     const KIND: &'static str = "learner";
 
-    async fn ask(&self, _: &Hub, tx: &mut Tx, who: &TenantContext) -> Result<Option<Json>, Refusal> {
+    async fn ask(&self, _: &Reader, tx: &mut Tx, who: &TenantContext) -> Result<Option<Json>, Refusal> {
         let sql = format!("SELECT {} FROM student s WHERE s.tenant_id = $1 AND s.id = $2", columns());
         let found = sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(self.id).fetch_optional(tx.conn()).await?;
         let row = found.map(|found| row_of(&STUDENT, &found)).transpose()?;

@@ -2,11 +2,18 @@
 //! the task, so that whoever finds out (the bearer check, the conversion of a database error) can note it without being handed
 //! anything.
 
-use crate::metrics::Metrics;
 use pems_db::{Caller, Mode};
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
+
+/// Counts what somebody should look at.
+pub(crate) trait Witness: std::fmt::Debug + Send + Sync {
+    /// PostgreSQL refused for want of right.
+    fn violation(&self, state: &str);
+    /// Somebody asked for what their school does not have.
+    fn cross_tenant(&self, how: &'static str);
+}
 
 tokio::task_local! {
     static CURRENT: Arc<Current>;
@@ -14,7 +21,7 @@ tokio::task_local! {
 
 #[derive(Debug)]
 pub(crate) struct Current {
-    metrics: Arc<Metrics>,
+    witness: Arc<dyn Witness>,
     caller: OnceLock<Noted>,
 }
 
@@ -27,8 +34,8 @@ pub(crate) struct Noted {
 }
 
 impl Current {
-    pub(crate) fn new(metrics: Arc<Metrics>) -> Arc<Current> {
-        Arc::new(Current { metrics, caller: OnceLock::new() })
+    pub(crate) fn new(witness: Arc<dyn Witness>) -> Arc<Current> {
+        Arc::new(Current { witness, caller: OnceLock::new() })
     }
 
     pub(crate) fn caller(&self) -> Option<Noted> {
@@ -63,15 +70,15 @@ pub(crate) fn caller_is(caller: &Caller) {
     let _ = CURRENT.try_with(|current| current.caller.set(noted));
 }
 
-/// PostgreSQL refused: see [`Metrics::violation`].
+/// PostgreSQL refused: see [`Witness::violation`].
 pub(crate) fn violated(state: &str) {
     let _ = CURRENT.try_with(|current| {
-        current.metrics.violation(state);
-        current.metrics.cross_tenant("policy");
+        current.witness.violation(state);
+        current.witness.cross_tenant("policy");
     });
 }
 
-/// See [`Metrics::cross_tenant`].
+/// See [`Witness::cross_tenant`].
 pub(crate) fn reached_across(how: &'static str) {
-    let _ = CURRENT.try_with(|current| current.metrics.cross_tenant(how));
+    let _ = CURRENT.try_with(|current| current.witness.cross_tenant(how));
 }

@@ -3,12 +3,9 @@
 //! Invariants: whatever is done is done in one transaction of the operators' door, with its audit entry and its event; a
 //! change names the fields that changed and nothing else.
 
-mod jobs;
 mod settings;
 mod store;
 
-pub use jobs::SchoolDetails;
-pub(crate) use jobs::no_school;
 pub use settings::SettingsError;
 pub(crate) use settings::{Settings, max_users};
 pub(crate) use store::{audit, by_id, by_slug, change, create, list, own};
@@ -129,4 +126,8 @@ impl From<TenantError> for Refusal {
             TenantError::Stale { version } => Refusal::new(Code::Stale, message).with(json!({ "version": version })),
         }
     }
+}
+
+pub(crate) fn no_school(slug: &str) -> Refusal {
+    Refusal::new(Code::NotFound, format!("there is no school '{slug}'; `pems-hub school list` shows them"))
 }

@@ -1,9 +1,8 @@
 //! Who is connected, counted by address: an address holds so many connections at most, and all together so many.
 
-use crate::sync::tenant_state::locked;
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Mutex;
 
 #[derive(Debug)]
 pub(crate) struct Crowd {
@@ -22,7 +21,7 @@ impl Crowd {
     /// # Errors
     /// What is full: `all`, or the `address`.
     pub(crate) fn enter(&self, address: IpAddr, proxy: bool) -> Result<usize, &'static str> {
-        let mut crowd = locked(&self.by_address);
+        let mut crowd = self.by_address.lock();
         let all: usize = crowd.values().sum();
         if all >= self.all {
             return Err("all");
@@ -37,7 +36,7 @@ impl Crowd {
 
     /// One less; gives how many are left.
     pub(crate) fn leave(&self, address: IpAddr) -> usize {
-        let mut crowd = locked(&self.by_address);
+        let mut crowd = self.by_address.lock();
         if let Some(here) = crowd.get_mut(&address) {
             *here -= 1;
             if *here == 0 {

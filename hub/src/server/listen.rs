@@ -3,9 +3,11 @@
 //! Invariants: an address (a customer's network in version 6) holds so many connections at most and all together so many; a
 //! connection on which a head does not come, or from which an answer is not read, ends by itself ([`Patience`]).
 
-use crate::http::state::Hub;
+use crate::http::patience::Patience;
+use crate::metrics::Metrics;
 use crate::rate_limit::network;
 use crate::refusal::Refusal;
+use crate::server::connections::Crowd;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -15,6 +17,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use ipnet::IpNet;
 use serde_json::json;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -22,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Bytes that a connection reads ahead, and holds back of an answer that is not being read.
@@ -29,42 +33,51 @@ const BUFFER: usize = 64 << 10;
 /// After the system could not give us a connection (too many open files), before the next try.
 const OUT_OF_FILES: Duration = Duration::from_millis(200);
 
+/// What connections are taken in by.
+#[derive(Debug)]
+pub(crate) struct Door {
+    pub(crate) crowd: Crowd,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) patience: Patience,
+    pub(crate) trust_proxies: Vec<IpNet>,
+}
+
 /// One connection among them.
 struct Seat {
-    hub: Arc<Hub>,
+    door: Arc<Door>,
     address: IpAddr,
 }
 
 impl Seat {
     /// A proxy that is trusted counts its own clients.
-    fn take(hub: &Arc<Hub>, from: IpAddr) -> Result<Seat, &'static str> {
+    fn take(door: &Arc<Door>, from: IpAddr) -> Result<Seat, &'static str> {
         let from = from.to_canonical();
-        let proxy = hub.trust_proxies.iter().any(|net| net.contains(&from));
+        let proxy = door.trust_proxies.iter().any(|net| net.contains(&from));
         let address = network(from);
-        let all = hub.crowd.enter(address, proxy)?;
-        hub.metrics.connected(all);
-        Ok(Seat { hub: hub.clone(), address })
+        let all = door.crowd.enter(address, proxy)?;
+        door.metrics.connected(all);
+        Ok(Seat { door: door.clone(), address })
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.hub.metrics.connected(self.hub.crowd.leave(self.address));
+        self.door.metrics.connected(self.door.crowd.leave(self.address));
     }
 }
 
 /// Serves until the hub stops; then lets those end who are in the middle of something.
-pub(crate) async fn serve(listener: TcpListener, hub: Arc<Hub>, router: Router) {
+pub(crate) async fn serve(listener: TcpListener, door: Arc<Door>, router: Router, stop: CancellationToken) {
     let graceful = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = hub.stop.cancelled() => break,
+            () = stop.cancelled() => break,
         };
         match accepted {
-            Ok((tcp, peer)) => match Seat::take(&hub, peer.ip()) {
+            Ok((tcp, peer)) => match Seat::take(&door, peer.ip()) {
                 Ok(seat) => talk(tcp, peer, seat, router.clone(), &graceful),
-                Err(why) => turn_away(&hub, tcp, why),
+                Err(why) => turn_away(&door, tcp, why),
             },
             Err(error) if is_theirs(&error) => {}
             Err(error) => {
@@ -88,7 +101,7 @@ fn talk(tcp: TcpStream, peer: SocketAddr, seat: Seat, router: Router, graceful: 
     if let Err(error) = tcp.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY");
     }
-    let patience = seat.hub.patience;
+    let patience = seat.door.patience;
     let mut tcp = TimeoutStream::new(tcp);
     tcp.set_write_timeout(Some(patience.unread));
     let service = service_fn(move |mut request: Request<Incoming>| {
@@ -110,8 +123,8 @@ fn talk(tcp: TcpStream, peer: SocketAddr, seat: Seat, router: Router, graceful: 
 }
 
 /// Says so and hangs up, without waiting for anything: a new connection has room for a line.
-fn turn_away(hub: &Hub, tcp: TcpStream, why: &'static str) {
-    hub.metrics.turned_away(why);
+fn turn_away(door: &Door, tcp: TcpStream, why: &'static str) {
+    door.metrics.turned_away(why);
     let body = json!({ "success": false, "error": Refusal::busy().0 }).to_string();
     let answer = format!(
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncache-control: no-store\r\nconnection: close\r\n\

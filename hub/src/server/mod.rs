@@ -7,8 +7,9 @@ pub(crate) mod context_keys;
 pub mod database;
 mod listen;
 pub mod private_pg;
-pub(crate) mod run;
+mod run;
 pub(crate) mod start_error;
+mod subscribers;
 
 pub use admin::Admin;
 pub use config::{Config, ContextForm};

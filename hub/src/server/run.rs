@@ -1,24 +1,30 @@
 //! Starting and stopping a hub, in a process of its own or inside a test.
 
+use crate::auth::Auth;
 use crate::auth::assertions::Assertions;
 use crate::auth::password::Passwords;
 use crate::auth::seal::Seal;
 use crate::auth::tokens::Successors;
-use crate::events::{CountEvents, Dispatcher, ForgetSettings, Subscriber};
+use crate::events::{Dispatcher, Subscriber};
 use crate::http;
-use crate::http::state::Hub;
+use crate::http::state::Parts;
 use crate::metrics::{self, Metrics, Sampler};
 use crate::rate_limit::{self, Limits};
-use crate::reads::cache::Reads;
+use crate::reads::Reader;
+use crate::reads::cache::Answers;
+use crate::reads::cursor::Cursors;
 use crate::server::admin::{Admin, Opened};
 use crate::server::config::Config;
 use crate::server::connections::Crowd;
 use crate::server::database;
-use crate::server::listen;
+use crate::server::listen::{self, Door};
 use crate::server::start_error::StartError;
+use crate::server::subscribers::{CountEvents, ForgetSettings};
+use crate::sync::Exchanges;
 use crate::sync::schema_negotiation::ShapeMemory;
 use crate::sync::tenant_state::Live;
-use pems_db::{AccessTokens, AuthDb, Keys, Shares, TenantDb, sys};
+use crate::users::Users;
+use pems_db::{AccessTokens, AuthDb, Keys, OperatorDb, Shares, TenantDb, sys};
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,7 +36,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Connections for short functions: enrolment, device keys, sign-ins; two of them listen to the database.
-const LOBBY_CONNECTIONS: u32 = 6;
+const AUTH_CONNECTIONS: u32 = 6;
 /// How long a pull waits for its turn before "busy, try again" serves everybody better.
 const PULL_WAIT: Duration = Duration::from_secs(60);
 /// How long requests in flight may take when the hub stops.
@@ -46,7 +52,7 @@ pub struct Running {
 #[derive(Debug)]
 struct Serving {
     address: SocketAddr,
-    hub: Arc<Hub>,
+    parts: Arc<Parts>,
     tasks: Vec<JoinHandle<()>>,
     _lock: File,
 }
@@ -71,63 +77,124 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 async fn open(config: &Config, admin: &Admin, keys: &Keys, epoch: Uuid) -> Result<Serving, StartError> {
     let url = admin.database_url();
     let lock = only_server(config)?;
-    let auth_db = AuthDb::new(database::login(url, "hub_auth", keys)?, LOBBY_CONNECTIONS);
+    let auth_db = AuthDb::new(database::login(url, "hub_auth", keys)?, AUTH_CONNECTIONS);
+    let tenant_db = TenantDb::new(database::login(url, "hub_app", keys)?, config.app_connections, keys.clone())?;
     let stop = CancellationToken::new();
     let metrics = Arc::new(Metrics::new());
-    let hub = Arc::new(Hub {
-        schema: config.schema,
+    let parts = Arc::new(parts(
+        config,
+        keys,
         epoch,
-        tenant: TenantDb::new(database::login(url, "hub_app", keys)?, config.app_connections, keys.clone())?,
-        auth_db: auth_db.clone(),
-        access: AccessTokens::new(keys, config.token_ttl),
-        assertions: Assertions::default(),
-        passwords: Passwords::default(),
-        seal: Seal::new(keys),
-        live: Arc::new(Live::default()),
-        shapes: ShapeMemory::new(config.schema),
-        limits: Limits::new(config.enrol_per_minute, &config.rates, metrics.clone()),
-        metrics: metrics.clone(),
-        metrics_token: metrics::token(keys),
-        reads: Reads::new(keys),
-        trust_proxies: config.trust_proxies.clone(),
-        operator: admin.operator().clone(),
-        // Half of the connections, so that the other half is there for pushes; a quarter of these for one school at most.
-        pulls: Semaphore::new((config.app_connections / 2).max(1)),
-        pull_shares: Shares::new(config.app_connections / 8, PULL_WAIT),
-        successors: Successors::new(keys),
-        patience: config.patience,
-        crowd: Crowd::new(config.connections_address, config.connections),
-        stop: stop.clone(),
-    });
+        Connected { auth_db, tenant_db, operator_db: admin.operator().clone() },
+        &metrics,
+        &stop,
+    ));
     let at = |source| StartError::Io { what: format!("cannot listen on {}", config.listen), source };
     let listener = TcpListener::bind(config.listen).await.map_err(at)?;
     let address = listener.local_addr().map_err(at)?;
-    let server = tokio::spawn(listen::serve(listener, hub.clone(), http::router(hub.clone())));
+    let tasks = tasks(config, &parts, listener);
+    Ok(Serving { address, parts, tasks, _lock: lock })
+}
+
+/// The ways to the database.
+struct Connected {
+    auth_db: AuthDb,
+    tenant_db: TenantDb,
+    operator_db: OperatorDb,
+}
+
+fn parts(
+    config: &Config,
+    keys: &Keys,
+    epoch: Uuid,
+    to: Connected,
+    metrics: &Arc<Metrics>,
+    stop: &CancellationToken,
+) -> Parts {
+    let Connected { auth_db, tenant_db, operator_db } = to;
+    let live = Arc::new(Live::default());
+    let passwords = Arc::new(Passwords::default());
+    let limits = Arc::new(Limits::new(config.enrol_per_minute, &config.rates, metrics.clone()));
+    Parts {
+        auth: Auth {
+            access: AccessTokens::new(keys, config.token_ttl),
+            assertions: Assertions::default(),
+            auth_db: auth_db.clone(),
+            tenant_db: tenant_db.clone(),
+            passwords: passwords.clone(),
+            seal: Seal::new(keys),
+            successors: Successors::new(keys),
+            live: live.clone(),
+            limits: limits.clone(),
+            metrics: metrics.clone(),
+        },
+        exchanges: Exchanges {
+            schema: config.schema,
+            epoch,
+            tenant_db: tenant_db.clone(),
+            live: live.clone(),
+            shapes: ShapeMemory::new(config.schema),
+            // Half of the connections, so that the other half is there for pushes; a quarter of these for one school at most.
+            pulls: Semaphore::new((config.app_connections / 2).max(1)),
+            pull_shares: Shares::new(config.app_connections / 8, PULL_WAIT),
+            longest_pull: config.patience.pull,
+        },
+        reader: Reader {
+            epoch,
+            tenant_db: tenant_db.clone(),
+            live: live.clone(),
+            metrics: metrics.clone(),
+            cache: Answers::new(),
+            cursors: Cursors::new(keys),
+        },
+        users: Users { tenant_db: tenant_db.clone(), live: live.clone(), passwords },
+        tenant_db,
+        operator_db,
+        auth_db,
+        live,
+        limits,
+        metrics: metrics.clone(),
+        metrics_token: metrics::token(keys),
+        trust_proxies: config.trust_proxies.clone(),
+        patience: config.patience,
+        stop: stop.clone(),
+    }
+}
+
+/// What a hub does all the time.
+fn tasks(config: &Config, parts: &Arc<Parts>, listener: TcpListener) -> Vec<JoinHandle<()>> {
+    let (auth_db, metrics, stop) = (&parts.auth_db, &parts.metrics, &parts.stop);
+    let door = Arc::new(Door {
+        crowd: Crowd::new(config.connections_address, config.connections),
+        metrics: metrics.clone(),
+        patience: config.patience,
+        trust_proxies: config.trust_proxies.clone(),
+    });
     let mut subscribers: Vec<Arc<dyn Subscriber>> =
-        vec![Arc::new(CountEvents(metrics)), Arc::new(ForgetSettings(hub.live.clone()))];
+        vec![Arc::new(CountEvents(metrics.clone())), Arc::new(ForgetSettings(parts.live.clone()))];
     subscribers.extend(config.subscribers.iter().cloned());
-    let tasks = vec![
-        server,
+    let sampler = Sampler::new(auth_db.clone(), parts.operator_db.clone(), config.schema, metrics.clone());
+    vec![
+        tokio::spawn(listen::serve(listener, door, http::router(parts.clone()), stop.clone())),
         tokio::spawn(Dispatcher::new(auth_db.clone(), subscribers, stop.clone()).run()),
-        tokio::spawn(Sampler::new(hub.clone()).run()),
-        tokio::spawn(tidy(hub.clone())),
-        tokio::spawn(hub.live.clone().listen(auth_db, stop)),
-    ];
-    Ok(Serving { address, hub, tasks, _lock: lock })
+        tokio::spawn(sampler.run(stop.clone())),
+        tokio::spawn(tidy(parts.clone())),
+        tokio::spawn(parts.live.clone().listen(auth_db.clone(), stop.clone())),
+    ]
 }
 
 /// Forgets now and then what no longer counts.
-async fn tidy(hub: Arc<Hub>) {
+async fn tidy(parts: Arc<Parts>) {
     let on = async {
         loop {
             // A period, which ends at once when the hub stops.
             tokio::time::sleep(rate_limit::TIDY_EVERY).await;
-            hub.limits.tidy();
-            hub.assertions.tidy(sys::now());
-            hub.live.tidy();
+            parts.limits.tidy();
+            parts.auth.assertions.tidy(sys::now());
+            parts.live.tidy();
         }
     };
-    hub.stop.run_until_cancelled(on).await;
+    parts.stop.run_until_cancelled(on).await;
 }
 
 /// What a hub remembers is true only if nobody else writes, so one data directory is served by one process.
@@ -158,7 +225,7 @@ impl Running {
 
     /// How often Argon2 ran so far: what signing in costs.
     pub fn password_runs(&self) -> u64 {
-        self.serving.hub.passwords.runs()
+        self.serving.parts.users.passwords.runs()
     }
 
     pub fn admin(&self) -> &Admin {
@@ -167,7 +234,7 @@ impl Running {
 
     /// Lets held requests end, finishes those in flight, then stops what was started.
     pub async fn stop(self) {
-        self.serving.hub.stop.cancel();
+        self.serving.parts.stop.cancel();
         for task in self.serving.tasks {
             let abort = task.abort_handle();
             if tokio::time::timeout(LAST_REQUESTS, task).await.is_err() {
@@ -175,8 +242,8 @@ impl Running {
                 abort.abort();
             }
         }
-        self.serving.hub.tenant.close();
-        self.serving.hub.auth_db.close().await;
+        self.serving.parts.tenant_db.close();
+        self.serving.parts.auth_db.close().await;
         self.admin.close().await;
     }
 }

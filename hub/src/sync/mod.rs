@@ -7,3 +7,28 @@ pub(crate) mod pull;
 pub(crate) mod push;
 pub(crate) mod schema_negotiation;
 pub(crate) mod tenant_state;
+
+use pems_db::{Shares, TenantDb};
+use pems_model::Schema;
+use schema_negotiation::ShapeMemory;
+use std::sync::Arc;
+use std::time::Duration;
+use tenant_state::Live;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+/// What exchanges with devices are carried out with.
+#[derive(Debug)]
+pub(crate) struct Exchanges {
+    pub(crate) schema: &'static Schema,
+    pub(crate) epoch: Uuid,
+    pub(crate) tenant_db: TenantDb,
+    pub(crate) live: Arc<Live>,
+    pub(crate) shapes: ShapeMemory,
+    /// Pulls at work at once: leaves connections for pushes.
+    pub(crate) pulls: Semaphore,
+    /// Of these, what one school may have.
+    pub(crate) pull_shares: Shares,
+    /// How long one may take.
+    pub(crate) longest_pull: Duration,
+}

@@ -5,12 +5,12 @@
 //! never the request's, and no school can push out what another one's app has sent.
 
 use crate::refusal::Refusal;
-use crate::sync::tenant_state::locked;
+use parking_lot::Mutex;
 use pems_model::schema::Shapes;
 use pems_model::wire::SyncRequest;
 use pems_model::{Code, Entity, Schema};
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Versions of the app that are remembered of one school: nobody runs more at a time. The oldest goes, and its app sends its
@@ -67,7 +67,7 @@ impl ShapeMemory {
             let message = format!("schema: a fingerprint of {NAME_MAX} bytes at most");
             return Err(Refusal::new(Code::BadRequest, message));
         }
-        let mut schools = locked(&self.others);
+        let mut schools = self.others.lock();
         if let Some(shapes) = &request.shapes {
             let menu = Arc::new(Menu { served: common(schema, shapes), same: false });
             let known = schools.entry(tenant).or_default();
@@ -127,7 +127,7 @@ mod tests {
         for n in 0..10_000 {
             ask(&memory, 2, &format!("invented {n}"), true).expect("served");
         }
-        assert_eq!(locked(&memory.others)[&Uuid::from_u128(2)].len(), VERSIONS);
+        assert_eq!(memory.others.lock()[&Uuid::from_u128(2)].len(), VERSIONS);
         ask(&memory, 2, "invented 9999", false).expect("the newest are known");
         assert_eq!(ask(&memory, 2, "invented 1", false).expect_err("gone").code(), Code::SchemaUnknown);
         ask(&memory, 1, "the quiet school's", false).expect("still known");
@@ -140,6 +140,6 @@ mod tests {
         for with_shapes in [true, false] {
             assert_eq!(ask(&memory, 1, &long, with_shapes).expect_err("too long").code(), Code::BadRequest);
         }
-        assert!(locked(&memory.others).is_empty());
+        assert!(memory.others.lock().is_empty());
     }
 }

@@ -10,11 +10,12 @@
 use crate::refusal::Refusal;
 use crate::schools::Settings;
 use crate::sync::lines::Line;
+use parking_lot::Mutex;
 use pems_db::{Access, AuthDb, DbError, DeviceFacts, SessionFacts, TenantContext, TenantDb};
 use pems_model::Code;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
@@ -72,11 +73,11 @@ impl TenantLive {
     }
 
     pub(crate) fn saw_empty(&self, replica: Uuid, now: i64) {
-        locked(&self.drained).insert(replica, now);
+        self.drained.lock().insert(replica, now);
     }
 
     pub(crate) fn last_empty(&self, replica: Uuid) -> Option<i64> {
-        locked(&self.drained).get(&replica).copied()
+        self.drained.lock().get(&replica).copied()
     }
 }
 
@@ -114,12 +115,12 @@ pub(crate) struct Live {
 impl Live {
     /// `id` is of a school that exists: it comes from a checked token, or from the database.
     pub(crate) fn tenant(&self, id: Uuid) -> Arc<TenantLive> {
-        locked(&self.tenants).entry(id).or_insert_with(TenantLive::new).clone()
+        self.tenants.lock().entry(id).or_insert_with(TenantLive::new).clone()
     }
 
     /// `device`: from a checked token.
     pub(crate) fn line(&self, device: Uuid) -> Arc<Line> {
-        locked(&self.lines).entry(device).or_default().clone()
+        self.lines.lock().entry(device).or_default().clone()
     }
 
     /// To be read before looking something up that is to be remembered.
@@ -161,7 +162,7 @@ impl Live {
     pub(crate) fn forget(&self) {
         let number = self.next();
         self.everything.fetch_max(number, Ordering::AcqRel);
-        let tenants: Vec<_> = locked(&self.tenants).values().cloned().collect();
+        let tenants: Vec<_> = self.tenants.lock().values().cloned().collect();
         for tenant in tenants {
             tenant.level.send_replace(None);
         }
@@ -186,7 +187,7 @@ impl Live {
 
     /// Lets go of sessions that would be looked up again anyway.
     pub(crate) fn tidy(&self) {
-        locked(&self.sessions).retain(|_, school| {
+        self.sessions.lock().retain(|_, school| {
             school.retain(|_, session| session.as_of.elapsed() < STALE);
             !school.is_empty()
         });
@@ -198,7 +199,7 @@ impl Live {
 
     /// Notes a hint about a school. Of one that has not spoken nothing is known; what is just being looked up is not kept.
     fn hinted(&self, id: Uuid, kind: impl Fn(&TenantLive) -> &AtomicU64) -> Option<Arc<TenantLive>> {
-        let tenant = locked(&self.tenants).get(&id).cloned();
+        let tenant = self.tenants.lock().get(&id).cloned();
         let number = self.next();
         tenant.as_deref().map_or(&self.everything, &kind).fetch_max(number, Ordering::AcqRel);
         tenant
@@ -209,7 +210,7 @@ impl Live {
     /// # Errors
     /// An unknown device; a database that is busy or away.
     pub(crate) async fn device(&self, auth_db: &AuthDb, id: Uuid) -> Result<Arc<DeviceFacts>, Refusal> {
-        let known = locked(&self.devices).get(&id).cloned();
+        let known = self.devices.lock().get(&id).cloned();
         if let Some(known) = known
             && let Some(device) = self.believed(Some(&known), &self.tenant(known.value.tenant).records)
             // A no is asked for anew: who was let in again a moment ago comes in now.
@@ -220,7 +221,7 @@ impl Live {
         let generation = self.generation();
         let unknown = || Refusal::new(Code::Unauthorized, "the hub does not know this device; enrol it again");
         let device = Arc::new(auth_db.device(id).await?.ok_or_else(unknown)?);
-        locked(&self.devices).insert(id, Live::remember(device.clone(), generation));
+        self.devices.lock().insert(id, Live::remember(device.clone(), generation));
         Ok(device)
     }
 
@@ -230,7 +231,7 @@ impl Live {
     /// An unknown session; a database that is busy or away.
     pub(crate) async fn session(&self, auth_db: &AuthDb, tenant: Uuid, id: Uuid) -> Result<SessionFacts, Refusal> {
         let live = self.tenant(tenant);
-        let known = locked(&self.sessions).get(&tenant).and_then(|school| school.get(&id)).copied();
+        let known = self.sessions.lock().get(&tenant).and_then(|school| school.get(&id)).copied();
         // A session knows whether its school is suspended, which is a hint about the school.
         if let Some(session) = self.believed(known.as_ref(), &live.people)
             && self.believed(known.as_ref(), &live.records).is_some()
@@ -240,7 +241,7 @@ impl Live {
         let generation = self.generation();
         let unknown = || Refusal::new(Code::Unauthorized, "the hub does not know this session; sign in again");
         let session = auth_db.session(tenant, id).await?.ok_or_else(unknown)?;
-        let mut sessions = locked(&self.sessions);
+        let mut sessions = self.sessions.lock();
         let school = sessions.entry(tenant).or_default();
         if school.len() >= SESSIONS_MAX {
             school.clear();
@@ -255,7 +256,7 @@ impl Live {
     /// A suspended school; a database that is busy or away.
     pub(crate) async fn settings(&self, door: &TenantDb, who: &TenantContext) -> Result<Settings, Refusal> {
         let live = self.tenant(who.tenant());
-        let known = locked(&self.settings).get(&who.tenant()).copied();
+        let known = self.settings.lock().get(&who.tenant()).copied();
         if let Some(settings) = self.believed(known.as_ref(), &live.records) {
             return Ok(settings);
         }
@@ -263,7 +264,7 @@ impl Live {
         let mut tx = door.begin(who, Access::ReadOnly).await?;
         let settings = Settings::load(&mut tx, who).await?;
         tx.commit().await?;
-        locked(&self.settings).insert(who.tenant(), Live::remember(settings, generation));
+        self.settings.lock().insert(who.tenant(), Live::remember(settings, generation));
         Ok(settings)
     }
 
@@ -294,9 +295,4 @@ impl Live {
         }
         Ok(())
     }
-}
-
-/// A panic elsewhere does not make a map of hints unusable.
-pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -6,10 +6,10 @@
 //! - a school keeps an administrator: all of them are locked before one may go, so two cannot leave at once;
 //! - every change is in the audit log and in the outbox, by ids and roles alone.
 
+use super::Users;
 use crate::auth::{field, password};
 use crate::devices::enrolment_code;
 use crate::events::{self, DomainEvent};
-use crate::http::state::Hub;
 use crate::refusal::Refusal;
 use crate::schools;
 use pems_db::{Access, TenantContext, Tx, sys};
@@ -50,9 +50,9 @@ pub(crate) fn one_time() -> Result<String, Refusal> {
     Ok(enrolment_code::spell(sys::random()?))
 }
 
-async fn one_more_hash(hub: &Hub, who: &TenantContext, secret: &str) -> Result<String, Refusal> {
-    let permit = hub.passwords.permit(&who.tenant().to_string()).await?;
-    hub.passwords.hash(permit, secret, sys::random()?).await
+async fn one_more_hash(users: &Users, who: &TenantContext, secret: &str) -> Result<String, Refusal> {
+    let permit = users.passwords.permit(&who.tenant().to_string()).await?;
+    users.passwords.hash(permit, secret, sys::random()?).await
 }
 
 fn forbidden() -> Refusal {
@@ -82,7 +82,7 @@ async fn administrators(tx: &mut Tx, who: &TenantContext) -> Result<Vec<Uuid>, R
 /// # Errors
 /// `role_forbidden`.
 pub(crate) async fn list(
-    hub: &Hub,
+    users: &Users,
     who: &TenantContext,
     after: Option<Uuid>,
     limit: i64,
@@ -90,7 +90,7 @@ pub(crate) async fn list(
     if who.role() != Role::SchoolAdmin {
         return Err(forbidden());
     }
-    let mut tx = hub.tenant.begin(who, Access::ReadOnly).await?;
+    let mut tx = users.tenant_db.begin(who, Access::ReadOnly).await?;
     let sql = format!("SELECT {COLUMNS} FROM account WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
     let query = sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(after.unwrap_or_default()).bind(limit);
     let rows = query.fetch_all(tx.conn()).await?;
@@ -100,11 +100,11 @@ pub(crate) async fn list(
 
 /// # Errors
 /// `not_found`; `role_forbidden` for others than oneself.
-pub(crate) async fn get(hub: &Hub, who: &TenantContext, id: Uuid) -> Result<Account, Refusal> {
+pub(crate) async fn get(users: &Users, who: &TenantContext, id: Uuid) -> Result<Account, Refusal> {
     if who.role() != Role::SchoolAdmin && who.actor() != id {
         return Err(forbidden());
     }
-    let mut tx = hub.tenant.begin(who, Access::ReadOnly).await?;
+    let mut tx = users.tenant_db.begin(who, Access::ReadOnly).await?;
     let found = find(&mut tx, who, id, "").await?;
     tx.commit().await?;
     Ok(found)
@@ -121,7 +121,7 @@ async fn find(tx: &mut Tx, who: &TenantContext, id: Uuid, lock: &str) -> Result<
 /// # Errors
 /// `role_forbidden`; `conflict` for an e-mail that somebody of the school has, or where no more users are allowed.
 pub(crate) async fn create(
-    hub: &Hub,
+    users: &Users,
     who: &TenantContext,
     email: &str,
     name: &str,
@@ -132,9 +132,9 @@ pub(crate) async fn create(
         return Err(forbidden());
     }
     let secret = one_time()?;
-    let hash = one_more_hash(hub, who, &secret).await?;
+    let hash = one_more_hash(users, who, &secret).await?;
     let id = sys::new_ordered_id(sys::now())?;
-    let mut tx = hub.tenant.begin(who, Access::Write).await?;
+    let mut tx = users.tenant_db.begin(who, Access::Write).await?;
     administrators(&mut tx, who).await?;
     room_for_one(&mut tx, who).await?;
     let sql = format!(
@@ -154,8 +154,8 @@ pub(crate) async fn create(
 async fn room_for_one(tx: &mut Tx, who: &TenantContext) -> Result<(), Refusal> {
     let Some(most) = schools::max_users(tx, who).await? else { return Ok(()) };
     let sql = "SELECT count(*) FROM account WHERE tenant_id = $1 AND disabled_at IS NULL";
-    let users: i64 = sqlx::query_scalar(sql).bind(who.tenant()).fetch_one(tx.conn()).await?;
-    if users < i64::from(most) {
+    let active: i64 = sqlx::query_scalar(sql).bind(who.tenant()).fetch_one(tx.conn()).await?;
+    if active < i64::from(most) {
         return Ok(());
     }
 
@@ -165,14 +165,14 @@ async fn room_for_one(tx: &mut Tx, who: &TenantContext) -> Result<(), Refusal> {
 
 /// # Errors
 /// `not_found`, `role_forbidden`; `last_admin` if the school would be left without an administrator.
-pub(crate) async fn update(hub: &Hub, who: &TenantContext, id: Uuid, edit: Edit) -> Result<Account, Refusal> {
+pub(crate) async fn update(users: &Users, who: &TenantContext, id: Uuid, edit: Edit) -> Result<Account, Refusal> {
     let name = edit.name.as_deref().map(field::name).transpose()?;
     // People may correct how they are called; the rest is for administrators.
     let own_name_only = who.actor() == id && edit.role.is_none() && edit.disabled.is_none();
     if who.role() != Role::SchoolAdmin && !own_name_only {
         return Err(forbidden());
     }
-    let mut tx = hub.tenant.begin(who, Access::Write).await?;
+    let mut tx = users.tenant_db.begin(who, Access::Write).await?;
     let admins = if own_name_only { Vec::new() } else { administrators(&mut tx, who).await? };
     let before = find(&mut tx, who, id, "FOR UPDATE").await?;
     let role = edit.role.unwrap_or(before.role);
@@ -195,7 +195,7 @@ pub(crate) async fn update(hub: &Hub, who: &TenantContext, id: Uuid, edit: Edit)
     let after = account(&query.fetch_one(tx.conn()).await?)?;
     note_changes(&mut tx, who, &before, &after).await?;
     tx.commit().await?;
-    hub.live.forget_people(who.tenant());
+    users.live.forget_people(who.tenant());
     Ok(after)
 }
 
@@ -224,13 +224,13 @@ async fn note_changes(tx: &mut Tx, who: &TenantContext, before: &Account, after:
 ///
 /// # Errors
 /// `not_found`, `role_forbidden`; `conflict` for a disabled account.
-pub(crate) async fn reset_password(hub: &Hub, who: &TenantContext, id: Uuid) -> Result<String, Refusal> {
+pub(crate) async fn reset_password(users: &Users, who: &TenantContext, id: Uuid) -> Result<String, Refusal> {
     if who.role() != Role::SchoolAdmin {
         return Err(forbidden());
     }
     let secret = one_time()?;
-    let hash = one_more_hash(hub, who, &secret).await?;
-    let mut tx = hub.tenant.begin(who, Access::Write).await?;
+    let hash = one_more_hash(users, who, &secret).await?;
+    let mut tx = users.tenant_db.begin(who, Access::Write).await?;
     administrators(&mut tx, who).await?;
     if find(&mut tx, who, id, "FOR UPDATE").await?.disabled_at.is_some() {
         return Err(Refusal::new(Code::Conflict, "this account is disabled; enable it first"));
@@ -249,7 +249,7 @@ pub(crate) async fn reset_password(hub: &Hub, who: &TenantContext, id: Uuid) -> 
     note(&mut tx, "user.password_reset", id, json!({})).await?;
     events::emit(&mut tx, &DomainEvent::PasswordReset { user: id }).await?;
     tx.commit().await?;
-    hub.live.forget_people(who.tenant());
+    users.live.forget_people(who.tenant());
     Ok(secret)
 }
 

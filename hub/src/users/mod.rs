@@ -1,9 +1,16 @@
-//! A school's people as accounts of the hub, and the hub's operators.
-//!
-//! - [`accounts`]: a school and its own people, through the wall
-//! - [`admin_jobs`]: what the command line does with people
+//! A school's people as accounts of the hub.
 
 pub(crate) mod accounts;
-pub(crate) mod admin_jobs;
 
-pub use admin_jobs::{NewOperator, OneTimePassword, OperatorLine};
+use crate::auth::password::Passwords;
+use crate::sync::tenant_state::Live;
+use pems_db::TenantDb;
+use std::sync::Arc;
+
+/// What a school's administrators change accounts with.
+#[derive(Debug)]
+pub(crate) struct Users {
+    pub(crate) tenant_db: TenantDb,
+    pub(crate) live: Arc<Live>,
+    pub(crate) passwords: Arc<Passwords>,
+}

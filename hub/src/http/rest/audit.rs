@@ -2,7 +2,7 @@
 
 use super::tenants::within;
 use super::{Answer, ApiError, Asked, Id, OperatorMode, Refusals, SignedIn, Success};
-use crate::http::state::Hub;
+use crate::http::state::Parts;
 use crate::refusal::Refusal;
 use axum::extract::State;
 use pems_db::{Access, Tx, sys};
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 const PAGE: i64 = 50;
 
-pub(super) fn router() -> OpenApiRouter<Arc<Hub>> {
+pub(super) fn router() -> OpenApiRouter<Arc<Parts>> {
     OpenApiRouter::new().routes(routes!(own)).routes(routes!(of))
 }
 
@@ -79,30 +79,30 @@ impl Page {
 #[utoipa::path(get, path = "/audit", params(Page), tag = "audit", security(("bearer" = [])),
     responses((status = 200, body = Success<AuditEntries>), Refusals))]
 async fn own(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     signed_in: SignedIn,
     Asked(page): Asked<Page>,
 ) -> Result<Answer<AuditEntries>, ApiError> {
     signed_in.must_be(&[Role::SchoolAdmin])?;
     let who = signed_in.0;
     let (limit, before) = (within(page.limit.unwrap_or(PAGE))?, page.before()?);
-    let mut tx = hub.tenant.begin(&who, Access::ReadOnly).await?;
+    let mut tx = parts.tenant_db.begin(&who, Access::ReadOnly).await?;
     let entries = entries(&mut tx, who.tenant(), before, limit).await?;
     tx.commit().await?;
     Ok(Answer::ok(entries))
 }
 
-/// The log of one school, or with the nil id the hub's own. For those who run the hub.
+/// The log of one school, or with the nil id the hub's own. For those who run the parts.
 #[utoipa::path(get, path = "/tenants/{id}/audit", params(("id" = Uuid, Path), Page), tag = "audit", security(("bearer" = [])),
     responses((status = 200, body = Success<AuditEntries>), Refusals))]
 async fn of(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     OperatorMode(who): OperatorMode,
     Id(id): Id,
     Asked(page): Asked<Page>,
 ) -> Result<Answer<AuditEntries>, ApiError> {
     let (limit, before) = (within(page.limit.unwrap_or(PAGE))?, page.before()?);
-    let mut tx = hub.operator.look(&who, "audit log shown", Some(id)).await?;
+    let mut tx = parts.operator_db.look(&who, "audit log shown", Some(id)).await?;
     let entries = entries(&mut tx, id, before, limit).await?;
     tx.commit().await?;
     Ok(Answer::ok(entries))

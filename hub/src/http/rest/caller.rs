@@ -3,11 +3,11 @@
 
 use super::answer::ApiError;
 use crate::auth::bearer;
-use crate::http::state::Hub;
+use crate::http::state::Parts;
 use crate::rate_limit::{Key, Limit};
 use crate::refusal::Refusal;
 use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
+use axum::http::request::Parts as Head;
 use pems_db::{Caller, Mode, OperatorContext, SessionFacts, TenantContext, sys};
 use pems_model::{Code, Role};
 use std::sync::Arc;
@@ -31,11 +31,11 @@ impl SignedIn {
     }
 }
 
-impl FromRequestParts<Arc<Hub>> for SignedIn {
+impl FromRequestParts<Arc<Parts>> for SignedIn {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<SignedIn, ApiError> {
-        let (who, session) = live_user(parts, hub).await?;
+    async fn from_request_parts(head: &mut Head, parts: &Arc<Parts>) -> Result<SignedIn, ApiError> {
+        let (who, session) = live_user(head, parts).await?;
         if session.must_change_password {
             let message = "choose another password first (POST /api/v1/auth/password)";
             return Err(Refusal::new(Code::PasswordChangeRequired, message).into());
@@ -48,46 +48,46 @@ impl FromRequestParts<Arc<Hub>> for SignedIn {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AnySession(pub(crate) TenantContext);
 
-impl FromRequestParts<Arc<Hub>> for AnySession {
+impl FromRequestParts<Arc<Parts>> for AnySession {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<AnySession, ApiError> {
-        Ok(AnySession(live_user(parts, hub).await?.0))
+    async fn from_request_parts(head: &mut Head, parts: &Arc<Parts>) -> Result<AnySession, ApiError> {
+        Ok(AnySession(live_user(head, parts).await?.0))
     }
 }
 
 /// The user of a token whose session goes on, with the role of now: what an administrator changes counts at once, not when the
 /// token has run out.
-async fn live_user(parts: &Parts, hub: &Hub) -> Result<(TenantContext, SessionFacts), Refusal> {
+async fn live_user(head: &Head, parts: &Parts) -> Result<(TenantContext, SessionFacts), Refusal> {
     let over = || Refusal::new(Code::Unauthorized, "this session is over; sign in again");
-    let (who, session) = match bearer::caller(hub, &parts.headers, sys::now())? {
+    let (who, session) = match bearer::caller(&parts.auth, &head.headers, sys::now())? {
         Caller::Tenant(who) if who.mode() == Mode::User => (who, who.session().ok_or_else(over)?),
         _ => return Err(Refusal::new(Code::Unauthorized, "this is for signed-in users of a school")),
     };
-    hub.limits.check(Limit::Api, Key::User(who.actor()))?;
-    let session = hub.live.session(&hub.auth_db, who.tenant(), session).await?;
+    parts.limits.check(Limit::Api, Key::User(who.actor()))?;
+    let session = parts.live.session(&parts.auth_db, who.tenant(), session).await?;
     if !session.live || session.account != who.actor() {
         return Err(over());
     }
     if session.suspended {
         return Err(Refusal::suspended());
     }
-    let settings = hub.live.settings(&hub.tenant, &who).await?;
-    hub.limits.check_tenant(who.tenant(), settings.api_rate_limit)?;
+    let settings = parts.live.settings(&parts.tenant_db, &who).await?;
+    parts.limits.check_tenant(who.tenant(), settings.api_rate_limit)?;
     Ok((who.with_role(session.role), session))
 }
 
-/// Somebody who runs the hub, in operator mode.
+/// Somebody who runs the parts, in operator mode.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OperatorMode(pub(crate) OperatorContext);
 
-impl FromRequestParts<Arc<Hub>> for OperatorMode {
+impl FromRequestParts<Arc<Parts>> for OperatorMode {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<OperatorMode, ApiError> {
-        match bearer::caller(hub, &parts.headers, sys::now())? {
+    async fn from_request_parts(head: &mut Head, parts: &Arc<Parts>) -> Result<OperatorMode, ApiError> {
+        match bearer::caller(&parts.auth, &head.headers, sys::now())? {
             Caller::Operator(who) => {
-                hub.limits.check(Limit::Api, Key::User(who.operator().unwrap_or_default()))?;
+                parts.limits.check(Limit::Api, Key::User(who.operator().unwrap_or_default()))?;
                 Ok(OperatorMode(who))
             }
             Caller::Tenant(_) => {

@@ -1,11 +1,11 @@
 //! What a request says, read strictly: an unknown or wrong field is named, never ignored.
 
 use super::answer::ApiError;
-use crate::http::state::Hub;
+use crate::http::state::Parts;
 use crate::http::{SMALL_BODY, read_body};
 use crate::refusal::Refusal;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
-use axum::http::request::Parts;
+use axum::http::request::Parts as Head;
 use pems_model::Code;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -15,11 +15,11 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(crate) struct Input<T>(pub(crate) T);
 
-impl<T: DeserializeOwned> FromRequest<Arc<Hub>> for Input<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<Parts>> for Input<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Input<T>, ApiError> {
-        let body = read_body(request.into_body(), SMALL_BODY, hub.patience.body).await?;
+    async fn from_request(request: Request, parts: &Arc<Parts>) -> Result<Input<T>, ApiError> {
+        let body = read_body(request.into_body(), SMALL_BODY, parts.patience.body).await?;
         let value = serde_json::from_slice(&body)
             .map_err(|error| Refusal::new(Code::BadRequest, format!("the request's JSON: {error}")))?;
         Ok(Input(value))
@@ -30,11 +30,11 @@ impl<T: DeserializeOwned> FromRequest<Arc<Hub>> for Input<T> {
 #[derive(Debug)]
 pub(crate) struct Asked<T>(pub(crate) T);
 
-impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Hub>> for Asked<T> {
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Parts>> for Asked<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<Hub>) -> Result<Asked<T>, ApiError> {
-        let Query(value) = Query::<T>::try_from_uri(&parts.uri).map_err(|error| {
+    async fn from_request_parts(head: &mut Head, _: &Arc<Parts>) -> Result<Asked<T>, ApiError> {
+        let Query(value) = Query::<T>::try_from_uri(&head.uri).map_err(|error| {
             let why = error.to_string();
             let why = why.trim_start_matches("Failed to deserialize query string: ");
             Refusal::new(Code::BadRequest, format!("the address: {why}"))
@@ -47,11 +47,11 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Hub>> for Asked<T> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Id(pub(crate) Uuid);
 
-impl FromRequestParts<Arc<Hub>> for Id {
+impl FromRequestParts<Arc<Parts>> for Id {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Id, ApiError> {
-        let Path(id) = Path::<Uuid>::from_request_parts(parts, hub)
+    async fn from_request_parts(head: &mut Head, parts: &Arc<Parts>) -> Result<Id, ApiError> {
+        let Path(id) = Path::<Uuid>::from_request_parts(head, parts)
             .await
             .map_err(|_| Refusal::new(Code::NotFound, "there is nothing with this id"))?;
         Ok(Id(id))

@@ -21,7 +21,7 @@ pub(crate) use caller::{AnySession, OperatorMode, SignedIn};
 pub(crate) use document::{Refusals, Success};
 pub(crate) use input::{Asked, Id, Input};
 
-use crate::http::state::Hub;
+use crate::http::state::Parts;
 use axum::routing::get;
 use axum::{Json, Router};
 use std::sync::Arc;
@@ -46,7 +46,7 @@ impl utoipa::Modify for Bearer {
 }
 
 /// One line for each module of routes.
-fn routes() -> OpenApiRouter<Arc<Hub>> {
+fn routes() -> OpenApiRouter<Arc<Parts>> {
     OpenApiRouter::new()
         .merge(auth::router())
         .merge(users::router())
@@ -56,7 +56,7 @@ fn routes() -> OpenApiRouter<Arc<Hub>> {
         .merge(audit::router())
 }
 
-pub(crate) fn router() -> Router<Arc<Hub>> {
+pub(crate) fn router() -> Router<Arc<Parts>> {
     let (router, document) =
         OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes()).split_for_parts();
     let document = Arc::new(document);

@@ -1,10 +1,10 @@
-//! `/operators`: operator mode, for those who run the hub.
+//! `/operators`: operator mode, for those who run the parts.
 
 use super::people::{DONE, Done};
 use super::{Answer, ApiError, Input, OperatorMode, Refusals, Success};
 use crate::auth::operators::{self, Credentials};
 use crate::http::client_ip::ClientAddress;
-use crate::http::state::Hub;
+use crate::http::state::Parts;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-pub(super) fn router() -> OpenApiRouter<Arc<Hub>> {
+pub(super) fn router() -> OpenApiRouter<Arc<Parts>> {
     OpenApiRouter::new().routes(routes!(sign_in)).routes(routes!(sign_out))
 }
 
@@ -54,12 +54,12 @@ struct OperatorPerson {
 #[utoipa::path(post, path = "/operators/sign-in", tag = "operators", request_body = OperatorSignIn,
     responses((status = 200, body = Success<ModeAnswer>), Refusals))]
 async fn sign_in(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     ClientAddress(from): ClientAddress,
     Input(said): Input<OperatorSignIn>,
 ) -> Result<Answer<ModeAnswer>, ApiError> {
     let said = Credentials { email: &said.email, password: &said.password, code: &said.code, reason: &said.reason };
-    let (key, begun, issued) = operators::sign_in(&hub, from, said).await?;
+    let (key, begun, issued) = operators::sign_in(&parts.auth, from, said).await?;
     Ok(Answer::ok(ModeAnswer {
         access_token: issued.token,
         token_type: "Bearer",
@@ -72,7 +72,7 @@ async fn sign_in(
 /// End operator mode at once.
 #[utoipa::path(post, path = "/operators/sign-out", tag = "operators", security(("bearer" = [])),
     responses((status = 200, body = Success<Done>), Refusals))]
-async fn sign_out(State(hub): State<Arc<Hub>>, OperatorMode(who): OperatorMode) -> Result<Answer<Done>, ApiError> {
-    operators::sign_out(&hub, &who).await?;
+async fn sign_out(State(parts): State<Arc<Parts>>, OperatorMode(who): OperatorMode) -> Result<Answer<Done>, ApiError> {
+    operators::sign_out(&parts.auth, &who).await?;
     Ok(Answer::ok(DONE))
 }

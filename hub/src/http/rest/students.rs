@@ -1,7 +1,7 @@
 //! `/students`: the learners of the own school. Every role reads them, as every office does.
 
 use super::{ApiError, Asked, Id, Refusals, SignedIn, Success};
-use crate::http::state::Hub;
+use crate::http::state::Parts;
 use crate::reads::{self, LIMIT, LIMIT_MAX, Learner, LearnerList, LearnerOne, Sort};
 use crate::refusal::Refusal;
 use axum::extract::State;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// Characters of what somebody types to find a name.
 const TYPED_MAX: usize = 100;
 
-pub(super) fn router() -> OpenApiRouter<Arc<Hub>> {
+pub(super) fn router() -> OpenApiRouter<Arc<Parts>> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct Students {
     responses((status = 200, body = Success<Students>, headers(("ETag" = String))),
         (status = 304, description = "As the version that the caller has"), Refusals))]
 async fn list(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     SignedIn(who): SignedIn,
     headers: HeaderMap,
     Asked(asked): Asked<StudentsAsked>,
@@ -80,13 +80,13 @@ async fn list(
     let cursor = asked.cursor.clone();
     let mut question = question(asked)?;
     if let Some(cursor) = cursor {
-        question.after = hub.reads.cursors.open(who.tenant(), &question.frame(), &cursor);
+        question.after = parts.reader.cursors.open(who.tenant(), &question.frame(), &cursor);
         if question.after.is_none() {
             crate::request_context::reached_across("cursor");
             return Err(bad("cursor", "it is not of this school and these filters; begin with the first page").into());
         }
     }
-    Ok(reads::answer(&hub, &who, &question, &headers).await?)
+    Ok(reads::answer(&parts.reader, &who, &question, &headers).await?)
 }
 
 /// One learner, deleted or not.
@@ -95,12 +95,12 @@ async fn list(
     responses((status = 200, body = Success<Learner>, headers(("ETag" = String))),
         (status = 304, description = "As the version that the caller has"), Refusals))]
 async fn get(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     SignedIn(who): SignedIn,
     Id(id): Id,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    Ok(reads::answer(&hub, &who, &LearnerOne { id }, &headers).await?)
+    Ok(reads::answer(&parts.reader, &who, &LearnerOne { id }, &headers).await?)
 }
 
 fn question(asked: StudentsAsked) -> Result<LearnerList, Refusal> {

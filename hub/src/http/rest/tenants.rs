@@ -1,7 +1,7 @@
 //! `/tenants`: schools, for those who run the hub; and `/tenant`, the own school of whoever is signed in.
 
 use super::{Answer, ApiError, Asked, Id, Input, OperatorMode, Refusals, SignedIn, Success};
-use crate::http::state::Hub;
+use crate::http::state::Parts;
 use crate::refusal::Refusal;
 use crate::schools::{self, NewSchool, School, SchoolChange};
 use axum::extract::State;
@@ -19,7 +19,7 @@ use uuid::Uuid;
 const PAGE: i64 = 50;
 const PAGE_MAX: i64 = 200;
 
-pub(super) fn router() -> OpenApiRouter<Arc<Hub>> {
+pub(super) fn router() -> OpenApiRouter<Arc<Parts>> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, change)).routes(routes!(own))
 }
 
@@ -92,12 +92,12 @@ pub(crate) struct Tenants {
 #[utoipa::path(get, path = "/tenants", params(Page), tag = "tenants", security(("bearer" = [])),
     responses((status = 200, body = Success<Tenants>), Refusals))]
 async fn list(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     OperatorMode(who): OperatorMode,
     Asked(page): Asked<Page>,
 ) -> Result<Answer<Tenants>, ApiError> {
     let limit = within(page.limit.unwrap_or(PAGE))?;
-    let mut tx = hub.operator.look(&who, "tenants listed", None).await?;
+    let mut tx = parts.operator_db.look(&who, "tenants listed", None).await?;
     let mut items = schools::list(&mut tx, page.cursor, limit + 1).await?;
     tx.commit().await?;
     let more = i64::try_from(items.len()).is_ok_and(|count| count > limit);
@@ -118,12 +118,12 @@ pub(super) fn within(limit: i64) -> Result<i64, Refusal> {
 #[utoipa::path(post, path = "/tenants", request_body = NewTenant, tag = "tenants", security(("bearer" = [])),
     responses((status = 201, body = Success<School>, headers(("ETag" = String))), Refusals))]
 async fn create(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     OperatorMode(who): OperatorMode,
     Input(new): Input<NewTenant>,
 ) -> Result<Answer<School>, ApiError> {
     let id = sys::new_ordered_id(sys::now())?;
-    let mut tx = hub.operator.begin(&who, "tenant created", None).await?;
+    let mut tx = parts.operator_db.begin(&who, "tenant created", None).await?;
     let NewTenant { name, slug, school_id, timezone, metadata } = &new;
     let new = NewSchool { name, slug, school_id, timezone, metadata };
     let school = schools::create(&mut tx, id, &new).await?;
@@ -136,11 +136,11 @@ async fn create(
 #[utoipa::path(get, path = "/tenants/{id}", params(("id" = Uuid, Path)), tag = "tenants", security(("bearer" = [])),
     responses((status = 200, body = Success<School>, headers(("ETag" = String))), Refusals))]
 async fn get(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     OperatorMode(who): OperatorMode,
     Id(id): Id,
 ) -> Result<Answer<School>, ApiError> {
-    let mut tx = hub.operator.look(&who, "tenant shown", Some(id)).await?;
+    let mut tx = parts.operator_db.look(&who, "tenant shown", Some(id)).await?;
     let school = schools::by_id(&mut tx, id).await?;
     tx.commit().await?;
     let etag = school.etag();
@@ -153,7 +153,7 @@ async fn get(
     responses((status = 200, body = Success<School>, headers(("ETag" = String))),
         (status = 412, description = "It has changed since it was looked at", body = super::ErrorAnswer), Refusals))]
 async fn change(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     OperatorMode(who): OperatorMode,
     Id(id): Id,
     headers: HeaderMap,
@@ -161,7 +161,7 @@ async fn change(
 ) -> Result<Answer<School>, ApiError> {
     let seen = headers.get(header::IF_MATCH).map(|value| value.to_str().unwrap_or_default().trim());
     let seen = seen.filter(|seen| *seen != "*").map(|seen| seen.trim_matches('"'));
-    let mut tx = hub.operator.begin(&who, "tenant changed", Some(id)).await?;
+    let mut tx = parts.operator_db.begin(&who, "tenant changed", Some(id)).await?;
     let change = SchoolChange {
         name: wanted.name.as_deref(),
         timezone: wanted.timezone.as_deref(),
@@ -178,8 +178,8 @@ async fn change(
 /// The school of whoever is signed in.
 #[utoipa::path(get, path = "/tenant", tag = "tenants", security(("bearer" = [])),
     responses((status = 200, body = Success<School>, headers(("ETag" = String))), Refusals))]
-async fn own(State(hub): State<Arc<Hub>>, SignedIn(who): SignedIn) -> Result<Answer<School>, ApiError> {
-    let mut tx = hub.tenant.begin(&who, Access::ReadOnly).await?;
+async fn own(State(parts): State<Arc<Parts>>, SignedIn(who): SignedIn) -> Result<Answer<School>, ApiError> {
+    let mut tx = parts.tenant_db.begin(&who, Access::ReadOnly).await?;
     let school = schools::own(&mut tx, &who).await?;
     tx.commit().await?;
     let etag = school.etag();

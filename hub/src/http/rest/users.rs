@@ -2,7 +2,7 @@
 
 use super::people::RoleShape;
 use super::{Answer, ApiError, Asked, Id, Input, Refusals, SignedIn, Success};
-use crate::http::state::Hub;
+use crate::http::state::Parts;
 use crate::refusal::Refusal;
 use crate::users::accounts::{self, Account, Edit};
 use axum::extract::State;
@@ -21,7 +21,7 @@ const PAGE: i64 = 50;
 /// What one answer may hold.
 const PAGE_MAX: i64 = 200;
 
-pub(super) fn router() -> OpenApiRouter<Arc<Hub>> {
+pub(super) fn router() -> OpenApiRouter<Arc<Parts>> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, update)).routes(routes!(reset_password))
 }
 
@@ -81,7 +81,7 @@ pub(crate) struct Users {
 #[utoipa::path(get, path = "/users", tag = "users", params(Page), security(("bearer" = [])),
     responses((status = 200, body = Success<Users>), Refusals))]
 async fn list(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     SignedIn(who): SignedIn,
     Asked(page): Asked<Page>,
 ) -> Result<Answer<Users>, ApiError> {
@@ -91,7 +91,7 @@ async fn list(
         return Err(Refusal::new(Code::BadRequest, message).with(json!({ "field": "limit" })).into());
     }
     // One more than asked for tells whether there are more.
-    let mut found = accounts::list(&hub, &who, page.cursor, limit + 1).await?;
+    let mut found = accounts::list(&parts.users, &who, page.cursor, limit + 1).await?;
     let shown = usize::try_from(limit).unwrap_or(0);
     let more = found.len() > shown;
     found.truncate(shown);
@@ -121,19 +121,19 @@ pub(crate) struct UserMade {
 #[utoipa::path(post, path = "/users", tag = "users", request_body = NewUser, security(("bearer" = [])),
     responses((status = 201, body = Success<UserMade>), Refusals))]
 async fn create(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     SignedIn(who): SignedIn,
     Input(new): Input<NewUser>,
 ) -> Result<Answer<UserMade>, ApiError> {
-    let (made, one_time_password) = accounts::create(&hub, &who, &new.email, &new.name, new.role).await?;
+    let (made, one_time_password) = accounts::create(&parts.users, &who, &new.email, &new.name, new.role).await?;
     Ok(Answer::created(UserMade { user: made.into(), one_time_password }))
 }
 
 /// One user.
 #[utoipa::path(get, path = "/users/{id}", tag = "users", params(("id" = Uuid, Path)), security(("bearer" = [])),
     responses((status = 200, body = Success<User>), Refusals))]
-async fn get(State(hub): State<Arc<Hub>>, SignedIn(who): SignedIn, Id(id): Id) -> Result<Answer<User>, ApiError> {
-    Ok(Answer::ok(accounts::get(&hub, &who, id).await?.into()))
+async fn get(State(parts): State<Arc<Parts>>, SignedIn(who): SignedIn, Id(id): Id) -> Result<Answer<User>, ApiError> {
+    Ok(Answer::ok(accounts::get(&parts.users, &who, id).await?.into()))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -151,13 +151,13 @@ pub(crate) struct UserEdit {
 #[utoipa::path(patch, path = "/users/{id}", tag = "users", params(("id" = Uuid, Path)), request_body = UserEdit,
     security(("bearer" = [])), responses((status = 200, body = Success<User>), Refusals))]
 async fn update(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     SignedIn(who): SignedIn,
     Id(id): Id,
     Input(edit): Input<UserEdit>,
 ) -> Result<Answer<User>, ApiError> {
     let edit = Edit { name: edit.name, role: edit.role, disabled: edit.disabled };
-    Ok(Answer::ok(accounts::update(&hub, &who, id, edit).await?.into()))
+    Ok(Answer::ok(accounts::update(&parts.users, &who, id, edit).await?.into()))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -170,9 +170,9 @@ pub(crate) struct OneTime {
 #[utoipa::path(post, path = "/users/{id}/reset-password", tag = "users", params(("id" = Uuid, Path)),
     security(("bearer" = [])), responses((status = 200, body = Success<OneTime>), Refusals))]
 async fn reset_password(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     SignedIn(who): SignedIn,
     Id(id): Id,
 ) -> Result<Answer<OneTime>, ApiError> {
-    Ok(Answer::ok(OneTime { one_time_password: accounts::reset_password(&hub, &who, id).await? }))
+    Ok(Answer::ok(OneTime { one_time_password: accounts::reset_password(&parts.users, &who, id).await? }))
 }

@@ -2,7 +2,7 @@
 
 use crate::devices::enrolment_code;
 use crate::http::client_ip::ClientAddress;
-use crate::http::state::Hub;
+use crate::http::state::Parts;
 use crate::http::{SMALL_BODY, read_body};
 use crate::rate_limit::{Key, Limit};
 use crate::refusal::Refusal;
@@ -22,12 +22,12 @@ use uuid::Uuid;
 const NAME_MAX: usize = 100;
 
 pub(crate) async fn enrol(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     ClientAddress(from): ClientAddress,
     body: Body,
 ) -> Result<Json<EnrolAnswer>, Refusal> {
-    hub.limits.check(Limit::Enrol, Key::Address(from))?;
-    let body = read_body(body, SMALL_BODY, hub.patience.body).await?;
+    parts.limits.check(Limit::Enrol, Key::Address(from))?;
+    let body = read_body(body, SMALL_BODY, parts.patience.body).await?;
     let request: EnrolRequest = serde_json::from_slice(&body)
         .map_err(|error| Refusal::new(Code::BadRequest, format!("the request: {error}")))?;
     let bad = |what: &str| Refusal::new(Code::BadRequest, what);
@@ -40,7 +40,7 @@ pub(crate) async fn enrol(
     let key = key.ok_or_else(|| bad("public_key: an Ed25519 public key, base64url without padding"))?;
     let unknown = || Refusal::new(Code::CodeUnknown, "there is no such code; check it, or ask for a new one");
     let hash = enrolment_code::hash(&request.code).ok_or_else(unknown)?;
-    let redeemed = hub.auth_db.redeem(&hash, sys::new_ordered_id(sys::now())?, &key, name).await?;
+    let redeemed = parts.auth_db.redeem(&hash, sys::new_ordered_id(sys::now())?, &key, name).await?;
     match redeemed.verdict.as_str() {
         "ok" => {}
         "code_unknown" => return Err(unknown()),
@@ -48,7 +48,9 @@ pub(crate) async fn enrol(
         "code_used" => return Err(Refusal::new(Code::CodeUsed, "this code was used already; ask for a new one")),
         _ => return Err(Refusal::suspended()),
     }
-    answer(redeemed, hub.epoch).map(Json).ok_or_else(|| Refusal::internal("enrolment", &"an answer with gaps"))
+    answer(redeemed, parts.exchanges.epoch)
+        .map(Json)
+        .ok_or_else(|| Refusal::internal("enrolment", &"an answer with gaps"))
 }
 
 fn answer(of: Redeemed, epoch: Uuid) -> Option<EnrolAnswer> {

@@ -2,7 +2,7 @@
 //! is a frame.
 
 use crate::auth::bearer;
-use crate::http::state::Hub;
+use crate::http::state::Parts;
 use crate::http::{mistake, read_body, too_large_body};
 use crate::rate_limit::{Key, Limit};
 use crate::refusal::Refusal;
@@ -35,42 +35,42 @@ use tokio_stream::wrappers::ReceiverStream;
 /// A held request says this often that it is alive: below the idle limit of common proxies.
 const ALIVE_EVERY: Duration = Duration::from_secs(15);
 
-pub(crate) async fn sync(State(hub): State<Arc<Hub>>, request: Request) -> Response {
+pub(crate) async fn sync(State(parts): State<Arc<Parts>>, request: Request) -> Response {
     let now = sys::now();
-    let caller = match bearer::device(&hub, request.headers(), now) {
+    let caller = match bearer::device(&parts.auth, request.headers(), now) {
         Ok(caller) => caller,
         Err(refusal) => return refusal.into_response(),
     };
-    exchange(hub, caller, request, now).await.unwrap_or_else(IntoResponse::into_response)
+    exchange(parts, caller, request, now).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn exchange(hub: Arc<Hub>, caller: TenantContext, request: Request, now: i64) -> Result<Response, Refusal> {
-    admit(&*hub.live.device(&hub.auth_db, caller.actor()).await?)?;
-    let exchange = Arc::new(hub.live.line(caller.actor()).begin().await?);
-    let live = hub.live.tenant(caller.tenant());
-    let in_memory = match timeout(hub.patience.body, live.bodies.acquire()).await {
+async fn exchange(parts: Arc<Parts>, caller: TenantContext, request: Request, now: i64) -> Result<Response, Refusal> {
+    admit(&*parts.live.device(&parts.auth_db, caller.actor()).await?)?;
+    let exchange = Arc::new(parts.live.line(caller.actor()).begin().await?);
+    let live = parts.live.tenant(caller.tenant());
+    let in_memory = match timeout(parts.patience.body, live.bodies.acquire()).await {
         Ok(Ok(place)) => place,
         _ => return Err(Refusal::busy()),
     };
-    let (parts, body) = request.into_parts();
-    let body = read_body(body, MAX_BODY, hub.patience.body).await?;
-    let mut request = read_request(&plain(&parts.headers, body)?)?;
-    check(&hub, &caller, &request)?;
-    let menu = hub.shapes.menu(hub.schema, caller.tenant(), &request)?;
+    let (head, body) = request.into_parts();
+    let body = read_body(body, MAX_BODY, parts.patience.body).await?;
+    let mut request = read_request(&plain(&head.headers, body)?)?;
+    check(&parts, &caller, &request)?;
+    let menu = parts.exchanges.shapes.menu(parts.exchanges.schema, caller.tenant(), &request)?;
     let pushed = if request.changes.is_empty() {
         if !request.more {
             live.saw_empty(caller.actor(), now);
         }
         None
     } else {
-        hub.limits.check(Limit::Push, Key::Device(caller.actor()))?;
-        Some(push::push(&hub, &caller, &request, now).await?)
+        parts.limits.check(Limit::Push, Key::Device(caller.actor()))?;
+        Some(push::push(&parts.exchanges, &caller, &request, now).await?)
     };
     drop(in_memory);
-    slim(&mut request, hub.schema);
+    slim(&mut request, parts.exchanges.schema);
     let (pieces, receiver) = mpsc::channel::<Bytes>(PIECES_AHEAD);
-    let out = Outlet { pieces, exchange: exchange.clone(), unread: hub.patience.unread };
-    let answer = Answer { hub, caller, request, menu, live, out };
+    let out = Outlet { pieces, exchange: exchange.clone(), unread: parts.patience.unread };
+    let answer = Answer { parts, caller, request, menu, live, out };
     tokio::spawn(request_context::along(answer.run(pushed)));
     // The exchange has its place until the last piece is gone.
     let stream = ReceiverStream::new(receiver).map(move |piece| {
@@ -135,7 +135,7 @@ fn read_request(body: &[u8]) -> Result<SyncRequest, Refusal> {
     Ok(request)
 }
 
-fn check(hub: &Hub, caller: &TenantContext, request: &SyncRequest) -> Result<(), Refusal> {
+fn check(parts: &Parts, caller: &TenantContext, request: &SyncRequest) -> Result<(), Refusal> {
     if request.replica.id != caller.actor() {
         request_context::reached_across("other_device");
         return Err(Refusal::new(
@@ -143,19 +143,19 @@ fn check(hub: &Hub, caller: &TenantContext, request: &SyncRequest) -> Result<(),
             "replica.id is not the device that the access token was given to",
         ));
     }
-    if request.epoch.is_some_and(|epoch| epoch != hub.epoch) {
+    if request.epoch.is_some_and(|epoch| epoch != parts.exchanges.epoch) {
         return Err(Refusal::new(
             Code::EpochChanged,
             "the hub was restored from a backup since this device last spoke to it",
         )
-        .with(serde_json::json!({ "epoch": hub.epoch })));
+        .with(serde_json::json!({ "epoch": parts.exchanges.epoch })));
     }
     Ok(())
 }
 
 /// The answer to one request, while it is being sent.
 struct Answer {
-    hub: Arc<Hub>,
+    parts: Arc<Parts>,
     caller: TenantContext,
     request: SyncRequest,
     menu: Arc<Menu>,
@@ -166,7 +166,7 @@ struct Answer {
 impl Answer {
     async fn run(self, pushed: Option<Pushed>) {
         let sent = AssertUnwindSafe(self.send(pushed)).catch_unwind().await;
-        let sent = sent.unwrap_or_else(|panic| Err(Stop::Refused(mistake(&self.hub.metrics, panic.as_ref()))));
+        let sent = sent.unwrap_or_else(|panic| Err(Stop::Refused(mistake(&self.parts.metrics, panic.as_ref()))));
         match sent {
             Ok(()) | Err(Stop::Gone) => {}
             Err(Stop::Refused(refusal)) => {
@@ -190,7 +190,7 @@ impl Answer {
         };
         let end = End {
             rev: level.rev,
-            epoch: self.hub.epoch,
+            epoch: self.parts.exchanges.epoch,
             durable_rev: None,
             digest: level.digest.filter(|_| self.menu.same),
             more: self.request.more,
@@ -213,7 +213,8 @@ impl Answer {
     }
 
     async fn lacking(&self) -> Result<Level, Stop> {
-        pull::pull(&self.hub, &self.live, &self.caller, &self.request.cursors, &self.menu.served, &self.out).await
+        pull::pull(&self.parts.exchanges, &self.live, &self.caller, &self.request.cursors, &self.menu.served, &self.out)
+            .await
     }
 
     /// Holds the request until there is something to say, or its time is over. Memory alone is asked while nothing happens.
@@ -229,7 +230,7 @@ impl Answer {
             let known = known.filter(|level| level.as_of.elapsed() < STALE && level.rev >= seen);
             let Some(level) = known else {
                 // Unknown or too long ago: look, and admit the device anew, for that may have changed too.
-                admit(&*self.hub.live.device(&self.hub.auth_db, self.caller.actor()).await?)?;
+                admit(&*self.parts.live.device(&self.parts.auth_db, self.caller.actor()).await?)?;
                 let level = self.lacking().await?;
                 if level.rev > has || Instant::now() >= until {
                     return Ok(level);
@@ -238,10 +239,10 @@ impl Answer {
                 continue;
             };
             if level.rev > has {
-                admit(&*self.hub.live.device(&self.hub.auth_db, self.caller.actor()).await?)?;
+                admit(&*self.parts.live.device(&self.parts.auth_db, self.caller.actor()).await?)?;
                 return self.lacking().await;
             }
-            if Instant::now() >= until || self.hub.stop.is_cancelled() {
+            if Instant::now() >= until || self.parts.stop.is_cancelled() {
                 return Ok(level);
             }
             tokio::select! {
@@ -251,7 +252,7 @@ impl Answer {
                     alive_at = Instant::now() + ALIVE_EVERY;
                     self.out.send(&Frame::Alive).await?;
                 }
-                () = self.hub.stop.cancelled() => {}
+                () = self.parts.stop.cancelled() => {}
                 () = self.out.exchange.is_old() => return Ok(level),
                 () = self.out.pieces.closed() => return Err(Stop::Gone),
             }

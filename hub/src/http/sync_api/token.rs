@@ -2,7 +2,7 @@
 
 use crate::auth::bearer;
 use crate::http::client_ip::ClientAddress;
-use crate::http::state::Hub;
+use crate::http::state::Parts;
 use crate::http::{SMALL_BODY, read_body};
 use crate::refusal::Refusal;
 use axum::body::Body;
@@ -21,18 +21,18 @@ struct Grant {
 }
 
 pub(crate) async fn token(
-    State(hub): State<Arc<Hub>>,
+    State(parts): State<Arc<Parts>>,
     ClientAddress(from): ClientAddress,
     request: Request,
 ) -> Result<Json<TokenAnswer>, Refusal> {
-    let (parts, body) = request.into_parts();
-    let body = read_body(body, SMALL_BODY, hub.patience.body).await?;
-    let request = Request::from_parts(parts, Body::from(body));
+    let (head, body) = request.into_parts();
+    let body = read_body(body, SMALL_BODY, parts.patience.body).await?;
+    let request = Request::from_parts(head, Body::from(body));
     let Form(grant) = Form::<Grant>::from_request(request, &()).await.map_err(|_| {
         Refusal::new(Code::BadRequest, "send a form with grant_type and assertion (application/x-www-form-urlencoded)")
     })?;
     if grant.grant_type != JWT_BEARER {
         return Err(Refusal::new(Code::BadRequest, format!("grant_type: only {JWT_BEARER}")));
     }
-    Ok(Json(bearer::exchange(&hub, from, &grant.assertion, sys::now()).await?))
+    Ok(Json(bearer::exchange(&parts.auth, from, &grant.assertion, sys::now()).await?))
 }

@@ -11,8 +11,8 @@ mod scan;
 pub(crate) use cut::Cutter;
 pub(crate) use scan::scan;
 
-use crate::http::state::Hub;
 use crate::refusal::Refusal;
+use crate::sync::Exchanges;
 use crate::sync::clock::{self, Clock};
 use crate::sync::lines::Exchange;
 use crate::sync::schema_negotiation::Served;
@@ -108,7 +108,7 @@ impl Outlet {
 
 /// Sends all rows after the cursors and gives the level that the device has reached then.
 pub(crate) async fn pull(
-    hub: &Hub,
+    sync: &Exchanges,
     live: &TenantLive,
     who: &TenantContext,
     cursors: &Cursors,
@@ -118,27 +118,27 @@ pub(crate) async fn pull(
     // Through the device's own door, its school's, and the hub's: who waits is in nobody else's way.
     let turn = async {
         let own = out.exchange.line.pulling.acquire().await.map_err(|_| Refusal::busy())?;
-        let share = hub.pull_shares.take(who.tenant()).await?;
-        Ok::<_, Refusal>((own, share, hub.pulls.acquire().await.map_err(|_| Refusal::busy())?))
+        let share = sync.pull_shares.take(who.tenant()).await?;
+        Ok::<_, Refusal>((own, share, sync.pulls.acquire().await.map_err(|_| Refusal::busy())?))
     };
     let _turn = tokio::select! {
         turn = turn => turn?,
         () = out.pieces.closed() => return Err(Stop::Gone),
     };
-    tokio::time::timeout(hub.patience.pull, pull_now(hub, live, who, cursors, served, out))
+    tokio::time::timeout(sync.longest_pull, pull_now(sync, live, who, cursors, served, out))
         .await
         .unwrap_or(Err(Stop::Gone))
 }
 
 async fn pull_now(
-    hub: &Hub,
+    sync: &Exchanges,
     live: &TenantLive,
     who: &TenantContext,
     cursors: &Cursors,
     served: &[Served],
     out: &Outlet,
 ) -> Result<Level, Stop> {
-    let generation = hub.live.generation();
+    let generation = sync.live.generation();
     let tenant = who.tenant();
     // Memory, which let the device in, may not have heard yet that it was revoked.
     let sql = format!(
@@ -147,7 +147,7 @@ async fn pull_now(
         clock::COLUMNS,
         who.actor()
     );
-    let (mut tx, rows) = hub.tenant.begin_with(who, Access::ReadOnly, &sql).await?;
+    let (mut tx, rows) = sync.tenant_db.begin_with(who, Access::ReadOnly, &sql).await?;
     let row =
         rows.first().ok_or_else(|| Refusal::new(Code::NotFound, "the school has no clock; run `pems-hub verify`"))?;
     let clock = Clock::read(row)?;
@@ -173,14 +173,14 @@ async fn pull_now(
             state
         }
         None => {
-            let state = scan(tx.conn(), hub.schema, tenant).await?;
+            let state = scan(tx.conn(), sync.schema, tenant).await?;
             tx.rollback().await;
-            scan::store(hub, who, clock.rev, &state).await?;
+            scan::store(sync, who, clock.rev, &state).await?;
             state
         }
     };
     let level = Level { rev: clock.rev, digest: Some(state.combined()), as_of: Instant::now() };
-    hub.live.learn(generation, live, level.clone());
+    sync.live.learn(generation, live, level.clone());
     Ok(level)
 }
 

@@ -2,8 +2,8 @@
 //! hand, and when an operator wants the digest of such a school.
 
 use super::cut::Cutter;
-use crate::http::state::Hub;
 use crate::refusal::Refusal;
+use crate::sync::Exchanges;
 use crate::sync::clock::State;
 use futures_util::TryStreamExt;
 use pems_db::{Access, TenantContext};
@@ -57,8 +57,8 @@ async fn scan_entity(conn: &mut PgConnection, entity: &Entity, tenant: Uuid) -> 
 }
 
 /// Keeps what a scan found, unless the school has moved on since.
-pub(super) async fn store(hub: &Hub, who: &TenantContext, rev: i64, state: &State) -> Result<(), Refusal> {
-    let mut tx = hub.tenant.begin(who, Access::Write).await?;
+pub(super) async fn store(sync: &Exchanges, who: &TenantContext, rev: i64, state: &State) -> Result<(), Refusal> {
+    let mut tx = sync.tenant_db.begin(who, Access::Write).await?;
     sqlx::query("UPDATE tenant_clock SET entity_rev = $3::jsonb, digest = $4::jsonb WHERE tenant_id = $1 AND rev = $2")
         .bind(who.tenant())
         .bind(rev)

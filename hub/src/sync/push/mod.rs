@@ -16,8 +16,8 @@ pub(crate) mod write;
 
 pub(crate) use lookup::decode as row_of;
 
-use crate::http::state::Hub;
 use crate::refusal::Refusal;
+use crate::sync::Exchanges;
 use crate::sync::clock::Clock;
 use crate::sync::tenant_state::Level;
 use fault::Fault;
@@ -48,16 +48,16 @@ pub(crate) struct Pushed {
 /// # Errors
 /// A forked replica, a revoked device, a suspended school, a busy database. Nothing is written then.
 pub(crate) async fn push(
-    hub: &Hub,
+    sync: &Exchanges,
     caller: &TenantContext,
     request: &SyncRequest,
     now: i64,
 ) -> Result<Pushed, Refusal> {
     in_order(&request.changes)?;
-    let live = hub.live.tenant(caller.tenant());
+    let live = sync.live.tenant(caller.tenant());
     let _turn = live.turn.lock().await;
-    let generation = hub.live.generation();
-    let exchange = Exchange { hub, caller, request, now, drained: live.last_empty(caller.actor()) };
+    let generation = sync.live.generation();
+    let exchange = Exchange { sync, caller, request, now, drained: live.last_empty(caller.actor()) };
     let done = match exchange.carry_out(How::AtOnce).await {
         // Nothing of it was kept. A savepoint would make every push pay for what happens to hardly any.
         Err(Fault::Change(_)) => exchange.carry_out(How::InPieces).await,
@@ -65,7 +65,7 @@ pub(crate) async fn push(
     };
     match done {
         Ok(pushed) => {
-            hub.live.learn(generation, &live, pushed.level.clone());
+            sync.live.learn(generation, &live, pushed.level.clone());
             Ok(pushed)
         }
         Err(Fault::Request(refusal)) => Err(refusal),
@@ -90,7 +90,7 @@ enum How {
 
 /// One request on its way into the database.
 struct Exchange<'a> {
-    hub: &'a Hub,
+    sync: &'a Exchanges,
     caller: &'a TenantContext,
     request: &'a SyncRequest,
     now: i64,
@@ -108,7 +108,7 @@ impl Exchange<'_> {
     /// One transaction, committed or gone.
     async fn carry_out(&self, how: How) -> Result<Pushed, Fault> {
         let preamble = replica::preamble(self.caller.tenant(), self.caller.actor());
-        let (mut tx, rows) = self.hub.tenant.begin_with(self.caller, Access::Write, &preamble).await?;
+        let (mut tx, rows) = self.sync.tenant_db.begin_with(self.caller, Access::Write, &preamble).await?;
         let read = Standing::read(&rows).and_then(|(clock, standing)| {
             clock.must_reach(&self.request.cursors)?;
             Ok((clock, standing))
@@ -182,7 +182,7 @@ impl Exchange<'_> {
         changes: &[Change],
         without: &BTreeMap<usize, Problem>,
     ) -> Result<Plan, Fault> {
-        let (schema, tenant) = (self.hub.schema, self.caller.tenant());
+        let (schema, tenant) = (self.sync.schema, self.caller.tenant());
         let push = Push {
             schema,
             tenant,
@@ -205,7 +205,7 @@ impl Exchange<'_> {
         tx.give_way().await;
         clock.rev += plan.revisions;
         if let Some(state) = &mut clock.state {
-            move_state(self.hub, &plan, state);
+            move_state(self.sync, &plan, state);
         }
         if !changes.is_empty() {
             write::log_and_clock(tx, self.caller, self.request.replica.incarnation, &plan, clock, self.now).await?;
@@ -216,15 +216,15 @@ impl Exchange<'_> {
     }
 }
 
-fn move_state(hub: &Hub, plan: &Plan, state: &mut crate::sync::clock::State) {
+fn move_state(sync: &Exchanges, plan: &Plan, state: &mut crate::sync::clock::State) {
     let mut touched: Vec<usize> = plan.writes.keys().map(|(index, _)| *index).collect();
     touched.dedup();
     for index in touched {
-        let name = hub.schema.entities()[index].name;
-        plan.move_digest(hub.schema, index, state.digests.entry(name.to_owned()).or_default());
+        let name = sync.schema.entities()[index].name;
+        plan.move_digest(sync.schema, index, state.digests.entry(name.to_owned()).or_default());
     }
     for ((index, _), write) in &plan.writes {
-        let rev = state.revs.entry(hub.schema.entities()[*index].name.to_owned()).or_default();
+        let rev = state.revs.entry(sync.schema.entities()[*index].name.to_owned()).or_default();
         *rev = (*rev).max(write.after.rev);
     }
 }

@@ -115,7 +115,7 @@ impl<'a> Pieces<'a> {
             _ => vec![at],
         };
         for at in refuse {
-            let entity = self.exchange.hub.schema.entity(&self.changes[at].entity);
+            let entity = self.exchange.sync.schema.entity(&self.changes[at].entity);
             self.refused.insert(at, cause.problem(entity));
         }
         Ok(())

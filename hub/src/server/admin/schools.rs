@@ -1,7 +1,7 @@
 //! The command line's jobs with schools.
 
-use super::{NewSchool, School, SchoolChange, store};
 use crate::refusal::Refusal;
+use crate::schools::{self, NewSchool, School, SchoolChange, no_school};
 use crate::server::admin::Admin;
 use crate::sync::clock::{self, Clock};
 use crate::sync::pull;
@@ -34,7 +34,7 @@ impl Admin {
         let id = sys::new_ordered_id(sys::now())?;
         let mut tx = self.begin("school add").await?;
         let new = NewSchool { name, slug, school_id, timezone, metadata: &Map::new() };
-        let school = store::create(&mut tx, id, &new).await.map_err(|error| {
+        let school = schools::create(&mut tx, id, &new).await.map_err(|error| {
             let mut refusal = Refusal::from(error);
             if refusal.code() == Code::BadRequest {
                 refusal.0.code = Code::BadUsage;
@@ -51,7 +51,7 @@ impl Admin {
         let mut tx = self.look("school list").await?;
         let mut schools: Vec<School> = Vec::new();
         loop {
-            let page = store::list(&mut tx, schools.last().map(|last| last.id), PAGE).await?;
+            let page = schools::list(&mut tx, schools.last().map(|last| last.id), PAGE).await?;
             if page.is_empty() {
                 break;
             }
@@ -66,7 +66,7 @@ impl Admin {
     /// `not_found` for a slug that no school has.
     pub async fn school(&self, slug: &str) -> Result<SchoolDetails, Refusal> {
         let mut tx = self.look("school show").await?;
-        let school = store::by_slug(&mut tx, slug).await?.ok_or_else(|| no_school(slug))?;
+        let school = schools::by_slug(&mut tx, slug).await?.ok_or_else(|| no_school(slug))?;
         let sql = format!("SELECT {} FROM tenant_clock WHERE tenant_id = $1", clock::COLUMNS);
         let clock = Clock::read(&sqlx::query(AssertSqlSafe(sql)).bind(school.id).fetch_one(tx.conn()).await?)?;
         let state = match clock.state {
@@ -103,13 +103,9 @@ impl Admin {
 
     async fn let_in(&self, slug: &str, doing: &str, suspended: bool) -> Result<(), Refusal> {
         let mut tx = self.begin(doing).await?;
-        let school = store::by_slug(&mut tx, slug).await?.ok_or_else(|| no_school(slug))?;
+        let school = schools::by_slug(&mut tx, slug).await?.ok_or_else(|| no_school(slug))?;
         let change = SchoolChange { suspended: Some(suspended), ..SchoolChange::default() };
-        store::change(&mut tx, school.id, &change).await?;
+        schools::change(&mut tx, school.id, &change).await?;
         Ok(tx.commit().await?)
     }
-}
-
-pub(crate) fn no_school(slug: &str) -> Refusal {
-    Refusal::new(Code::NotFound, format!("there is no school '{slug}'; `pems-hub school list` shows them"))
 }

@@ -1,5 +1,5 @@
 //! What the people who run the hub do. The command line, the demo and tests all come through here; the jobs themselves are
-//! with what they are about (`tenants`, `devices`, `people`, `context_keys`).
+//! beside this file and in `archive`.
 //!
 //! Invariant: every job is one transaction through the operator's door, with its reason in the log.
 
@@ -17,11 +17,18 @@ use sqlx::{ConnectOptions, Connection};
 use std::str::FromStr;
 use uuid::Uuid;
 
-pub use crate::schools::{School, SchoolDetails};
+mod devices;
+mod people;
+mod schools;
+
+pub use crate::schools::School;
+pub use devices::{CODE_MINUTES_MAX, Device};
+pub use people::{NewOperator, OneTimePassword, OperatorLine};
+pub use schools::SchoolDetails;
 
 /// Connections of one process for operators' jobs, which come one at a time.
 const OPERATOR_CONNECTIONS: usize = 4;
-const LOBBY_CONNECTIONS: u32 = 1;
+const AUTH_CONNECTIONS: u32 = 1;
 
 #[derive(Debug)]
 pub struct Admin {
@@ -57,7 +64,7 @@ impl Admin {
         let private = private_pg(config).await?;
         match ready(config, private.as_ref(), &keys).await {
             Ok((database_url, epoch)) => {
-                let auth_db = AuthDb::new(login(&database_url, "hub_auth", &keys)?, LOBBY_CONNECTIONS);
+                let auth_db = AuthDb::new(login(&database_url, "hub_auth", &keys)?, AUTH_CONNECTIONS);
                 let operator =
                     OperatorDb::new(login(&database_url, "hub_operator", &keys)?, OPERATOR_CONNECTIONS, keys.clone())?;
                 let admin =

@@ -1,6 +1,6 @@
 //! Who listens inside the hub itself.
 
-use super::{Delivery, DomainEvent, Subscriber};
+use crate::events::{Delivery, DomainEvent, Subscriber};
 use crate::metrics::Metrics;
 use crate::sync::tenant_state::Live;
 use futures_util::future::BoxFuture;

@@ -1,0 +1,121 @@
+//! The command line's jobs with devices: one-time codes, who is enrolled, who may no longer speak.
+
+use crate::devices::enrolment_code;
+use crate::events::{self, DomainEvent};
+use crate::refusal::Refusal;
+use crate::schools::no_school;
+use crate::server::admin::Admin;
+use pems_db::sys;
+use pems_model::{Code, Role};
+use serde::Serialize;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use time::OffsetDateTime;
+use time::serde::rfc3339;
+use uuid::Uuid;
+
+/// Longest life of an enrolment code: a day, for a code that has to travel to an island.
+pub const CODE_MINUTES_MAX: u32 = 24 * 60;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Device {
+    pub id: Uuid,
+    pub name: String,
+    pub role: Role,
+    #[serde(with = "rfc3339")]
+    pub enrolled_at: OffsetDateTime,
+    #[serde(with = "rfc3339::option")]
+    pub last_seen_at: Option<OffsetDateTime>,
+    #[serde(with = "rfc3339::option")]
+    pub revoked_at: Option<OffsetDateTime>,
+    /// Changes answered, and hub time minus office time in microseconds; null before its first sync.
+    pub last_op_no: Option<i64>,
+    pub clock_offset: Option<i64>,
+}
+
+impl Admin {
+    /// A code with which one device can join the school, once, within `minutes`.
+    ///
+    /// # Errors
+    /// `not_found`; `bad_usage` for more than a day.
+    pub async fn device_code(&self, slug: &str, minutes: u32, role: Role) -> Result<String, Refusal> {
+        if minutes > CODE_MINUTES_MAX {
+            let message = format!("a code lives {CODE_MINUTES_MAX} minutes at most");
+            return Err(Refusal::new(Code::BadUsage, message));
+        }
+        let text = enrolment_code::spell(sys::random()?);
+        let hash = enrolment_code::hash(&text).ok_or_else(|| Refusal::internal("code", &"it cannot be read back"))?;
+        let mut tx = self.begin("device code").await?;
+        let done = sqlx::query(
+            "INSERT INTO device_code (tenant_id, code_hash, role, expires_at)
+             SELECT id, $2, $3, now() + make_interval(mins => $4) FROM tenant WHERE slug = $1",
+        )
+        .bind(slug)
+        .bind(&hash[..])
+        .bind(role.name())
+        .bind(i32::try_from(minutes).unwrap_or(i32::MAX))
+        .execute(tx.conn())
+        .await?;
+        tx.commit().await?;
+        if done.rows_affected() == 1 { Ok(text) } else { Err(no_school(slug)) }
+    }
+
+    /// # Errors
+    /// `not_found`.
+    pub async fn devices(&self, slug: &str) -> Result<Vec<Device>, Refusal> {
+        let mut tx = self.look("device list").await?;
+        let school: Option<Uuid> =
+            sqlx::query_scalar("SELECT id FROM tenant WHERE slug = $1").bind(slug).fetch_optional(tx.conn()).await?;
+        let rows = sqlx::query(
+            "SELECT d.id, d.name, d.role, d.enrolled_at, greatest(d.last_seen_at, r.last_seen_at) AS last_seen_at,
+                 d.revoked_at, r.last_op_no, r.clock_offset
+             FROM device d LEFT JOIN replica r ON r.tenant_id = d.tenant_id AND r.id = d.id
+             WHERE d.tenant_id = $1 ORDER BY d.enrolled_at, d.id",
+        )
+        .bind(school.ok_or_else(|| no_school(slug))?)
+        .fetch_all(tx.conn())
+        .await?;
+        tx.commit().await?;
+        rows.iter().map(device).collect()
+    }
+
+    /// Takes a device's right to speak, at once. Its records stay.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn revoke(&self, device: Uuid) -> Result<(), Refusal> {
+        let mut tx = self.begin("device revoke").await?;
+        let revoked: Option<(Uuid, bool)> = sqlx::query_as(
+            "UPDATE device d SET revoked_at = coalesce(d.revoked_at, now())
+             FROM device old WHERE d.id = $1 AND old.tenant_id = d.tenant_id AND old.id = d.id
+             RETURNING d.tenant_id, old.revoked_at IS NULL",
+        )
+        .bind(device)
+        .fetch_optional(tx.conn())
+        .await?;
+        let Some((school, newly)) = revoked else {
+            let message = format!("there is no device {device}; `pems-hub device list` shows them");
+            return Err(Refusal::new(Code::NotFound, message));
+        };
+        if newly {
+            let query = sqlx::query("SELECT sec.audit_of($1, 'device.revoked', $2, '{}')").bind(school).bind(device);
+            query.execute(tx.conn()).await?;
+            events::emit_of(&mut tx, school, &DomainEvent::DeviceRevoked { device }).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+fn device(row: &PgRow) -> Result<Device, Refusal> {
+    let role: String = row.try_get("role")?;
+    Ok(Device {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        role: Role::parse(&role).ok_or_else(|| Refusal::internal("device", &"a role without a meaning"))?,
+        enrolled_at: row.try_get("enrolled_at")?,
+        last_seen_at: row.try_get("last_seen_at")?,
+        revoked_at: row.try_get("revoked_at")?,
+        last_op_no: row.try_get("last_op_no")?,
+        clock_offset: row.try_get("clock_offset")?,
+    })
+}
