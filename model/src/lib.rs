@@ -25,6 +25,7 @@ pub mod review;
 pub mod role;
 pub mod row;
 pub mod schema;
+pub mod school_day;
 pub mod text;
 pub mod typescript;
 pub mod value;

@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p pems-node --example bridge -- DATA_DIR KEY_FILE PORT`, then open `http://127.0.0.1:PORT/office.html`.
 
-use pems_node::desk::front::{Front, Place};
+use pems_node::app::lifecycle::{Front, Place};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};

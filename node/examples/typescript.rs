@@ -1,10 +1,10 @@
-//! Writes the window's types again after a change of `node/src/desk` or `node/src/api`: `cargo run -p pems-node --example
+//! Writes the window's types again after a change of `node/src/app` or `node/src/app/api`: `cargo run -p pems-node --example
 //! typescript`. `cargo xtask gen` does the same and more.
 
 fn main() -> std::io::Result<()> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/generated");
-    std::fs::write(folder.join("api.ts"), pems_node::api::typescript())?;
-    for (area, text) in pems_node::desk::typescript() {
+    std::fs::write(folder.join("api.ts"), pems_node::app::api::typescript())?;
+    for (area, text) in pems_node::app::typescript() {
         std::fs::write(folder.join(format!("{area}.ts")), text)?;
     }
     Ok(())

@@ -4,10 +4,10 @@
 //! Invariants: what a caller was told is saved is on disk together with its outbox entry; nothing but [`store`] writes the
 //! file; nothing here is written in plaintext.
 
-pub mod api;
+pub mod app;
 mod cells;
 pub mod cli;
-pub mod desk;
+pub mod domain;
 pub mod env;
 pub mod error;
 mod files;

@@ -4,7 +4,7 @@
 use pems_model::Code;
 use pems_model::wire::ErrorBody;
 use pems_node::NodeError;
-use pems_node::desk::front::{Front, Place, kept_settings};
+use pems_node::app::lifecycle::{Front, Place, kept_settings};
 use serde_json::{Value as Json, json};
 use std::sync::{Arc, Mutex, PoisonError};
 use tauri::State;

@@ -11,7 +11,7 @@ mod update;
 mod window;
 
 use clap::Parser;
-use pems_node::desk::front::Place;
+use pems_node::app::lifecycle::Place;
 use std::path::PathBuf;
 use tauri::{Manager, RunEvent};
 

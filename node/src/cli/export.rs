@@ -1,8 +1,8 @@
 //! `export`: live rows of a kind as CSV or xlsx, all or as they are narrowed, complete or not at all.
 
 use super::{Session, entity, filters};
-use crate::desk::Desk;
-use crate::desk::forms::{LIST_WORDS, cell};
+use crate::app::Desk;
+use crate::app::forms::{LIST_WORDS, cell};
 use crate::store::ListQuery;
 use crate::{NodeError, Result};
 use clap::{Args, ValueEnum};

@@ -1,8 +1,8 @@
 //! `report`: a form as the window prints it, into a file of the caller's choice.
 
 use super::{Session, export::write_whole, filters};
-use crate::desk::Desk;
-use crate::desk::forms::Format;
+use crate::app::Desk;
+use crate::app::forms::Format;
 use crate::{NodeError, Result};
 use clap::Args;
 use pems_model::Code;

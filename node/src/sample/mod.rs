@@ -59,7 +59,7 @@ impl Plan {
             seed: SEED,
             name: NAME.into(),
             school_id: 399_999,
-            today: crate::desk::today::day_of(now),
+            today: pems_model::school_day::day_of(now),
             now,
             grades: [(42, 40), (41, 42), (40, 41), (38, 42), (18, 20), (17, 20)],
             section_size: 45,

@@ -1,7 +1,8 @@
 //! The end of a pull: everything staged becomes visible in one transaction, together with the cursors (promise 4).
 
 use super::journal::Stored;
-use super::{Step, Store, arrival, meta, overlay, rows, staging, status, trouble};
+use super::{Step, Store, meta, overlay, rows, staging, status, trouble};
+use crate::store::inbound_log;
 use crate::{NodeError, Result};
 use pems_model::digest::{Digest, combined};
 use pems_model::frame::{MAX_FRAME, Rows, RowsHead};
@@ -77,14 +78,14 @@ impl Step<'_> {
             let digest = digests.entry(entity.name.to_owned()).or_default();
             if fresh.len() >= BULK_ROWS && is_empty(self.tx, entity)? {
                 fill(self.tx, entity, &fresh, digest)?;
-                arrival::note_all(self.tx, entity, self.env.now())?;
+                inbound_log::note_all(self.tx, entity, self.env.now())?;
             } else {
                 self.replace(index, &fresh, digest, &mut answered)?;
             }
         }
         // Answered, but the hub's row did not move (a conflict that was lost): the overlay goes all the same.
         for (index, id) in &answered {
-            arrival::settle(self.tx, self.schema.entities()[*index], *id, self.env.now())?;
+            inbound_log::settle(self.tx, self.schema.entities()[*index], *id, self.env.now())?;
         }
         self.finish(end, &digests)?;
         applied.pending = staging::has_pending(self.tx)?;
@@ -122,7 +123,7 @@ impl Step<'_> {
         let mut upsert = self.tx.prepare(&rows::upsert_sql(entity))?;
         let mut visible = self.tx.prepare(&format!("{} WHERE id = ?1", rows::select(entity)))?;
         let mut confirm = self.tx.prepare(&format!("UPDATE {} SET rev = ?2 WHERE id = ?1", entity.name))?;
-        let (watched, now) = (arrival::is_watched(entity), self.env.now());
+        let (watched, now) = (inbound_log::is_watched(entity), self.env.now());
         for row in fresh {
             let shadow = rows::shadow(self.tx, entity, row.id)?;
             let old = match &shadow {
@@ -138,14 +139,14 @@ impl Step<'_> {
             digest.add(entity, row);
             if shadow.is_some() && !overlay::readable_changes(self.tx, entity, row.id)?.is_empty() {
                 set_shadow.execute((entity.name, row.id.as_bytes(), rows::to_shadow(entity, row)))?;
-                arrival::settle(self.tx, entity, row.id, now)?;
+                inbound_log::settle(self.tx, entity, row.id, now)?;
                 continue;
             }
             // An edit of this office comes back as it was sent, mostly: then only the revision is new, and no index moves.
             let seen = if shadow.is_some() { rows::load_with(&mut visible, entity, row.id)? } else { None };
             if watched {
                 let before = if shadow.is_some() { seen.as_ref() } else { old.as_ref() };
-                arrival::note(self.tx, entity, before, Some(row), now)?;
+                inbound_log::note(self.tx, entity, before, Some(row), now)?;
             }
             if seen.is_some_and(|seen| seen.values == row.values && seen.is_live() && row.is_live()) {
                 confirm.execute((row.id.as_bytes(), row.rev))?;
@@ -185,7 +186,7 @@ impl Step<'_> {
         }
         let old = format!(
             "DELETE FROM op WHERE state = 'sent' AND answered_at < ?1 AND (answered_at < ?2 OR entity NOT IN {})",
-            arrival::WATCHED_SQL
+            inbound_log::WATCHED_SQL
         );
         self.tx.execute(&old, [now - JOURNAL_KEPT, now - HISTORY_KEPT])?;
         self.tx.execute("DELETE FROM arrival WHERE at < ?1", [now - HISTORY_KEPT])?;

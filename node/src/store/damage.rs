@@ -32,7 +32,7 @@ impl Step<'_> {
         let of = row_of(self.tx, op_no)?.and_then(|(name, id)| Some((self.schema.entity(&name)?, id)));
         overlay::put_aside(self.tx, op_no, of, why)?;
         match of {
-            Some((entity, id)) => super::arrival::settle(self.tx, entity, id, self.env.now()),
+            Some((entity, id)) => crate::store::inbound_log::settle(self.tx, entity, id, self.env.now()),
             None => Ok(()),
         }
     }

@@ -1,6 +1,6 @@
 //! The file damaged on purpose, table by table and column by column.
 
-use crate::desk::enrolment::tests::office;
+use crate::app::enrolment::tests::office;
 use crate::store::{Choice, ListQuery, Save, Status, Store};
 use pems_model::frame::{Rows, RowsHead};
 use pems_model::wire::{Change, ChangeKind, ChangeResult, End, Outcome};

@@ -1,7 +1,8 @@
 //! The tables of the file: one for each entity (from its declaration), and the machinery of syncing.
 
 use super::save::stops_everything;
-use super::{arrival, meta, rows};
+use super::{meta, rows};
+use crate::store::inbound_log;
 use crate::{NodeError, Result};
 use pems_model::{Code, Schema, ddl::sqlite, fold};
 use rusqlite::Connection;
@@ -30,7 +31,7 @@ CREATE TABLE staged (seq INTEGER PRIMARY KEY, entity TEXT NOT NULL, head TEXT NO
 pub(super) fn create(conn: &Connection, schema: &Schema) -> Result<()> {
     conn.execute_batch("BEGIN IMMEDIATE;")?;
     conn.execute_batch(MACHINERY)?;
-    conn.execute_batch(&arrival::layout())?;
+    conn.execute_batch(&inbound_log::layout())?;
     for entity in schema.entities() {
         add_entity(conn, entity)?;
     }
@@ -45,7 +46,7 @@ pub(super) fn create(conn: &Connection, schema: &Schema) -> Result<()> {
 pub(super) fn upgrade(conn: &Connection, schema: &Schema) -> Result<()> {
     let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version == 1 {
-        conn.execute_batch(&format!("BEGIN IMMEDIATE; {} PRAGMA user_version = 2; COMMIT;", arrival::layout()))?;
+        conn.execute_batch(&format!("BEGIN IMMEDIATE; {} PRAGMA user_version = 2; COMMIT;", inbound_log::layout()))?;
     } else if version != LAYOUT {
         let message = format!(
             "the records file has layout {version}, this program knows layout {LAYOUT}; install the newer program"

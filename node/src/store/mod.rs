@@ -9,23 +9,23 @@
 mod act;
 mod again;
 mod apply;
-pub(crate) mod arrival;
 pub(crate) mod copy;
 mod damage;
-mod glance;
+pub(crate) mod inbound_log;
 mod journal;
 mod layout;
 mod meta;
 mod overlay;
-mod put_back;
 mod read;
 mod rescue;
+mod restore;
 mod review;
 mod rows;
 mod save;
 mod staging;
 mod standing;
 mod status;
+mod sync_summary;
 mod trouble;
 mod undo;
 mod vouch;
@@ -33,7 +33,6 @@ mod vouch;
 pub use act::{Actor, Work};
 pub use apply::Applied;
 pub use copy::{Copied, Place};
-pub use glance::{Contact, Glance};
 pub(crate) use journal::HIDDEN;
 pub use journal::JournalEntry;
 pub use meta::Enrolled;
@@ -44,6 +43,7 @@ pub(crate) use save::stops_everything;
 pub use save::{Save, Saved};
 pub use standing::Effect;
 pub use status::Status;
+pub use sync_summary::{Contact, Glance};
 pub use trouble::Trouble;
 pub(crate) use trouble::explained;
 pub use undo::Undone;
@@ -86,6 +86,14 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
+    /// How records of a kind are declared.
+    ///
+    /// # Errors
+    /// `unknown_entity`, with the kinds that there are.
+    pub fn declared(&self, name: &str) -> Result<&'static pems_model::Entity> {
+        entity(self.schema, name)
+    }
+
     /// Makes the file of a newly enrolled office.
     ///
     /// # Errors
@@ -141,7 +149,7 @@ impl Store {
     fn with(conn: Connection, schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
         conn.set_prepared_statement_cache_capacity(128);
         let enrolled = meta::read_enrolled(&conn)?;
-        let sent_base = put_back::base(&conn)?;
+        let sent_base = restore::base(&conn)?;
         Ok(Store {
             conn,
             schema,

@@ -1,10 +1,10 @@
 //! Saving and deleting: the row and its outbox entry in one transaction. The clerk is done when it returns.
 
 use super::{Step, Store, overlay, rows};
-use crate::desk::today::day_of;
 use crate::{NodeError, Result};
 use pems_model::domain::learners;
 use pems_model::entities::STUDENT;
+use pems_model::school_day::day_of;
 use pems_model::wire::{Change, ChangeKind};
 use pems_model::{Code, Entity, Kind, Problem, Row, Value, natural, push::complete};
 use serde_json::{Map, Value as Json};

@@ -2,7 +2,8 @@
 
 use super::damage::{self, UNTOLD};
 use super::journal::{CHANGE, Damaged, Stored};
-use super::{Step, Store, arrival, meta, put_back, vouch};
+use super::{Step, Store, meta, vouch};
+use crate::store::{inbound_log, restore};
 use crate::{NodeError, Result};
 use pems_model::frame::Rows;
 use pems_model::planted::{Bug, is_planted};
@@ -39,12 +40,12 @@ impl Store {
             self.put_aside(&damaged)?;
         };
         let conn = &self.conn;
-        if let Some(through) = put_back::through(conn)? {
+        if let Some(through) = restore::through(conn)? {
             let all = changes.len();
             changes.retain(|change| change.op_no <= through);
             more |= changes.len() < all;
         }
-        self.sent_base = put_back::base(conn)?;
+        self.sent_base = restore::base(conn)?;
         for change in &mut changes {
             change.op_no -= self.sent_base;
         }
@@ -112,7 +113,7 @@ impl Store {
                 }
             }
             let acked = results.iter().map(|result| result.op_no).max().unwrap_or(0);
-            if base == put_back::base(step.tx)? && acked > meta::get_int(step.tx, "acked")? {
+            if base == restore::base(step.tx)? && acked > meta::get_int(step.tx, "acked")? {
                 meta::set(step.tx, "acked", &acked.to_string())?;
             }
             has_pending(step.tx)
@@ -216,7 +217,7 @@ impl Step<'_> {
         drop(found);
         // An entry that was put aside may say nothing of its row any more.
         match of.and_then(|(name, id)| Some((self.schema.entity(&name)?, id))) {
-            Some((entity, id)) => arrival::settle(self.tx, entity, id, self.env.now()),
+            Some((entity, id)) => inbound_log::settle(self.tx, entity, id, self.env.now()),
             None => Ok(()),
         }
     }

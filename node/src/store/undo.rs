@@ -211,7 +211,7 @@ impl Since {
 
 #[cfg(test)]
 mod tests {
-    use crate::desk::enrolment::tests::office;
+    use crate::app::enrolment::tests::office;
     use crate::store::Save;
     use pems_model::Role;
     use serde_json::json;

@@ -3,7 +3,7 @@
 
 use pems_hub::archive::Passphrase;
 use pems_model::Code;
-use pems_node::desk::session::verifier;
+use pems_node::domain::users::verifier;
 use pems_node::import::{Format, Options, run};
 use pems_tests::rig::Rig;
 use serde_json::json;

@@ -2,7 +2,7 @@
 
 use pems_model::wire::Outcome;
 use pems_model::{Code, Role};
-use pems_node::desk::Desk;
+use pems_node::app::Desk;
 use pems_node::store::Actor;
 use pems_tests::rig::{Rig, TestOffice, record};
 use serde_json::{Value as Json, json};
@@ -65,7 +65,7 @@ async fn a_school_that_begins_offline_proves_who_did_what_and_a_pc_alone_proves_
     // The same PC, claiming to be the head without her password.
     let mut store = counter.store();
     store.sign(Some(Actor { id: cora, role: Role::SchoolHead }));
-    let verifier = pems_node::desk::session::verifier::make(CHOSEN).expect("a verifier");
+    let verifier = pems_node::domain::users::verifier::make(CHOSEN).expect("a verifier");
     store.save(&record("school_user", &json!({ "id": cora, "verifier": verifier }))).expect("here it goes");
     let colleague = store.save(&record("staff", &fields)).expect("saved").row.id;
     counter.sync().await;

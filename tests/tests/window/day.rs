@@ -170,7 +170,7 @@ async fn behind_a_locked_desk_the_screen_waits_as_it_was() {
     let password = "tatlong isda sa ilog";
     let user = json!({ "do": "admin.save_user",
         "draft": { "name": "Corazon Reyes", "role": "school_admin", "password": password } });
-    pems_node::desk::Desk::new(there.store()).answer(user).expect("the first user");
+    pems_node::app::Desk::new(there.store()).answer(user).expect("the first user");
     there.sync().await;
     here.sync().await;
     let folder = Folder::of(here.path(), &here.key_file);

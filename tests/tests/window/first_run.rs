@@ -4,7 +4,7 @@
 use crate::driver::{Keys, Opening, Window};
 use crate::{DESK, ONE, TEST};
 use pems_model::Role;
-use pems_node::desk::Desk;
+use pems_node::app::Desk;
 use pems_tests::rig::Rig;
 use serde_json::json;
 use std::future::Future;

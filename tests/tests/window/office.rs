@@ -114,7 +114,7 @@ impl Folder {
         let mut admin = enrolled();
         admin.role = Role::SchoolAdmin;
         let mut scratch = Store::in_memory(&admin, Schema::product(), Box::new(SystemEnv)).expect("a store");
-        let verifier = pems_node::desk::session::verifier::make(password).expect("a verifier");
+        let verifier = pems_node::domain::users::verifier::make(password).expect("a verifier");
         let fields = json!({ "name": name, "role": role, "verifier": verifier });
         let fields = fields.as_object().cloned().unwrap_or_default();
         let saved = scratch.save(&Save { entity: "school_user".into(), id: None, fields }).expect("saved");

@@ -20,7 +20,7 @@
 use crate::office::Folder;
 use crate::papers::{Sheet, filed, text};
 use crate::{DESK, with_window};
-use pems_node::desk::Desk;
+use pems_node::app::Desk;
 use pems_node::keys::KeySource;
 use serde_json::{Value as Json, json};
 

@@ -1,4 +1,4 @@
-// Made by `cargo xtask gen` from node/src/desk/admin. Do not edit.
+// Made by `cargo xtask gen` from node/src/app/admin. Do not edit.
 
 export type AdminRequest = { "do": "admin.users" } | { "do": "admin.save_user", id?: string, draft: UserDraft, } | { "do": "admin.disable_user", id: string, disabled: boolean, } | { "do": "admin.reset_password", id: string, } | { "do": "admin.devices" } | { "do": "admin.settings" } | { "do": "admin.save_settings", fields: Record<string, string | null>, } | { "do": "admin.set_idle", minutes: number, } | { "do": "admin.years" } | { "do": "admin.save_year", id?: string, draft: YearDraft, } | { "do": "admin.save_terms", year: string, terms: Array<TermDraft>, } | { "do": "admin.ranges" } | { "do": "admin.save_range", id?: string, draft: RangeDraft, } | { "do": "admin.remove_range", id: string, } | { "do": "admin.back_up", path: string, passphrase: string, } | { "do": "admin.backup" } | { "do": "admin.proof", again: boolean, } | { "do": "admin.save_proof", path: string, };
 

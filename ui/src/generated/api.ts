@@ -1,4 +1,4 @@
-// Made by `cargo xtask gen` from node/src/api. Do not edit.
+// Made by `cargo xtask gen` from node/src/app/api. Do not edit.
 
 import type { SessionAnswers, SessionRequest } from "./session";
 import type { HomeAnswers, HomeRequest } from "./home";

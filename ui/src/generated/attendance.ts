@@ -1,4 +1,4 @@
-// Made by `cargo xtask gen` from node/src/desk/attendance. Do not edit.
+// Made by `cargo xtask gen` from node/src/app/attendance. Do not edit.
 
 export type AttendanceRequest = { "do": "attendance.today", date?: string, } | { "do": "attendance.class", section: string, date: string, 
 /**

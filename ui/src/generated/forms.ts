@@ -1,4 +1,4 @@
-// Made by `cargo xtask gen` from node/src/desk/forms. Do not edit.
+// Made by `cargo xtask gen` from node/src/app/forms. Do not edit.
 
 export type FormAsked = { "form": "sf1", section: string, } | { "form": "sf2", section: string, month: string, } | { "form": "class_list", section: string, } | { "form": "certificate", student: string, purpose?: string, } | { "form": "learner_list", query?: LearnerQuery, 
 /**

@@ -1,4 +1,4 @@
-// Made by `cargo xtask gen` from node/src/desk/home. Do not edit.
+// Made by `cargo xtask gen` from node/src/app/home. Do not edit.
 
 export type HomeRequest = { "do": "home.today" };
 

@@ -1,4 +1,4 @@
-// Made by `cargo xtask gen` from node/src/desk/imports. Do not edit.
+// Made by `cargo xtask gen` from node/src/app/imports. Do not edit.
 
 export type ImportsRequest = { "do": "imports.read", path: string, } | { "do": "imports.apply", path: string, hash: string, choices: Array<LineChoice>, } | { "do": "imports.start" } & ImportWanted | { "do": "imports.now" } | { "do": "imports.stop" };
 

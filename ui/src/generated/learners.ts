@@ -1,4 +1,4 @@
-// Made by `cargo xtask gen` from node/src/desk/learners. Do not edit.
+// Made by `cargo xtask gen` from node/src/app/learners. Do not edit.
 
 export type LearnersRequest = { "do": "learners.find", query?: LearnerQuery, offset?: number, limit: number, 
 /**

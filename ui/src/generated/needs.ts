@@ -1,4 +1,4 @@
-// Made by `cargo xtask gen` from node/src/desk/needs. Do not edit.
+// Made by `cargo xtask gen` from node/src/app/review. Do not edit.
 
 export type NeedsRequest = { "do": "needs.list" } | { "do": "needs.count" } | { "do": "needs.resolve", items: Array<Decision>, } | { "do": "needs.sync" } | { "do": "needs.bundle" } | { "do": "needs.save_unsent" } | { "do": "needs.put_back", path: string, };
 

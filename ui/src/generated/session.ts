@@ -1,4 +1,4 @@
-// Made by `cargo xtask gen` from node/src/desk/session. Do not edit.
+// Made by `cargo xtask gen` from node/src/app/session. Do not edit.
 
 export type SessionRequest = { "do": "session.state", active?: boolean, } | { "do": "session.sign_in", id: string, password: string, } | { "do": "session.sign_out" } | { "do": "session.lock" } | { "do": "session.password", current: string, new: string, } | { "do": "session.undoable" } | { "do": "session.undo" } | { "do": "session.redo" } | { "do": "session.enrol", hub: string, code: string, name: string, 
 /**

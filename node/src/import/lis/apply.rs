@@ -8,12 +8,12 @@ use super::matching::{self, Match};
 use super::reconciliation::{Beside, LineState};
 use super::register::{Line, Register};
 use super::writer::{Plan, Writer};
-use crate::desk::enrolment::By;
-use crate::desk::today::day_of;
+use crate::domain::enrolment::By;
 use crate::store::Work;
 use crate::{NodeError, Result, Store};
 use pems_model::Code;
 use pems_model::entities::SCHOOL_YEAR;
+use pems_model::school_day::day_of;
 use std::collections::HashSet;
 use uuid::Uuid;
 

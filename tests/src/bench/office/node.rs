@@ -4,7 +4,7 @@ use super::super::report::{Report, median};
 use super::folder::Folder;
 use super::{line, start};
 use anyhow::{Context, Result};
-use pems_node::desk::Desk;
+use pems_node::app::Desk;
 use rusqlite::Connection;
 use serde_json::{Value as Json, json};
 use std::time::{Duration, Instant};

@@ -1,7 +1,7 @@
 // A picture as the school's logo: whatever was chosen becomes a small PNG, in base64. What is small enough already stays as it
 // is.
 
-/** As the office has it (node/src/desk/admin/settings.rs). */
+/** As the office has it (node/src/app/admin/settings.rs). */
 const MOST_BYTES = 90_000;
 /** Longest sides that are tried, in pixels: 600 is sharp at 5 cm on paper. */
 const SIDES = [600, 400, 300, 200, 120];

@@ -29,7 +29,7 @@ fn what_is_brought_in_has_its_history() {
     let rizal = id(&office.find("section", "name", "RIZAL"));
     let on = |office: &Office, day: &str| {
         let day = pems_model::value::parse_date(day).expect("a day");
-        let members = crate::desk::enrolment::roster::on(office.store.conn(), rizal, day).expect("a roster");
+        let members = crate::domain::enrolment::roster::on(office.store.conn(), rizal, day).expect("a roster");
         let present =
             |name: &str| members.iter().filter(|one| one.last_name == name).map(|one| one.status.clone()).next();
         (members.len(), present("VILLANUEVA"), present("DELGADO"))
@@ -83,11 +83,12 @@ fn who_is_here_although_we_said_gone_comes_back_today() {
     office.import();
     let juan = office.find("student", "last_name", "DELA CRUZ");
     let enrolment = id(&office.find("enrolment", "student", juan["id"].as_str().expect("an id")));
-    let by = crate::desk::enrolment::By { person: None, today: 20_000 };
+    let by = crate::domain::enrolment::By { person: None, today: 20_000 };
     let (gone, _) = office
         .store
         .act(|work| {
-            use crate::desk::enrolment::{Day, record};
+            use crate::domain::enrolment::Day;
+            use crate::domain::enrolment::record;
             let on = Day(pems_model::value::parse_date("2026-07-01").expect("a day"));
             let change = record::Change::to("transferred_out", "transferred_out", on);
             record::change(work, &by, enrolment, change, json!({}))?;

@@ -1,0 +1,224 @@
+//! The school's calendar of a year: holidays, suspensions, events and Saturdays with classes.
+
+use super::super::Desk;
+use super::super::session::to_json;
+use crate::domain::attendance::days::{self, weekday};
+use crate::domain::attendance::holidays::{self, Holiday};
+use crate::domain::attendance::section::Year;
+use crate::store::Save;
+use crate::{NodeError, Result};
+use pems_model::entities::CALENDAR_DAY;
+use pems_model::value::format_date;
+use pems_model::{Code, Problem, Role};
+use rusqlite::OptionalExtension;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use ts_rs::TS;
+use uuid::Uuid;
+
+const WRITERS: &[Role] = &[Role::SchoolAdmin, Role::SchoolHead, Role::Registrar];
+/// Longest run of days set at once: a summer vacation and more.
+const LONGEST: i32 = 120;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct YearInfo {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    pub label: String,
+    pub start_date: String,
+    pub end_date: String,
+}
+
+/// A day that the calendar says something about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct CalendarEntry {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    pub date: String,
+    /// `school`, `kinder`, `elementary`, `jhs` or `shs`.
+    pub scope: String,
+    /// `class`, `holiday`, `suspension`, `event` or `makeup`.
+    pub kind: String,
+    /// `national`, `division` or `school`.
+    pub source: Option<String>,
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct CalendarYear {
+    pub years: Vec<YearInfo>,
+    /// None: the school has no school year yet.
+    pub year: Option<YearInfo>,
+    pub today: String,
+    pub may_change: bool,
+    pub entries: Vec<CalendarEntry>,
+    /// National holidays of the year that are not in it.
+    pub proposed: Vec<Holiday>,
+}
+
+/// What is to be said about some days.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DaySetting {
+    /// First and last day, both included. Weekends between them are left out, unless classes are held.
+    pub from: String,
+    pub to: String,
+    pub kind: String,
+    pub scope: String,
+    #[serde(default)]
+    #[ts(optional)]
+    pub source: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub reason: Option<String>,
+}
+
+fn info(year: &Year) -> YearInfo {
+    YearInfo {
+        id: year.id,
+        label: year.label.clone(),
+        start_date: format_date(year.start),
+        end_date: format_date(year.end),
+    }
+}
+
+impl Desk {
+    pub(super) fn calendar(&self, year: Option<Uuid>) -> Result<Json> {
+        let conn = self.store.conn();
+        let years = Year::all(conn)?;
+        let today = self.today();
+        let year = match year {
+            Some(id) => Some(Year::find(conn, id)?),
+            None => Year::on(conn, today)?,
+        };
+        let entries = year.as_ref().map(|year| self.entries(year)).transpose()?.unwrap_or_default();
+        let mut proposed = Vec::new();
+        if let Some(year) = &year {
+            for (_, holiday) in holidays::between(year.start, year.end)? {
+                if !entries.iter().any(|entry| entry.date == holiday.date && entry.scope == "school") {
+                    proposed.push(holiday);
+                }
+            }
+        }
+        to_json(&CalendarYear {
+            years: years.iter().map(info).collect(),
+            year: year.as_ref().map(info),
+            today: format_date(today),
+            may_change: WRITERS.contains(&self.role()) && self.store.may_write(&CALENDAR_DAY),
+            entries,
+            proposed,
+        })
+    }
+
+    fn entries(&self, year: &Year) -> Result<Vec<CalendarEntry>> {
+        let conn = self.store.conn();
+        let mut statement = conn.prepare_cached(
+            "SELECT id, on_date, scope, kind, source, reason FROM calendar_day
+             WHERE school_year = ?1 AND deleted_at IS NULL ORDER BY on_date, scope",
+        )?;
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(CalendarEntry {
+                id: Uuid::from_bytes(row.get(0)?),
+                date: format_date(row.get(1)?),
+                scope: row.get(2)?,
+                kind: row.get(3)?,
+                source: row.get(4)?,
+                reason: row.get(5)?,
+            })
+        };
+        Ok(statement.query_map([year.id.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    pub(super) fn set_days(&mut self, year: Uuid, setting: &DaySetting) -> Result<Json> {
+        self.check_role(WRITERS, "change the calendar")?;
+        let year = Year::find(self.store.conn(), year)?;
+        let (from, to) = (days::date(&setting.from, "from")?, days::date(&setting.to, "to")?);
+        if to < from || to - from >= LONGEST {
+            let message = format!("the last day comes after the first, at most {LONGEST} days later");
+            return Err(Problem::at(Code::Rule, "to", message).into());
+        }
+        if from < year.start || to > year.end {
+            let message = format!(
+                "the school year {} lasts from {} to {}; choose days in it",
+                year.label,
+                days::said(year.start),
+                days::said(year.end)
+            );
+            return Err(Problem::at(Code::Rule, "from", message).into());
+        }
+        let held = matches!(setting.kind.as_str(), "makeup" | "class" | "event");
+        let dates: Vec<i32> = (from..=to).filter(|date| held || weekday(*date) < 5).collect();
+        if dates.is_empty() {
+            let message = "there are no classes on weekends anyway; choose a weekday";
+            return Err(Problem::at(Code::Rule, "from", message).into());
+        }
+        let what = match dates.len() {
+            1 => format!("Calendar: {}", setting.from),
+            n => format!("Calendar: {n} days from {}", setting.from),
+        };
+        let days = dates
+            .into_iter()
+            .map(|date| (date, json!({ "kind": setting.kind, "source": setting.source, "reason": setting.reason })));
+        self.write_days(&year, &setting.scope, days.collect(), what)?;
+        self.calendar(Some(year.id))
+    }
+
+    /// Puts proposed holidays into the calendar: those named, or all that are sure.
+    pub(super) fn add_holidays(&mut self, year: Uuid, dates: Option<&[String]>) -> Result<Json> {
+        self.check_role(WRITERS, "change the calendar")?;
+        let year = Year::find(self.store.conn(), year)?;
+        let known = self.entries(&year)?;
+        let is_new = |holiday: &Holiday| !known.iter().any(|day| day.date == holiday.date && day.scope == "school");
+        let wanted = |holiday: &Holiday| dates.map_or(holiday.sure, |dates| dates.contains(&holiday.date));
+        let new = holidays::between(year.start, year.end)?.into_iter().filter(|(_, day)| is_new(day) && wanted(day));
+        let days: Vec<(i32, Json)> = new
+            .map(|(date, day)| (date, json!({ "kind": "holiday", "source": "national", "reason": day.name })))
+            .collect();
+        if !days.is_empty() {
+            let what = format!("Calendar: {} national holidays", days.len());
+            self.write_days(&year, "school", days, what)?;
+        }
+        self.calendar(Some(year.id))
+    }
+
+    fn write_days(&mut self, year: &Year, scope: &str, days: Vec<(i32, Json)>, what: String) -> Result<()> {
+        let (act, changed) = self.store.act(|work| {
+            let mut changed = false;
+            for (date, mut fields) in days {
+                let sql = "SELECT id FROM calendar_day
+                           WHERE school_year = ?1 AND on_date = ?2 AND scope = ?3 AND deleted_at IS NULL";
+                let mut statement = work.conn().prepare_cached(sql)?;
+                let read = |row: &rusqlite::Row<'_>| row.get(0).map(Uuid::from_bytes);
+                let id: Option<Uuid> = statement.query_row((year.id.as_bytes(), date, scope), read).optional()?;
+                drop(statement);
+                if id.is_none() {
+                    fields["school_year"] = json!(year.id);
+                    fields["on_date"] = json!(format_date(date));
+                    fields["scope"] = json!(scope);
+                }
+                let fields = fields.as_object().cloned().unwrap_or_default();
+                changed |= work.save(&Save { entity: "calendar_day".into(), id, fields })?.changed;
+            }
+            Ok(changed)
+        })?;
+        if changed {
+            self.did(act, what);
+        }
+        Ok(())
+    }
+
+    pub(super) fn remove_days(&mut self, year: Uuid, ids: &[Uuid]) -> Result<Json> {
+        self.check_role(WRITERS, "change the calendar")?;
+        if ids.is_empty() {
+            return Err(NodeError::new(Code::BadUsage, "choose the days to take out of the calendar"));
+        }
+        let (act, ()) = self.store.act(|work| {
+            for id in ids {
+                work.delete("calendar_day", *id)?;
+            }
+            Ok(())
+        })?;
+        self.did(act, format!("Calendar: {} days taken out", ids.len()));
+        self.calendar(Some(year))
+    }
+}

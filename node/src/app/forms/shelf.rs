@@ -1,0 +1,108 @@
+//! What there is to print, and for whom: nothing is offered that would be refused.
+
+use crate::Result;
+use crate::app::Desk;
+use crate::app::access::Sight;
+use crate::app::attendance::months;
+use crate::app::enrolment::{Known, MOST_FOUND, known};
+use crate::app::session::to_json;
+use crate::domain::attendance::section::{Section, Year};
+use pems_model::value::format_date;
+use serde::Serialize;
+use serde_json::Value as Json;
+use ts_rs::TS;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "FormYear")]
+pub struct ShelfYear {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    pub label: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "FormSection")]
+pub struct ShelfSection {
+    #[ts(type = "string")]
+    pub id: Uuid,
+    /// `7-Rizal`.
+    pub title: String,
+    pub adviser: Option<String>,
+    /// Whether it is the own section of who is here.
+    pub own: bool,
+    /// Its forms that whoever is here may look at.
+    pub forms: Vec<&'static str>,
+}
+
+/// Whose certificates whoever is here may look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "FormCertificates")]
+pub enum Certificates {
+    Everybodys,
+    OwnSections,
+    Nobodys,
+}
+
+/// What there is to print of a school year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "FormShelf")]
+pub struct Shelf {
+    /// Newest first.
+    pub years: Vec<ShelfYear>,
+    #[ts(type = "string | null")]
+    pub year: Option<Uuid>,
+    pub sections: Vec<ShelfSection>,
+    /// Months that have begun, oldest first.
+    pub months: Vec<String>,
+    pub certificates: Certificates,
+    /// `YYYY-MM-DD`.
+    pub today: String,
+}
+
+impl Desk {
+    /// The forms of a section that [`Desk::gather`] does not refuse.
+    fn forms_of(&self, section: &Section, sight: &Sight) -> Vec<&'static str> {
+        let sees = sight.sees(Some(section.id));
+        let offered = [("sf1", sees), ("sf2", sees || self.may_take(section)), ("class_list", true)];
+        offered.into_iter().filter(|(_, may)| *may).map(|(form, _)| form).collect()
+    }
+
+    pub(super) fn whose_certificate(&mut self, text: &str, limit: usize) -> Result<Vec<Known>> {
+        let seen = self.seen_learners()?;
+        let mut found = self.ranked_learners(text, if seen.is_some() { usize::MAX } else { limit })?;
+        found.retain(|id| seen.as_ref().is_none_or(|seen| seen.contains(id)));
+        found.into_iter().take(limit.min(MOST_FOUND)).map(|id| known(self.store.conn(), id)).collect()
+    }
+
+    pub(super) fn shelf(&self, school_year: Option<Uuid>) -> Result<Json> {
+        let conn = self.store.conn();
+        let today = self.today();
+        let sight = self.sight()?;
+        let year = match school_year {
+            Some(id) => Some(Year::find(conn, id)?),
+            None => Year::on(conn, today)?,
+        };
+        let sections = year.as_ref().map(|year| Section::of_year(conn, year.id)).transpose()?.unwrap_or_default();
+        let section = |one: &Section| ShelfSection {
+            id: one.id,
+            title: one.title(),
+            adviser: one.adviser_name.clone(),
+            own: self.advises(one),
+            forms: self.forms_of(one, &sight),
+        };
+        to_json(&Shelf {
+            years: Year::all(conn)?.into_iter().map(|year| ShelfYear { id: year.id, label: year.label }).collect(),
+            year: year.as_ref().map(|year| year.id),
+            sections: sections.iter().map(section).collect(),
+            months: year.as_ref().map(|year| months(year, today)).unwrap_or_default(),
+            certificates: match &sight {
+                Sight::Everything => Certificates::Everybodys,
+                Sight::Sections(own) if own.is_empty() => Certificates::Nobodys,
+                Sight::Sections(_) => Certificates::OwnSections,
+            },
+            today: format_date(today),
+        })
+    }
+}

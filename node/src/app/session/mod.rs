@@ -1,0 +1,396 @@
+//! Who works at this PC: signing in without a network, locking, switching. `{"do": "session.…"}`.
+//!
+//! Invariants: a password is checked against the verifier that the school's hub or administrator made, which syncs like any
+//! record; wrong tries are counted on the disk, so a restart gives none back; a desk that nobody touches locks itself.
+
+#[cfg(test)]
+mod tests;
+
+pub use crate::domain::users::people::Person;
+
+use super::Desk;
+use crate::domain::users::{people, tries, verifier};
+use crate::store::{Actor, Save};
+use crate::{NodeError, Result};
+use ed25519_dalek::SigningKey;
+use pems_model::proof::Typed;
+use pems_model::{Code, Role, password};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use ts_rs::TS;
+use uuid::Uuid;
+
+const MINUTE: i64 = 60_000_000;
+/// A desk that nobody touched this long is locked, unless the school sets another time: a shared PC at a counter.
+const IDLE_MINUTES: i64 = 15;
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(tag = "do", deny_unknown_fields)]
+#[ts(rename = "SessionRequest")]
+pub enum Request {
+    /// Who is here, and who could be. `active`: somebody touched keys or mouse since the last time; what the window asks by
+    /// itself keeps no desk open. Answered by [`State`].
+    #[serde(rename = "session.state")]
+    State {
+        #[serde(default)]
+        #[ts(optional, as = "Option<bool>")]
+        active: bool,
+    },
+    /// Answered by [`State`].
+    #[serde(rename = "session.sign_in")]
+    SignIn {
+        #[ts(type = "string")]
+        id: Uuid,
+        password: String,
+    },
+    #[serde(rename = "session.sign_out")]
+    SignOut,
+    /// The person stays; what is on the screen is hidden until the password is typed.
+    #[serde(rename = "session.lock")]
+    Lock,
+    /// Another password for oneself. Answered by [`State`].
+    #[serde(rename = "session.password")]
+    Password { current: String, new: String },
+    /// What Ctrl+Z and Ctrl+Shift+Z would do. Answered by [`Undoable`].
+    #[serde(rename = "session.undoable")]
+    Undoable,
+    /// Answered by [`Taken`].
+    #[serde(rename = "session.undo")]
+    Undo,
+    /// Answered by [`Taken`].
+    #[serde(rename = "session.redo")]
+    Redo,
+    /// An office that this PC has not yet: with a code from the hub. Answered by [`State`].
+    #[serde(rename = "session.enrol")]
+    Enrol {
+        hub: String,
+        code: String,
+        name: String,
+        /// Where the PC has no keyring: what seals the keys.
+        #[serde(default)]
+        #[ts(optional)]
+        passphrase: Option<String>,
+    },
+    /// A made-up school to try things with. Answered by [`State`].
+    #[serde(rename = "session.sample")]
+    Sample {
+        #[serde(default)]
+        #[ts(optional)]
+        passphrase: Option<String>,
+    },
+    /// A copy of an office's records (docs/backup.md), put back here. Answered by [`State`].
+    #[serde(rename = "session.restore")]
+    Restore {
+        file: String,
+        /// What opens the copy.
+        copy_passphrase: String,
+        #[serde(default)]
+        #[ts(optional)]
+        passphrase: Option<String>,
+    },
+    /// Throws the sample school away, keys and all. Answered by [`State`].
+    #[serde(rename = "session.discard_sample")]
+    DiscardSample,
+    /// How this PC's window is set, by name. Answered before anybody signed in.
+    #[serde(rename = "session.kept")]
+    Kept,
+    /// Keeps settings of this PC's window beside those that were kept before. Answered by all of them.
+    #[serde(rename = "session.keep")]
+    Keep {
+        #[ts(type = "Record<string, string>")]
+        settings: std::collections::BTreeMap<String, String>,
+    },
+    /// Opens an office whose keys are sealed. Answered by [`State`].
+    #[serde(rename = "session.unseal")]
+    Unseal { passphrase: String },
+}
+
+/// How the office stands with those who sit before it.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct State {
+    /// `first_run`, `sealed`, `sign_in`, `locked` or `open`.
+    pub stage: &'static str,
+    pub school: Option<String>,
+    pub device: Option<String>,
+    /// A made-up school, where no password is asked.
+    pub sample: bool,
+    /// Who is signed in or, locked, who was.
+    pub person: Option<Person>,
+    /// What may be done here and now.
+    #[ts(type = "string | null")]
+    pub role: Option<Role>,
+    /// What this PC is enrolled for, where that is less than the role of who is here: the rest is refused, by the hub too.
+    #[ts(type = "string | null")]
+    pub limited_to: Option<Role>,
+    /// Who could sign in.
+    pub people: Vec<Person>,
+    pub idle_minutes: i64,
+    /// Nothing else is answered before a password of one's own is chosen.
+    pub choose_password: bool,
+    /// The folder of the records, for a first run.
+    pub data_dir: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Undoable {
+    pub undo: Option<String>,
+    /// Which act that is.
+    #[ts(type = "string | null")]
+    pub id: Option<Uuid>,
+    pub redo: Option<String>,
+}
+
+/// What an undo or a redo did.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Taken {
+    pub what: String,
+    pub removed: usize,
+    pub restored: usize,
+    /// Records that somebody changed since; they are left as they are.
+    pub left: usize,
+}
+
+pub(super) const ANSWERS: &str = "export interface SessionAnswers {
+  \"session.state\": State;
+  \"session.sign_in\": State;
+  \"session.sign_out\": State;
+  \"session.lock\": State;
+  \"session.password\": State;
+  \"session.undoable\": Undoable;
+  \"session.undo\": Taken;
+  \"session.redo\": Taken;
+  \"session.enrol\": State;
+  \"session.sample\": State;
+  \"session.restore\": State;
+  \"session.discard_sample\": State;
+  \"session.unseal\": State;
+  \"session.kept\": Record<string, string>;
+  \"session.keep\": Record<string, string>;
+}
+";
+
+pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
+    vec![Request::decl(config), State::decl(config), Person::decl(config), Undoable::decl(config), Taken::decl(config)]
+}
+
+/// Who is signed in, and when keys or mouse were last touched.
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    person: Option<Person>,
+    locked: bool,
+    touched: i64,
+}
+
+impl Session {
+    pub(super) fn person(&self) -> Option<&Person> {
+        self.person.as_ref()
+    }
+}
+
+pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
+    match request {
+        Request::State { active } => {
+            desk.lock_if_idle()?;
+            if active {
+                desk.session.touched = desk.store.now();
+            }
+            desk.state()
+        }
+        Request::SignIn { id, password } => desk.sign_in(id, &password),
+        Request::SignOut => {
+            desk.leave();
+            desk.state()
+        }
+        Request::Lock => {
+            desk.session.locked = desk.session.person.is_some();
+            desk.store.sign(None);
+            desk.state()
+        }
+        Request::Password { current, new } => desk.change_password(&current, &new),
+        Request::Undoable => {
+            desk.check_signed_in()?;
+            let (undo, redo) = desk.acts.next();
+            to_json(&Undoable { undo: undo.map(str::to_owned), id: desk.acts.last(), redo: redo.map(str::to_owned) })
+        }
+        Request::Undo => desk.take_back(false),
+        Request::Redo => desk.take_back(true),
+        Request::Kept | Request::Keep { .. } => {
+            Err(NodeError::new(Code::BadRequest, "the window's settings are kept before the office, not in it"))
+        }
+        Request::Enrol { .. }
+        | Request::Sample { .. }
+        | Request::Restore { .. }
+        | Request::DiscardSample
+        | Request::Unseal { .. } => Err(NodeError::new(Code::AlreadyEnrolled, "this PC has its office already")),
+    }
+}
+
+pub(crate) fn to_json(value: &impl Serialize) -> Result<Json> {
+    serde_json::to_value(value).map_err(|error| NodeError::new(Code::Internal, error.to_string()))
+}
+
+impl Desk {
+    fn state(&mut self) -> Result<Json> {
+        self.lock_if_idle()?;
+        let enrolled = self.store.enrolled()?;
+        let people = people::active(&self.store)?;
+        let stage = match &self.session.person {
+            Some(_) if self.session.locked => "locked",
+            Some(_) => "open",
+            None if people.is_empty() => "open",
+            None => "sign_in",
+        };
+        to_json(&State {
+            stage,
+            school: Some(enrolled.school_name),
+            device: Some(enrolled.device_name),
+            sample: self.store.is_sample()?,
+            person: self.session.person.clone(),
+            role: (stage == "open").then(|| self.role()),
+            people,
+            limited_to: self.limited_to()?,
+            idle_minutes: self.idle_minutes()?,
+            choose_password: self.has_to_choose()?,
+            data_dir: None,
+        })
+    }
+
+    fn limited_to(&self) -> Result<Option<Role>> {
+        let pc = self.store.role();
+        let person = self.session.person.as_ref();
+        let less = person.is_some_and(|person| !self.store.schema().covers(pc, person.role));
+        Ok(Some(pc).filter(|_| less).filter(|_| !self.store.is_sample().unwrap_or(false)))
+    }
+
+    /// Whether the person here came in with a one-time password, which others may have read, and can choose another one at this PC.
+    fn has_to_choose(&self) -> Result<bool> {
+        let Some(person) = self.session.person.as_ref().filter(|person| person.must_change) else { return Ok(false) };
+        Ok(self.store.schema().covers(self.store.role(), person.role) && !self.store.is_sample()?)
+    }
+
+    /// # Errors
+    /// `password_change_required` as long as somebody is here with a one-time password.
+    pub(super) fn check_own_password(&self) -> Result<()> {
+        if self.has_to_choose()? {
+            let message = "you signed in with a one-time password; choose one of your own first";
+            return Err(NodeError::new(Code::PasswordChangeRequired, message));
+        }
+        Ok(())
+    }
+
+    pub(super) fn idle_minutes(&self) -> Result<i64> {
+        Ok(self.store.local("idle_minutes")?.and_then(|text| text.parse().ok()).unwrap_or(IDLE_MINUTES))
+    }
+
+    fn lock_if_idle(&mut self) -> Result<()> {
+        let idle = self.store.now().saturating_sub(self.session.touched);
+        if self.session.person.is_some() && idle > self.idle_minutes()?.saturating_mul(MINUTE) {
+            self.session.locked = true;
+            self.store.sign(None);
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// `not_signed_in`, unless somebody is or the school has no users yet.
+    pub(super) fn check_signed_in(&mut self) -> Result<()> {
+        self.lock_if_idle()?;
+        let refused = |message| Err(NodeError::new(Code::NotSignedIn, message));
+        match &self.session.person {
+            Some(_) if self.session.locked => refused("this desk is locked; type your password to go on"),
+            Some(person) => {
+                // What an administrator took away elsewhere counts here as soon as it has arrived.
+                let id = person.id;
+                match people::find(&self.store, id)? {
+                    Some(_) if self.store.key_is_old(people::verifier(&self.store, id)?.as_deref()) => {
+                        self.session.locked = true;
+                        self.store.sign(None);
+                        refused("your password was changed elsewhere; type the new one to go on")
+                    }
+                    Some(now) => {
+                        self.store.sign(Some(Actor { id, role: now.role }));
+                        self.session.person = Some(now);
+                        Ok(())
+                    }
+                    None => {
+                        self.leave();
+                        refused("this user may not sign in any more; ask a school admin")
+                    }
+                }
+            }
+            None if people::any(&self.store)? => refused("nobody is signed in at this PC; sign in first"),
+            None => Ok(()),
+        }
+    }
+
+    fn sign_in(&mut self, id: Uuid, typed: &str) -> Result<Json> {
+        let nobody = || NodeError::new(Code::NotFound, "there is no such user at this school any more; choose another");
+        let person = people::find(&self.store, id)?.ok_or_else(nobody)?;
+        let key = if self.store.is_sample()? { None } else { self.check_password(id, typed)? };
+        if self.session.person.as_ref().is_none_or(|before| before.id != id) {
+            self.acts.forget();
+        }
+        self.store.sign(Some(Actor { id, role: person.role }));
+        self.store.vouch(key)?;
+        self.session = Session { person: Some(person), locked: false, touched: self.store.now() };
+        self.state()
+    }
+
+    /// The key that the password opens; none for a verifier of before there were keys.
+    fn check_password(&mut self, id: Uuid, typed: &str) -> Result<Option<SigningKey>> {
+        let Some(kept) = people::verifier(&self.store, id)? else {
+            let message = "this user has no password yet; ask a school admin for a one-time password";
+            return Err(NodeError::new(Code::WrongCredentials, message));
+        };
+        tries::begin(&mut self.store, id)?;
+        let once = people::find(&self.store, id)?.is_some_and(|person| person.must_change);
+        let spelled = verifier::as_read_out(typed).filter(|spelled| once && spelled != typed);
+        let spellings = std::iter::once(typed).chain(spelled.as_deref());
+        let opened = spellings.map(|typed| verifier::open(&kept, typed)).find(|opened| !matches!(opened, Typed::Wrong));
+        let key = match opened {
+            None | Some(Typed::Wrong) => {
+                return Err(NodeError::new(Code::WrongCredentials, "this is not the password; type it again"));
+            }
+            Some(Typed::Right(key)) => Some(*key),
+            Some(Typed::RightWithoutKey) => None,
+        };
+        tries::forget(&mut self.store, id)?;
+        Ok(key)
+    }
+
+    fn leave(&mut self) {
+        self.session = Session::default();
+        self.acts.forget();
+        self.store.sign(None);
+    }
+
+    fn change_password(&mut self, current: &str, new: &str) -> Result<Json> {
+        self.check_signed_in()?;
+        let Some(person) = self.session.person.clone() else {
+            return Err(NodeError::new(Code::NotSignedIn, "nobody is signed in at this PC; sign in first"));
+        };
+        self.check_password(person.id, current)?;
+        let school = self.store.enrolled()?.school_name;
+        password::check(new, &[&person.name, person.email.as_deref().unwrap_or_default(), &school])?;
+        let (made, key) = verifier::make_with_key(new)?;
+        if !self.store.schema().covers(self.store.role(), person.role) {
+            let message = format!(
+                "this PC is enrolled for less than the role {}: choose your password at another PC, such as a school admin's",
+                person.role.name()
+            );
+            return Err(NodeError::new(Code::RoleForbidden, message));
+        }
+        let fields = json!({ "verifier": made, "must_change": false }).as_object().cloned().unwrap_or_default();
+        self.store.save(&Save { entity: people::ENTITY.into(), id: Some(person.id), fields })?;
+        // Signed with the old key; from here on the new one counts.
+        self.store.vouch(Some(key))?;
+        self.session.person = people::find(&self.store, person.id)?;
+        self.state()
+    }
+
+    fn take_back(&mut self, redo: bool) -> Result<Json> {
+        self.check_signed_in()?;
+        let (what, undone) = self.undo(redo)?;
+        to_json(&Taken { what, removed: undone.removed, restored: undone.restored, left: undone.left.len() })
+    }
+}

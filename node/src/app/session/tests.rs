@@ -1,0 +1,221 @@
+use super::*;
+use crate::app::review::tests::pull;
+use crate::store::Enrolled;
+use crate::{Env, Store};
+use pems_model::{Schema, proof};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+const START: i64 = 1_800_000_000_000_000;
+const PASSWORD: &str = "tatlong isda sa ilog";
+const CHOSEN: &str = "limang ibon sa bubong";
+
+#[derive(Clone)]
+struct Clock(Arc<AtomicI64>);
+
+impl Env for Clock {
+    fn now(&self) -> i64 {
+        self.0.fetch_add(1, Ordering::Relaxed)
+    }
+    fn new_id(&self) -> Uuid {
+        Uuid::from_u128(u128::from(self.0.fetch_add(1, Ordering::Relaxed).unsigned_abs()))
+    }
+}
+
+impl Clock {
+    fn pass(&self, minutes: i64) {
+        self.0.fetch_add(minutes * MINUTE, Ordering::Relaxed);
+    }
+}
+
+/// A PC enrolled for `device` at which one user of the role `user` has [`PASSWORD`]; the clock and the user's id.
+fn office(device: Role, user: Role) -> (Desk, Clock, Uuid) {
+    let clock = Clock(Arc::new(AtomicI64::new(START)));
+    let enrolled = Enrolled {
+        tenant_id: Uuid::from_u128(1),
+        device_id: Uuid::from_u128(2),
+        device_name: "Office 1".into(),
+        role: device,
+        school_name: "Mabini National High School".into(),
+        school_slug: "mabini".into(),
+        hub_url: "https://hub.example".into(),
+        epoch: Uuid::from_u128(3),
+    };
+    let store = Store::in_memory(&enrolled, Schema::product(), Box::new(clock.clone())).expect("a store");
+    let mut desk = Desk::new(store);
+    let kept = verifier::make(PASSWORD).expect("a verifier");
+    pull(&mut desk, people::ENTITY, &[(9, json!({ "name": "Ana Cruz", "role": user.name(), "verifier": kept }))]);
+    (desk, clock, Uuid::from_u128(9))
+}
+
+fn ask(desk: &mut Desk, request: Json) -> Result<Json> {
+    desk.answer(request)
+}
+
+fn sign_in(desk: &mut Desk, id: Uuid, password: &str) -> Result<Json> {
+    ask(desk, json!({ "do": "session.sign_in", "id": id, "password": password }))
+}
+
+fn stage(desk: &mut Desk, active: bool) -> String {
+    let state = ask(desk, json!({ "do": "session.state", "active": active })).expect("a state");
+    state["stage"].as_str().expect("a stage").to_owned()
+}
+
+const LIST: &str = r#"{ "do": "list", "entity": "student", "limit": 1 }"#;
+
+fn list(desk: &mut Desk) -> Result<Json> {
+    ask(desk, serde_json::from_str(LIST).expect("JSON"))
+}
+
+#[test]
+fn the_right_password_opens_and_five_wrong_ones_make_wait_even_after_a_restart() {
+    let (mut desk, clock, id) = office(Role::Registrar, Role::Registrar);
+    assert_eq!(list(&mut desk).expect_err("nobody is here").code, Code::NotSignedIn);
+    for _ in 0..5 {
+        assert_eq!(sign_in(&mut desk, id, "a guess").expect_err("wrong").code, Code::WrongCredentials);
+    }
+    let mut desk = Desk::new(desk.store);
+    assert_eq!(sign_in(&mut desk, id, PASSWORD).expect_err("too soon").code, Code::AccountLocked);
+    clock.pass(1);
+    sign_in(&mut desk, id, PASSWORD).expect("signed in");
+    assert_eq!(stage(&mut desk, true), "open");
+    list(&mut desk).expect("a list");
+}
+
+#[test]
+fn a_desk_that_nobody_touches_locks_itself_however_much_the_window_asks() {
+    let (mut desk, clock, id) = office(Role::Registrar, Role::Registrar);
+    sign_in(&mut desk, id, PASSWORD).expect("signed in");
+    for _ in 0..3 {
+        clock.pass(IDLE_MINUTES - 1);
+        assert_eq!(stage(&mut desk, true), "open", "somebody types");
+    }
+    for _ in 0..IDLE_MINUTES {
+        list(&mut desk).expect("the window reads what arrived");
+        clock.pass(1);
+    }
+    assert_eq!(stage(&mut desk, true), "locked", "touching it afterwards does not open it");
+    assert_eq!(list(&mut desk).expect_err("locked").code, Code::NotSignedIn);
+    sign_in(&mut desk, id, PASSWORD).expect("back again");
+    assert_eq!(stage(&mut desk, false), "open");
+}
+
+#[test]
+fn a_password_is_chosen_at_a_pc_that_may_do_as_much_as_its_user() {
+    let change = |current: &str| json!({ "do": "session.password", "current": current, "new": CHOSEN });
+    let (mut desk, _, id) = office(Role::Registrar, Role::Registrar);
+    sign_in(&mut desk, id, PASSWORD).expect("signed in");
+    assert_eq!(ask(&mut desk, change("a guess")).expect_err("not the password").code, Code::WrongCredentials);
+    let weak = json!({ "do": "session.password", "current": PASSWORD, "new": "mabini" });
+    assert_eq!(ask(&mut desk, weak).expect_err("too easy").code, Code::PasswordWeak);
+    ask(&mut desk, change(PASSWORD)).expect("another password");
+    ask(&mut desk, json!({ "do": "session.sign_out" })).expect("gone");
+    assert_eq!(sign_in(&mut desk, id, PASSWORD).expect_err("the old one").code, Code::WrongCredentials);
+    sign_in(&mut desk, id, CHOSEN).expect("the new one");
+
+    let (mut desk, _, id) = office(Role::Registrar, Role::SchoolAdmin);
+    sign_in(&mut desk, id, PASSWORD).expect("signed in");
+    let refused = ask(&mut desk, change(PASSWORD)).expect_err("a lesser PC");
+    assert_eq!(refused.code, Code::RoleForbidden);
+    assert!(refused.message.contains("school_admin"), "{}", refused.message);
+}
+
+#[test]
+fn a_one_time_password_is_typed_without_capitals_and_dashes_and_then_replaced() {
+    let (mut desk, _, id) = office(Role::SchoolAdmin, Role::Registrar);
+    let once = verifier::one_time().expect("made");
+    let fields = |must_change: bool, password: &str| {
+        let made = verifier::make(password).expect("a verifier");
+        json!({ "name": "Ana Cruz", "role": "registrar", "verifier": made, "must_change": must_change })
+    };
+    pull(&mut desk, people::ENTITY, &[(9, fields(true, &once))]);
+    for typed in [once.to_lowercase(), once.replace('-', ""), once.to_lowercase().replace('-', " "), once.clone()] {
+        let state = sign_in(&mut desk, id, &typed).unwrap_or_else(|error| panic!("{typed}: {error}"));
+        assert_eq!(state["choose_password"], true, "another one is asked for before anything else");
+        assert_eq!(list(&mut desk).expect_err("first a password").code, Code::PasswordChangeRequired);
+        ask(&mut desk, json!({ "do": "session.sign_out" })).expect("gone");
+    }
+    assert!(sign_in(&mut desk, id, &once[1..]).is_err());
+    let chosen = "ABCDEFGHJKLM";
+    pull(&mut desk, people::ENTITY, &[(9, fields(false, chosen))]);
+    let wrong = sign_in(&mut desk, id, "abcdefghjklm").expect_err("a password of one's own is taken as it is");
+    assert_eq!(wrong.code, Code::WrongCredentials);
+}
+
+#[test]
+fn a_pc_that_may_less_than_who_is_here_says_so() {
+    let (mut desk, _, id) = office(Role::Registrar, Role::SchoolAdmin);
+    assert_eq!(sign_in(&mut desk, id, PASSWORD).expect("signed in")["limited_to"], "registrar");
+    let (mut desk, _, id) = office(Role::SchoolAdmin, Role::Registrar);
+    assert_eq!(sign_in(&mut desk, id, PASSWORD).expect("signed in")["limited_to"], Json::Null);
+}
+
+#[test]
+fn who_is_disabled_is_out_at_the_next_question() {
+    let (mut desk, _, id) = office(Role::SchoolAdmin, Role::Registrar);
+    sign_in(&mut desk, id, PASSWORD).expect("signed in");
+    list(&mut desk).expect("a list");
+    desk.store.sign(None);
+    let fields = json!({ "disabled": true }).as_object().cloned().expect("fields");
+    desk.store.save(&Save { entity: people::ENTITY.into(), id: Some(id), fields }).expect("disabled");
+    assert_eq!(list(&mut desk).expect_err("out").code, Code::NotSignedIn);
+    assert_eq!(sign_in(&mut desk, id, PASSWORD).expect_err("for good").code, Code::NotFound);
+}
+
+/// What travels with the next exchange to show who did what.
+fn along(desk: &mut Desk) -> (Vec<pems_model::wire::SignedIn>, Vec<(pems_model::wire::Change, Option<String>)>) {
+    let request = desk.store.request(0, false).expect("a request");
+    let proof = |op_no| request.proofs.get(&op_no).cloned();
+    let changes = request.changes.iter().map(|change| (change.clone(), proof(change.op_no))).collect();
+    (request.people, changes)
+}
+
+fn kept(desk: &Desk, id: Uuid) -> proof::PublicKey {
+    let verifier = people::verifier(&desk.store, id).expect("read").expect("a verifier");
+    proof::public_of(&verifier).expect("a key")
+}
+
+#[test]
+fn what_somebody_does_is_signed_with_their_password_and_nothing_is_once_they_are_gone() {
+    let (mut desk, _, id) = office(Role::Registrar, Role::Registrar);
+    let (tenant, device) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let old = kept(&desk, id);
+    sign_in(&mut desk, id, PASSWORD).expect("signed in");
+    let learner = json!({ "do": "save", "entity": "student", "fields": { "last_name": "Cruz", "first_name": "Ana" } });
+    ask(&mut desk, learner.clone()).expect("saved");
+    let chosen = json!({ "do": "session.password", "current": PASSWORD, "new": CHOSEN });
+    ask(&mut desk, chosen).expect("another password");
+    let new = kept(&desk, id);
+
+    let (people, changes) = along(&mut desk);
+    let here = proof::sign_in_text(tenant, device, id);
+    let holds = |key| people.iter().filter(|signed| proof::holds(key, &here, &signed.proof)).count();
+    assert_eq!((people.len(), holds(&old), holds(&new)), (2, 1, 1), "with the password of before and the new one");
+    let [(_, unsigned), (own, Some(signature))] = &changes[..] else { panic!("{changes:?}") };
+    assert_eq!(*unsigned, None, "a learner is nobody's signature");
+    assert!(proof::holds(&old, &proof::change_text(tenant, device, own), signature), "the old one changed it");
+
+    ask(&mut desk, json!({ "do": "session.lock" })).expect("locked");
+    desk.store.sign(Some(crate::store::Actor { id, role: Role::Registrar }));
+    let fields = json!({ "must_change": true }).as_object().cloned().expect("fields");
+    desk.store.save(&Save { entity: people::ENTITY.into(), id: Some(id), fields }).expect("saved");
+    let (people, changes) = along(&mut desk);
+    assert_eq!((people.len(), changes.len()), (2, 3));
+    assert_eq!(changes[2].1, None, "nothing at a locked desk can sign");
+}
+
+#[test]
+fn a_password_that_was_changed_elsewhere_is_asked_for() {
+    let (mut desk, _, id) = office(Role::Registrar, Role::Registrar);
+    sign_in(&mut desk, id, PASSWORD).expect("signed in");
+    list(&mut desk).expect("a list");
+    let other = verifier::make(CHOSEN).expect("a verifier");
+    let fields = json!({ "name": "Ana Cruz", "role": "registrar", "verifier": other });
+    pull(&mut desk, people::ENTITY, &[(9, fields)]);
+    let refused = list(&mut desk).expect_err("locked");
+    assert_eq!((refused.code, stage(&mut desk, true).as_str()), (Code::NotSignedIn, "locked"));
+    assert!(refused.message.contains("changed elsewhere"), "{}", refused.message);
+    assert_eq!(sign_in(&mut desk, id, PASSWORD).expect_err("the old one").code, Code::WrongCredentials);
+    sign_in(&mut desk, id, CHOSEN).expect("the new one");
+    list(&mut desk).expect("a list");
+}

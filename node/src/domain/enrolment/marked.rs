@@ -1,0 +1,67 @@
+//! Whoever moves a learner from an earlier day on is told first of the marks that were made since, in the class that is left.
+
+use super::record;
+use crate::domain::attendance::days::{said, said_days};
+use crate::domain::attendance::section::Section;
+use crate::domain::attendance::{moved, roster};
+use crate::{NodeError, Result};
+use pems_model::Code;
+use pems_model::value::format_date;
+use rusqlite::Connection;
+use serde_json::json;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Learners that a refusal names: more do not help.
+const NAMED: usize = 5;
+
+/// # Errors
+/// `rule` with `details.marked`, where attendance of these learners was marked in another section than this one on that day or
+/// later, unless somebody agreed that the marks stay where they were made.
+pub(crate) fn check(
+    conn: &Connection,
+    enrolments: &[Uuid],
+    section: Option<Uuid>,
+    day: i32,
+    today: i32,
+    agreed: bool,
+) -> Result<()> {
+    if agreed {
+        return Ok(());
+    }
+    let (mut told, mut last) = (Vec::new(), day);
+    for id in enrolments {
+        let student = record::find(conn, *id)?.student;
+        let mut days: BTreeMap<Uuid, Vec<i32>> = BTreeMap::new();
+        for (date, of_day) in moved::marks(conn, student, day..i32::MAX)? {
+            for there in of_day.into_keys().filter(|there| Some(*there) != section) {
+                days.entry(there).or_default().push(date);
+                last = last.max(date);
+            }
+        }
+        for (there, days) in days {
+            told.push((roster::named(conn, student)?.0.listed(), Section::find(conn, there)?.title(), days));
+        }
+    }
+    if told.is_empty() {
+        return Ok(());
+    }
+    let one = |(who, section, days): &(String, String, Vec<i32>)| {
+        format!("{who} was marked in {section} on {}", said_days(days))
+    };
+    let mut said_all: Vec<String> = told.iter().take(NAMED).map(one).collect();
+    if told.len() > NAMED {
+        said_all.push(format!("{} more", told.len() - NAMED));
+    }
+    let message = format!(
+        "{}; choose a day after {}, or agree that these marks stay with the section and count there",
+        said_all.join("; "),
+        said(last)
+    );
+    let lines = told.iter().map(|(who, section, days)| {
+        json!({ "listed": who, "section": section, "days": days.iter().map(|date| format_date(*date)).collect::<Vec<_>>() })
+    });
+    let after = (last < today).then(|| format_date(last + 1));
+    let details = json!({ "marked": { "learners": lines.collect::<Vec<_>>(), "after": after } });
+    Err(NodeError::new(Code::Rule, message).with_details(details))
+}

@@ -1,0 +1,7 @@
+//! The rules of schools: what an enrolment is, when a day is a class day, who may sign in. Functions over the store or a piece of
+//! work in it; they know neither windows nor requests, so that a screen, an import and the command line keep the same rules.
+
+pub(crate) mod attendance;
+pub(crate) mod enrolment;
+pub(crate) mod numbering;
+pub mod users;

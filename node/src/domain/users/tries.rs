@@ -1,0 +1,56 @@
+//! Wrong passwords at this PC: five, then each further one waits longer. Kept on the disk, so that restarting gives no tries back.
+
+use crate::{NodeError, Result, Store};
+use pems_model::Code;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Tries that cost nothing: fat fingers.
+const FREE: u32 = 5;
+const SECOND: i64 = 1_000_000;
+/// The first wait; doubled with each further try.
+const FIRST_WAIT_S: i64 = 30;
+const LONGEST_WAIT_S: i64 = 15 * 60;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Tries {
+    made: u32,
+    /// Microseconds since 1970 UTC; nothing is checked before.
+    not_before: i64,
+    last: i64,
+}
+
+fn key(id: Uuid) -> String {
+    format!("tries.{id}")
+}
+
+/// Counts a try before it is made.
+///
+/// # Errors
+/// `account_locked` with `retry_after` in seconds.
+pub(crate) fn begin(store: &mut Store, id: Uuid) -> Result<()> {
+    let kept = store.local(&key(id))?;
+    let mut tries: Tries = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    // A clock that was set back does not lock anybody out for longer than the longest wait.
+    let now = store.now();
+    let wait = (tries.not_before - now).clamp(0, LONGEST_WAIT_S * SECOND);
+    if wait > 0 {
+        let seconds = wait / SECOND + 1;
+        let message = format!("too many wrong passwords; try again in {seconds} seconds, or ask a school admin");
+        return Err(NodeError::new(Code::AccountLocked, message).with_details(json!({ "retry_after": seconds })));
+    }
+    tries.made += 1;
+    tries.last = now;
+    if tries.made >= FREE {
+        let doubled = (tries.made - FREE).min(10);
+        tries.not_before = now + (FIRST_WAIT_S << doubled).min(LONGEST_WAIT_S) * SECOND;
+    }
+    store.set_local(&key(id), &serde_json::to_string(&tries).unwrap_or_default())
+}
+
+/// The password was right.
+pub(crate) fn forget(store: &mut Store, id: Uuid) -> Result<()> {
+    store.set_local(&key(id), "{}")
+}
