@@ -52,7 +52,7 @@ pub struct Field {
     pub kind: Kind,
     pub required: bool,
     /// Set when the row is made, never changed afterwards.
-    pub fixed: bool,
+    pub immutable: bool,
     /// Part of the folded search key of the row.
     pub searched: bool,
     /// Not for anybody's eyes: no screen, list, journal or review item has its value, so of two values the later one counts
@@ -83,7 +83,7 @@ pub struct Entity {
     /// Roles that may create, change and delete rows.
     pub writers: &'static [Role],
     /// Fields that a user may change in the row that is that user, whatever the role: one's own password.
-    pub own: &'static [&'static str],
+    pub self_editable: &'static [&'static str],
     /// Fields that name the thing in the real world. Rows made apart with equal values get one and the same id.
     pub natural_key: &'static [&'static str],
     /// At most one row in a school.
@@ -101,7 +101,7 @@ impl Entity {
         name: "",
         label: "",
         writers: &[],
-        own: &[],
+        self_editable: &[],
         natural_key: &[],
         singleton: false,
         hub_made: false,
@@ -131,7 +131,7 @@ impl Entity {
     /// Whether these are fields that users change in their own row, whatever their role. No fields, as in a deletion, are not.
     pub fn are_own<'a>(&self, fields: impl Iterator<Item = &'a str>) -> bool {
         let mut fields = fields.peekable();
-        fields.peek().is_some() && fields.all(|name| self.own.contains(&name))
+        fields.peek().is_some() && fields.all(|name| self.self_editable.contains(&name))
     }
 
     /// Whether rows of this entity are found by a folded search key.
@@ -146,13 +146,17 @@ impl Entity {
 
     /// Whether the natural key of a row may change: then ids alone do not tell whether another row has it.
     pub fn has_open_key(&self) -> bool {
-        self.natural_key.iter().filter_map(|name| self.field_index(name)).any(|i| !self.fields[i].fixed)
+        self.natural_key.iter().filter_map(|name| self.field_index(name)).any(|i| !self.fields[i].immutable)
     }
 
     /// Of an open natural key the link that never changes: rows with the same key are among those with the same link.
     pub fn kin_field(&self) -> Option<usize> {
-        let fixed = |i: &usize| self.fields[*i].fixed && matches!(self.fields[*i].kind, Kind::Link(_));
-        self.natural_key.iter().filter_map(|name| self.field_index(name)).find(fixed).filter(|_| self.has_open_key())
+        let immutable = |i: &usize| self.fields[*i].immutable && matches!(self.fields[*i].kind, Kind::Link(_));
+        self.natural_key
+            .iter()
+            .filter_map(|name| self.field_index(name))
+            .find(immutable)
+            .filter(|_| self.has_open_key())
     }
 }
 
@@ -162,7 +166,7 @@ const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field {
         label,
         kind,
         required: false,
-        fixed: false,
+        immutable: false,
         searched: false,
         secret: false,
         form: Form::AsTyped,
@@ -212,8 +216,8 @@ impl Field {
         self.required = true;
         self
     }
-    pub const fn fixed(mut self) -> Field {
-        self.fixed = true;
+    pub const fn immutable(mut self) -> Field {
+        self.immutable = true;
         self
     }
     pub const fn searched(mut self) -> Field {
@@ -279,8 +283,11 @@ pub const fn check(entities: &[&Entity]) {
             i += 1;
         }
         let mut o = 0;
-        while o < entity.own.len() {
-            assert!(field_position(entity, entity.own[o]) < entity.fields.len(), "own names fields of its entity");
+        while o < entity.self_editable.len() {
+            assert!(
+                field_position(entity, entity.self_editable[o]) < entity.fields.len(),
+                "self_editable names fields of its entity"
+            );
             o += 1;
         }
         check_natural_key(entity);
@@ -295,8 +302,8 @@ const fn check_natural_key(entity: &Entity) {
         assert!(i < entity.fields.len(), "a natural key names fields of its entity");
         let field = &entity.fields[i];
         assert!(field.required, "the fields of a natural key are required");
-        open |= !field.fixed;
-        bounded |= field.fixed && matches!(field.kind, Kind::Link(_));
+        open |= !field.immutable;
+        bounded |= field.immutable && matches!(field.kind, Kind::Link(_));
         k += 1;
     }
     assert!(

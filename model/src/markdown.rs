@@ -16,7 +16,7 @@ pub fn entities(schema: &Schema) -> String {
         for field in entity.fields {
             let marks = [
                 (field.required, "required"),
-                (field.fixed, "fixed"),
+                (field.immutable, "fixed"),
                 (field.searched, "searched"),
                 (field.secret, "secret"),
             ];

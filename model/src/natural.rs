@@ -47,7 +47,7 @@ pub fn check_id(entity: &Entity, tenant: Uuid, row: &Row) -> Result<(), Problem>
 /// What to say where another row has a natural key already.
 pub fn taken(entity: &Entity, by: Uuid) -> Problem {
     let mut open = entity.natural_key.iter().filter_map(|name| entity.fields.iter().find(|field| field.name == *name));
-    let field = open.rfind(|field| !field.fixed);
+    let field = open.rfind(|field| !field.immutable);
     let message =
         format!("there is one like this already: {} {by}; change that one, or choose another name", entity.label);
     Problem { code: Code::Conflict, message, field: field.map(|field| field.name.to_owned()) }

@@ -16,7 +16,7 @@ const CLINIC_VISIT: Entity = Entity {
     label: "Clinic visit",
     writers: &[Registrar, SchoolAdmin],
     fields: &[
-        link("student", "Learner", "student").required().fixed(),
+        link("student", "Learner", "student").required().immutable(),
         date("visit_date", "Day").required(),
         text("complaint", "Complaint", 200).required().searched(),
         choice("outcome", "Outcome", &["back_to_class", "sent_home", "referred"]).required(),

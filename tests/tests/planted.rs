@@ -1,7 +1,7 @@
 //! The simulation is only worth something if it finds mistakes: each of these is planted on purpose and must be found.
 #![cfg(debug_assertions)]
 
-use pems_model::planted::{Bug, plant};
+use pems_model::injected_fault::{Bug, plant};
 use pems_tests::sim;
 
 /// Worlds to look through for one bug; all are found much sooner.

@@ -1,8 +1,8 @@
-import "../src/shared/font.css";
-import "../src/shared/tokens.css";
-import "../src/shared/base.css";
+import "../src/kit/font.css";
+import "../src/kit/tokens.css";
+import "../src/kit/base.css";
 import { mount } from "svelte";
-import { look, restoreLook } from "../src/shared/look.svelte";
+import { look, restoreLook } from "../src/kit/look.svelte";
 import { setLanguage } from "../src/strings/index.svelte";
 import Gallery from "./Gallery.svelte";
 

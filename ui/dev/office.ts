@@ -30,7 +30,7 @@ function state(what: string): unknown {
     people,
     idle_minutes: 15,
     choose_password: asked.has("once"),
-    data_dir: "/home/office/.local/share/ph.pems.office",
+    data_dir: "~/.local/share/ph.pems.office",
   };
 }
 

@@ -6,7 +6,7 @@ use crate::{generate, setup, tidy};
 use anyhow::{Result, bail};
 
 /// The version that `deny.toml` is written for.
-const CARGO_DENY: &str = "0.20";
+const CARGO_DENY: &str = "^0.20";
 
 /// # Errors
 /// Names the checks that failed; all of them are run.

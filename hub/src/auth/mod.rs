@@ -25,7 +25,7 @@ pub(crate) mod totp;
 use crate::metrics::Metrics;
 use crate::rate_limit::Limits;
 use crate::refusal::Refusal;
-use crate::sync::tenant_state::Live;
+use crate::sync::tenant_state::TenantStates;
 use pems_db::{AccessTokens, AuthDb, TenantDb};
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub(crate) struct Auth {
     /// Opens operators' second factors.
     pub(crate) seal: seal::Seal,
     pub(crate) successors: tokens::Successors,
-    pub(crate) live: Arc<Live>,
+    pub(crate) live: Arc<TenantStates>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) metrics: Arc<Metrics>,
 }

@@ -1,7 +1,7 @@
 //! What each command does and prints.
 
 use super::out::{Out, moment};
-use super::settings::{Flags, Settled};
+use super::settings::{Flags, ResolvedConfig};
 use super::{Cli, Device, Failed, Job, School, archive, keys, people};
 use crate::schools::NewSchool;
 use crate::server::admin::{self, Admin};
@@ -13,37 +13,37 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 pub(super) async fn run(cli: Cli) -> Result<ExitCode, Failed> {
-    let settled = cli.flags.settle()?;
+    let resolved = cli.flags.settle()?;
     let out = Out { json: cli.flags.json };
     if cli.flags.print_config {
-        out.object(&settled.shown(), |config| serde_json::to_string_pretty(config).unwrap_or_default())?;
+        out.object(&resolved.shown(), |config| serde_json::to_string_pretty(config).unwrap_or_default())?;
         return Ok(ExitCode::SUCCESS);
     }
     let Some(job) = cli.job else {
         return Err(Failed::usage("say what to do: serve, migrate, verify, key, school or device; --help explains"));
     };
-    start_log(&settled, &cli.flags, matches!(job, Job::Serve))?;
+    start_log(&resolved, &cli.flags, matches!(job, Job::Serve))?;
     match job {
-        Job::Serve => serve(settled, &out).await?,
-        Job::Verify { audit: false } => return verify(&settled, &out).await,
-        Job::Verify { audit: true } => return verify_audit(&settled, &out).await,
-        Job::MetricsToken => metrics_token(&settled, &out)?,
+        Job::Serve => serve(resolved, &out).await?,
+        Job::Verify { audit: false } => return verify(&resolved, &out).await,
+        Job::Verify { audit: true } => return verify_audit(&resolved, &out).await,
+        Job::MetricsToken => metrics_token(&resolved, &out)?,
         Job::Migrate => {
-            Admin::open(&settled.config).await?.close().await;
+            Admin::open(&resolved.config).await?.close().await;
             out.object(&json!({ "migrated": true }), |_| "the database is up to date".into())?;
         }
-        Job::Operator(job) => with_admin(&settled, async |admin| people::operator(admin, job, &out).await).await?,
-        Job::User(job) => with_admin(&settled, async |admin| people::user(admin, job, &out).await).await?,
-        Job::Key(job) => with_admin(&settled, async |admin| keys::key(admin, job, &out).await).await?,
-        Job::School(job) => with_admin(&settled, async |admin| school(admin, job, &out).await).await?,
-        Job::Device(job) => with_admin(&settled, async |admin| device(admin, job, &out).await).await?,
+        Job::Operator(job) => with_admin(&resolved, async |admin| people::operator(admin, job, &out).await).await?,
+        Job::User(job) => with_admin(&resolved, async |admin| people::user(admin, job, &out).await).await?,
+        Job::Key(job) => with_admin(&resolved, async |admin| keys::key(admin, job, &out).await).await?,
+        Job::School(job) => with_admin(&resolved, async |admin| school(admin, job, &out).await).await?,
+        Job::Device(job) => with_admin(&resolved, async |admin| device(admin, job, &out).await).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn start_log(settled: &Settled, flags: &Flags, serving: bool) -> Result<(), Failed> {
+fn start_log(resolved: &ResolvedConfig, flags: &Flags, serving: bool) -> Result<(), Failed> {
     let default = if serving { "info,sqlx=warn" } else { "warn" };
-    let filter = settled.log.as_deref().unwrap_or(default);
+    let filter = resolved.log.as_deref().unwrap_or(default);
     let filter = EnvFilter::try_new(filter).map_err(|error| Failed::usage(format!("log: {error}")))?;
     // Colours are for people; in a file they are noise.
     let log =
@@ -53,18 +53,21 @@ fn start_log(settled: &Settled, flags: &Flags, serving: bool) -> Result<(), Fail
 }
 
 /// Runs a job and leaves the database, whether it succeeded or not.
-async fn with_admin(settled: &Settled, job: impl AsyncFnOnce(&Admin) -> Result<(), Failed>) -> Result<(), Failed> {
-    let admin = Admin::open(&settled.config).await?;
+async fn with_admin(
+    resolved: &ResolvedConfig,
+    job: impl AsyncFnOnce(&Admin) -> Result<(), Failed>,
+) -> Result<(), Failed> {
+    let admin = Admin::open(&resolved.config).await?;
     let done = job(&admin).await;
     admin.close().await;
     done
 }
 
-async fn serve(settled: Settled, out: &Out) -> Result<(), Failed> {
+async fn serve(resolved: ResolvedConfig, out: &Out) -> Result<(), Failed> {
     let stopped = |error: io::Error| Failed::from(StartError::Io { what: "signals".into(), source: error });
     let mut terminate = signal(SignalKind::terminate()).map_err(stopped)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(stopped)?;
-    let running = crate::server::start(settled.config).await?;
+    let running = crate::server::start(resolved.config).await?;
     let ready = json!({ "address": running.address().to_string(), "url": running.url() });
     out.object(&ready, |_| format!("pems-hub listens on {}", running.url()))?;
     tokio::select! {
@@ -76,8 +79,8 @@ async fn serve(settled: Settled, out: &Out) -> Result<(), Failed> {
     Ok(())
 }
 
-async fn verify(settled: &Settled, out: &Out) -> Result<ExitCode, Failed> {
-    let report = Admin::verify(&settled.config).await?;
+async fn verify(resolved: &ResolvedConfig, out: &Out) -> Result<ExitCode, Failed> {
+    let report = Admin::verify(&resolved.config).await?;
     out.object(&report, |report| {
         let context = report.context.as_deref().map_or("context: none yet".into(), |form| format!("context: {form}"));
         match report.findings.as_slice() {
@@ -90,8 +93,8 @@ async fn verify(settled: &Settled, out: &Out) -> Result<ExitCode, Failed> {
     Ok(if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn verify_audit(settled: &Settled, out: &Out) -> Result<ExitCode, Failed> {
-    let report = Admin::verify_audit(&settled.config).await?;
+async fn verify_audit(resolved: &ResolvedConfig, out: &Out) -> Result<ExitCode, Failed> {
+    let report = Admin::verify_audit(&resolved.config).await?;
     out.object(&report, |report| match report.broken.as_slice() {
         [] => format!("{} chains with {} entries are whole", report.chains, report.entries),
         broken => broken.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
@@ -99,8 +102,8 @@ async fn verify_audit(settled: &Settled, out: &Out) -> Result<ExitCode, Failed> 
     Ok(if report.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn metrics_token(settled: &Settled, out: &Out) -> Result<(), Failed> {
-    let token = crate::metrics_token(&settled.config)?;
+fn metrics_token(resolved: &ResolvedConfig, out: &Out) -> Result<(), Failed> {
+    let token = crate::metrics_token(&resolved.config)?;
     out.object(&json!({ "token": token }), |_| token.clone())
 }
 

@@ -96,13 +96,13 @@ const NAMES: &[&str] = &[
 
 /// The settings that result.
 #[derive(Debug)]
-pub(super) struct Settled {
+pub(super) struct ResolvedConfig {
     pub(super) config: Config,
     pub(super) log: Option<String>,
 }
 
 impl Flags {
-    pub(super) fn settle(&self) -> Result<Settled, Failed> {
+    pub(super) fn settle(&self) -> Result<ResolvedConfig, Failed> {
         for (name, _) in std::env::vars_os() {
             if let Some(name) = name.to_str().filter(|name| name.starts_with("PEMS_HUB_") && !NAMES.contains(name)) {
                 return Err(Failed::usage(format!("{name}: there is no such setting; there are {}", NAMES.join(", "))));
@@ -136,11 +136,11 @@ impl Flags {
         config.allow_findings = given.allow_findings.or(file.allow_findings).unwrap_or(false);
         config.trust_proxies = if given.trust_proxy.is_empty() { file.trust_proxy } else { given.trust_proxy };
         config.fsync = given.fsync.or(file.fsync).unwrap_or(true);
-        Ok(Settled { config, log: given.log.or(file.log) })
+        Ok(ResolvedConfig { config, log: given.log.or(file.log) })
     }
 }
 
-impl Settled {
+impl ResolvedConfig {
     /// For people's eyes: the password of the database is not shown.
     pub(super) fn shown(&self) -> Json {
         let config = &self.config;

@@ -6,7 +6,7 @@ use crate::metrics::Metrics;
 use crate::rate_limit::Limits;
 use crate::reads::Reader;
 use crate::sync::Exchanges;
-use crate::sync::tenant_state::Live;
+use crate::sync::tenant_state::TenantStates;
 use crate::users::Users;
 use ipnet::IpNet;
 use pems_db::{AuthDb, OperatorDb, TenantDb};
@@ -22,7 +22,7 @@ pub(crate) struct Parts {
     pub(crate) tenant_db: TenantDb,
     pub(crate) operator_db: OperatorDb,
     pub(crate) auth_db: AuthDb,
-    pub(crate) live: Arc<Live>,
+    pub(crate) live: Arc<TenantStates>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) metrics: Arc<Metrics>,
     /// Opens `/metrics`.

@@ -40,7 +40,7 @@ impl Metrics {
         add("pems_reads", "Answers to reads, by where they came from", Box::new(m.cache.clone()));
         add("pems_tenants_created", "Schools added", Box::new(m.tenants_created.clone()));
         add("pems_tenants", "Schools", Box::new(m.tenants.clone()));
-        add("pems_tenant_rows", "Live records of each school", Box::new(m.rows.clone()));
+        add("pems_tenant_rows", "TenantStates records of each school", Box::new(m.rows.clone()));
         add("pems_tenant_over_quota", "Records beyond the school's storageQuota", Box::new(m.over_quota.clone()));
         add("pems_devices_seen", "Devices that spoke to the hub within a day", Box::new(m.devices_seen.clone()));
         add("pems_events", "Events not yet delivered", Box::new(m.events.clone()));

@@ -17,7 +17,7 @@ use crate::metrics::Metrics;
 use crate::refusal::Refusal;
 use crate::sync::clock::{self, Clock};
 use crate::sync::pull;
-use crate::sync::tenant_state::{Level, Live, STALE};
+use crate::sync::tenant_state::{STALE, TenantHead, TenantStates};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -37,7 +37,7 @@ use uuid::Uuid;
 pub(crate) struct Reader {
     pub(crate) epoch: Uuid,
     pub(crate) tenant_db: TenantDb,
-    pub(crate) live: Arc<Live>,
+    pub(crate) live: Arc<TenantStates>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) cache: Answers,
     pub(crate) cursors: Cursors,
@@ -78,8 +78,8 @@ pub(crate) async fn answer<Q: Question>(
     question: &Q,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
-    let born = reader.live.settings(&reader.tenant_db, who).await?.born;
-    let name = name_of(Q::KIND, &(reader.epoch, who.tenant(), born, question));
+    let created_at = reader.live.settings(&reader.tenant_db, who).await?.created_at;
+    let name = name_of(Q::KIND, &(reader.epoch, who.tenant(), created_at, question));
     let live = reader.live.tenant(who.tenant());
     let known = live.watch().borrow().as_ref().filter(|level| level.as_of.elapsed() < STALE).map(|level| level.rev);
     if let Some(rev) = known {
@@ -102,7 +102,7 @@ pub(crate) async fn answer<Q: Question>(
     let data = if has(headers, clock.rev, &name) { None } else { Some(question.ask(reader, &mut tx, who).await?) };
     tx.commit().await?;
     if let Some(state) = &clock.state {
-        let level = Level { rev: clock.rev, digest: Some(state.combined()), as_of: Instant::now() };
+        let level = TenantHead { rev: clock.rev, digest: Some(state.combined()), as_of: Instant::now() };
         reader.live.learn(generation, &live, level);
     }
     let Some(data) = data else {

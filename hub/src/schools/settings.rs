@@ -53,7 +53,7 @@ pub(crate) struct Settings {
     pub(crate) api_rate_limit: Option<NonZeroU32>,
     /// When this school was made here, microseconds since 1970: a school that was erased and imported again has its id and its
     /// revisions, but is another one to whatever was remembered of it.
-    pub(crate) born: i64,
+    pub(crate) created_at: i64,
 }
 
 impl Settings {
@@ -84,7 +84,7 @@ impl Settings {
 
     fn read(metadata: &Json) -> Settings {
         let rate = metadata.pointer("/limits/apiRateLimit").and_then(Json::as_u64);
-        Settings { api_rate_limit: rate.and_then(|rate| NonZeroU32::new(u32::try_from(rate).ok()?)), born: 0 }
+        Settings { api_rate_limit: rate.and_then(|rate| NonZeroU32::new(u32::try_from(rate).ok()?)), created_at: 0 }
     }
 
     /// Those of the caller's school.
@@ -95,7 +95,10 @@ impl Settings {
         .bind(who.tenant())
         .fetch_optional(tx.conn())
         .await?;
-        Ok(row.map_or_else(Settings::default, |(metadata, born)| Settings { born, ..Settings::read(&metadata) }))
+        Ok(row.map_or_else(Settings::default, |(metadata, created_at)| Settings {
+            created_at,
+            ..Settings::read(&metadata)
+        }))
     }
 }
 

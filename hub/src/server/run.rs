@@ -21,8 +21,8 @@ use crate::server::listen::{self, Door};
 use crate::server::start_error::StartError;
 use crate::server::subscribers::{CountEvents, ForgetSettings};
 use crate::sync::Exchanges;
-use crate::sync::schema_negotiation::ShapeMemory;
-use crate::sync::tenant_state::Live;
+use crate::sync::schema_negotiation::NegotiatedSchemas;
+use crate::sync::tenant_state::TenantStates;
 use crate::users::Users;
 use pems_db::{AccessTokens, AuthDb, Keys, OperatorDb, Shares, TenantDb, sys};
 use std::fs::File;
@@ -112,7 +112,7 @@ fn parts(
     stop: &CancellationToken,
 ) -> Parts {
     let Connected { auth_db, tenant_db, operator_db } = to;
-    let live = Arc::new(Live::default());
+    let live = Arc::new(TenantStates::default());
     let passwords = Arc::new(Passwords::default());
     let limits = Arc::new(Limits::new(config.enrol_per_minute, &config.rates, metrics.clone()));
     Parts {
@@ -133,7 +133,7 @@ fn parts(
             epoch,
             tenant_db: tenant_db.clone(),
             live: live.clone(),
-            shapes: ShapeMemory::new(config.schema),
+            shapes: NegotiatedSchemas::new(config.schema),
             // Half of the connections, so that the other half is there for pushes; a quarter of these for one school at most.
             pulls: Semaphore::new((config.app_connections / 2).max(1)),
             pull_shares: Shares::new(config.app_connections / 8, PULL_WAIT),

@@ -2,7 +2,7 @@
 
 use crate::events::{Delivery, DomainEvent, Subscriber};
 use crate::metrics::Metrics;
-use crate::sync::tenant_state::Live;
+use crate::sync::tenant_state::TenantStates;
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ impl Subscriber for CountEvents {
 
 /// Makes the hub look again at a school's settings.
 #[derive(Debug)]
-pub(crate) struct ForgetSettings(pub(crate) Arc<Live>);
+pub(crate) struct ForgetSettings(pub(crate) Arc<TenantStates>);
 
 impl Subscriber for ForgetSettings {
     fn name(&self) -> &'static str {

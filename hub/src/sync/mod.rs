@@ -10,10 +10,10 @@ pub(crate) mod tenant_state;
 
 use pems_db::{Shares, TenantDb};
 use pems_model::Schema;
-use schema_negotiation::ShapeMemory;
+use schema_negotiation::NegotiatedSchemas;
 use std::sync::Arc;
 use std::time::Duration;
-use tenant_state::Live;
+use tenant_state::TenantStates;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -23,8 +23,8 @@ pub(crate) struct Exchanges {
     pub(crate) schema: &'static Schema,
     pub(crate) epoch: Uuid,
     pub(crate) tenant_db: TenantDb,
-    pub(crate) live: Arc<Live>,
-    pub(crate) shapes: ShapeMemory,
+    pub(crate) live: Arc<TenantStates>,
+    pub(crate) shapes: NegotiatedSchemas,
     /// Pulls at work at once: leaves connections for pushes.
     pub(crate) pulls: Semaphore,
     /// Of these, what one school may have.

@@ -21,7 +21,7 @@ const NAME_MAX: usize = 64;
 
 /// One entity as a device gets it. Names are our own declarations', never the request's.
 #[derive(Debug, Clone)]
-pub(crate) struct Served {
+pub(crate) struct ServedEntity {
     pub(crate) index: usize,
     pub(crate) entity: &'static Entity,
     pub(crate) columns: Vec<&'static str>,
@@ -29,27 +29,27 @@ pub(crate) struct Served {
 
 /// Everything that a device gets.
 #[derive(Debug)]
-pub(crate) struct Menu {
-    pub(crate) served: Vec<Served>,
+pub(crate) struct NegotiatedSchema {
+    pub(crate) served: Vec<ServedEntity>,
     /// Whether the app knows exactly what the hub knows: only then do digests compare.
     pub(crate) same: bool,
 }
 
 /// Fingerprints with what their apps get, the latest at the back.
-type Recent = VecDeque<(String, Arc<Menu>)>;
+type Recent = VecDeque<(String, Arc<NegotiatedSchema>)>;
 
 #[derive(Debug)]
-pub(crate) struct ShapeMemory {
-    own: Arc<Menu>,
+pub(crate) struct NegotiatedSchemas {
+    own: Arc<NegotiatedSchema>,
     fingerprint: String,
     /// By school as well: what one school's device says about a fingerprint must not reach another school.
     others: Mutex<HashMap<Uuid, Recent>>,
 }
 
-impl ShapeMemory {
-    pub(crate) fn new(schema: &'static Schema) -> ShapeMemory {
-        let own = Arc::new(Menu { served: common(schema, &schema.shapes()), same: true });
-        ShapeMemory { own, fingerprint: schema.fingerprint().to_owned(), others: Mutex::default() }
+impl NegotiatedSchemas {
+    pub(crate) fn new(schema: &'static Schema) -> NegotiatedSchemas {
+        let own = Arc::new(NegotiatedSchema { served: common(schema, &schema.shapes()), same: true });
+        NegotiatedSchemas { own, fingerprint: schema.fingerprint().to_owned(), others: Mutex::default() }
     }
 
     /// # Errors
@@ -59,7 +59,7 @@ impl ShapeMemory {
         schema: &'static Schema,
         tenant: Uuid,
         request: &SyncRequest,
-    ) -> Result<Arc<Menu>, Refusal> {
+    ) -> Result<Arc<NegotiatedSchema>, Refusal> {
         if request.schema == self.fingerprint {
             return Ok(self.own.clone());
         }
@@ -69,7 +69,7 @@ impl ShapeMemory {
         }
         let mut schools = self.others.lock();
         if let Some(shapes) = &request.shapes {
-            let menu = Arc::new(Menu { served: common(schema, shapes), same: false });
+            let menu = Arc::new(NegotiatedSchema { served: common(schema, shapes), same: false });
             let known = schools.entry(tenant).or_default();
             known.retain(|(name, _)| *name != request.schema);
             if known.len() >= VERSIONS {
@@ -85,12 +85,12 @@ impl ShapeMemory {
     }
 }
 
-fn common(schema: &'static Schema, shapes: &Shapes) -> Vec<Served> {
+fn common(schema: &'static Schema, shapes: &Shapes) -> Vec<ServedEntity> {
     let entities = schema.entities().iter().enumerate();
     let known = entities.filter_map(|(index, entity)| {
         let theirs = shapes.get(entity.name)?;
         let columns = entity.fields.iter().map(|field| field.name).filter(|name| theirs.iter().any(|t| t == name));
-        Some(Served { index, entity, columns: columns.collect() })
+        Some(ServedEntity { index, entity, columns: columns.collect() })
     });
     known.collect()
 }
@@ -100,7 +100,12 @@ mod tests {
     use super::*;
     use pems_model::wire::{Cursors, PROTOCOL, Replica};
 
-    fn ask(memory: &ShapeMemory, school: u128, name: &str, with_shapes: bool) -> Result<Arc<Menu>, Refusal> {
+    fn ask(
+        memory: &NegotiatedSchemas,
+        school: u128,
+        name: &str,
+        with_shapes: bool,
+    ) -> Result<Arc<NegotiatedSchema>, Refusal> {
         let shapes = with_shapes.then(|| Schema::product().shapes());
         let request = SyncRequest {
             protocol: PROTOCOL,
@@ -122,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_school_that_invents_versions_costs_a_few_entries_and_no_other_school_notices() {
-        let memory = ShapeMemory::new(Schema::product());
+        let memory = NegotiatedSchemas::new(Schema::product());
         ask(&memory, 1, "the quiet school's", true).expect("remembered");
         for n in 0..10_000 {
             ask(&memory, 2, &format!("invented {n}"), true).expect("served");
@@ -135,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_fingerprint_is_no_place_to_keep_things() {
-        let memory = ShapeMemory::new(Schema::product());
+        let memory = NegotiatedSchemas::new(Schema::product());
         let long = "x".repeat(900_000);
         for with_shapes in [true, false] {
             assert_eq!(ask(&memory, 1, &long, with_shapes).expect_err("too long").code(), Code::BadRequest);

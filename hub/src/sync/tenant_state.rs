@@ -34,7 +34,7 @@ const RELISTEN: Duration = Duration::from_secs(1);
 
 /// A school's state, as of the last look.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Level {
+pub(crate) struct TenantHead {
     pub(crate) rev: i64,
     /// Combined digest; `None` where it is not known.
     pub(crate) digest: Option<String>,
@@ -42,13 +42,13 @@ pub(crate) struct Level {
 }
 
 #[derive(Debug)]
-pub(crate) struct TenantLive {
+pub(crate) struct TenantState {
     /// Pushes of one school queue here rather than in PostgreSQL, where each would hold a connection.
     pub(crate) turn: tokio::sync::Mutex<()>,
     /// See [`BODIES_AT_ONCE`].
     pub(crate) bodies: Semaphore,
     /// `None`: unknown, look it up.
-    level: watch::Sender<Option<Level>>,
+    level: watch::Sender<Option<TenantHead>>,
     /// When each replica's outbox was last seen empty (hub time). Kept here because idle devices must not cost writes.
     drained: Mutex<HashMap<Uuid, i64>>,
     /// The numbers of the last hints about the school's records and devices, and about its people.
@@ -56,9 +56,9 @@ pub(crate) struct TenantLive {
     people: AtomicU64,
 }
 
-impl TenantLive {
-    fn new() -> Arc<TenantLive> {
-        Arc::new(TenantLive {
+impl TenantState {
+    fn new() -> Arc<TenantState> {
+        Arc::new(TenantState {
             turn: tokio::sync::Mutex::new(()),
             bodies: Semaphore::new(BODIES_AT_ONCE),
             level: watch::Sender::new(None),
@@ -68,7 +68,7 @@ impl TenantLive {
         })
     }
 
-    pub(crate) fn watch(&self) -> watch::Receiver<Option<Level>> {
+    pub(crate) fn watch(&self) -> watch::Receiver<Option<TenantHead>> {
         self.level.subscribe()
     }
 
@@ -100,22 +100,22 @@ struct Remembered<T> {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Live {
+pub(crate) struct TenantStates {
     /// Hints so far: their numbers.
     hints: AtomicU64,
     /// The last one that was about everything, or about a school that has not spoken yet.
     everything: AtomicU64,
-    tenants: Mutex<HashMap<Uuid, Arc<TenantLive>>>,
+    tenants: Mutex<HashMap<Uuid, Arc<TenantState>>>,
     lines: Mutex<HashMap<Uuid, Arc<Line>>>,
     devices: Mutex<HashMap<Uuid, Remembered<Arc<DeviceFacts>>>>,
     sessions: Mutex<HashMap<Uuid, HashMap<Uuid, Remembered<SessionFacts>>>>,
     settings: Mutex<HashMap<Uuid, Remembered<Settings>>>,
 }
 
-impl Live {
+impl TenantStates {
     /// `id` is of a school that exists: it comes from a checked token, or from the database.
-    pub(crate) fn tenant(&self, id: Uuid) -> Arc<TenantLive> {
-        self.tenants.lock().entry(id).or_insert_with(TenantLive::new).clone()
+    pub(crate) fn tenant(&self, id: Uuid) -> Arc<TenantState> {
+        self.tenants.lock().entry(id).or_insert_with(TenantState::new).clone()
     }
 
     /// `device`: from a checked token.
@@ -144,7 +144,7 @@ impl Live {
     }
 
     /// Keeps what a transaction found, unless a hint came since `generation`; wakes whoever waits for the school.
-    pub(crate) fn learn(&self, generation: u64, tenant: &TenantLive, level: Level) {
+    pub(crate) fn learn(&self, generation: u64, tenant: &TenantState, level: TenantHead) {
         tenant.level.send_if_modified(|known| {
             if self.is_out_of_date(generation, &tenant.records) {
                 *known = None;
@@ -198,7 +198,7 @@ impl Live {
     }
 
     /// Notes a hint about a school. Of one that has not spoken nothing is known; what is just being looked up is not kept.
-    fn hinted(&self, id: Uuid, kind: impl Fn(&TenantLive) -> &AtomicU64) -> Option<Arc<TenantLive>> {
+    fn hinted(&self, id: Uuid, kind: impl Fn(&TenantState) -> &AtomicU64) -> Option<Arc<TenantState>> {
         let tenant = self.tenants.lock().get(&id).cloned();
         let number = self.next();
         tenant.as_deref().map_or(&self.everything, &kind).fetch_max(number, Ordering::AcqRel);
@@ -221,7 +221,7 @@ impl Live {
         let generation = self.generation();
         let unknown = || Refusal::new(Code::Unauthorized, "the hub does not know this device; enrol it again");
         let device = Arc::new(auth_db.device(id).await?.ok_or_else(unknown)?);
-        self.devices.lock().insert(id, Live::remember(device.clone(), generation));
+        self.devices.lock().insert(id, TenantStates::remember(device.clone(), generation));
         Ok(device)
     }
 
@@ -246,7 +246,7 @@ impl Live {
         if school.len() >= SESSIONS_MAX {
             school.clear();
         }
-        school.insert(id, Live::remember(session, generation));
+        school.insert(id, TenantStates::remember(session, generation));
         Ok(session)
     }
 
@@ -264,12 +264,12 @@ impl Live {
         let mut tx = door.begin(who, Access::ReadOnly).await?;
         let settings = Settings::load(&mut tx, who).await?;
         tx.commit().await?;
-        self.settings.lock().insert(who.tenant(), Live::remember(settings, generation));
+        self.settings.lock().insert(who.tenant(), TenantStates::remember(settings, generation));
         Ok(settings)
     }
 
     /// Listens for hints until `stop`. A lost connection counts as a hint about everything: whatever was said meanwhile was missed.
-    pub(crate) async fn listen(self: Arc<Live>, auth_db: AuthDb, stop: CancellationToken) {
+    pub(crate) async fn listen(self: Arc<TenantStates>, auth_db: AuthDb, stop: CancellationToken) {
         loop {
             let heard = tokio::select! {
                 () = stop.cancelled() => return,

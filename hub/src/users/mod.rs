@@ -3,7 +3,7 @@
 pub(crate) mod accounts;
 
 use crate::auth::password::Passwords;
-use crate::sync::tenant_state::Live;
+use crate::sync::tenant_state::TenantStates;
 use pems_db::TenantDb;
 use std::sync::Arc;
 
@@ -11,6 +11,6 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Users {
     pub(crate) tenant_db: TenantDb,
-    pub(crate) live: Arc<Live>,
+    pub(crate) live: Arc<TenantStates>,
     pub(crate) passwords: Arc<Passwords>,
 }

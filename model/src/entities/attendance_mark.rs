@@ -11,8 +11,8 @@ pub const ATTENDANCE_MARK: Entity = Entity {
     writers: &[Teacher, Registrar, SchoolAdmin, SchoolHead],
     natural_key: &["sheet", "student"],
     fields: &[
-        link("sheet", "Attendance sheet", "attendance_sheet").required().fixed(),
-        link("student", "Learner", "student").required().fixed(),
+        link("sheet", "Attendance sheet", "attendance_sheet").required().immutable(),
+        link("student", "Learner", "student").required().immutable(),
         choice("code", "Mark", &["P", "A", "L", "C", "E"]).required(),
         text("note", "Note", 200),
     ],

@@ -10,9 +10,9 @@ pub const ATTENDANCE_SHEET: Entity = Entity {
     writers: &[Teacher, Registrar, SchoolAdmin, SchoolHead],
     natural_key: &["section", "on_date", "session"],
     fields: &[
-        link("section", "Section", "section").required().fixed(),
-        date("on_date", "Day").required().fixed(),
-        choice("session", "Session", &["day", "am", "pm"]).required().fixed(),
+        link("section", "Section", "section").required().immutable(),
+        date("on_date", "Day").required().immutable(),
+        choice("session", "Session", &["day", "am", "pm"]).required().immutable(),
         any_id("taken_by", "Taken by"),
         moment("taken_at", "Taken at"),
         // Why a past day was corrected, the last time it was.

@@ -12,9 +12,9 @@ pub const CALENDAR_DAY: Entity = Entity {
     writers: &[SchoolAdmin, SchoolHead, Registrar],
     natural_key: &["school_year", "on_date", "scope"],
     fields: &[
-        link("school_year", "School year", "school_year").required().fixed(),
-        date("on_date", "Day").required().fixed(),
-        choice("scope", "For whom", &["school", "kinder", "elementary", "jhs", "shs"]).required().fixed(),
+        link("school_year", "School year", "school_year").required().immutable(),
+        date("on_date", "Day").required().immutable(),
+        choice("scope", "For whom", &["school", "kinder", "elementary", "jhs", "shs"]).required().immutable(),
         choice("kind", "Kind", &["class", "holiday", "suspension", "event", "makeup"]).required(),
         choice("source", "By order of", &["national", "division", "school"]),
         text("reason", "Reason", 160),

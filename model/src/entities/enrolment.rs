@@ -26,8 +26,8 @@ pub const ENROLMENT: Entity = Entity {
     writers: &[Registrar, SchoolAdmin],
     natural_key: &["student", "school_year"],
     fields: &[
-        link("student", "Learner", "student").required().fixed(),
-        link("school_year", "School year", "school_year").required().fixed(),
+        link("student", "Learner", "student").required().immutable(),
+        link("school_year", "School year", "school_year").required().immutable(),
         choice("grade_level", "Grade level", GRADE_LEVELS).required(),
         text("track", "Track", 40),
         text("strand", "Strand", 40),

@@ -11,7 +11,7 @@ pub const ENROLMENT_EVENT: Entity = Entity {
     label: "Enrolment event",
     writers: &[Registrar, SchoolAdmin],
     fields: &[
-        link("enrolment", "Enrolment", "enrolment").required().fixed(),
+        link("enrolment", "Enrolment", "enrolment").required().immutable(),
         choice(
             "kind",
             "What happened",
@@ -28,15 +28,15 @@ pub const ENROLMENT_EVENT: Entity = Entity {
             ],
         )
         .required()
-        .fixed(),
-        date("on_date", "Effective on").required().fixed(),
-        choice("status", "Status after it", STATUSES).required().fixed(),
+        .immutable(),
+        date("on_date", "Effective on").required().immutable(),
+        choice("status", "Status after it", STATUSES).required().immutable(),
         // A code of School Form 2's list (dropped), kept as data.
-        text("reason_code", "Reason (SF2)", 10).fixed(),
-        text("school", "Other school", 200).fixed(),
-        text("note", "Note", 300).fixed(),
-        any_id("made_by", "Made by").fixed(),
-        moment("made_at", "Made at").fixed(),
+        text("reason_code", "Reason (SF2)", 10).immutable(),
+        text("school", "Other school", 200).immutable(),
+        text("note", "Note", 300).immutable(),
+        any_id("made_by", "Made by").immutable(),
+        moment("made_at", "Made at").immutable(),
     ],
     ..Entity::SYNCED
 };

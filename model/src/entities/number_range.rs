@@ -13,8 +13,8 @@ pub const NUMBER_RANGE: Entity = Entity {
     label: "Number range",
     writers: &[SchoolAdmin],
     fields: &[
-        choice("purpose", "What for", &["student_no"]).required().fixed(),
-        any_id("device", "PC").required().fixed(),
+        choice("purpose", "What for", &["student_no"]).required().immutable(),
+        any_id("device", "PC").required().immutable(),
         text("prefix", "Begins with", 12),
         int("from_no", "From", 1, MAX).required(),
         int("to_no", "To", 1, MAX).required(),

@@ -12,7 +12,7 @@ pub const SCHOOL_USER: Entity = Entity {
     name: "school_user",
     label: "User",
     writers: &[SchoolAdmin],
-    own: &["verifier", "must_change"],
+    self_editable: &["verifier", "must_change"],
     fields: &[
         text("name", "Name", 128).required().searched(),
         claim("email", "E-mail", 254).searched().email(),

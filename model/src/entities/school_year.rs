@@ -11,7 +11,7 @@ pub const SCHOOL_YEAR: Entity = Entity {
     writers: &[Registrar, SchoolAdmin, SchoolHead],
     natural_key: &["label"],
     fields: &[
-        text("label", "School year", 9).required().fixed(),
+        text("label", "School year", 9).required().immutable(),
         date("start_date", "First day").required(),
         date("end_date", "Last day").required(),
         date("cutoff_date", "Enrolment cut-off"),

@@ -13,7 +13,7 @@ pub const SECTION: Entity = Entity {
     writers: &[Registrar, SchoolAdmin, SchoolHead],
     natural_key: &["school_year", "grade_level", "name"],
     fields: &[
-        link("school_year", "School year", "school_year").required().fixed(),
+        link("school_year", "School year", "school_year").required().immutable(),
         choice("grade_level", "Grade level", GRADE_LEVELS).required(),
         text("name", "Section name", 80).required().searched(),
         text("track", "Track", 40),

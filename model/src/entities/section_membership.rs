@@ -11,9 +11,9 @@ pub const SECTION_MEMBERSHIP: Entity = Entity {
     writers: &[Registrar, SchoolAdmin, SchoolHead],
     natural_key: &["enrolment", "valid_from"],
     fields: &[
-        link("enrolment", "Enrolment", "enrolment").required().fixed(),
+        link("enrolment", "Enrolment", "enrolment").required().immutable(),
         link("section", "Section", "section").required(),
-        date("valid_from", "From").required().fixed(),
+        date("valid_from", "From").required().immutable(),
         date("valid_to", "Until (not including)"),
     ],
     rule: Some(|entity, row| in_order(entity, row, "valid_from", "valid_to")),

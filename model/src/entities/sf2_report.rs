@@ -10,9 +10,9 @@ pub const SF2_REPORT: Entity = Entity {
     writers: &[Teacher, Registrar, SchoolAdmin, SchoolHead],
     natural_key: &["section", "month"],
     fields: &[
-        link("section", "Section", "section").required().fixed(),
+        link("section", "Section", "section").required().immutable(),
         // Its first day.
-        date("month", "Month").required().fixed(),
+        date("month", "Month").required().immutable(),
         choice("state", "State", &["signed", "reopened"]).required(),
         any_id("signed_by", "Signed by"),
         moment("signed_at", "Signed at"),

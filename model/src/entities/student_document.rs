@@ -12,10 +12,10 @@ pub const STUDENT_DOCUMENT: Entity = Entity {
     writers: &[Registrar, SchoolAdmin],
     natural_key: &["student", "kind"],
     fields: &[
-        link("student", "Learner", "student").required().fixed(),
+        link("student", "Learner", "student").required().immutable(),
         choice("kind", "Kind", &["psa", "sf9", "sf10", "good_moral", "id_photo", "als_pept", "medical", "other"])
             .required()
-            .fixed(),
+            .immutable(),
         choice("state", "State", &["missing", "received", "returned", "waived"]).required(),
         date("required_by", "Required by"),
         date("received_on", "Received on"),

@@ -10,8 +10,8 @@ pub const STUDENT_GUARDIAN: Entity = Entity {
     writers: &[Registrar, SchoolAdmin],
     natural_key: &["student", "guardian"],
     fields: &[
-        link("student", "Learner", "student").required().fixed(),
-        link("guardian", "Guardian", "guardian").required().fixed(),
+        link("student", "Learner", "student").required().immutable(),
+        link("guardian", "Guardian", "guardian").required().immutable(),
         choice("relation", "Relation", &["father", "mother", "guardian", "other"]).required(),
         flag("is_primary", "First to call"),
         flag("lives_with", "Lives with the learner"),

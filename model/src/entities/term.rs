@@ -11,8 +11,8 @@ pub const TERM: Entity = Entity {
     writers: &[Registrar, SchoolAdmin, SchoolHead],
     natural_key: &["school_year", "ordinal"],
     fields: &[
-        link("school_year", "School year", "school_year").required().fixed(),
-        int("ordinal", "Number", 1, 4).required().fixed(),
+        link("school_year", "School year", "school_year").required().immutable(),
+        int("ordinal", "Number", 1, 4).required().immutable(),
         choice("kind", "Kind", &["quarter", "term", "semester_quarter"]).required(),
         date("start_date", "First day").required(),
         date("end_date", "Last day").required(),

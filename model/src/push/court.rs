@@ -9,7 +9,7 @@ use crate::domain::{attendance, enrolment, learners, people};
 use crate::entities::{
     ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SF2_REPORT, STUDENT,
 };
-use crate::planted::{Bug, is_planted};
+use crate::injected_fault::{Bug, is_planted};
 use crate::proof::{change_text, holds, sign_in_text};
 use crate::wire::Change;
 use crate::{Code, Entity, Problem, Row, Value};

@@ -51,7 +51,7 @@ pub(super) fn upsert(
         if *old == new {
             continue;
         }
-        if entity.fields[field].fixed && !old.is_null() {
+        if entity.fields[field].immutable && !old.is_null() {
             let label = entity.fields[field].label;
             let message = format!("{label} is set once and cannot be changed afterwards");
             return Err(Problem::at(Code::Fixed, entity.fields[field].name, message));

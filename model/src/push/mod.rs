@@ -202,7 +202,7 @@ impl Work<'_> {
             at: change.at,
             edited_at: author.at,
         });
-        if !crate::planted::is_planted(crate::planted::Bug::SilentLoser) {
+        if !crate::injected_fault::is_planted(crate::injected_fault::Bug::SilentLoser) {
             self.review(entity, change, &merged.reviews);
             self.settle_same(index, entity, before.as_ref(), change, author);
         }
@@ -235,7 +235,7 @@ impl Work<'_> {
     fn write(&mut self, key: (usize, Uuid), before: Option<Row>, mut row: Row, by: Author, deleted: bool) -> i64 {
         let rev = self.next_rev();
         row.rev = rev;
-        if crate::planted::is_planted(crate::planted::Bug::StaleRevision) && before.is_some() {
+        if crate::injected_fault::is_planted(crate::injected_fault::Bug::StaleRevision) && before.is_some() {
             row.rev = before.as_ref().map_or(rev, |row| row.rev);
         }
         let none = Value::Null;

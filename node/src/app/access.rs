@@ -39,14 +39,14 @@ fn readers(request: &str) -> Option<&'static [Role]> {
         ("learners", "find" | "ids" | "years" | "get" | "history") => None,
         // Sections and their lists hang in every staff room; papers and enrolments are looked at from a learner's page.
         ("enrolment", "years" | "sections" | "roster" | "reasons" | "of" | "papers") => Some(CLASSES),
-        ("attendance" | "forms" | "needs", _) => Some(CLASSES),
+        ("attendance" | "forms" | "review", _) => Some(CLASSES),
         _ => Some(OFFICE),
     }
 }
 
 /// How much of the school's records whoever is here sees.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Sight {
+pub(super) enum Access {
     Everything,
     /// Names, and everything about those who sit in these sections.
     Sections(HashSet<Uuid>),
@@ -62,25 +62,25 @@ impl Desk {
         }
     }
 
-    pub(super) fn sight(&self) -> Result<Sight> {
+    pub(super) fn sight(&self) -> Result<Access> {
         let Some(person) = self.person().filter(|person| !OFFICE.contains(&person.role)) else {
-            return Ok(Sight::Everything);
+            return Ok(Access::Everything);
         };
         let Some(staff) = person.staff.filter(|_| person.role == Role::Teacher) else {
-            return Ok(Sight::Sections(HashSet::new()));
+            return Ok(Access::Sections(HashSet::new()));
         };
         let mut statement = self.store.conn().prepare_cached(
             "SELECT s.id FROM section s JOIN school_year y ON y.id = s.school_year
              WHERE s.adviser = ?1 AND s.deleted_at IS NULL AND y.status <> 'closed'",
         )?;
         let found = statement.query_map([staff.as_bytes()], |row| Ok(Uuid::from_bytes(row.get(0)?)))?;
-        Ok(Sight::Sections(found.collect::<rusqlite::Result<_>>()?))
+        Ok(Access::Sections(found.collect::<rusqlite::Result<_>>()?))
     }
 
     /// # Errors
     /// `role_forbidden` for a learner of whom only the name is seen.
     pub(super) fn check_sees_learner(&self, id: Uuid) -> Result<()> {
-        let Sight::Sections(own) = self.sight()? else { return Ok(()) };
+        let Access::Sections(own) = self.sight()? else { return Ok(()) };
         let mut statement = self.store.conn().prepare_cached(
             "SELECT m.section FROM enrolment e JOIN section_membership m ON m.enrolment = e.id
              WHERE e.student = ?1 AND e.deleted_at IS NULL AND m.deleted_at IS NULL",
@@ -97,7 +97,7 @@ impl Desk {
 
     /// The learners whose records whoever is here sees, as [`Desk::check_sees_learner`] checks them one by one; `None`: everybody's.
     pub(super) fn seen_learners(&self) -> Result<Option<HashSet<Uuid>>> {
-        let Sight::Sections(own) = self.sight()? else { return Ok(None) };
+        let Access::Sections(own) = self.sight()? else { return Ok(None) };
         let mut statement = self.store.conn().prepare_cached(
             "SELECT e.student FROM section_membership m JOIN enrolment e ON e.id = m.enrolment
              WHERE m.section = ?1 AND m.deleted_at IS NULL AND e.deleted_at IS NULL",
@@ -116,7 +116,7 @@ impl Desk {
     /// `role_forbidden` for a section of somebody else.
     pub(super) fn check_sees_section(&self, id: Uuid) -> Result<()> {
         match self.sight()? {
-            Sight::Sections(own) if !own.contains(&id) => {
+            Access::Sections(own) if !own.contains(&id) => {
                 let message = "this is for the section's adviser and the school's office; ask them";
                 Err(NodeError::new(Code::RoleForbidden, message))
             }
@@ -125,7 +125,7 @@ impl Desk {
     }
 }
 
-impl Sight {
+impl Access {
     /// Takes from a line of the list what is not to be seen; `section` is where the learner sits.
     pub(super) fn narrow(&self, line: &mut Map<String, Json>, section: Option<Uuid>) {
         if !self.sees(section) {
@@ -137,8 +137,8 @@ impl Sight {
 
     pub(super) fn sees(&self, section: Option<Uuid>) -> bool {
         match self {
-            Sight::Everything => true,
-            Sight::Sections(own) => section.is_some_and(|section| own.contains(&section)),
+            Access::Everything => true,
+            Access::Sections(own) => section.is_some_and(|section| own.contains(&section)),
         }
     }
 }

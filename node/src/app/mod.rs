@@ -79,7 +79,7 @@ impl Desk {
             "attendance" => attendance::answer(self, read(request)?),
             "forms" => forms::answer(self, read(request)?),
             "imports" => imports::answer(self, read(request)?),
-            "needs" => review::answer(self, read(request)?),
+            "review" => review::answer(self, read(request)?),
             "admin" => admin::answer(self, read(request)?),
             _ => Err(NodeError::new(Code::BadRequest, format!("the office has no requests '{area}.…'"))),
         }
@@ -158,7 +158,7 @@ pub fn typescript() -> Vec<(&'static str, String)> {
         file("attendance", attendance::declarations(config), attendance::ANSWERS),
         file("forms", forms::declarations(config), forms::ANSWERS),
         file("imports", imports::declarations(config), imports::ANSWERS),
-        file("needs", review::declarations(config), review::ANSWERS),
+        file("review", review::declarations(config), review::ANSWERS),
         file("admin", admin::declarations(config), admin::ANSWERS),
     ]
 }

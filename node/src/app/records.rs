@@ -17,7 +17,7 @@ pub(super) fn handle(desk: &mut Desk, request: Request) -> Result<Json> {
     refuse_secrets(&request)?;
     let store = &mut desk.store;
     match request {
-        Request::Status => answer(&desk.glance()?),
+        Request::Status => answer(&desk.sync_summary()?),
         Request::Search { entity, text, limit, fields } => {
             let rows = store.search(&entity, &text, limit.min(MAX_ROWS) + 1)?;
             found(store, &entity, rows, limit, fields.as_deref())

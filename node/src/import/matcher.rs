@@ -252,7 +252,7 @@ impl<'a> Resolver<'a, '_> {
             if row.values[*field] == *value {
                 continue;
             }
-            if declared.fixed && !row.values[*field].is_null() {
+            if declared.immutable && !row.values[*field].is_null() {
                 let message = format!("{} is set once and cannot be changed; this record has another", declared.label);
                 return Ok(self.refuse(i, &values, Problem::at(Code::Fixed, declared.name, message)));
             }

@@ -43,7 +43,7 @@ pub(crate) use save::stops_everything;
 pub use save::{Save, Saved};
 pub use standing::Effect;
 pub use status::Status;
-pub use sync_summary::{Contact, Glance};
+pub use sync_summary::{Contact, SyncSummary};
 pub use trouble::Trouble;
 pub(crate) use trouble::explained;
 pub use undo::Undone;

@@ -3,7 +3,7 @@
 use super::journal::{Damaged, Stored, check_values};
 use super::rows;
 use crate::Result;
-use pems_model::planted::{Bug, is_planted};
+use pems_model::injected_fault::{Bug, is_planted};
 use pems_model::wire::ChangeKind;
 use pems_model::{Code, Entity, Row, Value};
 use rusqlite::Connection;

@@ -128,7 +128,7 @@ impl Step<'_> {
             if row.values[i] == value {
                 continue;
             }
-            if field.fixed && current.is_some() && !row.values[i].is_null() {
+            if field.immutable && current.is_some() && !row.values[i].is_null() {
                 let message = format!("{} is set once and cannot be changed afterwards", field.label);
                 return Err(Problem::at(Code::Fixed, field.name, message).into());
             }

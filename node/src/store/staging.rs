@@ -6,7 +6,7 @@ use super::{Step, Store, meta, vouch};
 use crate::store::{inbound_log, restore};
 use crate::{NodeError, Result};
 use pems_model::frame::Rows;
-use pems_model::planted::{Bug, is_planted};
+use pems_model::injected_fault::{Bug, is_planted};
 use pems_model::wire::{BATCH_BYTES, Change, ChangeResult, Cursors, End, Outcome, PROTOCOL, Replica, SyncRequest};
 use pems_model::{Code, Schema};
 use rusqlite::Connection;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// The office at a glance. [`Store::status`] says more, and reads every row for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
-pub struct Glance {
+pub struct SyncSummary {
     pub school: String,
     pub device: String,
     /// Address of the hub.
@@ -29,7 +29,7 @@ pub struct Glance {
     pub version: i64,
 }
 
-/// Fields that two changes contest are told apart by nothing but the field (`desk/needs/together.rs` puts them together the same way).
+/// Fields that two changes contest are told apart by nothing but the field (`app/review/together.rs` puts them together the same way).
 const QUESTIONS: &str = "SELECT count(*) FROM (SELECT DISTINCT entity, row_id, kept_replica, kept_user, kept_at,
     lost_replica, lost_user, lost_at, CASE kind WHEN 'conflict' THEN NULL ELSE id END
     FROM review_item WHERE state = 'open' AND deleted_at IS NULL)";
@@ -37,11 +37,11 @@ const QUESTIONS: &str = "SELECT count(*) FROM (SELECT DISTINCT entity, row_id, k
 impl Store {
     /// # Errors
     /// If SQLite fails.
-    pub fn glance(&self) -> Result<Glance> {
+    pub fn sync_summary(&self) -> Result<SyncSummary> {
         let enrolled = meta::read_enrolled(&self.conn)?;
         let count = |sql: &str| self.conn.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0));
         let last_contact = meta::moment(&self.conn, "last_contact")?;
-        Ok(Glance {
+        Ok(SyncSummary {
             school: enrolled.school_name,
             device: enrolled.device_name,
             hub: enrolled.hub_url,

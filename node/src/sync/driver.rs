@@ -273,11 +273,11 @@ impl Driver {
     }
 
     fn finished(&self) -> Result<Summary> {
-        let glance = self.store.glance()?;
+        let sync_summary = self.store.sync_summary()?;
         Ok(Summary {
-            review: glance.review,
-            parked: glance.parked,
-            damaged: glance.damaged,
+            review: sync_summary.review,
+            parked: sync_summary.parked,
+            damaged: sync_summary.damaged,
             digest: self.store.level_digest()?,
             ..self.summary.clone()
         })

@@ -17,9 +17,9 @@ const MARK: Entity = Entity {
     writers: &[Role::SchoolAdmin],
     natural_key: &["student", "day", "session"],
     fields: &[
-        link("student", "Learner", "student").required().fixed(),
-        date("day", "Day").required().fixed(),
-        choice("session", "Session", &["am", "pm", "day"]).required().fixed(),
+        link("student", "Learner", "student").required().immutable(),
+        date("day", "Day").required().immutable(),
+        choice("session", "Session", &["am", "pm", "day"]).required().immutable(),
         choice("code", "Code", &["A", "L", "C", "E"]).required(),
         text("note", "Note", 80),
     ],
@@ -31,8 +31,8 @@ const SCORE: Entity = Entity {
     writers: &[Role::SchoolAdmin],
     natural_key: &["student", "item"],
     fields: &[
-        link("student", "Learner", "student").required().fixed(),
-        int("item", "Item", 1, 1_000).required().fixed(),
+        link("student", "Learner", "student").required().immutable(),
+        int("item", "Item", 1, 1_000).required().immutable(),
         int("value", "Value in hundredths", 0, 100_000).required(),
         choice("state", "State", &["scored", "zero_missing", "excused", "not_yet"]).required(),
     ],

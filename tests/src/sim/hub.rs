@@ -10,7 +10,7 @@ use pems_model::edit_time::ClockReading;
 use pems_model::entities::SCHOOL_USER;
 use pems_model::frame::{Frame, Rows, RowsHead};
 use pems_model::history::Logged;
-use pems_model::planted::{Bug, is_planted};
+use pems_model::injected_fault::{Bug, is_planted};
 use pems_model::proof::public_of;
 use pems_model::push::{Known, LogEntry, Plan, Push, needs, plan, users};
 use pems_model::review::{Author, REVIEW_ITEM};

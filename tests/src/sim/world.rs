@@ -50,7 +50,7 @@ const PARENT_OF: Entity = Entity {
     label: "Parent",
     writers: &[Role::Registrar, Role::SchoolAdmin],
     fields: &[
-        link("pupil", "Pupil", "pupil").required().fixed(),
+        link("pupil", "Pupil", "pupil").required().immutable(),
         text("name", "Name", 20).required(),
         flag("first", "First"),
     ],

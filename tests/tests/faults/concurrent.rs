@@ -49,7 +49,7 @@ fn follow(office: &TestOffice, mut goal: watch::Receiver<i64>) -> usize {
         let tell = reached.clone();
         let mut driver = office.driver(office.store(), &hub).on_happening(move |happening| match happening {
             Happening::Applied(_) | Happening::Level => {
-                let seen = looking.glance().expect("a glance");
+                let seen = looking.sync_summary().expect("a glance");
                 assert!(!seen.diverged, "at the end of a pull this copy is not what the hub had at that revision");
                 let cursors = looking.request(0, false).expect("a request").cursors;
                 let Cursors::Level(rev) = cursors else { panic!("after a pull all kinds are level: {cursors:?}") };

@@ -106,7 +106,7 @@ async fn class_day(window: &Window, folder: &Folder) {
         asked(window, take).await;
     }
     // What the window itself did not do through a screen is read at the next look.
-    window.run("location.hash = '#/needs'; return null").await;
+    window.run("location.hash = '#/review'; return null").await;
     window.until("document.querySelector('main h1')?.innerText === 'Needs you'").await;
     window.run("location.hash = '#/home'; return null").await;
     window.until("document.querySelector('[data-fact=sync]')").await;
@@ -154,7 +154,7 @@ async fn a_school_administrator_sees_the_day_of_the_school() {
 
             // One click away, and back.
             window.run("document.querySelector('[data-fact=needs]').closest('a').click(); return null").await;
-            window.until("location.hash === '#/needs' && document.querySelector('main h1')?.innerText === 'Needs you'").await;
+            window.until("location.hash === '#/review' && document.querySelector('main h1')?.innerText === 'Needs you'").await;
             window.run("history.back(); return null").await;
             window.until("document.querySelector('[data-fact=enrolled]')").await;
 

@@ -30,7 +30,7 @@ async fn a_conflict_is_decided_with_a_key_and_the_other_pc_hears_of_it() {
         let (here, there, ids) = (&here, &there, &ids);
         async move {
             window.until("document.querySelector('footer')?.innerText.includes('3 items need you')").await;
-            window.run("location.hash = '#/needs'; return null").await;
+            window.run("location.hash = '#/review'; return null").await;
             window.until("document.querySelectorAll('[data-entry]').length === 3").await;
             let shown = window.text("[data-entry]").await;
             for said in ["Anna", "Anita", "Two PCs changed this", "First name", "stands now"] {
@@ -91,7 +91,7 @@ async fn the_fields_of_one_change_are_one_entry_until_they_are_taken_apart() {
         async move {
             let count = |n: usize| format!("document.querySelectorAll('[data-entry]').length === {n}");
             window.until("document.querySelector('footer')?.innerText.includes('2 items need you')").await;
-            window.run("location.hash = '#/needs'; return null").await;
+            window.run("location.hash = '#/review'; return null").await;
             window.until(&count(2)).await;
             let shown = window.text("[data-entry]").await;
             for said in ["Anna", "Anita", "San Roque", "San Jose", "Aglipayan", "Islam"] {

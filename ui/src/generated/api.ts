@@ -7,7 +7,7 @@ import type { EnrolmentAnswers, EnrolmentRequest } from "./enrolment";
 import type { AttendanceAnswers, AttendanceRequest } from "./attendance";
 import type { FormsAnswers, FormsRequest } from "./forms";
 import type { ImportsAnswers, ImportsRequest } from "./imports";
-import type { NeedsAnswers, NeedsRequest } from "./needs";
+import type { ReviewAnswers, ReviewRequest } from "./review";
 import type { AdminAnswers, AdminRequest } from "./admin";
 
 export type RecordsRequest = { "do": "status" } | { "do": "search", entity: string, text: string, limit: number, 
@@ -18,7 +18,7 @@ fields?: Array<string>, } | { "do": "list", entity: string, limit: number, field
 
 export type Side = "mine" | "theirs";
 
-export type Glance = { school: string, device: string, 
+export type SyncSummary = { school: string, device: string, 
 /**
  * Address of the hub.
  */
@@ -83,7 +83,7 @@ total: number, };
 export type SavedRow = { row: Record<string, unknown>, changed: boolean, created: boolean, };
 
 export interface RecordsAnswers {
-  status: Glance;
+  status: SyncSummary;
   search: Found;
   list: Found;
   get: Record<string, unknown>;
@@ -91,9 +91,9 @@ export interface RecordsAnswers {
   delete: SavedRow;
 }
 
-export type Request = RecordsRequest | SessionRequest | HomeRequest | LearnersRequest | EnrolmentRequest | AttendanceRequest | FormsRequest | ImportsRequest | NeedsRequest | AdminRequest;
+export type Request = RecordsRequest | SessionRequest | HomeRequest | LearnersRequest | EnrolmentRequest | AttendanceRequest | FormsRequest | ImportsRequest | ReviewRequest | AdminRequest;
 
-export interface Answers extends RecordsAnswers, SessionAnswers, HomeAnswers, LearnersAnswers, EnrolmentAnswers, AttendanceAnswers, FormsAnswers, ImportsAnswers, NeedsAnswers, AdminAnswers {}
+export interface Answers extends RecordsAnswers, SessionAnswers, HomeAnswers, LearnersAnswers, EnrolmentAnswers, AttendanceAnswers, FormsAnswers, ImportsAnswers, ReviewAnswers, AdminAnswers {}
 
 export type Code =
   | "unknown_entity"

@@ -50,7 +50,7 @@ desk: DeskCounts | null,
 /**
  * Numbers, above all LRNs, that two learners have; for the head and the registrar.
  */
-same_number: number, sync: Glance, };
+same_number: number, sync: SyncSummary, };
 
 export type HomeYear = { id: string, label: string, start_date: string, end_date: string, 
 /**
@@ -204,7 +204,7 @@ export type PaperCount = {
  */
 kind: string, learners: number, };
 
-import type { Glance } from "./api";
+import type { SyncSummary } from "./api";
 import type { LongAbsent, Report, SectionDay, Unsubmitted } from "./attendance";
 
 export interface HomeAnswers {

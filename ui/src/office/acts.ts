@@ -1,10 +1,10 @@
 // Ctrl+Z and Ctrl+Shift+Z, as the office does them: one log of acts, whatever was done last at this desk is taken back first. What is
 // not the last thing of the screen that is looked at is named and asked for before it is taken back.
 
-import type { Acts } from "../shared/acts.svelte";
-import type { Address } from "../shared/address";
-import { call, isFailure } from "../shared/call";
-import { here } from "../shared/router.svelte";
+import type { Acts } from "../kit/undo.svelte";
+import type { Address } from "../kit/address";
+import { call, isFailure } from "./call";
+import { here } from "../kit/router.svelte";
 import { words } from "../strings/index.svelte";
 import { UndoLog } from "./undo_log";
 import { askUndo } from "./undo_asked.svelte";

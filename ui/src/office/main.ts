@@ -1,21 +1,22 @@
 // The office window.
 
-import "../shared/font.css";
-import "../shared/tokens.css";
-import "../shared/base.css";
+import "../kit/font.css";
+import "../kit/tokens.css";
+import "../kit/base.css";
 import { mount } from "svelte";
-import { tellAll } from "../shared/acts.svelte";
-import { readKept } from "../shared/kept";
-import { typing } from "../shared/keys";
-import { pasteOneLine } from "../shared/one_line";
-import { restoreLook } from "../shared/look.svelte";
+import { tellAll } from "../kit/notifications.svelte";
+import { useShelf } from "../kit/window_settings";
+import { typing } from "../kit/keys";
+import { pasteOneLine } from "../kit/one_line";
+import { restoreLook } from "../kit/look.svelte";
 import { restoreLanguage } from "../strings/index.svelte";
 import Office from "./Office.svelte";
+import { officeShelf } from "./window_settings";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("office.html has no #app to put the window into");
 tellAll(window);
-await readKept();
+await useShelf(officeShelf);
 restoreLook();
 restoreLanguage();
 // The web view's own menu reloads the page and goes back in it; text keeps its cut, copy and paste.

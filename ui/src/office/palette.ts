@@ -1,11 +1,11 @@
 // What the palette offers for what is typed. Learners come from the records; screens and acts are few and found here.
 
-import { call } from "../shared/call";
-import { day } from "../shared/format";
-import type { IconName } from "../shared/icons";
-import { matching } from "../shared/options";
-import { go } from "../shared/router.svelte";
-import { shortcuts } from "../shared/shortcuts.svelte";
+import { call } from "./call";
+import { day } from "../kit/format";
+import type { IconName } from "../kit/icons";
+import { matching } from "../kit/options";
+import { go } from "../kit/router.svelte";
+import { shortcuts } from "../kit/shortcuts.svelte";
 import { words } from "../strings/index.svelte";
 import { inGrade } from "./sections/named";
 import { asText, nameOf } from "./learners/fields";

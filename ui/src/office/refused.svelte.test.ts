@@ -2,11 +2,11 @@
 
 import { flushSync } from "svelte";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { dismiss } from "../shared/acts.svelte";
-import { parse } from "../shared/address";
-import NoteBar from "../shared/NoteBar.svelte";
-import { setSession, type Role } from "../shared/session.svelte";
-import { answers, show } from "../shared/testing";
+import { dismiss } from "../kit/notifications.svelte";
+import { parse } from "../kit/address";
+import NoteBar from "../kit/NoteBar.svelte";
+import { setSession, type Role } from "./session.svelte";
+import { answers, show } from "../kit/testing";
 import { routes } from "./routes";
 
 const WHY = "The file of the records is on a disk that was pulled out.";
@@ -16,7 +16,7 @@ const PAGES: Record<string, string[]> = {
   sections: ["", "S"],
   attendance: ["", "away", "S", "S/month/2026-06"],
   forms: ["", "sf1/S", "certificate/L"],
-  needs: ["", "sync"],
+  review: ["", "sync"],
   admin: ["settings", "years", "users", "devices", "numbers", "backup", "proof"],
 };
 

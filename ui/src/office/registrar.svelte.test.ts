@@ -5,10 +5,10 @@ import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { flushSync, unmount, mount, tick } from "svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { State } from "../generated/session";
-import Field from "../shared/Field.svelte";
-import { setSession } from "../shared/session.svelte";
-import { addShortcuts, press as pressed } from "../shared/shortcuts.svelte";
-import { click, find, named, press, show, type } from "../shared/testing";
+import Field from "../kit/Field.svelte";
+import { setSession } from "./session.svelte";
+import { addShortcuts, press as pressed } from "../kit/shortcuts.svelte";
+import { click, find, named, press, show, type } from "../kit/testing";
 import OneTimeDialog from "./admin/OneTimeDialog.svelte";
 import Settings from "./admin/Settings.svelte";
 import { once } from "./forms/asked";
@@ -164,8 +164,8 @@ test("one Esc does not lose a password that is shown once", () => {
 });
 
 test("nothing is asked behind a password that has to be chosen first, and everything is afterwards", async () => {
-  const glance = { school: "Mabini NHS", device: "Registrar 1", review: 0, parked: 0, version: 1, waiting: 0 };
-  office({ "session.state": state({ choose_password: true }), status: glance, "session.undoable": { id: null } });
+  const summary = { school: "Mabini NHS", device: "Registrar 1", review: 0, parked: 0, version: 1, waiting: 0 };
+  office({ "session.state": state({ choose_password: true }), status: summary, "session.undoable": { id: null } });
   location.hash = "#/learners";
   show(Office, {});
   await settle();

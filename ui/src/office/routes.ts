@@ -2,9 +2,9 @@
 // its words in strings/{en,fil}/, and its name in strings' frame.screens.
 
 import type { Component } from "svelte";
-import type { IconName } from "../shared/icons";
-import type { Address } from "../shared/router.svelte";
-import { isAny, session, type Role } from "../shared/session.svelte";
+import type { IconName } from "../kit/icons";
+import type { Address } from "../kit/router.svelte";
+import { isAny, session, type Role } from "./session.svelte";
 import { words, type Words } from "../strings/index.svelte";
 
 export type ScreenId = keyof Words["frame"]["screens"];
@@ -38,7 +38,7 @@ export const routes: readonly Route[] = [
   { id: "sections", icon: "sections", roles: classes, nav: true, load: () => import("./sections/Index.svelte") },
   { id: "attendance", icon: "check", roles: classes, nav: true, load: () => import("./attendance/Index.svelte") },
   { id: "forms", icon: "printer", roles: classes, nav: true, load: () => import("./forms/Index.svelte") },
-  { id: "needs", icon: "inbox", roles: classes, nav: true, load: () => import("./needs/Index.svelte") },
+  { id: "review", icon: "inbox", roles: classes, nav: true, load: () => import("./review/Index.svelte") },
   { id: "admin", icon: "school", roles: ["school_admin", "school_head"], nav: true, pages: () => words.admin.pages, load: () => import("./admin/Index.svelte") },
   { id: "promotion", icon: "up", roles: office, nav: false, load: () => import("./promotion/Index.svelte") },
   { id: "calendar", icon: "calendar", roles: classes, nav: false, load: () => import("./calendar/Index.svelte") },

@@ -4,7 +4,7 @@
 
 import * as en from "./en";
 import * as fil from "./fil";
-import { keep, kept } from "../shared/kept";
+import { keep, kept } from "../kit/window_settings";
 
 export { count, plural } from "./number";
 

@@ -9,8 +9,8 @@ use crate::refusal::Refusal;
 use crate::request_context;
 use crate::sync::pull::{self, Outlet, PIECES_AHEAD, Stop};
 use crate::sync::push::{self, Pushed};
-use crate::sync::schema_negotiation::Menu;
-use crate::sync::tenant_state::{Level, STALE, TenantLive, admit};
+use crate::sync::schema_negotiation::NegotiatedSchema;
+use crate::sync::tenant_state::{STALE, TenantHead, TenantState, admit};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
@@ -158,8 +158,8 @@ struct Answer {
     parts: Arc<Parts>,
     caller: TenantContext,
     request: SyncRequest,
-    menu: Arc<Menu>,
-    live: Arc<TenantLive>,
+    menu: Arc<NegotiatedSchema>,
+    live: Arc<TenantState>,
     out: Outlet,
 }
 
@@ -199,7 +199,7 @@ impl Answer {
         self.out.send(&Frame::End(end)).await
     }
 
-    async fn own_rows(&self, pushed: Pushed) -> Result<Level, Stop> {
+    async fn own_rows(&self, pushed: Pushed) -> Result<TenantHead, Stop> {
         for (index, rows) in &pushed.rows {
             let Some(served) = self.menu.served.iter().find(|served| served.index == *index && self.menu.same) else {
                 return self.lacking().await;
@@ -212,13 +212,13 @@ impl Answer {
         Ok(pushed.level)
     }
 
-    async fn lacking(&self) -> Result<Level, Stop> {
+    async fn lacking(&self) -> Result<TenantHead, Stop> {
         pull::pull(&self.parts.exchanges, &self.live, &self.caller, &self.request.cursors, &self.menu.served, &self.out)
             .await
     }
 
     /// Holds the request until there is something to say, or its time is over. Memory alone is asked while nothing happens.
-    async fn wait(&self) -> Result<Level, Stop> {
+    async fn wait(&self) -> Result<TenantHead, Stop> {
         let until = Instant::now() + Duration::from_millis(self.request.wait_ms.min(MAX_WAIT_MS).into());
         let mut alive_at = Instant::now() + ALIVE_EVERY;
         let mut levels = self.live.watch();

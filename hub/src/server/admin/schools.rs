@@ -22,7 +22,7 @@ pub struct SchoolDetails {
     pub rev: i64,
     /// The same text as on every device that is level with the hub.
     pub digest: String,
-    /// Live rows of each entity.
+    /// TenantStates rows of each entity.
     pub rows: BTreeMap<String, i64>,
     pub devices: i64,
 }

@@ -15,8 +15,8 @@ use crate::refusal::Refusal;
 use crate::sync::Exchanges;
 use crate::sync::clock::{self, Clock};
 use crate::sync::lines::Exchange;
-use crate::sync::schema_negotiation::Served;
-use crate::sync::tenant_state::{Level, TenantLive};
+use crate::sync::schema_negotiation::ServedEntity;
+use crate::sync::tenant_state::{TenantHead, TenantState};
 use axum::body::Bytes;
 use cut::Piece;
 use futures_util::TryStreamExt;
@@ -109,12 +109,12 @@ impl Outlet {
 /// Sends all rows after the cursors and gives the level that the device has reached then.
 pub(crate) async fn pull(
     sync: &Exchanges,
-    live: &TenantLive,
+    live: &TenantState,
     who: &TenantContext,
     cursors: &Cursors,
-    served: &[Served],
+    served: &[ServedEntity],
     out: &Outlet,
-) -> Result<Level, Stop> {
+) -> Result<TenantHead, Stop> {
     // Through the device's own door, its school's, and the hub's: who waits is in nobody else's way.
     let turn = async {
         let own = out.exchange.line.pulling.acquire().await.map_err(|_| Refusal::busy())?;
@@ -132,12 +132,12 @@ pub(crate) async fn pull(
 
 async fn pull_now(
     sync: &Exchanges,
-    live: &TenantLive,
+    live: &TenantState,
     who: &TenantContext,
     cursors: &Cursors,
-    served: &[Served],
+    served: &[ServedEntity],
     out: &Outlet,
-) -> Result<Level, Stop> {
+) -> Result<TenantHead, Stop> {
     let generation = sync.live.generation();
     let tenant = who.tenant();
     // Memory, which let the device in, may not have heard yet that it was revoked.
@@ -179,12 +179,12 @@ async fn pull_now(
             state
         }
     };
-    let level = Level { rev: clock.rev, digest: Some(state.combined()), as_of: Instant::now() };
+    let level = TenantHead { rev: clock.rev, digest: Some(state.combined()), as_of: Instant::now() };
     sync.live.learn(generation, live, level.clone());
     Ok(level)
 }
 
-async fn copy(tx: &mut Tx, tenant: Uuid, served: &Served, from: i64, to: i64, out: &Outlet) -> Result<(), Stop> {
+async fn copy(tx: &mut Tx, tenant: Uuid, served: &ServedEntity, from: i64, to: i64, out: &Outlet) -> Result<(), Stop> {
     let mut columns = String::from("rev, id, deleted_at");
     for name in &served.columns {
         columns.push_str(", ");
@@ -224,7 +224,7 @@ async fn copy(tx: &mut Tx, tenant: Uuid, served: &Served, from: i64, to: i64, ou
 }
 
 /// Frames for rows that this very exchange wrote, when the device was level before it: nothing is asked of PostgreSQL again.
-pub(crate) fn frames_of(served: &Served, rows: &[&Row], to: i64) -> Result<Vec<Frame>, Refusal> {
+pub(crate) fn frames_of(served: &ServedEntity, rows: &[&Row], to: i64) -> Result<Vec<Frame>, Refusal> {
     let mut framer = Framer::new(served)?;
     let mut frames = Vec::new();
     let mut piece = Piece { raw: Vec::new(), rows: 0, last_rev: 0 };
@@ -243,12 +243,12 @@ pub(crate) fn frames_of(served: &Served, rows: &[&Row], to: i64) -> Result<Vec<F
 }
 
 struct Framer<'a> {
-    served: &'a Served,
+    served: &'a ServedEntity,
     zstd: Compressor<'static>,
 }
 
 impl<'a> Framer<'a> {
-    fn new(served: &'a Served) -> Result<Framer<'a>, Refusal> {
+    fn new(served: &'a ServedEntity) -> Result<Framer<'a>, Refusal> {
         let mut zstd = Compressor::new(ZSTD_LEVEL)?;
         zstd.set_parameter(CParameter::ChecksumFlag(true))?;
         Ok(Framer { served, zstd })

@@ -19,7 +19,7 @@ pub(crate) use lookup::decode as row_of;
 use crate::refusal::Refusal;
 use crate::sync::Exchanges;
 use crate::sync::clock::Clock;
-use crate::sync::tenant_state::Level;
+use crate::sync::tenant_state::TenantHead;
 use fault::Fault;
 use pems_db::{Access, TenantContext, Tx};
 use pems_model::edit_time::ClockReading;
@@ -38,7 +38,7 @@ pub(crate) struct Pushed {
     pub(crate) results: Vec<ChangeResult>,
     /// The school's revision before it.
     pub(crate) before: i64,
-    pub(crate) level: Level,
+    pub(crate) level: TenantHead,
     /// Rows written, by position of the entity, in revision order.
     pub(crate) rows: Vec<(usize, Vec<Row>)>,
 }
@@ -165,7 +165,7 @@ impl Exchange<'_> {
         };
         let last_op_no = fresh.last().map_or(last_op_no, |change| change.op_no);
         let last = replica::advance(self.caller, self.request, last_op_no, reading);
-        let level = Level {
+        let level = TenantHead {
             rev: clock.rev,
             digest: clock.state.as_ref().map(crate::sync::clock::State::combined),
             as_of: Instant::now(),

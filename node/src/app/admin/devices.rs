@@ -55,7 +55,7 @@ pub(super) fn known(desk: &Desk) -> Result<Vec<Device>> {
         counts.1 += row.get::<_, i64>(2)?;
     }
     let enrolled = store.enrolled()?;
-    let last_contact = store.glance()?.last_contact;
+    let last_contact = store.sync_summary()?.last_contact;
     let mut devices: Vec<Device> = seen
         .into_iter()
         .map(|(id, (ranges, conflicts))| Device {

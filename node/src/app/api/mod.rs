@@ -7,7 +7,7 @@ mod typescript;
 
 pub use typescript::typescript;
 
-use crate::store::Glance;
+use crate::store::SyncSummary;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use ts_rs::TS;
@@ -20,7 +20,7 @@ pub const MAX_ROWS: usize = 20_000;
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Request {
-    /// Answered by [`Glance`].
+    /// Answered by [`SyncSummary`].
     Status,
     /// Rows that have every word of `text`, folded, in the order of their search key. Answered by [`Found`].
     Search {

@@ -1,6 +1,6 @@
 //! The requests and answers as TypeScript, for `ui/src/generated/api.ts`: the window's code is checked against them.
 
-use super::{Found, Glance, Request, SavedRow, Side};
+use super::{Found, Request, SavedRow, Side, SyncSummary};
 use crate::store::Trouble;
 use pems_model::Code;
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use ts_rs::{Config, TS};
 
 /// Which request is answered by what; TypeScript only, Rust has [`super::handle`].
 const ANSWERS: &str = "export interface RecordsAnswers {
-  status: Glance;
+  status: SyncSummary;
   search: Found;
   list: Found;
   get: Record<string, unknown>;
@@ -19,7 +19,7 @@ const ANSWERS: &str = "export interface RecordsAnswers {
 
 /// The content of `ui/src/generated/api.ts`.
 pub fn typescript() -> String {
-    let areas = ["Session", "Home", "Learners", "Enrolment", "Attendance", "Forms", "Imports", "Needs", "Admin"];
+    let areas = ["Session", "Home", "Learners", "Enrolment", "Attendance", "Forms", "Imports", "Review", "Admin"];
     // Counts and revisions stay far below 2^53, and JSON makes them numbers.
     let config = Config::new().with_large_int("number");
     let mut out = String::from("// Made by `cargo xtask gen` from node/src/app/api. Do not edit.\n\n");
@@ -31,7 +31,7 @@ pub fn typescript() -> String {
     let declarations = [
         Request::decl(&config).replace("type Request", "type RecordsRequest"),
         Side::decl(&config),
-        Glance::decl(&config),
+        SyncSummary::decl(&config),
         Trouble::decl(&config),
         Found::decl(&config),
         SavedRow::decl(&config),

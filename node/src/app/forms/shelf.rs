@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::app::Desk;
-use crate::app::access::Sight;
+use crate::app::access::Access;
 use crate::app::attendance::months;
 use crate::app::enrolment::{Known, MOST_FOUND, known};
 use crate::app::session::to_json;
@@ -63,7 +63,7 @@ pub struct Shelf {
 
 impl Desk {
     /// The forms of a section that [`Desk::gather`] does not refuse.
-    fn forms_of(&self, section: &Section, sight: &Sight) -> Vec<&'static str> {
+    fn forms_of(&self, section: &Section, sight: &Access) -> Vec<&'static str> {
         let sees = sight.sees(Some(section.id));
         let offered = [("sf1", sees), ("sf2", sees || self.may_take(section)), ("class_list", true)];
         offered.into_iter().filter(|(_, may)| *may).map(|(form, _)| form).collect()
@@ -98,9 +98,9 @@ impl Desk {
             sections: sections.iter().map(section).collect(),
             months: year.as_ref().map(|year| months(year, today)).unwrap_or_default(),
             certificates: match &sight {
-                Sight::Everything => Certificates::Everybodys,
-                Sight::Sections(own) if own.is_empty() => Certificates::Nobodys,
-                Sight::Sections(_) => Certificates::OwnSections,
+                Access::Everything => Certificates::Everybodys,
+                Access::Sections(own) if own.is_empty() => Certificates::Nobodys,
+                Access::Sections(_) => Certificates::OwnSections,
             },
             today: format_date(today),
         })

@@ -19,7 +19,7 @@ use super::session::to_json;
 use crate::Result;
 use crate::domain::enrolment::Day;
 use crate::domain::enrolment::year;
-use crate::store::Glance;
+use crate::store::SyncSummary;
 use pems_model::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -78,7 +78,7 @@ pub struct Home {
     pub desk: Option<desk_counts::DeskCounts>,
     /// Numbers, above all LRNs, that two learners have; for the head and the registrar.
     pub same_number: i64,
-    pub sync: Glance,
+    pub sync: SyncSummary,
 }
 
 /// What is kept from one look to the next.
@@ -91,7 +91,7 @@ pub(super) struct Kept {
 const IN_SIGHT: i32 = 30;
 
 /// Which request is answered by what, for the window.
-pub(super) const ANSWERS: &str = "import type { Glance } from \"./api\";
+pub(super) const ANSWERS: &str = "import type { SyncSummary } from \"./api\";
 import type { LongAbsent, Report, SectionDay, Unsubmitted } from \"./attendance\";
 
 export interface HomeAnswers {
@@ -162,7 +162,7 @@ impl Desk {
             full: Vec::new(),
             desk: None,
             same_number: if matches!(view, "head" | "registrar") { self.store.same_numbers()? } else { 0 },
-            sync: self.glance()?,
+            sync: self.sync_summary()?,
         };
         let Some(current) = current.filter(|_| !beginning) else { return Ok(home) };
         if matches!(view, "head" | "registrar") {

@@ -82,7 +82,7 @@ impl Desk {
                 continue;
             };
             for change in &mut entry.fields {
-                let fixed = entity.field_index(&change.field).is_none_or(|i| entity.fields[i].fixed);
+                let fixed = entity.field_index(&change.field).is_none_or(|i| entity.fields[i].immutable);
                 change.restorable =
                     !fixed && entry.kind == "changed" && row.get(entity, &change.field).to_json() != change.before;
             }

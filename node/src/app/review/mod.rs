@@ -1,4 +1,4 @@
-//! *Needs you*: what waits for a person, and the sync line explained. `{"do": "needs.…"}`.
+//! *Needs you*: what waits for a person, and the sync line explained. `{"do": "review.…"}`.
 //!
 //! Invariant: settling many is one durable step, and what somebody else settled meanwhile does not hold up the rest.
 
@@ -19,7 +19,7 @@ pub use sync::{SyncDetails, Waiting};
 use super::Desk;
 use super::session::to_json;
 use crate::app::api::Side;
-use crate::store::{Choice, Effect, Glance, Left, PutBack};
+use crate::store::{Choice, Effect, Left, PutBack, SyncSummary};
 use crate::{NodeError, Result};
 use pems_model::{Code, Role};
 use serde::{Deserialize, Serialize};
@@ -36,28 +36,28 @@ const MOST: usize = 2_000;
 
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(tag = "do", deny_unknown_fields)]
-#[ts(rename = "NeedsRequest")]
+#[ts(rename = "ReviewRequest")]
 pub enum Request {
     /// Answered by [`Needs`].
-    #[serde(rename = "needs.list")]
+    #[serde(rename = "review.list")]
     List,
     /// How many there are. Answered by [`Counted`].
-    #[serde(rename = "needs.count")]
+    #[serde(rename = "review.count")]
     Count,
     /// Settles one or many in one step. Answered by [`Settled`].
-    #[serde(rename = "needs.resolve")]
+    #[serde(rename = "review.resolve")]
     Resolve { items: Vec<Decision> },
     /// Answered by [`SyncDetails`].
-    #[serde(rename = "needs.sync")]
+    #[serde(rename = "review.sync")]
     Sync,
     /// Files what support needs to know, without anything about people. Answered by [`Bundle`].
-    #[serde(rename = "needs.bundle")]
+    #[serde(rename = "review.bundle")]
     Bundle,
     /// Files what the hub has not taken, to be put back at another PC. Answered by [`Saved`].
-    #[serde(rename = "needs.save_unsent")]
+    #[serde(rename = "review.save_unsent")]
     SaveUnsent,
     /// Puts back what another PC saved. Answered by [`PutBack`].
-    #[serde(rename = "needs.put_back")]
+    #[serde(rename = "review.put_back")]
     PutBack { path: String },
 }
 
@@ -99,14 +99,14 @@ pub struct Unsettled {
 /// Which request is answered by what, for the window.
 pub(super) const ANSWERS: &str = "import type { Trouble } from \"./api\";
 
-export interface NeedsAnswers {
-  \"needs.list\": Needs;
-  \"needs.count\": Counted;
-  \"needs.resolve\": Settled;
-  \"needs.sync\": SyncDetails;
-  \"needs.bundle\": Bundle;
-  \"needs.save_unsent\": SavedWork;
-  \"needs.put_back\": PutBack;
+export interface ReviewAnswers {
+  \"review.list\": Needs;
+  \"review.count\": Counted;
+  \"review.resolve\": Settled;
+  \"review.sync\": SyncDetails;
+  \"review.bundle\": Bundle;
+  \"review.save_unsent\": SavedWork;
+  \"review.put_back\": PutBack;
 }
 ";
 
@@ -135,8 +135,8 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
     match request {
         Request::List => to_json(&list::list(desk)?),
         Request::Count => {
-            let glance = desk.glance()?;
-            to_json(&Counted { open: glance.review + glance.parked + glance.damaged })
+            let sync_summary = desk.sync_summary()?;
+            to_json(&Counted { open: sync_summary.review + sync_summary.parked + sync_summary.damaged })
         }
         Request::Resolve { items } => to_json(&resolve(desk, &items)?),
         Request::Sync => to_json(&sync::details(desk)?),
@@ -148,26 +148,26 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
 
 impl Desk {
     /// How things stand, for whoever is here: what a teacher may not decide is counted for those who may, and not for them.
-    pub(crate) fn glance(&self) -> Result<Glance> {
-        let mut glance = self.store.glance()?;
+    pub(crate) fn sync_summary(&self) -> Result<SyncSummary> {
+        let mut sync_summary = self.store.sync_summary()?;
         let all = self.person().is_none_or(|person| DECIDERS.contains(&person.role));
-        if all || glance.review + glance.parked + glance.damaged == 0 {
-            return Ok(glance);
+        if all || sync_summary.review + sync_summary.parked + sync_summary.damaged == 0 {
+            return Ok(sync_summary);
         }
-        (glance.review, glance.parked, glance.damaged) = (0, 0, 0);
+        (sync_summary.review, sync_summary.parked, sync_summary.damaged) = (0, 0, 0);
         for question in together::questions(self.store.reviews()?) {
             let mut may = true;
             for entry in &question {
                 may = may && self.store.may_decide(entry)?;
             }
             let count = match question[0].kind.as_str() {
-                "refused" => &mut glance.parked,
-                "damaged" => &mut glance.damaged,
-                _ => &mut glance.review,
+                "refused" => &mut sync_summary.parked,
+                "damaged" => &mut sync_summary.damaged,
+                _ => &mut sync_summary.review,
             };
             *count += i64::from(may);
         }
-        Ok(glance)
+        Ok(sync_summary)
     }
 }
 

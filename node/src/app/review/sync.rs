@@ -52,7 +52,7 @@ pub struct Waiting {
 
 pub(super) fn details(desk: &Desk) -> Result<SyncDetails> {
     let store = &desk.store;
-    let (enrolled, glance) = (store.enrolled()?, store.glance()?);
+    let (enrolled, sync_summary) = (store.enrolled()?, store.sync_summary()?);
     let pending = waiting(store)?;
     let contact = store.contact()?;
     Ok(SyncDetails {
@@ -68,15 +68,15 @@ pub(super) fn details(desk: &Desk) -> Result<SyncDetails> {
         pending_total: pending.iter().map(|waiting| waiting.count).sum(),
         pending,
         oldest: oldest(store)?.map(format_time),
-        parked: glance.parked,
-        damaged: glance.damaged,
-        review: glance.review,
-        last_contact: glance.last_contact,
+        parked: sync_summary.parked,
+        damaged: sync_summary.damaged,
+        review: sync_summary.review,
+        last_contact: sync_summary.last_contact,
         clock_offset: contact.clock_offset.map(|micros| micros.div_euclid(1_000_000)),
         rev: contact.rev,
         digest: store.level_digest()?,
-        diverged: glance.diverged,
-        trouble: glance.trouble,
+        diverged: sync_summary.diverged,
+        trouble: sync_summary.trouble,
     })
 }
 

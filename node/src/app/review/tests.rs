@@ -86,7 +86,7 @@ fn ask(desk: &mut Desk, request: Json) -> Json {
 fn a_conflict_is_told_in_words_the_latest_first() {
     let mut desk = desk(Role::Registrar);
     with_conflicts(&mut desk);
-    let needs = ask(&mut desk, json!({ "do": "needs.list" }));
+    let needs = ask(&mut desk, json!({ "do": "review.list" }));
     assert_eq!(needs["total"], json!(2));
     let need = &needs["items"][0];
     assert_eq!((&need["record"], &need["entity_label"]), (&json!("Dela Cruz, Juan"), &json!("Learner")));
@@ -94,7 +94,7 @@ fn a_conflict_is_told_in_words_the_latest_first() {
         "mine": "2012-02-28", "theirs": "2012-02-29", "stands": "theirs", "now": null }]);
     assert_eq!((&need["fields"], &need["stands"]), (&sides, &json!("theirs")));
     assert_eq!((&need["mine"]["here"], &need["theirs"]["pc"]), (&json!(true), &json!("BEEF")));
-    assert_eq!(ask(&mut desk, json!({ "do": "needs.count" })), json!({ "open": 2 }));
+    assert_eq!(ask(&mut desk, json!({ "do": "review.count" })), json!({ "open": 2 }));
 }
 
 #[test]
@@ -104,18 +104,18 @@ fn many_are_settled_in_one_step_and_taken_back_as_one() {
     let nobody = Uuid::from_u128(9);
     let items = json!([{ "id": Uuid::from_u128(70), "keep": "mine" }, { "id": nobody, "keep": "mine" },
         { "id": Uuid::from_u128(71), "keep": "theirs" }]);
-    let settled = ask(&mut desk, json!({ "do": "needs.resolve", "items": items }));
+    let settled = ask(&mut desk, json!({ "do": "review.resolve", "items": items }));
     assert_eq!(settled["settled"], json!(2), "{settled}");
     assert_eq!((&settled["failed"][0]["id"], &settled["failed"][0]["code"]), (&json!(nobody), &json!("not_found")));
     let learner = |desk: &mut Desk| ask(desk, json!({ "do": "get", "entity": "student", "id": Uuid::from_u128(77) }));
     let now = learner(&mut desk);
     assert_eq!((&now["first_name"], &now["birth_date"]), (&json!("Juanito"), &json!("2012-02-29")));
-    assert_eq!(ask(&mut desk, json!({ "do": "needs.count" })), json!({ "open": 0 }));
+    assert_eq!(ask(&mut desk, json!({ "do": "review.count" })), json!({ "open": 0 }));
 
     let taken = ask(&mut desk, json!({ "do": "session.undo" }));
     assert_eq!(taken["what"], json!("2 items settled in Needs you"));
     assert_eq!(learner(&mut desk)["first_name"], json!("Juan"));
-    assert_eq!(ask(&mut desk, json!({ "do": "needs.count" })), json!({ "open": 2 }));
+    assert_eq!(ask(&mut desk, json!({ "do": "review.count" })), json!({ "open": 2 }));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_refused_change_is_sent_again_with_what_hangs_on_it_or_let_go() {
     save(&mut desk, "student_document", json!({ "student": student, "kind": "psa", "state": "missing" }));
     save(&mut desk, "student", json!({ "last_name": "Santos", "first_name": "Ben" }));
     (1..=3).for_each(|op_no| refuse(&mut desk, op_no));
-    let needs = ask(&mut desk, json!({ "do": "needs.list" }));
+    let needs = ask(&mut desk, json!({ "do": "review.list" }));
     let items = needs["items"].as_array().expect("a list");
     let of = |name: &str| items.iter().find(|need| need["record"] == json!(name)).expect(name);
     let (ana, ben) = (of("Reyes, Ana"), of("Santos, Ben"));
@@ -136,21 +136,21 @@ fn a_refused_change_is_sent_again_with_what_hangs_on_it_or_let_go() {
     let paper = items.iter().find(|need| need["entity"] == json!("student_document")).expect("the paper");
     let decisions = json!([{ "id": ana["id"], "keep": "mine" }, { "id": paper["id"], "keep": "mine" },
         { "id": ben["id"], "keep": "theirs" }]);
-    let settled = ask(&mut desk, json!({ "do": "needs.resolve", "items": decisions }));
+    let settled = ask(&mut desk, json!({ "do": "review.resolve", "items": decisions }));
     assert_eq!((&settled["settled"], &settled["failed"]), (&json!(3), &json!([])));
-    let sync = ask(&mut desk, json!({ "do": "needs.sync" }));
+    let sync = ask(&mut desk, json!({ "do": "review.sync" }));
     assert_eq!((&sync["pending_total"], &sync["parked"]), (&json!(2), &json!(0)), "Ana and her paper go out again");
 }
 
 #[test]
 fn settling_is_refused_for_those_who_only_look_and_for_odd_lists() {
     let mut viewer = desk(Role::Viewer);
-    let one = json!({ "do": "needs.resolve", "items": [{ "id": Uuid::from_u128(70), "keep": "mine" }] });
+    let one = json!({ "do": "review.resolve", "items": [{ "id": Uuid::from_u128(70), "keep": "mine" }] });
     assert_eq!(viewer.answer(one).expect_err("may only look").code, Code::RoleForbidden);
     let mut desk = desk(Role::Registrar);
     let twice = json!([{ "id": Uuid::from_u128(70), "keep": "mine" }, { "id": Uuid::from_u128(70), "keep": "theirs" }]);
     for items in [json!([]), twice] {
-        let refused = desk.answer(json!({ "do": "needs.resolve", "items": items })).expect_err("refused");
+        let refused = desk.answer(json!({ "do": "review.resolve", "items": items })).expect_err("refused");
         assert_eq!(refused.code, Code::BadRequest);
     }
 }
@@ -164,22 +164,22 @@ fn who_may_not_change_a_record_decides_nothing_about_it() {
     save(&mut desk, "student", json!({ "last_name": "Reyes", "first_name": "Ana" }));
     refuse(&mut desk, 1);
     desk.store.sign(Some(Actor { id: teacher, role: Role::Teacher }));
-    let needs = ask(&mut desk, json!({ "do": "needs.list" }));
+    let needs = ask(&mut desk, json!({ "do": "review.list" }));
     let items = needs["items"].as_array().expect("a list").clone();
     assert!(items.len() == 3 && items.iter().all(|need| need["may"] == json!(false)), "{needs}");
     for keep in ["mine", "theirs"] {
         let decisions: Vec<_> = items.iter().map(|need| json!({ "id": need["id"], "keep": keep })).collect();
-        let settled = ask(&mut desk, json!({ "do": "needs.resolve", "items": decisions }));
+        let settled = ask(&mut desk, json!({ "do": "review.resolve", "items": decisions }));
         assert_eq!(settled["settled"], json!(0), "{settled}");
         assert!(settled["failed"].as_array().expect("a list").iter().all(|one| one["code"] == "role_forbidden"));
     }
-    assert_eq!(ask(&mut desk, json!({ "do": "needs.count" })), json!({ "open": 3 }));
+    assert_eq!(ask(&mut desk, json!({ "do": "review.count" })), json!({ "open": 3 }));
 
     // Their own refused change is theirs to drop, whatever they may do now.
     desk.store.sign(Some(Actor { id: registrar, role: Role::Teacher }));
     let own = items.iter().find(|need| need["kind"] == json!("refused")).expect("the refused change");
     let decision = json!([{ "id": own["id"], "keep": "theirs" }]);
-    assert_eq!(ask(&mut desk, json!({ "do": "needs.resolve", "items": decision }))["settled"], json!(1));
+    assert_eq!(ask(&mut desk, json!({ "do": "review.resolve", "items": decision }))["settled"], json!(1));
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn nobody_is_shown_what_a_password_is_checked_against() {
 #[test]
 fn the_sync_line_is_explained_by_kind_of_record() {
     let mut desk = desk(Role::Registrar);
-    let before = ask(&mut desk, json!({ "do": "needs.sync" }));
+    let before = ask(&mut desk, json!({ "do": "review.sync" }));
     assert_eq!(
         (&before["pending"], &before["oldest"], &before["clock_offset"]),
         (&json!([]), &Json::Null, &Json::Null)
@@ -220,7 +220,7 @@ fn the_sync_line_is_explained_by_kind_of_record() {
     save(&mut desk, "student", json!({ "last_name": "Reyes", "first_name": "Ana" }));
     save(&mut desk, "student", json!({ "last_name": "Santos", "first_name": "Ben" }));
     save(&mut desk, "guardian", json!({ "last_name": "Reyes" , "first_name": "Luz" }));
-    let sync = ask(&mut desk, json!({ "do": "needs.sync" }));
+    let sync = ask(&mut desk, json!({ "do": "review.sync" }));
     let pending = json!([{ "entity": "student", "label": "Learner", "count": 2 },
         { "entity": "guardian", "label": "Parent or guardian", "count": 1 }]);
     assert_eq!((&sync["pending"], &sync["pending_total"]), (&pending, &json!(3)));
@@ -239,7 +239,7 @@ fn what_support_gets_names_nobody() {
     );
     let dir = tempfile::tempdir().expect("a folder");
     desk.printed.folder = Some(dir.path().to_owned());
-    let bundle = ask(&mut desk, json!({ "do": "needs.bundle" }));
+    let bundle = ask(&mut desk, json!({ "do": "review.bundle" }));
     let text = std::fs::read_to_string(bundle["path"].as_str().expect("a path")).expect("a file");
     let lower = text.to_lowercase();
     for told in [
@@ -272,7 +272,7 @@ fn a_number_that_two_learners_have_names_both_and_is_a_line_in_today() {
     let item = json!({ "kind": "duplicate", "entity": "student", "row_id": other, "other_id": one, "field": "lrn",
         "kept_value": "\"136728140123\"", "lost_value": "\"136728140123\"", "lost_replica": OTHER_PC, "state": "open" });
     pull(&mut desk, "review_item", &[(5, item)]);
-    let listed = ask(&mut desk, json!({ "do": "needs.list" }));
+    let listed = ask(&mut desk, json!({ "do": "review.list" }));
     let need = &listed["items"][0];
     assert_eq!(
         (&need["kind"], &need["record"], &need["other_record"]),
@@ -282,7 +282,7 @@ fn a_number_that_two_learners_have_names_both_and_is_a_line_in_today() {
     assert_eq!(ask(&mut desk, json!({ "do": "home.today" }))["same_number"], json!(1));
 
     let items = json!([{ "id": need["id"], "keep": "theirs" }]);
-    assert_eq!(ask(&mut desk, json!({ "do": "needs.resolve", "items": items }))["settled"], json!(1));
+    assert_eq!(ask(&mut desk, json!({ "do": "review.resolve", "items": items }))["settled"], json!(1));
     assert_eq!(ask(&mut desk, json!({ "do": "home.today" }))["same_number"], json!(0));
     let lrn =
         |desk: &mut Desk, id: &str| ask(desk, json!({ "do": "get", "entity": "student", "id": id }))["lrn"].clone();
@@ -302,18 +302,18 @@ fn why_the_hub_does_not_sync_is_said_where_people_look_and_the_work_can_be_taken
     assert_eq!(ask(&mut from, json!({ "do": "status" }))["trouble"], Json::Null);
     let refused = crate::store::explained(NodeError::new(Code::ReplicaForked, "another copy has spoken"));
     from.store.note_trouble(&refused).expect("noted");
-    for answer in ["status", "needs.sync", "needs.list"] {
+    for answer in ["status", "review.sync", "review.list"] {
         let trouble = ask(&mut from, json!({ "do": answer }))["trouble"].clone();
         assert_eq!(trouble["code"], "replica_forked", "{answer}");
         assert!(trouble["message"].as_str().is_some_and(|why| why.contains("Nothing is lost")), "{trouble}");
     }
     let dir = tempfile::tempdir().expect("a folder");
     from.printed.folder = Some(dir.path().to_owned());
-    let saved = ask(&mut from, json!({ "do": "needs.save_unsent" }));
+    let saved = ask(&mut from, json!({ "do": "review.save_unsent" }));
     assert_eq!(saved["changes"], json!(1));
 
     let mut to = desk(Role::Registrar);
-    let put = json!({ "do": "needs.put_back", "path": saved["path"] });
+    let put = json!({ "do": "review.put_back", "path": saved["path"] });
     assert_eq!(ask(&mut to, put.clone())["put_back"], json!(1));
     assert_eq!(to.store.count("student").expect("counted"), 1);
     let again = ask(&mut to, put);
@@ -321,7 +321,7 @@ fn why_the_hub_does_not_sync_is_said_where_people_look_and_the_work_can_be_taken
     ask(&mut to, json!({ "do": "session.undo" }));
     assert_eq!(to.store.count("student").expect("counted"), 0);
     let mut viewer = desk(Role::Viewer);
-    assert!(viewer.answer(json!({ "do": "needs.save_unsent" })).is_err());
+    assert!(viewer.answer(json!({ "do": "review.save_unsent" })).is_err());
 }
 
 #[test]

@@ -75,7 +75,7 @@ async fn natural_keys(conn: &mut PgConnection, entity: &'static Entity, tenant: 
             continue;
         };
         let fixed =
-            entity.natural_key.iter().all(|name| entity.fields.iter().any(|one| one.name == *name && one.fixed));
+            entity.natural_key.iter().all(|name| entity.fields.iter().any(|one| one.name == *name && one.immutable));
         if fixed && derived != row.id {
             troubles
                 .push(format!("{} {} has a made-up id; it follows from its content: {derived}", entity.name, row.id));

@@ -2,8 +2,8 @@
 // while the file is busy.
 
 import type { Answers, Failure, Request } from "../../generated/api";
-import { call, isFailure } from "../../shared/call";
-import { latest } from "../../shared/latest";
+import { call, isFailure } from "../call";
+import { coalesce } from "../../kit/coalesce";
 
 /** Often enough that a bar moves. */
 const LOOK_EVERY_MS = 400;
@@ -17,7 +17,7 @@ export class Asked<R extends Request> {
     this.#request = request;
   }
 
-  readonly look = latest<void>(async () => {
+  readonly look = coalesce<void>(async () => {
     try {
       this.now = await call(this.#request);
       this.failure = null;

@@ -1,7 +1,7 @@
 // The pages of this screen, in the order of its list. Their names are `words.admin.pages`.
 
 import type { Component } from "svelte";
-import type { IconName } from "../../shared/icons";
+import type { IconName } from "../../kit/icons";
 import Backup from "./Backup.svelte";
 import Devices from "./Devices.svelte";
 import Numbers from "./Numbers.svelte";

@@ -1,7 +1,7 @@
 // What is typed on the school's pages and not saved yet: kept while another screen is open, so that coming back is coming back. In
 // memory, and for one person: whoever signs in next begins with what is stored.
 
-import { session } from "../../shared/session.svelte";
+import { session } from "../session.svelte";
 import type { Draft } from "./draft";
 
 export class Unsaved {

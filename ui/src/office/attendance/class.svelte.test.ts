@@ -3,8 +3,8 @@
 import { flushSync, tick } from "svelte";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Class, MonthSheet, Pupil } from "../../generated/attendance";
-import { click, find, named, press, show } from "../../shared/testing";
-import { shortcuts } from "../../shared/shortcuts.svelte";
+import { click, find, named, press, show } from "../../kit/testing";
+import { shortcuts } from "../../kit/shortcuts.svelte";
 import ClassSheet from "./ClassSheet.svelte";
 import Month from "./Month.svelte";
 

@@ -1,6 +1,6 @@
 // Days and months as these screens name them.
 
-import { day } from "../../shared/format";
+import { day } from "../../kit/format";
 import { words } from "../../strings/index.svelte";
 
 /** 0 is Monday. Days have no time zone. */

@@ -2,10 +2,10 @@
 // closed window or a power cut takes none; and what every screen says of them.
 
 import type { Unsubmitted } from "../../generated/attendance";
-import { failed } from "../../shared/acts.svelte";
-import { call } from "../../shared/call";
-import { sentence } from "../../shared/said";
-import { session } from "../../shared/session.svelte";
+import { failed } from "../../kit/notifications.svelte";
+import { call } from "../call";
+import { sentence } from "../../kit/error_text";
+import { session } from "../session.svelte";
 import type { Draft } from "./roll";
 
 export interface ClassAt {

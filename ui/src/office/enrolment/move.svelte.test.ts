@@ -3,7 +3,7 @@
 import { flushSync, tick } from "svelte";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { SectionRow, Year } from "../../generated/enrolment";
-import { click, named, show } from "../../shared/testing";
+import { click, named, show } from "../../kit/testing";
 import MoveDialog from "./MoveDialog.svelte";
 
 const office = vi.hoisted(() => ({ asked: [] as Record<string, unknown>[], refuse: null as unknown }));

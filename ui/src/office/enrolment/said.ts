@@ -1,6 +1,6 @@
 // A section that is full: what the office refuses until somebody agrees.
 
-import { isFailure } from "../../shared/call";
+import { isFailure } from "../call";
 
 export interface Over {
   section: string;

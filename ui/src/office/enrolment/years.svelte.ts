@@ -1,7 +1,7 @@
 // The school year that the enrolment screens work in: the one that today is in, until another is chosen.
 
 import type { Year, Years } from "../../generated/enrolment";
-import { call } from "../../shared/call";
+import { call } from "../call";
 
 const state = $state({ known: null as Years | null, chosen: null as string | null });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parse } from "../../shared/address";
+import { parse } from "../../kit/address";
 import { askedOf, backOf, everyOf, isOfSchool, listAddress, placeOf } from "./asked";
 
 test("addresses mean forms", () => {

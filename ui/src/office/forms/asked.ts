@@ -2,7 +2,7 @@
 
 import type { FormAsked, Missing } from "../../generated/forms";
 import type { LearnerQuery } from "../../generated/learners";
-import { hrefOf, type Address } from "../../shared/address";
+import { hrefOf, type Address } from "../../kit/address";
 
 /** The address of a list of learners as it stands on the screen: what it is narrowed to, and its columns. */
 export const listAddress = (query: LearnerQuery, columns: readonly string[], chosen: readonly string[] = []): string =>

@@ -1,8 +1,8 @@
 // Filing forms: the last file that was made, or why none was.
 
 import type { FormAsked, FormFormat, FormPrinted, Missing } from "../../generated/forms";
-import { call, isFailure } from "../../shared/call";
-import { sentence } from "../../shared/said";
+import { call, isFailure } from "../call";
+import { sentence } from "../../kit/error_text";
 
 export class Filing {
   printed = $state.raw<FormPrinted | null>(null);

@@ -2,7 +2,7 @@
 // office reads the files.
 
 import { invoke } from "@tauri-apps/api/core";
-import { asking, curtained } from "../../shared/modals";
+import { asking, curtained } from "../../kit/modals";
 
 /** What the shell tells of files that are held over the window (node/shell/src/files.rs). */
 export interface Held {

@@ -1,9 +1,9 @@
 // The columns of the list of learners.
 
 import type { LearnerLine } from "../../generated/learners";
-import type { Column } from "../../shared/grid/columns";
-import { day, givenNames } from "../../shared/format";
-import { hrefOf } from "../../shared/router.svelte";
+import type { Column } from "../../kit/grid/columns";
+import { day, givenNames } from "../../kit/format";
+import { hrefOf } from "../../kit/router.svelte";
 import { words } from "../../strings/index.svelte";
 import { asText, choicesOf } from "./fields";
 

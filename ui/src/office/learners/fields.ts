@@ -1,9 +1,9 @@
 // The fields of a learner as the screens show and take them: kinds of control, choices, and how a value looks.
 
 import type { Student } from "../../generated/entities";
-import type { Choice, FieldKind } from "../../shared/field";
-import { day, givenNames } from "../../shared/format";
-import { session, type Role } from "../../shared/session.svelte";
+import type { Choice, FieldKind } from "../../kit/field";
+import { day, givenNames } from "../../kit/format";
+import { session, type Role } from "../session.svelte";
 import { words } from "../../strings/index.svelte";
 
 /** Who may write learners (model: STUDENT.writers). The store has the last word; this only hides what would be refused. */

@@ -3,10 +3,10 @@
 // person: whoever signs in next begins anew. Only which columns are shown outlives the window, as the look of this PC's window does.
 
 import type { LearnerFilters } from "../../generated/learners";
-import { call } from "../../shared/call";
-import { keep, kept as keptHere } from "../../shared/kept";
-import type { Sort } from "../../shared/grid/columns";
-import { session } from "../../shared/session.svelte";
+import { call } from "../call";
+import { keep, kept as keptHere } from "../../kit/window_settings";
+import type { Sort } from "../../kit/grid/columns";
+import { session } from "../session.svelte";
 
 /** A new learner and the first guardian, as typed. */
 export interface Draft {

@@ -3,9 +3,9 @@
 import { flushSync } from "svelte";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { LearnerPage as Page } from "../../generated/learners";
-import { answers, find, press, show, type } from "../../shared/testing";
+import { answers, find, press, show, type } from "../../kit/testing";
 import Index from "./Index.svelte";
-import { parse } from "../../shared/address";
+import { parse } from "../../kit/address";
 
 const learner: Record<string, unknown> = { id: "L", last_name: "Cruz", first_name: "Ana", sex: "F", barangay: "San Roque" };
 const field = (name: string) => find<HTMLInputElement>(`[name=${name}]`);

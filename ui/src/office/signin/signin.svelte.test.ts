@@ -2,8 +2,8 @@
 
 import { flushSync } from "svelte";
 import { expect, test } from "vitest";
-import { setSession, type Session } from "../../shared/session.svelte";
-import { named, show } from "../../shared/testing";
+import { setSession, type Session } from "../session.svelte";
+import { named, show } from "../../kit/testing";
 import { words } from "../../strings/index.svelte";
 import Index from "./Index.svelte";
 

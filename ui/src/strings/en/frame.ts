@@ -9,7 +9,7 @@ export const frame = {
     sections: "Sections",
     attendance: "Attendance",
     forms: "Forms",
-    needs: "Needs you",
+    review: "Needs you",
     admin: "School",
     promotion: "Promotion",
     calendar: "Calendar",

@@ -10,7 +10,7 @@ export const frame: typeof english = {
     sections: "Mga section",
     attendance: "Attendance",
     forms: "Mga form",
-    needs: "Kailangan ka",
+    review: "Kailangan ka",
     admin: "Paaralan",
     promotion: "Promotion",
     calendar: "Kalendaryo",

@@ -14,7 +14,7 @@ export { attendance } from "./attendance";
 export { calendar } from "./calendar";
 export { forms } from "./forms";
 export { imports } from "./imports";
-export { needs } from "./needs";
+export { review } from "./review";
 export { admin } from "./admin";
 export { trouble } from "./trouble";
 export { shortcuts } from "./shortcuts";

@@ -1,3 +1,5 @@
+//! A day or a section that was written wrongly, put right.
+
 use super::*;
 use pems_model::Code;
 

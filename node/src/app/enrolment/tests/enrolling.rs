@@ -1,3 +1,5 @@
+//! Enrolling: new learners, known ones, and what speaks against it.
+
 use super::*;
 use pems_model::Code;
 

@@ -1,3 +1,5 @@
+//! Learners who move, leave and come back.
+
 use super::*;
 use crate::domain::enrolment::By;
 use pems_model::Code;

@@ -1,3 +1,5 @@
+//! A whole school into the next year.
+
 use super::*;
 use pems_model::Code;
 

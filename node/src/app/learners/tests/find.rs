@@ -1,3 +1,5 @@
+//! Finding learners: order, filters, misspelt names.
+
 use super::*;
 
 fn crowd(desk: &mut Desk) -> Vec<String> {

@@ -1,3 +1,5 @@
+//! A learner's history, with what came in from elsewhere.
+
 use super::*;
 use pems_model::frame::{Rows, RowsHead};
 use pems_model::wire::{ChangeResult, End, Outcome};

@@ -1,3 +1,5 @@
+//! Pasted learners: columns, cells, and who is here already.
+
 use super::*;
 
 pub(super) fn preview(desk: &mut Desk, paste: Json) -> Json {

@@ -1,3 +1,5 @@
+//! Learners typed and corrected.
+
 use super::*;
 
 #[test]

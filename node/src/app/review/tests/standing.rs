@@ -14,7 +14,7 @@ fn edit(desk: &mut Desk, fields: Json) {
 }
 
 fn decide(desk: &mut Desk, id: u128, keep: &str) -> Json {
-    ask(desk, json!({ "do": "needs.resolve", "items": [{ "id": Uuid::from_u128(id), "keep": keep }] }))
+    ask(desk, json!({ "do": "review.resolve", "items": [{ "id": Uuid::from_u128(id), "keep": keep }] }))
 }
 
 fn learner(desk: &mut Desk) -> Json {
@@ -27,7 +27,7 @@ fn what_stands_is_read_from_the_record_and_not_from_when_it_was_noticed() {
     with_conflicts(&mut desk);
     // Somebody typed the lost value again, and a third one, since.
     edit(&mut desk, json!({ "first_name": "Juanito", "birth_date": "2012-03-01" }));
-    let needs = ask(&mut desk, json!({ "do": "needs.list" }));
+    let needs = ask(&mut desk, json!({ "do": "review.list" }));
     assert_eq!(find(&needs, "first_name")["stands"], json!("mine"));
     let birth = find(&needs, "birth_date");
     assert_eq!((&birth["stands"], &birth["fields"][0]["now"]), (&json!("neither"), &json!("2012-03-01")));
@@ -50,7 +50,7 @@ fn deciding_makes_the_record_say_what_was_decided() {
         // Taken back, both are open again and the record is as it was.
         ask(&mut desk, json!({ "do": "session.undo" }));
         assert_eq!(learner(&mut desk)["birth_date"], json!("2012-03-01"));
-        assert_eq!(ask(&mut desk, json!({ "do": "needs.count" })), json!({ "open": 1 }));
+        assert_eq!(ask(&mut desk, json!({ "do": "review.count" })), json!({ "open": 1 }));
     }
 }
 
@@ -59,7 +59,7 @@ fn of_a_record_that_was_deleted_since_that_is_said() {
     let mut desk = desk(Role::Registrar);
     with_conflicts(&mut desk);
     desk.store.delete("student", Uuid::from_u128(77)).expect("deleted");
-    let needs = ask(&mut desk, json!({ "do": "needs.list" }));
+    let needs = ask(&mut desk, json!({ "do": "review.list" }));
     assert_eq!(find(&needs, "first_name")["stands"], json!("gone"));
     let settled = decide(&mut desk, 70, "mine");
     assert_eq!((&settled["settled"], &settled["gone"]), (&json!(1), &json!(1)), "{settled}");
@@ -79,7 +79,7 @@ fn a_deletion_that_lost_is_decided_both_ways_whatever_happened_since() {
         if deleted {
             desk.store.delete("student", Uuid::from_u128(77)).expect("deleted");
         }
-        let needs = ask(&mut desk, json!({ "do": "needs.list" }));
+        let needs = ask(&mut desk, json!({ "do": "review.list" }));
         assert_eq!(needs["items"][0]["stands"], json!(if deleted { "mine" } else { "theirs" }));
         let settled = decide(&mut desk, 70, keep);
         assert_eq!((&settled["settled"], &settled["stood"]), (&json!(1), &json!(usize::from(deleted == gone))));
@@ -96,7 +96,7 @@ fn a_number_that_somebody_has_is_not_decided_in_vain() {
         "lost_value": json!("26-1").to_string(), "state": "open", "lost_replica": Uuid::from_u128(2),
         "lost_at": "2026-06-08T01:00:00Z" });
     pull(&mut desk, "review_item", &[(70, item)]);
-    assert_eq!(ask(&mut desk, json!({ "do": "needs.list" }))["items"][0]["stands"], json!("theirs"));
+    assert_eq!(ask(&mut desk, json!({ "do": "review.list" }))["items"][0]["stands"], json!("theirs"));
     let settled = decide(&mut desk, 70, "mine");
     assert_eq!((&settled["settled"], &settled["failed"][0]["code"]), (&json!(0), &json!("conflict")), "{settled}");
     assert!(settled["failed"][0]["message"].as_str().is_some_and(|why| why.contains("26-1")), "{settled}");
@@ -114,7 +114,7 @@ fn what_was_refused_stands_where_it_was_typed_again() {
     edit(&mut desk, json!({ "religion": "Islam" }));
     refuse(&mut desk, 1);
     let stands = |desk: &mut Desk| {
-        let needs = ask(desk, json!({ "do": "needs.list" }));
+        let needs = ask(desk, json!({ "do": "review.list" }));
         let items = needs["items"].as_array().expect("a list").clone();
         let refused = items.into_iter().find(|need| need["kind"] == json!("refused")).expect("it");
         (refused["stands"].clone(), refused["fields"][0]["theirs"].clone())

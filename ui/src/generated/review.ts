@@ -1,0 +1,174 @@
+// Made by `cargo xtask gen` from node/src/app/review. Do not edit.
+
+export type ReviewRequest = { "do": "review.list" } | { "do": "review.count" } | { "do": "review.resolve", items: Array<Decision>, } | { "do": "review.sync" } | { "do": "review.bundle" } | { "do": "review.save_unsent" } | { "do": "review.put_back", path: string, };
+
+export type Decision = { id: string, keep: "mine" | "theirs", };
+
+export type Counted = { open: number, };
+
+export type Needs = { items: Array<Need>, 
+/**
+ * Why the hub does not sync with this PC, if that is so.
+ */
+trouble: Trouble | null, 
+/**
+ * How many there are, also those that are not in this answer.
+ */
+total: number, };
+
+export type Need = { id: string, 
+/**
+ * What is decided with it: the entry of each field that the same change contests.
+ */
+ids: string[], 
+/**
+ * `conflict`: two PCs changed one field. `claim`: a number was taken already. `deleted`: deleted here, changed there.
+ * `duplicate`: two records have a number that names one. `refused`: the hub did not take a change of this PC. `damaged`: a
+ * change of this PC cannot be read any more and was not sent.
+ */
+kind: string, entity: string, entity_label: string, row_id: string, 
+/**
+ * The other record of a `duplicate`: `theirs` is about it.
+ */
+other_id: string | null, 
+/**
+ * `Dela Cruz, Juan Reyes`.
+ */
+record: string, other_record: string | null, 
+/**
+ * For a refused change: `new`, `change` or `delete`; for the others `change`.
+ */
+what: string, 
+/**
+ * None where it is about the whole record.
+ */
+fields: Array<Sides>, 
+/**
+ * Which of the two the record has now: `mine`, `theirs`, `neither`, or `gone` where it was deleted since; `mixed` where the
+ * fields say different things.
+ */
+stands: string, mine: Author, theirs: Author, 
+/**
+ * Why a change was refused: the stable code and the sentence.
+ */
+code: string | null, message: string | null, 
+/**
+ * Whether whoever works here may decide it.
+ */
+may: boolean, };
+
+export type Sides = { 
+/**
+ * The entry that is about this field.
+ */
+id: string, field: string, label: string, 
+/**
+ * `text`, `date`, `time`, `flag` or `choice`.
+ */
+shape: string, mine: string | null, theirs: string | null, 
+/**
+ * Which of the two the record has now, as in [`Need`].
+ */
+stands: string, 
+/**
+ * What the record says now, where it is neither.
+ */
+now: string | null, };
+
+export type Author = { name: string | null, 
+/**
+ * RFC 3339.
+ */
+at: string | null, 
+/**
+ * Whether it was typed at this PC.
+ */
+here: boolean, 
+/**
+ * The last figures of the other PC's id, which its own sync details show too.
+ */
+pc: string | null, };
+
+export type Settled = { settled: number, 
+/**
+ * Those among them that changed nothing, because the record said so already.
+ */
+stood: number, 
+/**
+ * Those among them that changed nothing, because the record was deleted since.
+ */
+gone: number, 
+/**
+ * Those that could not be settled, and why; they are as they were.
+ */
+failed: Array<Unsettled>, };
+
+export type Unsettled = { id: string, code: string, message: string, };
+
+export type SyncDetails = { school: string, device: string, device_id: string, 
+/**
+ * The figures by which other PCs of the school name this one.
+ */
+device_short: string, device_role: string, hub: string, sample: boolean, app_version: string, schema: string, 
+/**
+ * Changes that wait to be sent, by kind of record, most first.
+ */
+pending: Array<Waiting>, pending_total: number, 
+/**
+ * When the change was made that waits longest, RFC 3339.
+ */
+oldest: string | null, parked: number, damaged: number, review: number, last_contact: string | null, 
+/**
+ * Seconds by which the hub's clock was ahead of this PC's at the last contact.
+ */
+clock_offset: number | null, 
+/**
+ * How far this copy is in the hub's order of changes.
+ */
+rev: number, 
+/**
+ * The digest that was compared with the hub's at the last contact.
+ */
+digest: string, diverged: boolean, 
+/**
+ * Why the hub does not sync with this PC, and what to do.
+ */
+trouble: Trouble | null, };
+
+export type Waiting = { entity: string, label: string, count: number, };
+
+export type Bundle = { path: string, };
+
+export type SavedWork = { path: string, changes: number, 
+/**
+ * Changes of which nothing can be read any more.
+ */
+unreadable: number, 
+/**
+ * Passwords that were set here and are in no file.
+ */
+secrets: number, };
+
+export type PutBack = { put_back: number, 
+/**
+ * Changes that this office has already.
+ */
+known: number, left: Array<Left>, };
+
+export type Left = { 
+/**
+ * Line of the file.
+ */
+line: number, entity: string, id: string, code: string, message: string, };
+
+import type { Trouble } from "./api";
+
+export interface ReviewAnswers {
+  "review.list": Needs;
+  "review.count": Counted;
+  "review.resolve": Settled;
+  "review.sync": SyncDetails;
+  "review.bundle": Bundle;
+  "review.save_unsent": SavedWork;
+  "review.put_back": PutBack;
+}

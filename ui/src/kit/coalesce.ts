@@ -1,0 +1,26 @@
+// Typing is faster than answers. One question is under way at a time, and only the newest one that waits is asked next, so
+// an old answer never overwrites a new one and fast typing never piles up work.
+
+export function coalesce<Q>(ask: (question: Q) => Promise<void>): (question: Q) => Promise<void> {
+  let running: Promise<void> | null = null;
+  let waiting: { question: Q } | null = null;
+
+  async function run(first: Q): Promise<void> {
+    waiting = { question: first };
+    while (waiting) {
+      const { question }: { question: Q } = waiting;
+      waiting = null;
+      await ask(question);
+    }
+  }
+
+  return (question) => {
+    if (running) {
+      waiting = { question };
+      return running;
+    }
+    const started = run(question).finally(() => (running = null));
+    running = started;
+    return started;
+  };
+}

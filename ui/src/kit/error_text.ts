@@ -1,0 +1,28 @@
+// What the office refused, as it is shown. The office says in English what is wrong with which value and what to do; in another
+// language a sentence for the kind of refusal stands before it, so that its gist is never in a foreign one alone.
+
+import { words } from "../strings/index.svelte";
+import { isFailed } from "./failure";
+
+/** The field that a refusal is about, if it is about one. */
+export const fieldOf = (error: unknown): string | null => (isFailed(error) ? ((error.details as { field?: string } | undefined)?.field ?? null) : null);
+
+/** In the office's own words alone, where the screen has said already what kind of refusal it is. They may begin with the name of
+    a file, which is left as it is written. */
+export function plain(error: unknown): string {
+  const text = isFailed(error) ? error.message : String(error);
+  const named = /^[^\s:]*\.\w+[:\s]/.test(text);
+  return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)).replace(/\.?$/, ".");
+}
+
+/** What is wrong with a row of a file: with the gist of it first, as a refusal has it. */
+export function ofRow({ code, message }: { code: string; message: string }): string {
+  const gist = words.trouble.gist(code);
+  return gist ? `${gist} ${message}` : message;
+}
+
+/** As a sentence. */
+export function sentence(error: unknown): string {
+  const gist = isFailed(error) ? words.trouble.gist(error.code) : undefined;
+  return gist ? `${gist} ${plain(error)}` : plain(error);
+}
