@@ -174,9 +174,11 @@ fn a_move_says_who_made_it_from_where_to_where_and_at_which_pc() {
 #[test]
 fn what_happened_to_an_enrolment_elsewhere_says_who_wrote_it() {
     let desk = &mut office(Role::SchoolAdmin);
+    desk.store.set_local("sample", "1").expect("a sample school asks no password");
     let ana = learner(desk, "Cruz", "Ana", json!({}));
     enrol(desk, &[&ana]);
     let user = put(desk, "school_user", json!({ "name": "Ben Luna", "role": "registrar" }));
+    ask(desk, json!({ "do": "session.sign_in", "id": user, "password": "" }));
     let enrolment = ask(desk, json!({ "do": "learners.get", "id": ana }))["enrolments"][0]["row"]["id"].clone();
     let event = desk.store.schema().entity("enrolment_event").expect("events");
     let said = json!({ "enrolment": enrolment, "kind": "dropped", "on_date": "2026-07-01", "status": "dropped", "made_by": user });
