@@ -95,6 +95,28 @@ pub fn email(typed: &str) -> Result<String, String> {
     }
 }
 
+/// An address that somebody enters now, at an office or through the API: [`email`], at a place that mail can be sent to. Asked where
+/// it is typed and never of a record that travels: what was kept before this rule stays as it is.
+///
+/// # Errors
+/// What is wrong with it, to be read after the name of the field.
+pub fn entered_email(typed: &str) -> Result<String, String> {
+    let email = email(typed)?;
+    match email.split_once('@') {
+        Some((_, at)) if is_domain(at) => Ok(email),
+        _ => Err("must have its whole domain after the @, as in ana@school.edu.ph".to_owned()),
+    }
+}
+
+/// Two labels at least, none of them empty, the last one no number (RFC 1034, RFC 5321).
+fn is_domain(at: &str) -> bool {
+    let label = |text: &str| (1..=63).contains(&text.chars().count()) && !text.starts_with('-') && !text.ends_with('-');
+    let last = at.rsplit_once('.').map(|(_, last)| last);
+    let named = last.is_some_and(|last| last.chars().count() >= 2 && last.chars().any(|c| !c.is_ascii_digit()));
+    let plain = at.chars().all(|c| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '.' | '-'));
+    named && plain && at.split('.').all(label)
+}
+
 /// The first letter by which an address could pass for another one: one that looks like a plain letter, or one of a script that
 /// is not mixed with the others (UTS 39, moderately restrictive).
 fn look_alike(email: &str) -> Option<char> {
@@ -195,6 +217,31 @@ mod tests {
         {
             assert!(email_form(typed).is_none(), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn an_address_that_is_entered_now_has_a_whole_domain() {
+        for typed in ["ana@school.edu.ph", "o+tag@x.ph", "ana@PEÑA.ph", "用户@例え.jp", "a@x-y.co"] {
+            assert!(entered_email(typed).is_ok(), "{typed}: {:?}", entered_email(typed));
+        }
+        let long = format!("a@{}.ph", "x".repeat(64));
+        for typed in [
+            "aida@x",
+            "a@localhost",
+            "a@x.",
+            "a@.ph",
+            "a@x..ph",
+            "a@-x.ph",
+            "a@x-.ph",
+            "a@x.p",
+            "a@10.0.0.1",
+            "a@x_y.ph",
+            &long,
+        ] {
+            assert!(entered_email(typed).is_err_and(|why| why.contains("domain")), "{typed}");
+            assert!(email(typed).is_ok(), "a record that has it stays valid: {typed}");
+        }
+        assert!(entered_email("ana").is_err() && entered_email("adm\u{131}n@x.ph").is_err());
     }
 
     #[test]

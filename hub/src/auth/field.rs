@@ -25,12 +25,12 @@ pub(crate) fn email(typed: &str) -> Result<String, Refusal> {
     text::email_form(typed).ok_or_else(known)
 }
 
-/// An e-mail address for somebody new: [`email`], and none that could be taken for another one.
+/// An e-mail address for somebody new: [`email`] at a place that mail can be sent to, and none that could be taken for another one.
 ///
 /// # Errors
 /// `bad_request`.
 pub(crate) fn new_email(typed: &str) -> Result<String, Refusal> {
-    text::email(typed).map_err(|why| bad("email", &why))
+    text::entered_email(typed).map_err(|why| bad("email", &why))
 }
 
 /// # Errors
@@ -112,6 +112,7 @@ mod tests {
         for nothing in ["\u{200B}", "\u{3164}\u{AD}", " \u{2060} ", "\u{2800}", "\u{FFFE}a"] {
             assert!(reason(nothing).is_err() && name(nothing).is_err(), "{nothing:?}");
         }
+        assert!(new_email("aida@x").is_err() && email("aida@x").is_ok(), "who has it goes on signing in with it");
         assert!(new_email("adm\u{131}n@x.ph").is_err() && email("adm\u{131}n@x.ph").is_ok());
         assert!(reason(" ").is_err() && reason(&"x".repeat(501)).is_err() && reason("a\0").is_err());
         assert!(tried("password", "").is_err() && tried("password", &"x".repeat(129)).is_err());

@@ -2,6 +2,10 @@
 //! proportionality): the office sees all records; a teacher the names of all learners, and more of those in the own sections; cashiers
 //! and viewers see names, grades and sections.
 //!
+//! A learner is an adviser's as long as they sit in the adviser's class. Who moves to another section is the other adviser's from
+//! that day on: of what was recorded before, the old class keeps what it answers for, its sheets and its School Form 2, and those
+//! are asked for by section. Who leaves the school stays with the last class: papers and returns are its adviser's.
+//!
 //! Invariants: what a request answers is decided here before it is answered, by the request's name; a school without users is
 //! the office's (its PCs have roles, and the hub holds them to it). Who may write is the declarations' business (`may_write`).
 
@@ -48,7 +52,7 @@ fn readers(request: &str) -> Option<&'static [Role]> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Access {
     Everything,
-    /// Names, and everything about those who sit in these sections.
+    /// Names, and everything about those who sit in these sections, or sat there when they left the school.
     Sections(HashSet<Uuid>),
 }
 
@@ -81,18 +85,23 @@ impl Desk {
     /// `role_forbidden` for a learner of whom only the name is seen.
     pub(super) fn check_sees_learner(&self, id: Uuid) -> Result<()> {
         let Access::Sections(own) = self.sight()? else { return Ok(()) };
-        let mut statement = self.store.conn().prepare_cached(
-            "SELECT m.section FROM enrolment e JOIN section_membership m ON m.enrolment = e.id
-             WHERE e.student = ?1 AND e.deleted_at IS NULL AND m.deleted_at IS NULL",
-        )?;
-        let mut sat = statement.query([id.as_bytes()])?;
-        while let Some(row) = sat.next()? {
-            if own.contains(&Uuid::from_bytes(row.get(0)?)) {
-                return Ok(());
-            }
+        if self.classes_of(id)?.iter().any(|class| own.contains(class)) {
+            return Ok(());
         }
         let message = "the records of this learner are for the school's office and the adviser; ask them";
         Err(NodeError::new(Code::RoleForbidden, message))
+    }
+
+    /// The class of each enrolment: where the learner sits, or sat last; before the first day, where they will.
+    fn classes_of(&self, student: Uuid) -> Result<Vec<Uuid>> {
+        let mut statement = self.store.conn().prepare_cached(
+            "SELECT (SELECT m.section FROM section_membership m WHERE m.enrolment = e.id AND m.deleted_at IS NULL
+                     ORDER BY m.valid_from > ?2, CASE WHEN m.valid_from > ?2 THEN m.valid_from ELSE -m.valid_from END LIMIT 1)
+             FROM enrolment e WHERE e.student = ?1 AND e.deleted_at IS NULL AND e.status <> 'cancelled'",
+        )?;
+        let found = statement.query_map((student.as_bytes(), self.today()), |row| row.get::<_, Option<[u8; 16]>>(0))?;
+        let found = found.collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(found.into_iter().flatten().map(Uuid::from_bytes).collect())
     }
 
     /// The learners whose records whoever is here sees, as [`Desk::check_sees_learner`] checks them one by one; `None`: everybody's.
@@ -103,10 +112,13 @@ impl Desk {
              WHERE m.section = ?1 AND m.deleted_at IS NULL AND e.deleted_at IS NULL",
         )?;
         let mut seen = HashSet::new();
-        for section in own {
+        for section in &own {
             let found = statement.query_map([section.as_bytes()], |row| Ok(Uuid::from_bytes(row.get(0)?)))?;
             for student in found {
-                seen.insert(student?);
+                let student = student?;
+                if !seen.contains(&student) && self.classes_of(student)?.iter().any(|class| own.contains(class)) {
+                    seen.insert(student);
+                }
             }
         }
         Ok(Some(seen))

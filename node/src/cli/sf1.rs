@@ -50,7 +50,7 @@ pub(super) fn import(session: &Session, source: &Path, dry_run: bool, skip_refus
     let failed = !reconciliation.refused.is_empty() && !skip_refused && !dry_run;
     if dry_run && let Err(error) = rehearse(&mut store, &register, &choices) {
         let message = format!("as it is, the import would be refused: {}", error.message);
-        reconciliation.warnings.push(Warning { line: None, cell: None, message });
+        reconciliation.warnings.push(Warning::whole(message, None));
     }
     let applied = if dry_run || failed {
         Applied::default()

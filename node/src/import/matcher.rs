@@ -308,14 +308,18 @@ impl<'a> Resolver<'a, '_> {
         let entity = proposal.entity;
         let (rec, first_rec) = (proposal.rec, before.rec);
         let mut counts = "the first one counts".to_owned();
-        if self.settled[first].is_none() {
+        let left_out = self.settled[first].is_none();
+        let mut fields = Vec::new();
+        if left_out {
             counts = "that one is left out, so this one is too".into();
         } else if let Some(mut values) = self.values(before)
             && as_kept(entity, &mut values).is_ok()
         {
             let besides = besides(entity, said, &probe(entity, &values));
             if !besides.is_empty() {
-                counts = format!("{counts}, and this one's {} is left out", besides.join(", "));
+                let labels: Vec<&str> = besides.iter().map(|(_, label)| *label).collect();
+                counts = format!("{counts}, and this one's {} is left out", labels.join(", "));
+                fields = besides.into_iter().map(|(name, _)| name).collect();
             }
         }
         let message = format!(
@@ -330,6 +334,9 @@ impl<'a> Resolver<'a, '_> {
             of_row: Some(first_rec.line),
             message,
             imported: false,
+            names: None,
+            left_out,
+            besides: fields,
         });
     }
 
@@ -338,10 +345,12 @@ impl<'a> Resolver<'a, '_> {
         let entity = proposal.entity;
         let of_row = self.sources.get(&of).map(|first| self.proposals[*first].rec.line);
         let other = self.known.kept(entity).ok().and_then(|kept| kept.rows.get(&of));
+        let names =
+            [people::label(entity, probe), other.map_or_else(String::new, |other| people::label(entity, other))];
         let message = format!(
             "{} may be the same person as {} ({}); look at both, then import with duplicates or leave it",
-            people::label(entity, probe),
-            other.map_or_else(String::new, |other| people::label(entity, other)),
+            names[0],
+            names[1],
             of_row.map_or_else(|| format!("record {of}"), |row| format!("line {row} of the file")),
         );
         self.report.duplicates.push(Duplicate {
@@ -352,6 +361,9 @@ impl<'a> Resolver<'a, '_> {
             of_row,
             message,
             imported: self.duplicates == Duplicates::Import,
+            names: Some(names),
+            left_out: false,
+            besides: Vec::new(),
         });
     }
 }

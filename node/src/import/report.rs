@@ -72,6 +72,15 @@ pub struct Duplicate {
     /// Both, in words.
     pub message: String,
     pub imported: bool,
+    /// Who the two are, where they may be the same person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub names: Option<[String; 2]>,
+    /// The earlier line was left out, and so this one is too.
+    pub left_out: bool,
+    /// Fields of this line that the earlier one does not say and that are left out with it.
+    #[ts(type = "string[]")]
+    pub besides: Vec<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]

@@ -154,10 +154,13 @@ fn differ(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// Labels of what a row says and another one does not.
-pub(super) fn besides(entity: &Entity, row: &Row, first: &Row) -> Vec<&'static str> {
+/// What a row says and another one does not: names and labels.
+pub(super) fn besides(entity: &Entity, row: &Row, first: &Row) -> Vec<(&'static str, &'static str)> {
     let fields = entity.fields.iter().zip(row.values.iter().zip(&first.values));
-    fields.filter(|(_, (said, first))| !said.is_null() && differ(said, first)).map(|(field, _)| field.label).collect()
+    fields
+        .filter(|(_, (said, first))| !said.is_null() && differ(said, first))
+        .map(|(field, _)| (field.name, field.label))
+        .collect()
 }
 
 /// Whether a field alone tells which record is meant.

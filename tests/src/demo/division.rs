@@ -9,6 +9,7 @@ use pems_node::import::{Format, Options, Report, run};
 use pems_node::keys::KeySource;
 use pems_node::sync::{Driver, HubClient, Summary};
 use pems_node::{Office, Store};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -69,6 +70,14 @@ impl Desk {
         let client = HubClient::new(&store.status()?.hub)?;
         let mut driver = Driver::new(store, client, self.office.signing_key(), Arc::default());
         Ok(driver.run(Mode::Once).await?)
+    }
+
+    /// Takes the national holidays of the school year over, as the registrar does with one press.
+    pub fn add_holidays(&self) -> Result<()> {
+        let mut desk = pems_node::desk::Desk::new(self.office.store()?);
+        let calendar = desk.answer(json!({ "do": "attendance.calendar" }))?;
+        desk.answer(json!({ "do": "attendance.add_holidays", "school_year": calendar["year"]["id"] }))?;
+        Ok(())
     }
 
     pub fn import(&mut self, bundle: &Path) -> Result<Report> {

@@ -28,6 +28,7 @@ pub async fn open() -> Result<()> {
         let mut desk = division.desk(slug, "Registrar PC").await?;
         let report = desk.import(&division.bundle(seed, learners)?)?;
         ensure!(report.written, "the roster of {name} was not imported: {report:?}");
+        desk.add_holidays()?;
         let summary = desk.sync().await?;
         println!("school     {name}: {} records, digest {}", report.new, summary.digest);
         println!(

@@ -284,6 +284,18 @@ async fn locked_with_each_dialog_open_it_opens_again_with_what_was_typed() {
             }
             while let Some(some @ 1..) = window.run(&format!("return {count}")).await.as_u64() {
                 window.keys("\u{e00c}").await;
+                let leave = "document.querySelector('dialog[open] .ask + .acts button')";
+                window.until(&format!("{count} < {some} || {leave}")).await;
+                let asks = window.run(&format!("return Boolean({leave})")).await == json!(true);
+                assert!(asks || !typed, "{file}: what was typed is saved nowhere");
+                if asks {
+                    assert_eq!(window.run("return document.activeElement.innerText").await, json!("Go on"), "{file}");
+                    if file.ends_with("UserDialog.svelte") {
+                        window.is_accessible().await;
+                        window.picture("dialog-unsaved").await;
+                    }
+                    window.run(&format!("{leave}.click(); return null")).await;
+                }
                 window.until(&format!("{count} < {some}")).await;
             }
         }

@@ -110,7 +110,19 @@ of_row?: number,
 /**
  * Both, in words.
  */
-message: string, imported: boolean, };
+message: string, imported: boolean, 
+/**
+ * Who the two are, where they may be the same person.
+ */
+names?: [string, string], 
+/**
+ * The earlier line was left out, and so this one is too.
+ */
+left_out: boolean, 
+/**
+ * Fields of this line that the earlier one does not say and that are left out with it.
+ */
+besides: string[], };
 
 export type ImportDuplicateKind = "same_record" | "same_name";
 
@@ -224,13 +236,29 @@ export type RefusedRow = { line: number,
 /**
  * `A12`
  */
-cell: string, code: string, message: string, };
+cell: string, code: string, message: string, 
+/**
+ * What the form calls the column.
+ */
+column: string, 
+/**
+ * The same for a screen, without the column.
+ */
+said?: ImportSaid, };
 
 export type Warning = { 
 /**
  * `None` for what concerns the whole file.
  */
-line: number | null, cell: string | null, message: string, };
+line: number | null, cell: string | null, message: string, column?: string, said?: ImportSaid, };
+
+export type ImportSaid = { key: ImportSaidKey, 
+/**
+ * What the sentence names, in its order.
+ */
+with: Array<string>, };
+
+export type ImportSaidKey = "other_sheet" | "no_learner" | "no_year" | "year_closed" | "lrn_rounded" | "lrn_digits" | "lrn_twice" | "no_name" | "sex" | "no_date" | "nothing" | "future" | "years" | "age" | "numbers" | "no_mobile" | "no_comma";
 
 export interface ImportsAnswers {
   "imports.read": Looked;

@@ -122,9 +122,13 @@ export type LearnerChange = {
  */
 at: string, 
 /**
- * Who did it at this PC; none where nobody was signed in, or where it came from elsewhere.
+ * Who did it; none where nobody was signed in, or where it came from elsewhere and does not say so.
  */
 who: string | null, 
+/**
+ * The name of this PC, where it was done here.
+ */
+pc: string | null, 
 /**
  * Whether it came from another PC or the hub.
  */
@@ -136,7 +140,15 @@ kind: string, entity: string,
 /**
  * What the kind of record is called.
  */
-label: string, row: string, 
+label: string, 
+/**
+ * Which of them it is: a section, a guardian, a school year; the `kind` of a paper or an event.
+ */
+about: string | null, 
+/**
+ * Where it is a move from one section to another.
+ */
+moved: LearnerMove | null, row: string, 
 /**
  * Whether the hub has not answered yet.
  */
@@ -148,9 +160,23 @@ refused: boolean, fields: Array<LearnerFieldChange>, };
 
 export type LearnerFieldChange = { field: string, label: string, before: unknown, after: unknown, 
 /**
+ * What the two are called, where they are links to other records.
+ */
+before_name: string | null, after_name: string | null, 
+/**
  * Whether `before` can be put back: it is not what stands now, and whoever is here may change it.
  */
 restorable: boolean, };
+
+export type LearnerMove = { 
+/**
+ * `7-Rizal`; none for the first section of an enrolment.
+ */
+from: string | null, to: string, 
+/**
+ * The first day there.
+ */
+on: string, };
 
 export type GuardianDraft = { person?: string, 
 /**

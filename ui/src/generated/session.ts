@@ -40,6 +40,10 @@ people: Array<Person>, idle_minutes: number,
  */
 choose_password: boolean, 
 /**
+ * Locked, and the password that opens it is another one than before: it was replaced meanwhile.
+ */
+password_changed: boolean, 
+/**
  * The folder of the records, for a first run.
  */
 data_dir: string | null, };

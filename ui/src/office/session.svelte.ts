@@ -39,6 +39,8 @@ export interface Session {
   limitedTo: Role | null;
   /** Signed in with a one-time password that is to be replaced before anything else. */
   choosePassword: boolean;
+  /** Locked, and another password opens it than before. */
+  passwordChanged?: boolean;
 }
 
 const state = $state({ now: null as Session | null });
@@ -85,6 +87,7 @@ function take(answer: State): void {
     dataDir: answer.data_dir ?? "",
     limitedTo: answer.limited_to as Role | null,
     choosePassword: answer.choose_password,
+    passwordChanged: answer.password_changed,
   };
 }
 

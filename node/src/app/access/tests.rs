@@ -63,6 +63,59 @@ fn a_teacher_sees_all_names_and_everything_of_the_own_class_alone() {
     }
 }
 
+#[test]
+fn who_moves_to_another_class_is_its_advisers_and_who_leaves_the_school_stays_with_the_last_one() {
+    let mut school = school();
+    school.enter("teacher");
+    let own: Vec<Json> = school.learners().into_iter().filter(|row| row["hidden"].is_null()).collect();
+    let pages = |school: &mut School, row: &Json| {
+        let certificate = json!({ "form": "certificate", "student": row["id"] });
+        [
+            json!({ "do": "learners.get", "id": row["id"] }),
+            json!({ "do": "learners.history", "id": row["id"] }),
+            json!({ "do": "enrolment.of", "student": row["id"] }),
+            json!({ "do": "forms.preview", "asked": certificate }),
+        ]
+        .map(|request| school.ask(request).err())
+    };
+    let [moves, leaves, stays] = [&own[0], &own[1], &own[2]];
+    for row in [moves, leaves, stays] {
+        assert_eq!(pages(&mut school, row), [None; 4]);
+    }
+    school.enter("registrar");
+    let years = school.ask(json!({ "do": "enrolment.years" })).expect("years");
+    let year = years["years"]
+        .as_array()
+        .and_then(|all| all.iter().find(|one| one["id"] == years["current"]))
+        .expect("a year")
+        .clone();
+    let day = [&years["today"], &year["end_date"]].map(|day| day.as_str().expect("a day").to_owned()).into_iter().min();
+    let enrolment = |school: &mut School, row: &Json| {
+        let page = school.ask(json!({ "do": "learners.get", "id": row["id"] })).expect("a page");
+        page["enrolments"][0]["row"].clone()
+    };
+    let sections = school.ask(json!({ "do": "enrolment.sections", "school_year": year["id"] })).expect("sections");
+    let row = enrolment(&mut school, moves);
+    let other = sections["sections"].as_array().and_then(|all| {
+        all.iter().find(|one| one["grade_level"] == row["grade_level"] && one["name"] != moves["section"])
+    });
+    let to = &other.expect("another section of the grade")["id"];
+    let assign = json!({ "do": "enrolment.assign", "enrolments": [row["id"]], "section": to, "on_date": day, "over_capacity": true, "marks_stay": true });
+    school.ask(assign).expect("moved");
+    let left = enrolment(&mut school, leaves);
+    let drop = json!({ "do": "enrolment.drop", "enrolment": left["id"], "reason_code": "b.1", "on_date": day });
+    school.ask(drop).expect("dropped");
+    school.enter("teacher");
+    assert_eq!(pages(&mut school, moves), [Some(Code::RoleForbidden); 4], "the old class sees the name alone");
+    assert_eq!(pages(&mut school, leaves), [None; 4], "nobody else's class has them");
+    assert_eq!(pages(&mut school, stays), [None; 4]);
+    let shown = |school: &mut School, row: &Json| {
+        school.learners().into_iter().find(|one| one["id"] == row["id"]).expect("a name")
+    };
+    assert_eq!(shown(&mut school, moves)["hidden"], true);
+    assert_eq!(shown(&mut school, stays)["hidden"], Json::Null);
+}
+
 /// What the shelf offers is what is answered, for each of the school's people.
 #[test]
 fn nothing_to_print_is_offered_that_would_be_refused_and_nothing_else_is_refused() {

@@ -127,6 +127,7 @@ fn an_email_belongs_to_one_user_and_a_lesser_pc_changes_nobody() {
     ask(&mut desk, with("Ben Reyes", "ben@school.example"));
     assert_eq!(refused(&mut desk, with("Carla Lim", "BEN@school.example")), (Code::Conflict, json!("email")));
     assert_eq!(refused(&mut desk, with("Carla Lim", "carla")), (Code::BadFormat, json!("email")));
+    assert_eq!(refused(&mut desk, with("Carla Lim", "aida@x")), (Code::BadFormat, json!("email")));
 
     let mut head = self::desk(Role::SchoolHead);
     assert_eq!(ask(&mut head, json!({ "do": "admin.users" }))["locked"], json!("device"));

@@ -186,7 +186,7 @@ fn fields(desk: &Desk, draft: &UserDraft, id: Option<Uuid>) -> Result<Json> {
         // Unchanged, it stays whatever it looks like.
         let known = |other: &UserRow| Some(other.id) == id && other.email.as_deref() == Some(address);
         let users = users(desk)?.users;
-        let address = match text::email(address) {
+        let address = match text::entered_email(address) {
             Ok(address) => address,
             Err(_) if users.iter().any(known) => text::caseless(address),
             Err(why) => return Err(at_field(Code::BadFormat, "email", format!("an e-mail {why}"))),

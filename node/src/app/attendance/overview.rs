@@ -124,19 +124,20 @@ impl Desk {
     ) -> Result<SectionDay> {
         let sheets = sheets::of_day(&self.store, section.id, date)?;
         let tally = tally::tally(&self.store, section.id, date)?;
+        let day = calendar.day(date, &section.grade);
         Ok(SectionDay {
             section: self.section_info(section),
-            day: calendar.day(date, &section.grade),
             learners: self.count(section.id, date, expecting)?,
             sessions: sheets.iter().map(|(session, _)| (*session).to_owned()).collect(),
             half_untaken: sheets::untaken(calendar.half_days, &sheets)
-                .filter(|_| !sheets.is_empty())
+                .filter(|_| !sheets.is_empty() && day.class)
                 .map(ToOwned::to_owned),
             taken: sheets.first().map(|(_, sheet)| self.taken(sheet)).transpose()?,
             absent: tally.absent.len(),
             half: tally.half.len(),
             tardy: tally.tardy.len(),
             unsubmitted: 0,
+            day,
             locked: lock::on(self.store.conn(), section.id, date)?.is_some(),
         })
     }

@@ -1,6 +1,10 @@
 //! Who changed what about a learner: what was done at this PC, from its outbox, and what came from elsewhere, from the notes that
 //! are taken when rows arrive. One value can be put back with one click, as a new change: nothing is ever wiped out.
 
+mod told;
+
+pub use told::Move;
+
 use super::write::{self, Changed};
 use crate::app::Desk;
 use crate::store::Save;
@@ -25,8 +29,10 @@ const RESTORABLE: &[&str] = &["student", "guardian", "student_guardian", "studen
 pub struct Entry {
     /// RFC 3339: when it was typed here, or when it arrived.
     pub at: String,
-    /// Who did it at this PC; none where nobody was signed in, or where it came from elsewhere.
+    /// Who did it; none where nobody was signed in, or where it came from elsewhere and does not say so.
     pub who: Option<String>,
+    /// The name of this PC, where it was done here.
+    pub pc: Option<String>,
     /// Whether it came from another PC or the hub.
     pub elsewhere: bool,
     /// `new`, `changed`, `deleted` or `back` (a deleted record that came back).
@@ -34,6 +40,10 @@ pub struct Entry {
     pub entity: String,
     /// What the kind of record is called.
     pub label: String,
+    /// Which of them it is: a section, a guardian, a school year; the `kind` of a paper or an event.
+    pub about: Option<String>,
+    /// Where it is a move from one section to another.
+    pub moved: Option<Move>,
     #[ts(type = "string")]
     pub row: Uuid,
     /// Whether the hub has not answered yet.
@@ -52,6 +62,9 @@ pub struct FieldChange {
     pub before: Json,
     #[ts(type = "unknown")]
     pub after: Json,
+    /// What the two are called, where they are links to other records.
+    pub before_name: Option<String>,
+    pub after_name: Option<String>,
     /// Whether `before` can be put back: it is not what stands now, and whoever is here may change it.
     pub restorable: bool,
 }
@@ -62,6 +75,7 @@ impl Desk {
     pub(super) fn learner_history(&self, id: Uuid) -> Result<Vec<Entry>> {
         let rows = rows_of(&self.store, id)?;
         let people = people(&self.store)?;
+        let pc = self.store.enrolled()?.device_name;
         let mut found: Vec<(i64, i64, Entry)> = Vec::new();
         for row in rows {
             own(&self.store, row, &people, &mut found)?;
@@ -70,6 +84,10 @@ impl Desk {
         found.sort_by_key(|(at, number, _)| std::cmp::Reverse((*at, *number)));
         found.truncate(MOST);
         let mut entries: Vec<Entry> = found.into_iter().map(|(_, _, entry)| entry).collect();
+        told::tell(&self.store, &mut entries)?;
+        for entry in entries.iter_mut().filter(|entry| !entry.elsewhere) {
+            entry.pc = Some(pc.clone());
+        }
         self.mark_restorable(&mut entries)?;
         Ok(entries)
     }
@@ -122,7 +140,8 @@ fn rows_of(store: &Store, id: Uuid) -> Result<Vec<Uuid>> {
          UNION SELECT guardian FROM student_guardian WHERE student = ?1
          UNION SELECT id FROM student_document WHERE student = ?1
          UNION SELECT id FROM enrolment WHERE student = ?1
-         UNION SELECT m.id FROM section_membership m JOIN enrolment e ON e.id = m.enrolment WHERE e.student = ?1",
+         UNION SELECT m.id FROM section_membership m JOIN enrolment e ON e.id = m.enrolment WHERE e.student = ?1
+         UNION SELECT v.id FROM enrolment_event v JOIN enrolment e ON e.id = v.enrolment WHERE e.student = ?1",
     )?;
     let found = statement.query_map([id.as_bytes()], |row| Ok(Uuid::from_bytes(row.get(0)?)))?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
@@ -201,15 +220,21 @@ fn described(entity: &Entity, row: Uuid, pairs: impl Iterator<Item = (String, Js
     for (field, before, after) in pairs {
         let Some(at) = entity.field_index(&field) else { continue };
         let label = entity.fields[at].label.to_owned();
-        fields.insert(at, FieldChange { field, label, before, after, restorable: false });
+        fields.insert(
+            at,
+            FieldChange { field, label, before, after, before_name: None, after_name: None, restorable: false },
+        );
     }
     Entry {
         at: String::new(),
         who: None,
+        pc: None,
         elsewhere: false,
         kind: String::new(),
         entity: entity.name.into(),
         label: entity.label.into(),
+        about: None,
+        moved: None,
         row,
         waiting: false,
         refused: false,

@@ -206,6 +206,7 @@ pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
         page::Attendance::decl(config),
         history::Entry::decl(config),
         history::FieldChange::decl(config),
+        history::Move::decl(config),
         write::GuardianDraft::decl(config),
         write::PaperDraft::decl(config),
         write::Changed::decl(config),

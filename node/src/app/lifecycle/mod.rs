@@ -125,6 +125,7 @@ impl Front {
             people: Vec::new(),
             idle_minutes: 0,
             choose_password: false,
+            password_changed: false,
             data_dir: Some(self.place.data_dir.display().to_string()),
         })
     }

@@ -3,6 +3,8 @@
 //! Invariants: a password is checked against the verifier that the school's hub or administrator made, which syncs like any
 //! record; wrong tries are counted on the disk, so a restart gives none back; a desk that nobody touches locks itself.
 
+mod lock;
+
 #[cfg(test)]
 mod tests;
 
@@ -127,6 +129,8 @@ pub struct State {
     pub idle_minutes: i64,
     /// Nothing else is answered before a password of one's own is chosen.
     pub choose_password: bool,
+    /// Locked, and the password that opens it is another one than before: it was replaced meanwhile.
+    pub password_changed: bool,
     /// The folder of the records, for a first run.
     pub data_dir: Option<String>,
 }
@@ -179,6 +183,8 @@ pub(super) struct Session {
     person: Option<Person>,
     locked: bool,
     touched: i64,
+    /// Which password opened the desk; none where none was asked.
+    password: Option<blake3::Hash>,
 }
 
 impl Session {
@@ -232,6 +238,7 @@ pub(crate) fn to_json(value: &impl Serialize) -> Result<Json> {
 impl Desk {
     fn state(&mut self) -> Result<Json> {
         self.lock_if_idle()?;
+        let password_changed = self.look_behind_the_lock()?;
         let enrolled = self.store.enrolled()?;
         let people = people::active(&self.store)?;
         let stage = match &self.session.person {
@@ -251,6 +258,7 @@ impl Desk {
             limited_to: self.limited_to()?,
             idle_minutes: self.idle_minutes()?,
             choose_password: self.has_to_choose()?,
+            password_changed,
             data_dir: None,
         })
     }
@@ -274,19 +282,6 @@ impl Desk {
         if self.has_to_choose()? {
             let message = "you signed in with a one-time password; choose one of your own first";
             return Err(NodeError::new(Code::PasswordChangeRequired, message));
-        }
-        Ok(())
-    }
-
-    pub(super) fn idle_minutes(&self) -> Result<i64> {
-        Ok(self.store.local("idle_minutes")?.and_then(|text| text.parse().ok()).unwrap_or(IDLE_MINUTES))
-    }
-
-    fn lock_if_idle(&mut self) -> Result<()> {
-        let idle = self.store.now().saturating_sub(self.session.touched);
-        if self.session.person.is_some() && idle > self.idle_minutes()?.saturating_mul(MINUTE) {
-            self.session.locked = true;
-            self.store.sign(None);
         }
         Ok(())
     }
@@ -326,13 +321,15 @@ impl Desk {
     fn sign_in(&mut self, id: Uuid, typed: &str) -> Result<Json> {
         let nobody = || NodeError::new(Code::NotFound, "there is no such user at this school any more; choose another");
         let person = people::find(&self.store, id)?.ok_or_else(nobody)?;
-        let key = if self.store.is_sample()? { None } else { self.check_password(id, typed)? };
+        let is_sample = self.store.is_sample()?;
+        let key = if is_sample { None } else { self.check_password(id, typed)? };
         if self.session.person.as_ref().is_none_or(|before| before.id != id) {
             self.acts.forget();
         }
         self.store.sign(Some(Actor { id, role: person.role }));
         self.store.vouch(key)?;
-        self.session = Session { person: Some(person), locked: false, touched: self.store.now() };
+        let password = people::verifier(&self.store, id)?.filter(|_| !is_sample).as_deref().map(tries::which);
+        self.session = Session { person: Some(person), locked: false, touched: self.store.now(), password };
         self.state()
     }
 
@@ -342,7 +339,7 @@ impl Desk {
             let message = "this user has no password yet; ask a school admin for a one-time password";
             return Err(NodeError::new(Code::WrongCredentials, message));
         };
-        tries::begin(&mut self.store, id)?;
+        tries::begin(&mut self.store, id, &kept)?;
         let once = people::find(&self.store, id)?.is_some_and(|person| person.must_change);
         let spelled = verifier::as_read_out(typed).filter(|spelled| once && spelled != typed);
         let spellings = std::iter::once(typed).chain(spelled.as_deref());
@@ -380,11 +377,12 @@ impl Desk {
             );
             return Err(NodeError::new(Code::RoleForbidden, message));
         }
-        let fields = json!({ "verifier": made, "must_change": false }).as_object().cloned().unwrap_or_default();
+        let fields = json!({ "verifier": &made, "must_change": false }).as_object().cloned().unwrap_or_default();
         self.store.save(&Save { entity: people::ENTITY.into(), id: Some(person.id), fields })?;
         // Signed with the old key; from here on the new one counts.
         self.store.vouch(Some(key))?;
         self.session.person = people::find(&self.store, person.id)?;
+        self.session.password = Some(tries::which(&made));
         self.state()
     }
 

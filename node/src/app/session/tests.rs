@@ -215,7 +215,47 @@ fn a_password_that_was_changed_elsewhere_is_asked_for() {
     let refused = list(&mut desk).expect_err("locked");
     assert_eq!((refused.code, stage(&mut desk, true).as_str()), (Code::NotSignedIn, "locked"));
     assert!(refused.message.contains("changed elsewhere"), "{}", refused.message);
+    let state = ask(&mut desk, json!({ "do": "session.state" })).expect("a state");
+    assert_eq!(state["password_changed"], true, "and the lock says so: nobody locked it");
     assert_eq!(sign_in(&mut desk, id, PASSWORD).expect_err("the old one").code, Code::WrongCredentials);
-    sign_in(&mut desk, id, CHOSEN).expect("the new one");
+    let state = sign_in(&mut desk, id, CHOSEN).expect("the new one");
+    assert_eq!(state["password_changed"], false);
     list(&mut desk).expect("a list");
+    let locked = ask(&mut desk, json!({ "do": "session.lock" })).expect("locked");
+    assert_eq!(
+        (&locked["stage"], &locked["password_changed"]),
+        (&json!("locked"), &json!(false)),
+        "by hand, this time"
+    );
+    let fields =
+        json!({ "name": "Ana Cruz", "role": "registrar", "verifier": verifier::make(PASSWORD).expect("made") });
+    pull(&mut desk, people::ENTITY, &[(9, fields)]);
+    assert_eq!(ask(&mut desk, json!({ "do": "session.state" })).expect("a state")["password_changed"], true);
+}
+
+#[test]
+fn a_new_password_is_not_locked_by_tries_of_the_old_one() {
+    let (mut desk, _, id) = office(Role::SchoolAdmin, Role::Registrar);
+    for _ in 0..5 {
+        sign_in(&mut desk, id, "a guess").expect_err("wrong");
+    }
+    assert_eq!(sign_in(&mut desk, id, PASSWORD).expect_err("too soon").code, Code::AccountLocked);
+    let fields = json!({ "name": "Ana Cruz", "role": "registrar", "verifier": verifier::make(CHOSEN).expect("made") });
+    pull(&mut desk, people::ENTITY, &[(9, fields)]);
+    for _ in 0..5 {
+        assert_eq!(sign_in(&mut desk, id, "a guess").expect_err("wrong").code, Code::WrongCredentials);
+    }
+    assert_eq!(sign_in(&mut desk, id, CHOSEN).expect_err("guessed at as well").code, Code::AccountLocked);
+}
+
+#[test]
+fn the_lock_of_who_may_not_sign_in_any_more_ends() {
+    let (mut desk, _, id) = office(Role::SchoolAdmin, Role::Registrar);
+    sign_in(&mut desk, id, PASSWORD).expect("signed in");
+    ask(&mut desk, json!({ "do": "session.lock" })).expect("locked");
+    let fields = json!({ "name": "Ana Cruz", "role": "registrar", "disabled": true });
+    pull(&mut desk, people::ENTITY, &[(9, fields), (10, json!({ "name": "Ben Luna", "role": "registrar" }))]);
+    let state = ask(&mut desk, json!({ "do": "session.state" })).expect("a state");
+    assert_eq!((&state["stage"], &state["person"]), (&json!("sign_in"), &Json::Null), "{state}");
+    assert_eq!(state["people"][0]["name"], "Ben Luna");
 }

@@ -20,19 +20,31 @@ struct Tries {
     /// Microseconds since 1970 UTC; nothing is checked before.
     not_before: i64,
     last: i64,
+    /// Which password they were of: one that replaced it was not guessed at yet.
+    of: String,
 }
 
 fn key(id: Uuid) -> String {
     format!("tries.{id}")
 }
 
+/// Which password a verifier is of, without saying anything of it.
+pub(crate) fn which(verifier: &str) -> blake3::Hash {
+    blake3::hash(verifier.as_bytes())
+}
+
 /// Counts a try before it is made.
 ///
 /// # Errors
 /// `account_locked` with `retry_after` in seconds.
-pub(crate) fn begin(store: &mut Store, id: Uuid) -> Result<()> {
+pub(crate) fn begin(store: &mut Store, id: Uuid, verifier: &str) -> Result<()> {
     let kept = store.local(&key(id))?;
     let mut tries: Tries = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let of = which(verifier).to_hex().to_string();
+    if tries.of != of {
+        // Tries of before they said which are of the password that was there.
+        tries = if tries.of.is_empty() { Tries { of, ..tries } } else { Tries { of, ..Tries::default() } };
+    }
     // A clock that was set back does not lock anybody out for longer than the longest wait.
     let now = store.now();
     let wait = (tries.not_before - now).clamp(0, LONGEST_WAIT_S * SECOND);

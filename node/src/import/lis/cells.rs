@@ -23,12 +23,10 @@ pub(super) fn is_lrn(text: &str) -> bool {
 /// The LRN of a cell; `None` for a dash.
 pub(super) fn lrn(content: &Content) -> Result<Option<String>, Problem> {
     let text = content.text();
-    let rounded = match content {
-        Content::Number(number) => *number >= 1e11 && number % ROUNDED as f64 == 0.0,
-        Content::Text(_) => is_rounded(&text),
-        Content::Broken(why) => return Err(unreadable(why)),
-    };
-    if rounded {
+    if let Content::Broken(why) = content {
+        return Err(unreadable(why));
+    }
+    if has_lost_digits(content) {
         let message = format!(
             "'{text}' was rounded by a spreadsheet, its digits are lost; export the register from LIS again and do not save it in Excel"
         );
@@ -41,6 +39,15 @@ pub(super) fn lrn(content: &Content) -> Result<Option<String>, Problem> {
             Code::BadFormat,
             format!("'{text}' is not twelve digits; correct it in LIS and export again"),
         )),
+    }
+}
+
+/// Whether a spreadsheet rounded a number of twelve digits.
+pub(super) fn has_lost_digits(content: &Content) -> bool {
+    match content {
+        Content::Number(number) => *number >= 1e11 && number % ROUNDED as f64 == 0.0,
+        Content::Text(_) => is_rounded(&content.text()),
+        Content::Broken(_) => false,
     }
 }
 

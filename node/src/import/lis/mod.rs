@@ -21,6 +21,7 @@ mod reader;
 mod reconciliation;
 mod register;
 mod remarks;
+mod said;
 mod workbook;
 mod writer;
 
@@ -29,6 +30,7 @@ pub use choices::{Applied, AppliedCounts, LineChoice};
 pub use likeness::{Candidate, Difference, MatchedBy, Suspicion};
 pub use reconciliation::{Extra, LineState, OurSection, ReconciledCounts, ReconciledLine, Reconciliation, reconcile};
 pub use register::{Line, PersonName, RefusedRow, Register, Remark, RemarkCode, Warning};
+pub use said::{Key, Said};
 
 use crate::{NodeError, Result, Store, files};
 use pems_model::Code;
@@ -88,6 +90,8 @@ pub fn declarations(config: &ts_rs::Config) -> Vec<String> {
         Extra::decl(config),
         RefusedRow::decl(config),
         Warning::decl(config),
+        Said::decl(config),
+        Key::decl(config),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use super::layout::{self, Column, Layout};
 use super::register::{Line, PersonName, RefusedRow, Register, Warning};
+use super::said::{Key, Sentence, say};
 use super::workbook::{self, Content, Sheet};
 use super::{cells, names, remarks};
 use crate::Result;
@@ -45,7 +46,8 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Register> {
     for (other, _) in found.into_iter().skip(1) {
         let (name, hidden) = (&other.name, if other.hidden { " (it is hidden)" } else { "" });
         let message = format!("sheet '{name}' is a register too and was not read{hidden}; only '{}' was", sheet.name);
-        reader.register.warnings.push(Warning { line: None, cell: None, message });
+        let said = say(Key::OtherSheet, &[name, &sheet.name], message);
+        reader.register.warnings.push(Warning::whole(said.message, said.said));
     }
     reader.rows()?;
     Ok(reader.register)
@@ -150,7 +152,9 @@ impl Reader<'_> {
         }
         if !head.is_empty() {
             let cell = self.layout.name_of(self.sheet, row, layout::LRN);
-            self.warn(row, Some(cell), format!("'{}' was not read: it is no learner's row", shown(&head)));
+            let head = shown(&head);
+            let said = say(Key::NoLearner, &[&head], format!("'{head}' was not read: it is no learner's row"));
+            self.warn(row, Some(cell), None, said);
         }
         Kinds::Nothing
     }
@@ -159,23 +163,34 @@ impl Reader<'_> {
         let mut line = Line { line: row + 1, ..Line::default() };
         match self.lrn(row) {
             Ok(lrn) => line.lrn = lrn,
-            Err(problem) => return self.refuse(row, layout::LRN, problem),
+            Err(problem) => {
+                let text = self.text(row, layout::LRN);
+                let said = match self.layout.cell(self.sheet, row, layout::LRN) {
+                    Some((_, Content::Broken(_))) => problem.message.into(),
+                    Some((_, content)) if cells::has_lost_digits(content) => {
+                        say(Key::LrnRounded, &[&text], problem.message)
+                    }
+                    _ => say(Key::LrnDigits, &[&text], problem.message),
+                };
+                return self.refuse(row, layout::LRN, problem.code, said);
+            }
         }
         if let Some(why) = self.broken(row, layout::NAME) {
-            return self.refuse(row, layout::NAME, cells::unreadable(&why));
+            let problem = cells::unreadable(&why);
+            return self.refuse(row, layout::NAME, problem.code, problem.message.into());
         }
         let name = self.text(row, layout::NAME);
         let Some(parts) = names::learner(&name) else {
             let message =
                 format!("'{name}' is no learner's name as LAST, FIRST, MIDDLE; correct it in LIS and export again");
-            return self.refuse(row, layout::NAME, Problem::new(Code::BadFormat, message));
+            return self.refuse(row, layout::NAME, Code::BadFormat, say(Key::NoName, &[&name], message));
         };
         let first = parts.first.clone().unwrap_or_default();
         for (field, part) in
             [("last_name", Some(&parts.last)), ("first_name", Some(&first)), ("middle_name", parts.middle.as_ref())]
         {
             if let Err(problem) = part.map_or(Ok(()), |part| fits(&STUDENT, field, part)) {
-                return self.refuse(row, layout::NAME, problem);
+                return self.refuse(row, layout::NAME, problem.code, problem.message.into());
             }
         }
         (line.last_name, line.first_name, line.middle_name, line.name_ext) =
@@ -185,7 +200,8 @@ impl Reader<'_> {
                 let message = format!(
                     "the LRN {lrn} is on line {before} too; the first one counts: correct it in LIS and export again"
                 );
-                return self.refuse(row, layout::LRN, Problem::new(Code::Conflict, message));
+                let said = say(Key::LrnTwice, &[lrn, &before.to_string()], message);
+                return self.refuse(row, layout::LRN, Code::Conflict, said);
             }
             self.lrns.insert(lrn.clone(), line.line);
         }
@@ -194,7 +210,7 @@ impl Reader<'_> {
         self.family(row, &mut line);
         let mut remarks = self.text(row, layout::REMARKS);
         if let Err(problem) = pems_model::Value::parse(&ANY_TEXT, &remarks.as_str().into()) {
-            self.warn_cell(row, layout::REMARKS, &format!("{}; left out", problem.message));
+            self.warn_cell(row, layout::REMARKS, format!("{}; left out", problem.message));
             remarks.clear();
         }
         line.codes = remarks::parse(&remarks);
@@ -212,7 +228,8 @@ impl Reader<'_> {
         let sex = self.text(row, layout::SEX);
         line.sex = cells::sex(&sex).map(str::to_owned);
         if line.sex.is_none() && self.broken(row, layout::SEX).is_none() {
-            self.warn_cell(row, layout::SEX, &format!("'{sex}' is neither M nor F; left out"));
+            let message = format!("'{sex}' is neither M nor F; left out");
+            self.warn_cell(row, layout::SEX, say(Key::Sex, &[&sex], message));
         }
         match self
             .layout
@@ -220,8 +237,13 @@ impl Reader<'_> {
             .map(|(_, cell)| cells::date(cell, self.sheet.date_1904))
         {
             Some(Ok(date)) => line.birth_date = Some(date),
-            Some(Err(why)) => self.warn_cell(row, layout::BIRTH_DATE, &format!("{why}; left out")),
-            None => self.warn_cell(row, layout::BIRTH_DATE, "there is none"),
+            Some(Err(why)) => {
+                let (text, message) = (self.text(row, layout::BIRTH_DATE), format!("{why}; left out"));
+                let broken = self.broken(row, layout::BIRTH_DATE).is_some();
+                let said = if broken { message.into() } else { say(Key::NoDate, &[&text], message) };
+                self.warn_cell(row, layout::BIRTH_DATE, said);
+            }
+            None => self.warn_cell(row, layout::BIRTH_DATE, say(Key::Nothing, &[], "there is none".to_owned())),
         }
         if !self.check_age(row, line) {
             line.birth_date = None;
@@ -244,15 +266,16 @@ impl Reader<'_> {
         let years = *computed.start();
         if *computed.end() < 0 {
             let message = format!("{born} is in the future of the school year; left out");
-            self.warn_cell(row, layout::BIRTH_DATE, &message);
+            self.warn_cell(row, layout::BIRTH_DATE, say(Key::Future, &[born], message));
             return false;
         }
         if !(3..=80).contains(&years) {
-            self.warn_cell(row, layout::BIRTH_DATE, &format!("a learner of {years} years; check the birth date"));
+            let message = format!("a learner of {years} years; check the birth date");
+            self.warn_cell(row, layout::BIRTH_DATE, say(Key::Years, &[&years.to_string()], message));
         } else if age.is_some_and(|age| !computed.clone().any(|years| age.floor() == f64::from(years))) {
-            let message =
-                format!("the form says {}, the birth date {years}; check the birth date", self.text(row, layout::AGE));
-            self.warn_cell(row, layout::AGE, &message);
+            let (form, years) = (self.text(row, layout::AGE), years.to_string());
+            let message = format!("the form says {form}, the birth date {years}; check the birth date");
+            self.warn_cell(row, layout::AGE, say(Key::Age, &[&form, &years], message));
         }
         true
     }
@@ -270,18 +293,16 @@ impl Reader<'_> {
             Some((phone, rest)) => {
                 line.contact = Some(phone);
                 if rest {
-                    self.warn_cell(
-                        row,
-                        layout::CONTACT,
-                        &format!("'{}' has several numbers; the first was taken", shown(&contact)),
-                    );
+                    let contact = shown(&contact);
+                    let message = format!("'{contact}' has several numbers; the first was taken");
+                    self.warn_cell(row, layout::CONTACT, say(Key::Numbers, &[&contact], message));
                 }
             }
-            None => self.warn_cell(
-                row,
-                layout::CONTACT,
-                &format!("'{}' is no mobile number (09 and nine digits); left out", shown(&contact)),
-            ),
+            None => {
+                let contact = shown(&contact);
+                let message = format!("'{contact}' is no mobile number (09 and nine digits); left out");
+                self.warn_cell(row, layout::CONTACT, say(Key::NoMobile, &[&contact], message));
+            }
         }
     }
 
@@ -295,13 +316,13 @@ impl Reader<'_> {
         ];
         for (field, part) in parts {
             if let Err(problem) = part.map_or(Ok(()), |part| fits(&GUARDIAN, field, part)) {
-                self.warn_cell(row, column, &format!("{}; left out", problem.message));
+                self.warn_cell(row, column, format!("{}; left out", problem.message));
                 return None;
             }
         }
         if name.first.is_none() {
             let message = format!("'{}' has no comma between last and first name; kept as a last name", name.last);
-            self.warn_cell(row, column, &message);
+            self.warn_cell(row, column, say(Key::NoComma, &[&name.last], message));
         }
         Some(name)
     }
@@ -312,7 +333,7 @@ impl Reader<'_> {
         match fits(entity, field, &text) {
             Ok(()) => Some(text),
             Err(problem) => {
-                self.warn_cell(row, column, &format!("{}; left out", problem.message));
+                self.warn_cell(row, column, format!("{}; left out", problem.message));
                 None
             }
         }
@@ -330,7 +351,7 @@ impl Reader<'_> {
     fn warn_broken(&mut self, row: u32) {
         for column in layout::COLUMNS {
             if let Some(why) = self.broken(row, column).filter(|_| column != layout::BIRTH_DATE) {
-                self.warn_cell(row, column, &format!("the cell has {why}; left out"));
+                self.warn_cell(row, column, format!("the cell has {why}; left out"));
             }
         }
     }
@@ -339,19 +360,22 @@ impl Reader<'_> {
         self.layout.text(self.sheet, row, column)
     }
 
-    fn refuse(&mut self, row: u32, column: Column, problem: Problem) {
+    fn refuse(&mut self, row: u32, column: Column, code: Code, Sentence { message, said }: Sentence) {
         let cell = self.layout.name_of(self.sheet, row, column);
-        let message = format!("{}: {}", column.label, problem.message);
-        self.register.refused.push(RefusedRow { line: row + 1, cell, code: problem.code, message });
+        let message = format!("{}: {message}", column.label);
+        self.register.refused.push(RefusedRow { line: row + 1, cell, code, message, column: column.label, said });
     }
 
-    fn warn_cell(&mut self, row: u32, column: Column, message: &str) {
+    fn warn_cell(&mut self, row: u32, column: Column, sentence: impl Into<Sentence>) {
         let cell = self.layout.name_of(self.sheet, row, column);
-        self.warn(row, Some(cell), format!("{}: {message}", column.label));
+        let Sentence { message, said } = sentence.into();
+        let message = format!("{}: {message}", column.label);
+        self.warn(row, Some(cell), Some(column.label), Sentence { message, said });
     }
 
-    fn warn(&mut self, row: u32, cell: Option<String>, message: String) {
-        self.register.warnings.push(Warning { line: Some(row + 1), cell, message });
+    fn warn(&mut self, row: u32, cell: Option<String>, column: Option<&'static str>, sentence: Sentence) {
+        let Sentence { message, said } = sentence;
+        self.register.warnings.push(Warning { line: Some(row + 1), cell, message, column, said });
     }
 }
 

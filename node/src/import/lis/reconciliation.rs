@@ -5,6 +5,7 @@ use super::here::{Here, Place, Relative, date, relatives, text};
 use super::likeness::{Candidate, Difference, MatchedBy};
 use super::matching::{self, Match};
 use super::register::{Line, RefusedRow, Register, Warning};
+use super::said::{Key, say};
 use crate::{Result, Store};
 use pems_model::Row;
 use pems_model::entities::{ENROLMENT, SCHOOL_YEAR, SECTION, SECTION_MEMBERSHIP, STUDENT};
@@ -117,6 +118,11 @@ pub struct ReconciledCounts {
     pub refused: u32,
 }
 
+fn whole(key: Key, names: &str, message: String) -> Warning {
+    let sentence = say(key, &[names], message);
+    Warning::whole(sentence.message, sentence.said)
+}
+
 /// Sets a register beside the records of the office.
 ///
 /// # Errors
@@ -126,17 +132,15 @@ pub fn reconcile(store: &Store, register: &Register) -> Result<Reconciliation> {
     let mut lines = Vec::with_capacity(register.learners.len());
     let mut warnings = register.warnings.clone();
     if here.year.is_none() {
-        let message = format!(
-            "this office has no school year {}; add it before anything can be taken over",
-            register.school_year
-        );
-        warnings.insert(0, Warning { line: None, cell: None, message });
+        let year = &register.school_year;
+        let message = format!("this office has no school year {year}; add it before anything can be taken over");
+        warnings.insert(0, whole(Key::NoYear, year, message));
     }
     let closed = here.year.as_ref().is_some_and(|row| text(&SCHOOL_YEAR, row, "status") == Some("closed"));
     if closed {
-        let message =
-            format!("school year {} is closed; open it again before anything can be taken over", register.school_year);
-        warnings.insert(0, Warning { line: None, cell: None, message });
+        let year = &register.school_year;
+        let message = format!("school year {year} is closed; open it again before anything can be taken over");
+        warnings.insert(0, whole(Key::YearClosed, year, message));
     }
     for (line, found) in register.learners.iter().zip(matching::all(&here, &register.learners)) {
         lines.push(reconciled(store, &here, line, found)?);

@@ -1,5 +1,6 @@
 //! What an SF1 register says, as data: nothing here knows what the office has.
 
+use super::said::Said;
 use pems_model::Code;
 use serde::Serialize;
 use ts_rs::TS;
@@ -117,6 +118,12 @@ pub struct RefusedRow {
     #[ts(type = "string")]
     pub code: Code,
     pub message: String,
+    /// What the form calls the column.
+    pub column: &'static str,
+    /// The same for a screen, without the column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub said: Option<Said>,
 }
 
 /// Something of a row that was left out or should be looked at; the row itself was taken.
@@ -126,6 +133,19 @@ pub struct Warning {
     pub line: Option<u32>,
     pub cell: Option<String>,
     pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub column: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub said: Option<Said>,
+}
+
+impl Warning {
+    /// About the whole file.
+    pub fn whole(message: String, said: Option<Said>) -> Warning {
+        Warning { line: None, cell: None, message, column: None, said }
+    }
 }
 
 impl Line {

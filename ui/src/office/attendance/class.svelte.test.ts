@@ -6,7 +6,9 @@ import type { Class, MonthSheet, Pupil } from "../../generated/attendance";
 import { click, find, named, press, show } from "../../kit/testing";
 import { shortcuts } from "../../kit/shortcuts.svelte";
 import ClassSheet from "./ClassSheet.svelte";
+import OwnClass from "../home/OwnClass.svelte";
 import Month from "./Month.svelte";
+import Today from "./Today.svelte";
 
 const office = vi.hoisted(() => ({ asked: [] as Record<string, unknown>[], answers: {} as Record<string, unknown> }));
 vi.mock("@tauri-apps/api/core", () => ({
@@ -119,6 +121,42 @@ describe("a class", () => {
     await open("2026-11-09", { taken: { by: null, at: null, correction: null }, moved: [went] });
     expect(said()).toContain("now in 7-Luna");
     expect(said()).toContain("3 present, 0 absent, 1 late or cutting");
+  });
+});
+
+describe("a day without classes", () => {
+  const off = (date: string, kind: string, label: string | null) => ({ date, kind, label, class: false });
+  for (const [kind, label, expected] of [
+    ["holiday", "Bonifacio Day", "Holiday: Bonifacio Day"],
+    ["suspension", "Typhoon", "No classes: Typhoon"],
+    ["weekend", null, "Weekend"],
+    ["outside", null, "Outside the school year"],
+  ] as const)
+    test(`is no day on which attendance was not taken: ${kind}`, async () => {
+      await open("2026-11-30", { day: off("2026-11-30", kind, label) });
+      expect(find(".record").textContent?.trim()).toBe(expected);
+      expect(said()).not.toContain("not taken");
+      document.body.innerHTML = "";
+      const line = { section, day: off("2026-11-30", kind, label), learners: 2, sessions: [], half_untaken: null, taken: null, absent: 0, half: 0, tardy: 0, unsubmitted: 0, locked: false };
+      const overview = { date: "2026-11-30", today: "2026-11-30", school_year: "2026-2027", year_id: "y", half_days: false, sections: [line], before: null, after: null };
+      office.answers = { "attendance.today": overview };
+      show(Today, { date: null, version: 0 });
+      await settled();
+      expect(find("main a, li a").textContent).toContain(expected);
+      click(named("button", "Not taken only"));
+      await settled();
+      expect(find(".empty h2").textContent).toBe(expected);
+      expect(said()).not.toContain("All sections are taken");
+      document.body.innerHTML = "";
+      const own = { today: line, male: 1, female: 1, months: [], moved: [], unsubmitted: [] };
+      show(OwnClass, { own, keys: true });
+      expect(find("[data-fact=own-off]").textContent).toBe(expected);
+      expect(said()).not.toContain("not taken");
+    });
+
+  test("and an event need not be taken", async () => {
+    await open("2026-11-27", { day: { date: "2026-11-27", kind: "event", label: "Sports day", class: true } });
+    expect(find(".record").textContent?.trim()).toBe("Event (Sports day): attendance may be taken");
   });
 });
 

@@ -70,7 +70,7 @@ export function asRead(field: string, value: unknown): string {
     status: words.desk.status,
     state: words.desk.paperState,
   };
-  const known = lists[field]?.[text] ?? (field === "kind" ? (words.desk.paper[text] ?? words.desk.kinds[text]) : undefined);
+  const known = lists[field]?.[text] ?? (field === "kind" ? (words.desk.paper[text] ?? words.desk.kinds[text] ?? words.learner.events[text]) : undefined);
   if (field === "grade_level" && text !== "") return words.desk.grades(text);
   return known ?? (/^\d{4}-\d{2}-\d{2}$/.test(text) ? day(text) : text);
 }

@@ -15,7 +15,7 @@ export const attendance = {
   learners: (n: number) => plural(n, "learner", "learners"),
   adviser: (name: string) => `Adviser: ${name}`,
   noAdviser: "No adviser yet",
-  state: { taken: "Taken", untaken: "Not taken", none: "No classes", later: "Not yet" },
+  state: { taken: "Taken", untaken: "Not taken", none: "No classes", may: "Need not be taken", later: "Not yet" },
   halfUntaken: { am: "Morning not taken", pm: "Afternoon not taken" } as Record<string, string>,
   takenBy: (who: string | null, when: string) => (who ? `${who}, ${when}` : when),
   /** Who was not simply there; the same words wherever a class is counted. */
@@ -64,6 +64,8 @@ export const attendance = {
   lockedWhy: "The school head or an administrator can open it again, with a reason.",
   toMonth: "Open the month",
   notClass: (kind: string, label: string | null) => (label ? `${kind}: ${label}` : kind),
+  eventMay: (label: string | null) => (label ? `Event (${label}): attendance may be taken` : "Event: attendance may be taken"),
+  offWhy: "Nothing is to be taken on this day.",
   notClassWhy: "Attendance is taken on class days. If classes were held, the registrar, the school head or an administrator adds the day to the calendar as a makeup class day.",
   future: "This day has not come yet",
   futureWhy: "Attendance is taken on the day itself.",

@@ -1,4 +1,26 @@
+import type { ImportDuplicate, ImportSaidKey } from "../../generated/imports";
 import { count, plural } from "../number";
+
+/** What is said about a cell of a register. */
+const said: Record<ImportSaidKey, (...names: string[]) => string> = {
+  other_sheet: (other, read) => `the sheet “${other}” is a register too and was not read; only “${read}” was`,
+  no_learner: (text) => `“${text}” was not read: it is no learner’s row`,
+  no_year: (year) => `this office has no school year ${year}; add it before anything can be taken over`,
+  year_closed: (year) => `the school year ${year} is closed; open it again before anything can be taken over`,
+  lrn_rounded: (text) => `“${text}” was rounded by a spreadsheet, its digits are lost; export the register from LIS again and do not save it in Excel`,
+  lrn_digits: (text) => `“${text}” is not twelve digits; correct it in LIS and export again`,
+  lrn_twice: (lrn, row) => `the LRN ${lrn} is in row ${row} too; the first one counts: correct it in LIS and export again`,
+  no_name: (text) => `“${text}” is no learner’s name as LAST, FIRST, MIDDLE; correct it in LIS and export again`,
+  sex: (text) => `“${text}” is neither M nor F; left out`,
+  no_date: (text) => `“${text}” cannot be read as a date; left out. Write it like 2010-12-31`,
+  nothing: () => "there is none",
+  future: (born) => `${born} is in the future of the school year; left out`,
+  years: (years) => `a learner of ${years} years; check the birth date`,
+  age: (form, years) => `the form says ${form}, the birth date ${years}; check the birth date`,
+  numbers: (text) => `“${text}” has several numbers; the first was taken`,
+  no_mobile: (text) => `“${text}” is no mobile number (09 and nine digits); left out`,
+  no_comma: (name) => `“${name}” has no comma between last and first name; kept as a last name`,
+};
 
 export const imports = {
   title: "Import",
@@ -84,6 +106,7 @@ export const imports = {
   refused: "Cannot be taken",
   warned: "Look at it",
   wholeFile: "Whole file",
+  said,
   sum: (enrolled: number, moved: number, fields: number) =>
     [
       enrolled > 0 ? `${plural(enrolled, "learner", "learners")} to enrol` : "",
@@ -136,6 +159,7 @@ export const imports = {
     imported: (n: number) => `${plural(n, "record is", "records are")} imported`,
     refusedRows: "Rows that cannot be taken",
     doubleRows: "May be here already",
+    double: (one: ImportDuplicate): string => one.message,
     warnings: "Remarks",
     first: (shown: number, all: number) => `The first ${count(shown)} of ${count(all)}`,
     notImported: (columns: string) => `Columns that are not imported: ${columns}`,

@@ -2,6 +2,8 @@ export const signin = {
   title: "Who is here?",
   locked: (name: string) => `Locked by ${name}`,
   lockedWhy: "What was on the screen is still there.",
+  changedMeanwhile: (name: string) => `The password of ${name} was changed`,
+  changedWhy: "Type the new one. What was on the screen is still there.",
   people: "Users of the school",
   password: "Password",
   go: "Sign in",

@@ -16,7 +16,7 @@ export const attendance: typeof english = {
   learners: (n: number) => plural(n, "mag-aaral", "mag-aaral"),
   adviser: (name: string) => `Adviser: ${name}`,
   noAdviser: "Wala pang adviser",
-  state: { taken: "Nakuha na", untaken: "Hindi pa nakuha", none: "Walang klase", later: "Hindi pa oras" },
+  state: { taken: "Nakuha na", untaken: "Hindi pa nakuha", none: "Walang klase", may: "Hindi kailangang kunin", later: "Hindi pa oras" },
   halfUntaken: { am: "Hindi pa nakuha ang umaga", pm: "Hindi pa nakuha ang hapon" } as Record<string, string>,
   takenBy: (who: string | null, when: string) => (who ? `${who}, ${when}` : when),
   exceptions: (absent: number, half: number, tardy: number) =>
@@ -64,6 +64,8 @@ export const attendance: typeof english = {
   lockedWhy: "Ang school head o administrator ang makapagbubukas nito muli, nang may dahilan.",
   toMonth: "Buksan ang buwan",
   notClass: (kind: string, label: string | null) => (label ? `${kind}: ${label}` : kind),
+  eventMay: (label: string | null) => (label ? `May kaganapan (${label}): maaaring kumuha ng attendance` : "May kaganapan: maaaring kumuha ng attendance"),
+  offWhy: "Walang kukuning attendance sa araw na ito.",
   notClassWhy: "Sa araw ng klase kinukuha ang attendance. Kung nagkaklase, ang registrar, school head o administrator ang magdaragdag ng araw sa kalendaryo bilang makeup na araw ng klase.",
   future: "Hindi pa dumarating ang araw na ito",
   futureWhy: "Sa mismong araw kinukuha ang attendance.",

@@ -1,5 +1,27 @@
+import type { ImportSaidKey } from "../../generated/imports";
 import type { imports as english } from "../en/imports";
 import { count } from "../number";
+import { learner } from "./learner";
+
+const said: Record<ImportSaidKey, (...names: string[]) => string> = {
+  other_sheet: (other, read) => `rehistro rin ang sheet na “${other}” at hindi binasa; ang “${read}” lang ang binasa`,
+  no_learner: (text) => `hindi binasa ang “${text}”: hindi ito hanay ng mag-aaral`,
+  no_year: (year) => `walang school year ${year} sa tanggapang ito; gawin muna ito bago may makuha`,
+  year_closed: (year) => `sarado na ang school year ${year}; buksan muli ito bago may makuha`,
+  lrn_rounded: (text) => `nilagom ng spreadsheet ang “${text}” at nawala ang mga numero; i-export muli ang rehistro mula sa LIS at huwag i-save sa Excel`,
+  lrn_digits: (text) => `hindi labindalawang numero ang “${text}”; itama sa LIS at i-export muli`,
+  lrn_twice: (lrn, row) => `nasa row ${row} na rin ang LRN ${lrn}; ang una ang bibilangin: itama sa LIS at i-export muli`,
+  no_name: (text) => `hindi pangalan ng mag-aaral na APELYIDO, PANGALAN, GITNANG PANGALAN ang “${text}”; itama sa LIS at i-export muli`,
+  sex: (text) => `hindi M o F ang “${text}”; iniwan`,
+  no_date: (text) => `hindi mabasang petsa ang “${text}”; iniwan. Isulat nang ganito: 2010-12-31`,
+  nothing: () => "walang nakasulat",
+  future: (born) => `mas huli pa sa school year ang ${born}; iniwan`,
+  years: (years) => `${years} taong gulang na mag-aaral; tingnan ang kapanganakan`,
+  age: (form, years) => `${form} ang sabi ng form, ${years} ayon sa kapanganakan; tingnan ang kapanganakan`,
+  numbers: (text) => `may ilang numero ang “${text}”; ang una ang kinuha`,
+  no_mobile: (text) => `hindi numero ng cellphone ang “${text}” (09 at siyam pang numero); iniwan`,
+  no_comma: (name) => `walang kuwit sa pagitan ng apelyido at pangalan ang “${name}”; itinago bilang apelyido`,
+};
 
 export const imports: typeof english = {
   title: "Pag-import",
@@ -85,6 +107,7 @@ export const imports: typeof english = {
   refused: "Hindi makukuha",
   warned: "Tingnan",
   wholeFile: "Buong file",
+  said,
   sum: (enrolled, moved, fields) =>
     [enrolled > 0 ? `${count(enrolled)} ang ie-enrol` : "", moved > 0 ? `${count(moved)} ang ililipat` : "", fields > 0 ? `${count(fields)} detalye ang kukunin` : ""]
       .filter(Boolean)
@@ -131,6 +154,15 @@ export const imports: typeof english = {
     imported: (n) => `${count(n)} rekord ang na-import`,
     refusedRows: "Mga row na hindi makukuha",
     doubleRows: "Maaaring narito na",
+    double: ({ kind, of_row, names, left_out, besides, message }) => {
+      const line = of_row === undefined ? "" : `row ${count(of_row)}`;
+      if (kind === "same_name" && names)
+        return `Maaaring iisang tao si ${names[0]} at si ${names[1]} (${line || "narito na"}); tingnan ang dalawa, saka isama o iwan.`;
+      if (kind !== "same_record" || !line) return message;
+      if (left_out) return `Iisang rekord ito at ang ${line}; naiwan iyon, kaya naiwan din ito.`;
+      const fields = besides.map((field) => learner.fields[field] ?? field).join(", ");
+      return `Iisang rekord ito at ang ${line}; ang una ang bibilangin${fields ? `, at iiwan ang ${fields} ng isang ito` : ""}.`;
+    },
     warnings: "Mga puna",
     first: (shown, all) => `Ang unang ${count(shown)} sa ${count(all)}`,
     notImported: (columns: string) => `Mga column na hindi isasama: ${columns}`,

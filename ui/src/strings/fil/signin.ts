@@ -4,6 +4,8 @@ export const signin: typeof english = {
   title: "Sino ang narito?",
   locked: (name: string) => `Ni-lock ni ${name}`,
   lockedWhy: "Naroon pa ang nasa screen.",
+  changedMeanwhile: (name: string) => `Nagbago ang password ni ${name}`,
+  changedWhy: "I-type ang bago. Naroon pa ang nasa screen.",
   people: "Mga user ng paaralan",
   password: "Password",
   go: "Mag-sign in",

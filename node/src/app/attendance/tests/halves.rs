@@ -28,3 +28,24 @@ fn half_a_day_is_a_mark_of_its_own_where_whole_days_are_taken() {
     let error = school.take("2026-06-10", half("PM"), None).expect_err("the afternoon has a sheet of its own");
     assert_eq!(error.code, Code::NotAChoice);
 }
+
+#[test]
+fn of_a_day_that_became_a_holiday_no_half_is_untaken() {
+    let mut school = School::new();
+    school.learner("Cruz", "M", "2026-06-08", None);
+    let year = school.year.clone();
+    school.change("school_year", &year, json!({ "half_days": true }));
+    let section = school.section.clone();
+    let morning = json!({ "do": "attendance.take", "section": section, "date": "2026-06-10", "session": "am", "marks": [], "seen": [] });
+    school.ask(morning).expect("taken");
+    let line =
+        |school: &mut School| school.ask(json!({ "do": "attendance.today" })).expect("a day")["sections"][0].clone();
+    assert_eq!(line(&mut school)["half_untaken"], "pm");
+    let holiday = json!({ "school_year": year, "on_date": "2026-06-10", "scope": "school", "kind": "suspension", "source": "school", "reason": "Typhoon" });
+    school.save("calendar_day", holiday);
+    let off = line(&mut school);
+    assert_eq!(
+        (&off["half_untaken"], &off["day"]["kind"], &off["day"]["label"]),
+        (&Json::Null, &json!("suspension"), &json!("Typhoon"))
+    );
+}

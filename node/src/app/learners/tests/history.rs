@@ -136,3 +136,65 @@ fn papers_and_guardians_are_part_of_the_history() {
     let others = ask(desk, json!({ "do": "learners.history", "id": other }));
     assert_eq!(others.as_array().map(Vec::len), Some(1));
 }
+
+#[test]
+fn a_move_says_who_made_it_from_where_to_where_and_at_which_pc() {
+    let desk = &mut office(Role::SchoolAdmin);
+    desk.store.set_local("sample", "1").expect("a sample school asks no password");
+    let ana = learner(desk, "Cruz", "Ana", json!({}));
+    let (year, rizal) = enrol(desk, &[&ana]);
+    let bonifacio = put(desk, "section", json!({ "school_year": year, "grade_level": "7", "name": "7-Bonifacio" }));
+    let user = put(desk, "school_user", json!({ "name": "Ana Reyes", "role": "registrar" }));
+    ask(desk, json!({ "do": "session.sign_in", "id": user, "password": "" }));
+    let enrolment = ask(desk, json!({ "do": "learners.get", "id": ana }))["enrolments"][0]["row"]["id"].clone();
+    let to = |section: &str, day: &str| json!({ "do": "enrolment.assign", "enrolments": [enrolment], "section": section, "on_date": day });
+    let first = "2026-06-15";
+    ask(desk, to(&bonifacio, first));
+    let history = |desk: &mut Desk| ask(desk, json!({ "do": "learners.history", "id": ana }));
+    let all = history(desk);
+    let last = &all[0];
+    assert_eq!((&last["who"], &last["pc"]), (&json!("Ana Reyes"), &json!("Registrar 1")), "{all}");
+    let expected = json!({ "from": "7-Sampaguita", "to": "7-Bonifacio", "on": first });
+    assert_eq!(last["moved"], expected, "{all}");
+    let moves =
+        |all: &Json| all.as_array().expect("a list").iter().filter(|one| one["entity"] == "section_membership").count();
+    assert_eq!(moves(&all), 2, "the end of the old seat is the same move: {all}");
+    // The first seat came from nowhere, and its link has a name.
+    let begun =
+        all.as_array().and_then(|all| all.iter().rfind(|one| one["entity"] == "section_membership")).expect("seated");
+    assert_eq!((&begun["moved"]["from"], &begun["moved"]["to"]), (&Json::Null, &json!("7-Sampaguita")));
+    let field = |entry: &Json, name: &str| {
+        entry["fields"].as_array().and_then(|all| all.iter().find(|one| one["field"] == name)).cloned()
+    };
+    assert_eq!(field(begun, "section").expect("the section")["after_name"], "7-Sampaguita");
+    // Of two choices on one day the second counts: the same seat in the other section.
+    ask(desk, to(&rizal, first));
+    let again = history(desk);
+    assert_eq!(again[0]["moved"], json!({ "from": "7-Bonifacio", "to": "7-Sampaguita", "on": first }), "{again}");
+}
+
+#[test]
+fn what_happened_to_an_enrolment_elsewhere_says_who_wrote_it() {
+    let desk = &mut office(Role::SchoolAdmin);
+    desk.store.set_local("sample", "1").expect("a sample school asks no password");
+    let ana = learner(desk, "Cruz", "Ana", json!({}));
+    enrol(desk, &[&ana]);
+    let user = put(desk, "school_user", json!({ "name": "Ben Luna", "role": "registrar" }));
+    ask(desk, json!({ "do": "session.sign_in", "id": user, "password": "" }));
+    let enrolment = ask(desk, json!({ "do": "learners.get", "id": ana }))["enrolments"][0]["row"]["id"].clone();
+    let event = desk.store.schema().entity("enrolment_event").expect("events");
+    let said = json!({ "enrolment": enrolment, "kind": "dropped", "on_date": "2026-07-01", "status": "dropped", "made_by": user });
+    let mut row = Row { rev: 50, ..Row::empty(event, Uuid::from_u128(91)) };
+    for (field, value) in said.as_object().expect("fields") {
+        let at = event.field_index(field).expect("a field");
+        row.values[at] = pems_model::Value::parse(&event.fields[at], value).expect("a value");
+    }
+    arrives(desk, "enrolment_event", &row);
+    let history = ask(desk, json!({ "do": "learners.history", "id": ana }));
+    let told =
+        history.as_array().and_then(|all| all.iter().find(|one| one["entity"] == "enrolment_event")).expect("told");
+    assert_eq!(
+        (&told["who"], &told["elsewhere"], &told["about"]),
+        (&json!("Ben Luna"), &json!(true), &json!("dropped"))
+    );
+}
