@@ -193,7 +193,7 @@ impl Metrics {
         self.cross_tenant.get_or_create_owned(&ByReason { reason }).inc();
     }
 
-    /// PostgreSQL itself refused: SQLSTATE 42501 (policies, privileges) or 28000 (contexts).
+    /// PostgreSQL itself refused: SQLSTATE 42501 (policies, privileges), 28000 (contexts) or PM002 (tokens made up).
     pub(crate) fn violation(&self, state: &str) {
         self.violations.get_or_create_owned(&ByState { state: state.to_owned() }).inc();
     }
