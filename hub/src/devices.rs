@@ -6,7 +6,7 @@ use crate::events::{self, DomainEvent};
 use crate::refusal::Refusal;
 use crate::tenants::no_school;
 use pems_doors::edge;
-use pems_model::{Code, Role};
+use pems_model::{Code, Role, text};
 use serde::Serialize;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
@@ -16,6 +16,27 @@ use uuid::Uuid;
 
 /// Longest life of an enrolment code: a day, for a code that has to travel to an island.
 pub const CODE_MINUTES_MAX: u32 = 24 * 60;
+
+/// Characters of a device's name; the database checks the same.
+const NAME_MAX: usize = 100;
+
+/// A name as a device can have it.
+///
+/// # Errors
+/// `bad_request` for none, and for one that is too long or has characters that cannot be seen.
+pub(crate) fn checked_name(typed: &str) -> Result<&str, Refusal> {
+    let name = text::trimmed(typed);
+    if name.is_empty() || name.chars().count() > NAME_MAX || text::bad_character(name).is_some() {
+        let message = "device_name: 1 to 100 characters, for example 'Registrar PC 1'";
+        return Err(Refusal::new(Code::BadRequest, message));
+    }
+    Ok(name)
+}
+
+fn no_device(id: Uuid) -> Refusal {
+    let message = format!("there is no device {id}; `pems-hub device list` shows them");
+    Refusal::new(Code::NotFound, message)
+}
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Device {
@@ -79,6 +100,31 @@ impl Admin {
         rows.iter().map(device).collect()
     }
 
+    /// Gives a device another name. The offices of its school hear of it with their next exchange.
+    ///
+    /// # Errors
+    /// `not_found`; `bad_request` for a name that cannot be.
+    pub async fn rename_device(&self, device: Uuid, name: &str) -> Result<String, Refusal> {
+        let name = checked_name(name)?;
+        let mut tx = self.begin("device rename").await?;
+        let renamed: Option<(Uuid, String)> = sqlx::query_as(
+            "UPDATE device d SET name = $2 FROM device old
+             WHERE d.id = $1 AND old.tenant_id = d.tenant_id AND old.id = d.id RETURNING d.tenant_id, old.name",
+        )
+        .bind(device)
+        .bind(name)
+        .fetch_optional(tx.conn())
+        .await?;
+        let (school, before) = renamed.ok_or_else(|| no_device(device))?;
+        if before != name {
+            let query = sqlx::query("SELECT sec.audit_of($1, 'device.renamed', $2, $3)");
+            let details = serde_json::json!({ "name": name, "before": before });
+            query.bind(school).bind(device).bind(details).execute(tx.conn()).await?;
+        }
+        tx.commit().await?;
+        Ok(name.to_owned())
+    }
+
     /// Takes a device's right to speak, at once. Its records stay.
     ///
     /// # Errors
@@ -93,10 +139,7 @@ impl Admin {
         .bind(device)
         .fetch_optional(tx.conn())
         .await?;
-        let Some((school, newly)) = revoked else {
-            let message = format!("there is no device {device}; `pems-hub device list` shows them");
-            return Err(Refusal::new(Code::NotFound, message));
-        };
+        let (school, newly) = revoked.ok_or_else(|| no_device(device))?;
         if newly {
             let query = sqlx::query("SELECT sec.audit_of($1, 'device.revoked', $2, '{}')").bind(school).bind(device);
             query.execute(tx.conn()).await?;

@@ -18,6 +18,7 @@ pub mod config;
 mod context_keys;
 mod crowd;
 pub mod database;
+mod device_list;
 mod devices;
 pub mod events;
 mod hub;

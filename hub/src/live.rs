@@ -7,11 +7,13 @@
 //! - what is older than [`STALE`] is looked up again, should a hint ever get lost;
 //! - there is one entry for each school, device or living session, never for what a request made up.
 
+use crate::device_list;
 use crate::lines::Line;
 use crate::refusal::Refusal;
 use crate::tenants::Settings;
 use pems_doors::{Access, DeviceFacts, DoorError, Lobby, SessionFacts, Tenant, TenantContext};
 use pems_model::Code;
+use pems_model::wire::DeviceList;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,6 +25,8 @@ use uuid::Uuid;
 
 /// How long something remembered is believed without another look.
 pub(crate) const STALE: Duration = Duration::from_secs(30);
+/// And a school's list of devices, of which nothing but the day when each was last seen changes without a hint.
+const LIST_STALE: Duration = Duration::from_secs(3_600);
 /// Sessions of one school that are remembered; beyond it all of that school's are looked up again, each with one short query.
 const SESSIONS_MAX: usize = 5_000;
 /// Requests of one school whose bodies are in memory at once. A body and what is read from it take some MiB; more of them
@@ -53,6 +57,7 @@ pub(crate) struct TenantLive {
     /// The numbers of the last hints about the school's records and devices, and about its people.
     records: AtomicU64,
     people: AtomicU64,
+    devices: Mutex<Option<Remembered<Arc<DeviceList>>>>,
 }
 
 impl TenantLive {
@@ -64,6 +69,7 @@ impl TenantLive {
             drained: Mutex::default(),
             records: AtomicU64::new(0),
             people: AtomicU64::new(0),
+            devices: Mutex::default(),
         })
     }
 
@@ -137,8 +143,12 @@ impl Live {
     }
 
     fn believed<T: Clone>(&self, known: Option<&Remembered<T>>, hinted: &AtomicU64) -> Option<T> {
+        self.believed_for(STALE, known, hinted)
+    }
+
+    fn believed_for<T: Clone>(&self, long: Duration, known: Option<&Remembered<T>>, hinted: &AtomicU64) -> Option<T> {
         let fresh =
-            |known: &&Remembered<T>| known.as_of.elapsed() < STALE && !self.is_out_of_date(known.generation, hinted);
+            |known: &&Remembered<T>| known.as_of.elapsed() < long && !self.is_out_of_date(known.generation, hinted);
         known.filter(fresh).map(|known| known.value.clone())
     }
 
@@ -265,6 +275,26 @@ impl Live {
         tx.commit().await?;
         locked(&self.settings).insert(who.tenant(), Live::remember(settings, generation));
         Ok(settings)
+    }
+
+    /// The devices of the caller's school, from memory where nothing has changed.
+    ///
+    /// # Errors
+    /// A suspended school; a database that is busy or away.
+    pub(crate) async fn device_list(
+        &self,
+        live: &TenantLive,
+        door: &Tenant,
+        who: &TenantContext,
+    ) -> Result<Arc<DeviceList>, Refusal> {
+        let known = self.believed_for(LIST_STALE, locked(&live.devices).as_ref(), &live.records);
+        if let Some(list) = known {
+            return Ok(list);
+        }
+        let generation = self.generation();
+        let list = Arc::new(device_list::load(door, who).await?);
+        *locked(&live.devices) = Some(Live::remember(list.clone(), generation));
+        Ok(list)
     }
 
     /// Listens for hints until `stop`. A lost connection counts as a hint about everything: whatever was said meanwhile was missed.

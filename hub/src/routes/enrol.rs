@@ -3,6 +3,7 @@
 use super::{SMALL_BODY, read_body};
 use crate::address::ClientAddress;
 use crate::code;
+use crate::devices::checked_name;
 use crate::hub::Hub;
 use crate::limits::{Key, Limit};
 use crate::refusal::Refusal;
@@ -14,12 +15,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::VerifyingKey;
 use pems_doors::{Redeemed, edge};
 use pems_model::wire::{EnrolAnswer, EnrolRequest};
-use pems_model::{Code, Role, text};
+use pems_model::{Code, Role};
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// Characters of a device's name; the database checks the same.
-const NAME_MAX: usize = 100;
 
 pub(super) async fn enrol(
     State(hub): State<Arc<Hub>>,
@@ -31,10 +29,7 @@ pub(super) async fn enrol(
     let request: EnrolRequest = serde_json::from_slice(&body)
         .map_err(|error| Refusal::new(Code::BadRequest, format!("the request: {error}")))?;
     let bad = |what: &str| Refusal::new(Code::BadRequest, what);
-    let name = text::trimmed(&request.device_name);
-    if name.is_empty() || name.chars().count() > NAME_MAX || text::bad_character(name).is_some() {
-        return Err(bad("device_name: 1 to 100 characters, for example 'Registrar PC 1'"));
-    }
+    let name = checked_name(&request.device_name)?;
     let key = URL_SAFE_NO_PAD.decode(&request.public_key).ok().and_then(|key| <[u8; 32]>::try_from(key).ok());
     let key = key.filter(|key| VerifyingKey::from_bytes(key).is_ok_and(|key| !key.is_weak()));
     let key = key.ok_or_else(|| bad("public_key: an Ed25519 public key, base64url without padding"))?;

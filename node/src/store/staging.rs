@@ -2,7 +2,7 @@
 
 use super::damage::{self, UNTOLD};
 use super::journal::{CHANGE, Damaged, Stored};
-use super::{Step, Store, arrival, meta, put_back, vouch};
+use super::{Step, Store, arrival, devices, meta, put_back, vouch};
 use crate::{NodeError, Result};
 use pems_model::frame::Rows;
 use pems_model::planted::{Bug, is_planted};
@@ -67,6 +67,7 @@ impl Store {
             proofs,
             more,
             sent_at: self.env.now(),
+            devices: Some(devices::revision(conn)?),
         })
     }
 

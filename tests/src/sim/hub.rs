@@ -99,6 +99,7 @@ impl Hub {
             digest: Some(digest),
             more: request.more,
             hub_time: now,
+            devices: None,
         }));
         Ok(Some(frames))
     }
