@@ -268,7 +268,15 @@ mod tests {
     use uuid::Uuid;
 
     fn end(more: bool) -> Frame {
-        Frame::End(End { rev: 1, epoch: Uuid::nil(), durable_rev: None, digest: None, more, hub_time: 0 })
+        Frame::End(End {
+            rev: 1,
+            epoch: Uuid::nil(),
+            durable_rev: None,
+            digest: None,
+            more,
+            hub_time: 0,
+            devices: None,
+        })
     }
 
     #[test]

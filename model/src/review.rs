@@ -6,9 +6,10 @@ use uuid::Uuid;
 /// The entity in which conflicts are kept. Every schema has it.
 pub const REVIEW_ITEM: &str = "review_item";
 
-/// Review items that one push makes at most, and that wait in one school at most. Nobody decides more than that one by one; what
-/// would make more of them is refused, so that it stays at its office with the reason and nothing is lost (promise 6): it is sent
-/// again when some are decided.
+/// Review items that one push makes at most, and that wait in one school at most. What would make more of them in one push is not
+/// answered with it and comes with the next one, by itself. Nobody decides more than so many that wait one by one: what would make
+/// more is refused, so that it stays at its office with the reason and nothing is lost (promise 6), and is sent again when some are
+/// decided.
 pub const PER_PUSH: usize = 500;
 pub const WAITING: usize = 10_000;
 

@@ -120,6 +120,9 @@ pub struct SyncRequest {
     pub wait_ms: u32,
     /// Office time when the request was sent, microseconds since 1970 UTC.
     pub sent_at: i64,
+    /// The revision of the list of the school's devices that the office has, empty for none. `None`: it does not ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub devices: Option<String>,
 }
 
 /// Somebody signed in at the device that sends this: [`crate::proof::sign_in_text`], signed with the key of their password.
@@ -184,6 +187,30 @@ pub struct End {
     pub more: bool,
     /// Hub time, microseconds since 1970 UTC, so that the office can show how far its clock is off.
     pub hub_time: i64,
+    /// The school's devices, where the office asks for them and has another list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub devices: Option<DeviceList>,
+}
+
+/// The devices of a school as the hub knows them: those that were revoked too, whose names stay in what they did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceList {
+    /// Another one whenever anything in the list is another.
+    pub revision: String,
+    pub list: Vec<KnownDevice>,
+}
+
+/// One device in a [`DeviceList`]. Words rather than enums: a newer hub may know more of them than the office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownDevice {
+    pub id: Uuid,
+    pub name: String,
+    pub role: String,
+    /// `active` or `revoked`.
+    pub state: String,
+    /// The day in the school on which the hub last heard of it, `2026-11-30`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 /// The body of every refusal by the hub.

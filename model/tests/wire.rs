@@ -3,8 +3,8 @@
 
 use pems_model::frame::{Frame, Rows, RowsHead};
 use pems_model::wire::{
-    Change, ChangeKind, ChangeResult, Cursors, End, EnrolAnswer, EnrolRequest, ErrorBody, Outcome, Replica, SignedIn,
-    SyncRequest,
+    Change, ChangeKind, ChangeResult, Cursors, DeviceList, End, EnrolAnswer, EnrolRequest, ErrorBody, KnownDevice,
+    Outcome, Replica, SignedIn, SyncRequest,
 };
 use pems_model::{Code, Problem, Role};
 use serde::Serialize;
@@ -57,6 +57,7 @@ fn full_request() -> SyncRequest {
         more: true,
         wait_ms: 50_000,
         sent_at: 1_790_000_000_000_001,
+        devices: None,
     }
 }
 
@@ -97,6 +98,7 @@ fn answers() {
         digest: Some("00ff".into()),
         more: false,
         hub_time: 1_790_000_000_000_002,
+        devices: None,
     };
     equal(include_str!("protocol_1/end.json"), &end);
     let refusal = ErrorBody {
@@ -116,6 +118,34 @@ fn answers() {
         epoch: id(6),
     };
     same(include_str!("protocol_1/enrolled.json"), &enrolled);
+}
+
+/// Added within version 1: whoever does not know it passes it over, and whoever does is not surprised by its absence.
+#[test]
+fn devices() {
+    let idle: SyncRequest = serde_json::from_str(include_str!("protocol_1/idle.json")).expect("of before");
+    assert_eq!(idle.devices, None, "an older office does not ask");
+    equal(include_str!("protocol_1_devices/idle.json"), &SyncRequest { devices: Some("8c3b".into()), ..idle.clone() });
+    let end: End = serde_json::from_str(include_str!("protocol_1/end.json")).expect("of before");
+    assert_eq!(end.devices, None, "an older hub does not tell");
+    let known = |n, name: &str, role: &str, state: &str, seen: Option<&str>| KnownDevice {
+        id: id(n),
+        name: name.into(),
+        role: role.into(),
+        state: state.into(),
+        seen: seen.map(str::to_owned),
+    };
+    let list = vec![
+        known(5, "Registrar 1", "registrar", "active", Some("2026-11-30")),
+        known(7, "Guidance", "of tomorrow", "revoked", None),
+    ];
+    let devices = Some(DeviceList { revision: "8c3b".into(), list });
+    equal(include_str!("protocol_1_devices/end.json"), &End { devices, ..end.clone() });
+    // What an older office makes of it: the members that it knows, and nothing of the others.
+    let mut of_before: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(include_str!("protocol_1_devices/end.json")).expect("an object");
+    of_before.remove("devices");
+    assert_eq!(serde_json::from_value::<End>(of_before.into()).expect("an end"), end);
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl OperatorDb {
     /// `doing` is what the audit log says was done (`school list`); `about` the school whose log it is, if it is about one.
     ///
     /// # Errors
-    /// An operator mode that is over (SQLSTATE 28000); a database that is busy or away.
+    /// An operator mode that is over (SQLSTATE PM003); a database that is busy or away.
     pub async fn begin(&self, who: &OperatorContext, doing: &str, about: Option<Uuid>) -> Result<Tx, DbError> {
         self.enter("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", who, doing, about).await
     }

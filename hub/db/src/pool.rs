@@ -31,6 +31,9 @@ const GREET: &str = "SELECT sec.hello(), pg_catalog.array_to_string(ARRAY(SELECT
     pg_catalog.format('ALTER ROLE CURRENT_USER RESET ALL; ALTER ROLE CURRENT_USER IN DATABASE %I RESET ALL', \
     pg_catalog.current_database())";
 
+/// SQLSTATE with which `sec.open_token` refuses a token that no key of the database made (`migrations/0028_states.sql`).
+const NOT_GENUINE: &str = "PM002";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// One snapshot for all statements; nothing can be written.
@@ -124,9 +127,7 @@ pub(crate) async fn open(
 }
 
 fn is_unknown_key(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|error| {
-        error.code().as_deref() == Some("28000") && error.message() == "the context token is not genuine"
-    })
+    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(NOT_GENUINE))
 }
 
 fn is_gone(error: &sqlx::Error) -> bool {

@@ -161,6 +161,10 @@ async fn device(admin: &Admin, job: Device, out: &Out) -> Result<(), Failed> {
                 format!("{}  {}  {}  last seen {seen}{state}", device.id, device.role.name(), device.name)
             })
         }),
+        Device::Rename { id, name } => {
+            let name = admin.rename_device(id, &name).await?;
+            out.object(&json!({ "device": id, "name": name }), |_| format!("{id} is called {name}"))
+        }
         Device::Revoke { id } => {
             admin.revoke(id).await?;
             out.object(&json!({ "device": id, "revoked": true }), |_| format!("{id} is revoked"))

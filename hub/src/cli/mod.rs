@@ -118,6 +118,8 @@ enum Device {
         #[arg(long)]
         school: String,
     },
+    /// Give a device another name; its school's PCs show it from their next exchange on
+    Rename { id: Uuid, name: String },
     /// Take a device's right to speak
     Revoke { id: Uuid },
 }

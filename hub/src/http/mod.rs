@@ -22,6 +22,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, body};
+use http_body_util::LengthLimitError;
 use pems_db::sys;
 use pems_model::Code;
 use std::any::Any;
@@ -107,7 +108,7 @@ pub(crate) async fn read_body(body: body::Body, limit: usize, patience: Duration
     let read = tokio::time::timeout(patience, body::to_bytes(body, limit)).await.map_err(|_| Refusal::too_slow())?;
     read.map_err(|error| {
         let causes = || std::iter::successors(Some(&error as &dyn std::error::Error), |cause| cause.source());
-        if causes().any(|cause| cause.to_string().contains("length limit")) {
+        if causes().any(|cause| cause.is::<LengthLimitError>()) {
             too_large_body(limit)
         } else if causes().any(|cause| cause.is::<TimeoutError>()) {
             Refusal::too_slow()
@@ -126,6 +127,22 @@ mod tests {
     use super::*;
     use axum::body::Body;
     use tower::ServiceExt;
+
+    /// A body that does not say how long it is, piece by piece.
+    async fn read(pieces: Vec<Result<&'static str, std::io::Error>>) -> Code {
+        let body = Body::from_stream(futures_util::stream::iter(pieces));
+        read_body(body, 8, Duration::from_secs(60)).await.expect_err("refused").code()
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_too_large_is_told_from_one_that_says_so() {
+        assert_eq!(read(vec![Ok("12345"), Ok("6789")]).await, Code::TooLarge);
+        assert_eq!(read(vec![Ok("123456789")]).await, Code::TooLarge);
+        let broken = std::io::Error::other("length limit exceeded");
+        assert_eq!(read(vec![Ok("1234"), Err(broken)]).await, Code::BadRequest);
+        let fits = Body::from_stream(futures_util::stream::iter([Ok::<_, std::io::Error>("12345678")]));
+        assert_eq!(&read_body(fits, 8, Duration::from_secs(60)).await.expect("whole")[..], b"12345678");
+    }
 
     #[tokio::test]
     async fn a_panic_in_a_handler_is_one_refusal_and_is_counted() {

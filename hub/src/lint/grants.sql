@@ -26,11 +26,11 @@ GRANT EXECUTE ON FUNCTION sec.audit(text, uuid, jsonb) TO hub_app;
 GRANT SELECT ON audit_log TO hub_app, hub_operator, hub_sec;
 GRANT INSERT ON audit_log TO hub_sec;
 
--- Schools and devices (0002).
+-- Schools and devices (0002, 0027).
 GRANT SELECT ON tenant TO hub_app, hub_operator, hub_sec;
 GRANT INSERT, UPDATE (name, timezone, metadata, suspended_at, updated_at) ON tenant TO hub_operator;
 GRANT SELECT ON device TO hub_app, hub_operator, hub_sec;
-GRANT UPDATE (revoked_at) ON device TO hub_operator;
+GRANT UPDATE (name, revoked_at) ON device TO hub_operator;
 GRANT INSERT, UPDATE (last_seen_at) ON device TO hub_sec;
 GRANT SELECT ON device_code TO hub_operator, hub_sec;
 GRANT INSERT ON device_code TO hub_operator;

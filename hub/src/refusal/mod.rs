@@ -12,11 +12,12 @@ use std::time::Duration;
 
 /// SQLSTATE with which `sec.enter` refuses a suspended school.
 const SUSPENDED: &str = "PM001";
-/// A policy or a privilege said no; a context was not accepted.
+/// A policy or a privilege said no; a context was not accepted, or its token was made up.
 const FORBIDDEN: &str = "42501";
 const NO_CONTEXT: &str = "28000";
-/// What `sec.announce` says when an operator's time is up, or was ended: no attack, only late.
-const MODE_OVER: &str = "this is not an operator with a reason and time left";
+const NOT_GENUINE: &str = "PM002";
+/// SQLSTATE with which `sec.announce` refuses an operator whose time is up, or was ended: no attack, only late.
+const MODE_OVER: &str = "PM003";
 
 #[derive(Debug, Clone, thiserror::Error)]
 #[error(transparent)]
@@ -89,14 +90,10 @@ impl From<sqlx::Error> for Refusal {
                     tracing::warn!(%state, "the database is busy");
                     Refusal::busy()
                 }
-                NO_CONTEXT if database.message() == MODE_OVER => {
-                    Refusal::new(Code::Unauthorized, "operator mode is over; sign in again with a reason")
-                }
-                // Fifteen minutes are over, or somebody ended them.
-                NO_CONTEXT if database.message().contains("not an operator") => {
+                MODE_OVER => {
                     Refusal::new(Code::Unauthorized, "the operator mode is over; sign in again, with a reason")
                 }
-                FORBIDDEN | NO_CONTEXT => {
+                FORBIDDEN | NO_CONTEXT | NOT_GENUINE => {
                     request_context::violated(&state);
                     Refusal::internal("the database's wall", &error)
                 }

@@ -2,6 +2,7 @@
 //! clock gives them.
 
 pub(crate) mod clock;
+pub(crate) mod device_list;
 pub(crate) mod lines;
 pub(crate) mod pull;
 pub(crate) mod push;

@@ -121,6 +121,7 @@ mod tests {
             sent_at: 0,
             people: Vec::new(),
             proofs: std::collections::BTreeMap::new(),
+            devices: None,
         };
         memory.menu(Schema::product(), Uuid::from_u128(school), &request)
     }

@@ -9,10 +9,12 @@
 
 use crate::refusal::Refusal;
 use crate::schools::Settings;
+use crate::sync::device_list;
 use crate::sync::lines::Line;
 use parking_lot::Mutex;
 use pems_db::{Access, AuthDb, DbError, DeviceFacts, SessionFacts, TenantContext, TenantDb};
 use pems_model::Code;
+use pems_model::wire::DeviceList;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +26,8 @@ use uuid::Uuid;
 
 /// How long something remembered is believed without another look.
 pub(crate) const STALE: Duration = Duration::from_secs(30);
+/// And a school's list of devices, of which nothing but the day when each was last seen changes without a hint.
+const LIST_STALE: Duration = Duration::from_secs(3_600);
 /// Sessions of one school that are remembered; beyond it all of that school's are looked up again, each with one short query.
 const SESSIONS_MAX: usize = 5_000;
 /// Requests of one school whose bodies are in memory at once. A body and what is read from it take some MiB; more of them
@@ -54,6 +58,7 @@ pub(crate) struct TenantState {
     /// The numbers of the last hints about the school's records and devices, and about its people.
     records: AtomicU64,
     people: AtomicU64,
+    devices: Mutex<Option<Remembered<Arc<DeviceList>>>>,
 }
 
 impl TenantState {
@@ -65,6 +70,7 @@ impl TenantState {
             drained: Mutex::default(),
             records: AtomicU64::new(0),
             people: AtomicU64::new(0),
+            devices: Mutex::default(),
         })
     }
 
@@ -138,8 +144,12 @@ impl TenantStates {
     }
 
     fn believed<T: Clone>(&self, known: Option<&Remembered<T>>, hinted: &AtomicU64) -> Option<T> {
+        self.believed_for(STALE, known, hinted)
+    }
+
+    fn believed_for<T: Clone>(&self, long: Duration, known: Option<&Remembered<T>>, hinted: &AtomicU64) -> Option<T> {
         let fresh =
-            |known: &&Remembered<T>| known.as_of.elapsed() < STALE && !self.is_out_of_date(known.generation, hinted);
+            |known: &&Remembered<T>| known.as_of.elapsed() < long && !self.is_out_of_date(known.generation, hinted);
         known.filter(fresh).map(|known| known.value.clone())
     }
 
@@ -266,6 +276,26 @@ impl TenantStates {
         tx.commit().await?;
         self.settings.lock().insert(who.tenant(), TenantStates::remember(settings, generation));
         Ok(settings)
+    }
+
+    /// The devices of the caller's school, from memory where nothing has changed.
+    ///
+    /// # Errors
+    /// A suspended school; a database that is busy or away.
+    pub(crate) async fn device_list(
+        &self,
+        live: &TenantState,
+        door: &TenantDb,
+        who: &TenantContext,
+    ) -> Result<Arc<DeviceList>, Refusal> {
+        let known = self.believed_for(LIST_STALE, live.devices.lock().as_ref(), &live.records);
+        if let Some(list) = known {
+            return Ok(list);
+        }
+        let generation = self.generation();
+        let list = Arc::new(device_list::load(door, who).await?);
+        *live.devices.lock() = Some(TenantStates::remember(list.clone(), generation));
+        Ok(list)
     }
 
     /// Listens for hints until `stop`. A lost connection counts as a hint about everything: whatever was said meanwhile was missed.

@@ -87,7 +87,7 @@ async fn a_token_serves_one_school_on_one_connection_once() {
     let old = keys.context_token(a, new_id(), Mode::Device, crate::world::now() - 60_000_000, &nonce);
     assert_eq!(state(&run(&mut app, &format!("SELECT sec.enter('{old}')")).await.expect_err("too old")), "28000");
     let forged = to_b.replace(&b.simple().to_string(), &a.simple().to_string());
-    assert_eq!(state(&run(&mut app, &format!("SELECT sec.enter('{forged}')")).await.expect_err("forged")), "28000");
+    assert_eq!(state(&run(&mut app, &format!("SELECT sec.enter('{forged}')")).await.expect_err("forged")), "PM002");
     let operator = keys.context_token(Uuid::nil(), new_id(), Mode::Operator, crate::world::now(), &nonce);
     let become_operator = format!("SELECT sec.enter('{operator}')");
     assert_eq!(state(&run(&mut app, &become_operator).await.expect_err("another role")), "28000");

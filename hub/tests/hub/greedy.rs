@@ -13,7 +13,7 @@ use std::time::Duration;
 const LONG: u32 = 40_000;
 
 /// Asks until it is so; the test fails by its own time limit if it never is.
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let waited = async { while !is_so().await {} };
     tokio::time::timeout(Duration::from_secs(60), waited).await.unwrap_or_else(|_| panic!("never: {what}"));
 }
@@ -111,15 +111,6 @@ async fn the_newest_exchange_of_a_device_is_the_one_that_counts() {
     }
 }
 
-/// The numbers that the hub counts, by name.
-async fn transactions(world: &World) -> f64 {
-    let token = pems_hub::metrics_token(&pems_hub::Config::new(world.data_dir.path())).expect("a token");
-    let text = world.client.get(world.url("/metrics")).bearer_auth(token).send().await.expect("an answer");
-    let text = text.text().await.expect("text");
-    let line = text.lines().find_map(|line| line.strip_prefix("pems_transactions_total ")).expect("a number");
-    line.parse().expect("a number")
-}
-
 #[tokio::test]
 async fn what_changes_at_one_school_wakes_nobody_at_another() {
     const HELD: usize = 40;
@@ -142,14 +133,14 @@ async fn what_changes_at_one_school_wakes_nobody_at_another() {
         held.push(ask(&world, device, &SyncRequest { wait_ms: LONG, ..device.request(0) }).await);
     }
     let mut rev = world.sync(&busy, &busy.request(0)).await.expect("level").end().rev;
-    let before = transactions(&world).await;
+    let before = world.transactions().await;
     for n in 1..=10 {
         world.sql(&format!("UPDATE account SET name = 'Name {n}' WHERE id = '{account}'")).await.expect("another name");
         let news = world.sync(&busy, &SyncRequest { wait_ms: LONG, ..busy.request(rev) }).await.expect("news");
         assert!(news.end().rev > rev, "its own school hears of it");
         rev = news.end().rev;
     }
-    let meanwhile = transactions(&world).await - before;
+    let meanwhile = world.transactions().await - before;
     assert!(meanwhile < 40.0, "{meanwhile} transactions, of which the quiet school's held requests need none");
     // None of them was woken: each ends because the hub stops.
     let World { hub, .. } = world;
@@ -191,15 +182,15 @@ async fn a_hint_that_somebody_made_up_is_nothing() {
     world.school("a").await;
     let device = world.device("a").await;
     world.sync(&device, &device.request(0)).await.expect("level");
-    let before = transactions(&world).await;
+    let before = world.transactions().await;
     let held = ask(&world, &device, &SyncRequest { wait_ms: LONG, ..device.request(0) }).await;
     for payload in ["", "forget", &"0".repeat(64), &"zz".repeat(32), &"a".repeat(7_000)] {
         world.sql(&format!("NOTIFY hub, '{payload}'; NOTIFY people, '{payload}'")).await.expect("anybody may");
     }
     // A true one behind them: when it is heard, they were.
     world.sql("UPDATE tenant SET name = 'Another'").await.expect("an update");
-    until("the true one is heard", async || transactions(&world).await > before).await;
-    assert!(transactions(&world).await - before <= 2.0);
+    until("the true one is heard", async || world.transactions().await > before).await;
+    assert!(world.transactions().await - before <= 2.0);
     drop(held);
 }
 

@@ -34,6 +34,34 @@ async fn a_key_is_rotated_and_retired_under_a_running_hub() {
 }
 
 #[tokio::test]
+async fn a_retired_key_is_known_by_its_state_and_not_by_what_is_said() {
+    let world = World::new().await;
+    world.school("a").await;
+    let device = world.device("a").await;
+    let said = async |from: &str, to: &str| {
+        let definition = "pg_get_functiondef('sec.open_token(text)'::regprocedure)";
+        let sql = format!("DO $$ BEGIN EXECUTE replace({definition}, '{from}', '{to}'); END $$");
+        world.sql(&sql).await.expect("said otherwise");
+    };
+    let words = "the context token is not genuine";
+    let command = beside(&world).await;
+    let next = async || {
+        let signing = command.context_keys().into_iter().find(|key| key.signs).expect("a key");
+        command.rotate_context_key().await.expect("a new key");
+        command.retire_context_key(&signing.kid).await.expect("retired");
+    };
+    said(words, "hindi tunay ang token").await;
+    next().await;
+    world.sync(&device, &device.push(0, vec![learner(1, "Reyes")])).await.expect("signed with the new key by itself");
+    said("hindi tunay ang token", words).await;
+    said("PM002", "28000").await;
+    next().await;
+    let refused = world.sync(&device, &device.push(1, vec![learner(2, "Santos")])).await.expect_err("words alone");
+    assert_eq!(refused.code, Code::Internal);
+    command.close().await;
+}
+
+#[tokio::test]
 async fn a_key_that_only_the_database_has_is_retired_at_the_next_start() {
     let world = World::new().await;
     let zeros = "decode(repeat('00', 64), 'hex')";

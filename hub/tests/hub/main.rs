@@ -2,6 +2,7 @@
 
 mod context;
 mod crowd;
+mod devices;
 mod enrolment;
 mod greedy;
 mod guards;

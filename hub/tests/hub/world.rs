@@ -79,6 +79,15 @@ impl World {
         self.post("/v1/enrol", &json!({ "code": code, "device_name": "Registrar PC", "public_key": public_key })).await
     }
 
+    /// Transactions that the hub has begun for schools so far.
+    pub(crate) async fn transactions(&self) -> f64 {
+        let token = pems_hub::metrics_token(&Config::new(self.data_dir.path())).expect("a token");
+        let text = self.client.get(self.url("/metrics")).bearer_auth(token).send().await.expect("an answer");
+        let text = text.text().await.expect("text");
+        let line = text.lines().find_map(|line| line.strip_prefix("pems_transactions_total ")).expect("a number");
+        line.parse().expect("a number")
+    }
+
     pub(crate) async fn ask_token(&self, assertion: &str) -> Response {
         let form = [("grant_type", JWT_BEARER), ("assertion", assertion)];
         self.client.post(self.url("/v1/token")).form(&form).send().await.expect("an answer")
@@ -177,6 +186,7 @@ impl Device {
             more: false,
             wait_ms: 0,
             sent_at: now(),
+            devices: None,
         }
     }
 

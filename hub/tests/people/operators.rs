@@ -167,11 +167,28 @@ async fn a_mode_that_was_ended_is_refused_by_the_database_itself() {
             }
         }
         let refused = door.look(&who, "looking", None).await.expect_err(end);
-        assert_eq!(state(&refused), "28000", "{end}");
+        assert_eq!(state(&refused), "PM003", "{end}");
         let tenants = town.get("/tenants", &token).await;
         assert_eq!(tenants.refused(), (401, "unauthorized"), "{end}");
         town.sql("UPDATE sec.operator SET disabled_at = NULL").await;
     }
+}
+
+#[tokio::test]
+async fn a_mode_that_is_over_is_known_by_its_state_and_not_by_what_is_said() {
+    let (town, totp) = with_operator().await;
+    let said = async |from: &str, to: &str| {
+        let definition = "pg_get_functiondef('sec.announce(text, text)'::regprocedure)";
+        town.sql(&format!("DO $$ BEGIN EXECUTE replace({definition}, '{from}', '{to}'); END $$")).await;
+    };
+    let words = "this is not an operator with a reason and time left";
+    let token = token(&town, &totp).await;
+    town.ask(Method::POST, "/operators/sign-out", Some(&token), None).await.data();
+    said(words, "tapos na ang oras").await;
+    assert_eq!(town.get("/tenants", &token).await.refused(), (401, "unauthorized"));
+    said("tapos na ang oras", words).await;
+    said("PM003", "28000").await;
+    assert_eq!(town.get("/tenants", &token).await.refused(), (500, "internal"), "words alone mean nothing");
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 //!
 //! Invariants:
 //! - one change gets one answer, and a refused change leaves no trace but its log entry (promise 5);
+//! - changes that would ask more questions than one push may are answered up to there: the others are still the office's, which
+//!   sends them with its next exchange. A group is answered whole;
 //! - a value that does not win is in a `review_item` of the same plan (promise 6);
 //! - every row that is written has a fresh revision, and revisions are handed out in the order of the changes.
 
@@ -11,6 +13,7 @@ mod deciding;
 mod keys;
 mod known;
 mod merge;
+mod room;
 mod same;
 mod verdict;
 
@@ -21,9 +24,9 @@ pub use same::asked_id;
 use crate::digest::Digest;
 use crate::edit_time::ClockReading;
 use crate::history::Logged;
-use crate::review::{self, Author, REVIEW_ITEM, Review};
+use crate::review::{Author, REVIEW_ITEM, Review};
 use crate::wire::{Change, ChangeKind, ChangeResult, Outcome, SignedIn};
-use crate::{Code, Entity, Problem, Role, Row, Schema, Value};
+use crate::{Entity, Problem, Role, Row, Schema, Value};
 use serde_json::{Map, Value as Json, json};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +80,7 @@ pub struct LogEntry {
 /// Everything that one transaction has to write.
 #[derive(Debug, Default)]
 pub struct Plan {
+    /// Of the changes in their order; perhaps not of the last ones, which then are not part of the plan.
     pub results: Vec<ChangeResult>,
     /// By position of the entity in the schema (parents first), then by row.
     pub writes: BTreeMap<(usize, Uuid), Write>,
@@ -121,6 +125,7 @@ pub fn plan_without(push: &Push<'_>, known: &Known, changes: &[Change], without:
             claims: BTreeMap::new(),
             keys: BTreeMap::new(),
             same: known.same.clone(),
+            full: false,
         };
         let mut found = BTreeMap::new();
         for (i, (change, user)) in changes.iter().zip(&users).enumerate() {
@@ -128,6 +133,16 @@ pub fn plan_without(push: &Push<'_>, known: &Known, changes: &[Change], without:
                 Some(problem) => work.refuse(change, *user, problem.clone()),
                 None => {
                     if let Err(problem) = work.apply(change, *user) {
+                        if std::mem::take(&mut work.full)
+                            && let end @ 1.. = room::whole_until(changes, i)
+                        {
+                            if found.is_empty() {
+                                let earlier = without.range(..end).map(|(at, problem)| (*at, problem.clone()));
+                                return plan_without(push, known, &changes[..end], &earlier.collect());
+                            }
+                            // Those that are refused leave their room to the others.
+                            break;
+                        }
                         found.insert(i, problem);
                     }
                 }
@@ -156,6 +171,8 @@ struct Work<'a> {
     keys: BTreeMap<(usize, Uuid), Option<Uuid>>,
     /// Who has each number that names one thing, after the changes planned so far.
     same: BTreeMap<Holder, BTreeSet<Uuid>>,
+    /// The last change was refused because this push asks enough already; the next one may ask again.
+    full: bool,
 }
 
 impl Work<'_> {
@@ -206,18 +223,6 @@ impl Work<'_> {
             self.review(entity, change, &merged.reviews);
             self.settle_same(index, entity, before.as_ref(), change, author);
         }
-        Ok(())
-    }
-
-    /// Whether so many more questions can be asked.
-    fn room_for(&mut self, more: usize) -> Result<(), Problem> {
-        let most = review::PER_PUSH.min(review::WAITING.saturating_sub(self.known.waiting));
-        if more > 0 && self.plan.reviews + more > most {
-            let message = "somebody would have to look at this (another office has changed it too, or another record has the same \
-                 number), and too many such questions wait in this school already; decide some of them, then send this change again";
-            return Err(Problem::new(Code::ReviewFull, message));
-        }
-        self.plan.reviews += more;
         Ok(())
     }
 

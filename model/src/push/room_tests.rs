@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::entities::STUDENT;
+use crate::{Code, review};
 
 const MINE: Uuid = Uuid::from_u128(1);
 const THEIRS: Uuid = Uuid::from_u128(2);
@@ -78,10 +79,37 @@ fn a_flood_of_conflicts_makes_so_many_questions_and_loses_nothing() {
     let plan = planned(&known, &changes);
     let (taken, fields) = (review::PER_PUSH / 3, 3);
     assert_eq!(plan.reviews, taken * fields);
-    assert_eq!(refused(&plan), 1_000 - taken, "the rest stays at its office, with the reason");
-    assert!(matches!(plan.results[1_000].outcome, Outcome::Applied { .. }), "and holds up nothing else");
+    assert_eq!((plan.results.len(), refused(&plan)), (taken, 0), "the rest is not answered yet, and not refused");
     let items = plan.writes.keys().filter(|(index, _)| Schema::product().entities()[*index].name == REVIEW_ITEM);
     assert_eq!(items.count(), plan.reviews, "every value that lost is in one");
+    // The office sends what was not answered, until nothing is left.
+    let (mut left, mut pushes) = (&changes[taken..], 1);
+    while !left.is_empty() {
+        let plan = planned(&known, left);
+        assert!(!plan.results.is_empty() && refused(&plan) == 0, "each push comes further");
+        (left, pushes) = (&left[plan.results.len()..], pushes + 1);
+    }
+    assert_eq!(pushes, 1_000_usize.div_ceil(taken), "what asks nothing goes along");
+}
+
+#[test]
+fn a_push_that_asks_too_much_is_cut_before_a_group_and_never_through_one() {
+    let (known, mut changes) = contested(400);
+    let most = review::PER_PUSH / 3;
+    // The 101st to the 200th belong together; a second group begins in them.
+    let (first, second) = (Uuid::from_u128(5), Uuid::from_u128(6));
+    changes[100..200].iter_mut().for_each(|change| change.group = Some(first));
+    assert_eq!(planned(&known, &changes).results.len(), 100);
+    changes[90].group = Some(second);
+    changes[150].group = Some(second);
+    assert_eq!(planned(&known, &changes).results.len(), 90, "and before one that reaches into it");
+    // One that asks too much by itself comes first: it is refused whole, says why, and holds up nothing.
+    changes.iter_mut().for_each(|change| change.group = None);
+    changes[..200].iter_mut().for_each(|change| change.group = Some(first));
+    let plan = planned(&known, &changes);
+    assert_eq!((refused(&plan), plan.results.len(), plan.reviews), (200 - most, 200 + most, most * 3));
+    let whole = plan.results[..200].iter().all(|result| matches!(result.outcome, Outcome::Refused { .. }));
+    assert!(whole && matches!(plan.results[200].outcome, Outcome::Conflict { .. }));
 }
 
 #[test]

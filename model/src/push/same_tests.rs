@@ -206,7 +206,7 @@ fn a_refused_change_asks_nothing() {
 }
 
 #[test]
-fn a_flood_of_numbers_that_two_have_opens_so_many_questions_and_the_rest_stays_at_its_office() {
+fn a_flood_of_numbers_that_two_have_opens_so_many_questions_and_the_rest_comes_with_the_next_push() {
     let mut hub = Hub::default();
     let number = |n: u128| learner(&format!("{}", 136_728_000_000 + n));
     let many = PER_PUSH as u128 + 100;
@@ -219,12 +219,16 @@ fn a_flood_of_numbers_that_two_have_opens_so_many_questions_and_the_rest_stays_a
         plan.results.iter().filter(is_full).count()
     };
     let plan = hub.push(2, &(0..many).map(|n| (10_000 + n, number(n))).collect::<Vec<_>>());
-    assert_eq!((plan.reviews, full(&plan)), (PER_PUSH, 100));
+    assert_eq!((plan.reviews, plan.results.len(), full(&plan)), (PER_PUSH, PER_PUSH, 0));
     let learners = plan.writes.keys().filter(|(index, _)| Some(*index) == Schema::product().index("student"));
-    assert_eq!(learners.count(), PER_PUSH, "what is refused leaves nothing behind");
+    assert_eq!(learners.count(), PER_PUSH, "what is not answered leaves nothing behind");
+    let rest = &(PER_PUSH as u128..many - 1).map(|n| (10_000 + n, number(n))).collect::<Vec<_>>();
+    let plan = hub.push(2, rest);
+    assert_eq!((plan.reviews, plan.results.len(), full(&plan)), (99, 99, 0));
 
     hub.waiting = WAITING - 2;
-    let next = many - 100;
+    let next = many - 1;
+    hub.push(1, &[(40_000, number(many)), (40_001, number(many + 1))]);
     let plan = hub.push(2, &(next..next + 3).map(|n| (20_000 + n, number(n))).collect::<Vec<_>>());
     assert_eq!((plan.reviews, full(&plan)), (2, 1));
     hub.waiting = WAITING;

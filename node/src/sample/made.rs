@@ -87,6 +87,7 @@ impl Made<'_> {
             digest: None,
             more: false,
             hub_time: self.store.now(),
+            devices: None,
         };
         self.store.apply(&end)?;
         Ok(())

@@ -1,7 +1,7 @@
 //! The end of a pull: everything staged becomes visible in one transaction, together with the cursors (promise 4).
 
 use super::journal::Stored;
-use super::{Step, Store, meta, overlay, rows, staging, status, trouble};
+use super::{Step, Store, devices, meta, overlay, rows, staging, status, trouble};
 use crate::store::inbound_log;
 use crate::{NodeError, Result};
 use pems_model::digest::{Digest, combined};
@@ -175,6 +175,9 @@ impl Step<'_> {
         meta::set(self.tx, "last_contact", &now.to_string())?;
         meta::set(self.tx, "clock_offset", &end.hub_time.saturating_sub(now).to_string())?;
         meta::set(self.tx, "diverged", if level { "0" } else { "1" })?;
+        if let Some(known) = &end.devices {
+            devices::keep(self.tx, self.replica, known)?;
+        }
         trouble::clear(self.tx)?;
         self.prune_journal(end.hub_time)
     }

@@ -72,7 +72,8 @@ fn pull(store: &mut Store, rows: &[(Uuid, i64, Json)], through: i64) {
 
 fn end(store: &mut Store, rev: i64) -> crate::Result<crate::store::Applied> {
     let hub_time = store.now();
-    store.apply(&End { rev, epoch: Uuid::from_u128(3), durable_rev: None, digest: None, more: false, hub_time })
+    let epoch = Uuid::from_u128(3);
+    store.apply(&End { rev, epoch, durable_rev: None, digest: None, more: false, hub_time, devices: None })
 }
 
 const DAMAGES: [&str; 14] = [

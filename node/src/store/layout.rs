@@ -1,14 +1,14 @@
 //! The tables of the file: one for each entity (from its declaration), and the machinery of syncing.
 
 use super::save::stops_everything;
-use super::{meta, rows};
+use super::{devices, meta, rows};
 use crate::store::inbound_log;
 use crate::{NodeError, Result};
 use pems_model::{Code, Schema, ddl::sqlite, fold};
 use rusqlite::Connection;
 
-/// Version of the machinery's tables below, in `user_version`. 1 (2026-11): first. 2 (2026-11): `arrival`.
-const LAYOUT: i64 = 2;
+/// Version of the machinery's tables below, in `user_version`. 1 (2026-11): first. 2 (2026-11): `arrival`. 3 (2026-11): `device`.
+const LAYOUT: i64 = 3;
 
 /// `op` is outbox, sent journal and parked list in one, told apart by `state`: `pending` (not answered), `answered` (answered,
 /// not yet part of an applied pull), `sent` (done), `parked` (refused), `damaged` (cannot be read),
@@ -32,6 +32,7 @@ pub(super) fn create(conn: &Connection, schema: &Schema) -> Result<()> {
     conn.execute_batch("BEGIN IMMEDIATE;")?;
     conn.execute_batch(MACHINERY)?;
     conn.execute_batch(&inbound_log::layout())?;
+    conn.execute_batch(devices::LAYOUT)?;
     for entity in schema.entities() {
         add_entity(conn, entity)?;
     }
@@ -45,8 +46,10 @@ pub(super) fn create(conn: &Connection, schema: &Schema) -> Result<()> {
 /// another version opens next still has everything.
 pub(super) fn upgrade(conn: &Connection, schema: &Schema) -> Result<()> {
     let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version == 1 {
-        conn.execute_batch(&format!("BEGIN IMMEDIATE; {} PRAGMA user_version = 2; COMMIT;", inbound_log::layout()))?;
+    if (1..LAYOUT).contains(&version) {
+        // What is there already stays as it is.
+        let later = format!("{}; {}", inbound_log::layout(), devices::LAYOUT);
+        conn.execute_batch(&format!("BEGIN IMMEDIATE; {later}; PRAGMA user_version = {LAYOUT}; COMMIT;"))?;
     } else if version != LAYOUT {
         let message = format!(
             "the records file has layout {version}, this program knows layout {LAYOUT}; install the newer program"
@@ -134,13 +137,19 @@ mod tests {
     fn a_file_of_the_first_layout_gets_what_came_later_and_a_newer_one_is_left_alone() {
         let conn = Connection::open_in_memory().expect("a database");
         create(&conn, Schema::product()).expect("tables");
-        conn.execute_batch("DROP TABLE arrival; DROP INDEX op_watched; PRAGMA user_version = 1;").expect("as it was");
+        conn.execute_batch("DROP TABLE arrival; DROP INDEX op_watched; DROP TABLE device; PRAGMA user_version = 1;")
+            .expect("as it was");
         upgrade(&conn, Schema::product()).expect("upgraded");
         conn.execute(
             "INSERT INTO arrival (entity, row_id, kind, changes, at) VALUES ('student', x'00', 'new', '{}', 1)",
             [],
         )
         .expect("the table is there");
+        conn.execute_batch("DROP TABLE device; PRAGMA user_version = 2;").expect("as the second one was");
+        upgrade(&conn, Schema::product()).expect("upgraded");
+        let there =
+            |table: &str| conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0));
+        assert_eq!((there("arrival"), there("device")), (Ok(1), Ok(0)), "what was there stays");
         upgrade(&conn, Schema::product()).expect("nothing left to do");
         let key =
             || conn.query_row("SELECT search_key FROM student", [], |row| row.get::<_, String>(0)).expect("a key");

@@ -20,12 +20,16 @@ pub struct Enrolled {
 }
 
 pub(super) fn write_enrolled(conn: &Connection, enrolled: &Enrolled) -> Result<()> {
-    let text = serde_json::to_string(enrolled).map_err(|error| NodeError::new(Code::Internal, error.to_string()))?;
-    set(conn, "enrolled", &text)?;
+    set_enrolled(conn, enrolled)?;
     set(conn, "incarnation", "1")?;
     set(conn, "rev", "0")?;
     set(conn, "next_op_no", "1")?;
     set(conn, "acked", "0")
+}
+
+pub(super) fn set_enrolled(conn: &Connection, enrolled: &Enrolled) -> Result<()> {
+    let text = serde_json::to_string(enrolled).map_err(|error| NodeError::new(Code::Internal, error.to_string()))?;
+    set(conn, "enrolled", &text)
 }
 
 pub(super) fn read_enrolled(conn: &Connection) -> Result<Enrolled> {

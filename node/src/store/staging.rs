@@ -2,7 +2,7 @@
 
 use super::damage::{self, UNTOLD};
 use super::journal::{CHANGE, Damaged, Stored};
-use super::{Step, Store, meta, vouch};
+use super::{Step, Store, devices, meta, vouch};
 use crate::store::{inbound_log, restore};
 use crate::{NodeError, Result};
 use pems_model::frame::Rows;
@@ -68,6 +68,7 @@ impl Store {
             proofs,
             more,
             sent_at: self.env.now(),
+            devices: Some(devices::revision(conn)?),
         })
     }
 

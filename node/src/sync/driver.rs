@@ -162,7 +162,6 @@ impl Driver {
         };
         match self.store.request(wait_ms, with_shapes) {
             Ok(request) => {
-                self.summary.sent += request.changes.len();
                 self.frames = Some((number, self.client.exchange(&token, &request)));
                 Event::Sent
             }
@@ -250,6 +249,7 @@ impl Driver {
     }
 
     fn count(&mut self, results: &[ChangeResult]) {
+        self.summary.sent += results.len();
         for result in results {
             *match result.outcome {
                 Outcome::Applied { .. } => &mut self.summary.applied,

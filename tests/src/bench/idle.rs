@@ -3,7 +3,7 @@
 use super::parties::Hub;
 use super::report::Report;
 use super::school::{School, schema};
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail};
 use pems_model::frame::Frame;
 use pems_model::wire::{Cursors, PROTOCOL, Replica, SyncRequest};
 use pems_node::sync::HubClient;
@@ -24,7 +24,7 @@ pub async fn measure(hub: &Hub, school: &School, dir: &Path, report: &mut Report
         .await?
         .access_token;
     let rev = hub.admin.school(&school.slug).await?.rev;
-    let request = SyncRequest {
+    let mut request = SyncRequest {
         protocol: PROTOCOL,
         schema: schema().fingerprint().into(),
         shapes: None,
@@ -38,14 +38,18 @@ pub async fn measure(hub: &Hub, school: &School, dir: &Path, report: &mut Report
         more: false,
         wait_ms: 0,
         sent_at: now,
+        devices: Some(String::new()),
     };
-    let body = serde_json::to_vec(&request)?;
     let sync = format!("{}/v1/sync", hub.url);
     // The first one may look things up.
-    let first =
-        reqwest::Client::new().post(&sync).bearer_auth(&token).body(body.clone()).send().await?.bytes().await?.to_vec();
-    let frame = Frame::take(&mut first.clone())?;
-    ensure!(matches!(frame, Some(Frame::End(_))), "an idle exchange answers with its end: {frame:?}");
+    let first = serde_json::to_vec(&request)?;
+    let first = reqwest::Client::new().post(&sync).bearer_auth(&token).body(first).send().await?.bytes().await?;
+    let Some(Frame::End(end)) = Frame::take(&mut first.to_vec())? else {
+        bail!("an idle exchange answers with its end: {first:?}");
+    };
+    // From then on the office has the list of devices and says so.
+    request.devices = end.devices.map(|devices| devices.revision);
+    let body = serde_json::to_vec(&request)?;
     let before = transactions(hub).await?;
     let ours = storm(|http| http.post(&sync).bearer_auth(&token).body(body.clone())).await?;
     let after = transactions(hub).await?;

@@ -74,7 +74,7 @@ impl Desk {
 
     /// Takes the national holidays of the school year over, as the registrar does with one press.
     pub fn add_holidays(&self) -> Result<()> {
-        let mut desk = pems_node::desk::Desk::new(self.office.store()?);
+        let mut desk = pems_node::app::Desk::new(self.office.store()?);
         let calendar = desk.answer(json!({ "do": "attendance.calendar" }))?;
         desk.answer(json!({ "do": "attendance.add_holidays", "school_year": calendar["year"]["id"] }))?;
         Ok(())

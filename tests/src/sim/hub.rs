@@ -99,6 +99,7 @@ impl Hub {
             digest: Some(digest),
             more: request.more,
             hub_time: now,
+            devices: None,
         }));
         Ok(Some(frames))
     }
@@ -226,8 +227,9 @@ impl Tenant {
             self.carry_out(replica, planned, now, &mut results);
         }
         let state = self.replicas.entry(replica).or_default();
-        state.last_op_no = state.last_op_no.max(request.changes.last().map_or(0, |change| change.op_no));
-        if !request.more {
+        let answered = results.iter().map(|result| result.op_no).max().unwrap_or(0);
+        state.last_op_no = state.last_op_no.max(answered);
+        if !request.more && results.len() == request.changes.len() {
             state.drained_at = now;
         }
         results.sort_by_key(|result| result.op_no);

@@ -4,6 +4,7 @@
 mod authors;
 mod concurrent;
 mod cut;
+mod devices;
 mod first_sync;
 mod killed;
 mod offline;

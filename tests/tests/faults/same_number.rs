@@ -2,7 +2,7 @@
 
 use pems_node::store::Choice;
 use pems_tests::programs::{Done, node, run};
-use pems_tests::rig::{Rig, TestOffice};
+use pems_tests::rig::{Rig, TestOffice, record};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -97,5 +97,31 @@ async fn two_offices_that_settle_it_at_once_ask_nobody_about_that() {
         let left: Vec<Json> = questions(office).into_iter().filter(|entry| entry["entity"] != "student").collect();
         assert_eq!(left, Vec::<Json>::new(), "no question about a question");
         assert!(questions(office).iter().all(|entry| entry["kind"] != "duplicate"));
+    }
+}
+
+/// More questions than one push may ask: what does not fit is not refused but sent with the next exchange, without anybody's doing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_offices_that_import_the_same_six_hundred_are_level_in_the_end_and_nothing_waits() {
+    const MANY: usize = 600;
+    let rig = Rig::product().await;
+    rig.school("mabini").await;
+    let (first, second) = (rig.office("mabini").await, rig.office("mabini").await);
+    for office in [&first, &second] {
+        let learner = |n: usize| {
+            let lrn = format!("{}", 136_728_000_000_u64 + n as u64);
+            record("student", &json!({ "last_name": "Santos", "first_name": format!("Ana {n}"), "lrn": lrn }))
+        };
+        office.store().save_all(&(0..MANY).map(learner).collect::<Vec<_>>()).expect("imported");
+    }
+    first.sync().await;
+    let summary = second.sync().await;
+    assert_eq!((summary.sent, summary.applied, summary.refused), (MANY, MANY, 0), "all of them, in one sync");
+    first.sync().await;
+    for office in [&first, &second] {
+        rig.assert_level(office).await;
+        let status = office.store().status().expect("a status");
+        assert_eq!((status.pending, status.parked, status.review), (0, 0, MANY as i64));
+        assert_eq!(office.list("student").len(), 2 * MANY);
     }
 }

@@ -169,7 +169,8 @@ fn pull(store: &mut Store, entities: &[(&str, Vec<Row>)]) {
         store.stage(Rows { head, body }).expect("staged");
     }
     let epoch = Uuid::from_u128(3);
-    let end = End { rev: through, epoch, durable_rev: None, digest: None, more: false, hub_time: store.now() };
+    let end =
+        End { rev: through, epoch, durable_rev: None, digest: None, more: false, hub_time: store.now(), devices: None };
     store.apply(&end).expect("applied");
 }
 

@@ -38,17 +38,29 @@ export type MadeUser = { id: string, name: string,
  */
 one_time: string | null, users: Users, };
 
-export type Devices = { devices: Array<Device>, hub: string, sample: boolean, };
+export type Devices = { 
+/**
+ * This PC first, those that were revoked last.
+ */
+devices: Array<Device>, 
+/**
+ * Whether the hub has told which PCs the school has. Otherwise they are those that the records name.
+ */
+told: boolean, hub: string, sample: boolean, };
 
 export type Device = { id: string, 
 /**
- * The figures by which other screens name it.
+ * The figures by which those who run the hub find it.
  */
 short: string, 
 /**
- * Known of this PC alone.
+ * Its name, or `…6AF2` of one that the hub has not told of.
  */
-name: string | null, role: string | null, here: boolean, 
+called: string, role: string | null, here: boolean, revoked: boolean, 
+/**
+ * The day on which the hub last heard of it, `2026-11-30`; none where it has not told.
+ */
+seen: string | null, 
 /**
  * Number ranges that it may give out.
  */
@@ -124,7 +136,11 @@ proposed: RangeDraft,
  */
 locked: string | null, };
 
-export type Range = { id: string, device: string, device_short: string, here: boolean, prefix: string | null, from_no: number, to_no: number, digits: number | null, 
+export type Range = { id: string, device: string, 
+/**
+ * What the PC is called, or the figures of one that the hub has not told of.
+ */
+called: string, here: boolean, prefix: string | null, from_no: number, to_no: number, digits: number | null, 
 /**
  * The first and the last number as they are printed.
  */

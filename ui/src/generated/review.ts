@@ -85,7 +85,7 @@ at: string | null,
  */
 here: boolean, 
 /**
- * The last figures of the other PC's id, which its own sync details show too.
+ * What the other PC is called; where the hub has not told, the last figures of its id (`…6AF2`), which its own sync details show.
  */
 pc: string | null, };
 

@@ -19,6 +19,15 @@ const TYPES: &[&str] = &["struct", "enum", "trait", "type", "class", "interface"
 const UNFINISHED: &[&str] =
     &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("unimple", "mented!"), concat!("to", "do!(")];
 const SILENCED: &[&str] = &[concat!("#[al", "low("), concat!("#![al", "low(")];
+/// What is compared with words. Errors have codes, types and SQLSTATEs; what they say is for people and is said otherwise one day.
+const WORDS: &[&str] = &[
+    ".to_string().contains(",
+    ".to_string().starts_with(",
+    ".to_string().ends_with(",
+    ".to_string() ==",
+    ".to_string() !=",
+    ".to_string().as_str()",
+];
 /// Folders of one machine or another.
 const PLACES: &[&str] = &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/")];
 /// Written by programs.
@@ -90,6 +99,9 @@ fn findings(path: &str, text: &str) -> Vec<String> {
         if SILENCED.iter().any(|mark| line.contains(mark)) {
             report("silences a lint for ever; use #[expect(.., reason = \"..\")]");
         }
+        if extension == "rs" && is_of_hub(path) && goes_by_words(line) {
+            report("goes by what an error says; go by its code, type or SQLSTATE");
+        }
         PLACES
             .iter()
             .filter(|place| line.match_indices(**place).any(|(at, _)| is_root(line, at)))
@@ -113,6 +125,18 @@ fn is_there(paths: &[&str], place: &str) -> bool {
         .iter()
         .any(|path| path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '_', '.'])))
         || root().join(place).exists()
+}
+
+/// The hub and its doors, without their tests, which read what is said.
+fn is_of_hub(path: &str) -> bool {
+    let path = format!("/{path}");
+    path.contains("/hub/") && !path.contains("/tests/") && !path.ends_with("/tests.rs")
+}
+
+/// Passing on what a database said is no decision.
+fn goes_by_words(line: &str) -> bool {
+    let decides = line.replace(".message().to_owned()", "").contains(".message()");
+    decides || WORDS.iter().any(|words| line.contains(words))
 }
 
 /// Parts of a module in files of their own say what they are in their parent.
@@ -151,6 +175,23 @@ mod tests {
         ] {
             assert_eq!(rules("a/b.rs", &format!("//! Why.\n{broken}\n")), 1, "{broken}");
         }
+    }
+
+    #[test]
+    fn the_hub_goes_by_codes_and_never_by_words() {
+        let found = |path: &str, line: &str| rules(path, &format!("//! Why.\n{line}\n"));
+        for planted in [
+            concat!("if error.mess", "age() == GONE {"),
+            concat!("match database.mess", "age() {"),
+            concat!("causes.any(|cause| cause.to_st", "ring().contains(\"length limit\"))"),
+            concat!("error.to_st", "ring().starts_with(\"no\")"),
+        ] {
+            assert_eq!(found("hub/src/refusal.rs", planted), 1, "{planted}");
+            assert_eq!(found("hub/doors/src/pool.rs", planted), 1, "{planted}");
+            assert_eq!(found("hub/tests/api/face.rs", planted), 0, "{planted}");
+            assert_eq!(found("node/src/error.rs", planted), 0, "{planted}");
+        }
+        assert_eq!(found("hub/src/push/fault.rs", "said: postgres.message().to_owned(),"), 0);
     }
 
     #[test]

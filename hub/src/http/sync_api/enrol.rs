@@ -1,6 +1,6 @@
 //! `POST /v1/enrol`: a one-time code and a public key against a device identity.
 
-use crate::devices::enrolment_code;
+use crate::devices::{checked_name, enrolment_code};
 use crate::http::client_ip::ClientAddress;
 use crate::http::state::Parts;
 use crate::http::{SMALL_BODY, read_body};
@@ -14,12 +14,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::VerifyingKey;
 use pems_db::{Redeemed, sys};
 use pems_model::wire::{EnrolAnswer, EnrolRequest};
-use pems_model::{Code, Role, text};
+use pems_model::{Code, Role};
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// Characters of a device's name; the database checks the same.
-const NAME_MAX: usize = 100;
 
 pub(crate) async fn enrol(
     State(parts): State<Arc<Parts>>,
@@ -31,10 +28,7 @@ pub(crate) async fn enrol(
     let request: EnrolRequest = serde_json::from_slice(&body)
         .map_err(|error| Refusal::new(Code::BadRequest, format!("the request: {error}")))?;
     let bad = |what: &str| Refusal::new(Code::BadRequest, what);
-    let name = text::trimmed(&request.device_name);
-    if name.is_empty() || name.chars().count() > NAME_MAX || text::bad_character(name).is_some() {
-        return Err(bad("device_name: 1 to 100 characters, for example 'Registrar PC 1'"));
-    }
+    let name = checked_name(&request.device_name)?;
     let key = URL_SAFE_NO_PAD.decode(&request.public_key).ok().and_then(|key| <[u8; 32]>::try_from(key).ok());
     let key = key.filter(|key| VerifyingKey::from_bytes(key).is_ok_and(|key| !key.is_weak()));
     let key = key.ok_or_else(|| bad("public_key: an Ed25519 public key, base64url without padding"))?;

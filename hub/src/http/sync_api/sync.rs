@@ -7,6 +7,7 @@ use crate::http::{mistake, read_body, too_large_body};
 use crate::rate_limit::{Key, Limit};
 use crate::refusal::Refusal;
 use crate::request_context;
+use crate::sync::device_list::REVISION_BYTES;
 use crate::sync::pull::{self, Outlet, PIECES_AHEAD, Stop};
 use crate::sync::push::{self, Pushed};
 use crate::sync::schema_negotiation::NegotiatedSchema;
@@ -19,7 +20,8 @@ use futures_util::{FutureExt, StreamExt};
 use pems_db::{TenantContext, sys};
 use pems_model::frame::{Frame, MEDIA_TYPE};
 use pems_model::wire::{
-    Cursors, End, ErrorBody, MAX_BODY, MAX_CHANGES, MAX_PEOPLE, MAX_WAIT_MS, OLDEST_PROTOCOL, PROTOCOL, SyncRequest,
+    Cursors, DeviceList, End, ErrorBody, MAX_BODY, MAX_CHANGES, MAX_PEOPLE, MAX_WAIT_MS, OLDEST_PROTOCOL, PROTOCOL,
+    SyncRequest,
 };
 use pems_model::{Code, Schema};
 use serde::Deserialize;
@@ -87,6 +89,10 @@ fn slim(request: &mut SyncRequest, schema: &Schema) {
     request.changes = Vec::new();
     request.people = Vec::new();
     request.proofs = BTreeMap::new();
+    // None of the hub's own: as if the office had no list.
+    if request.devices.as_ref().is_some_and(|revision| revision.len() > REVISION_BYTES) {
+        request.devices = Some(String::new());
+    }
     if let Cursors::Each(revs) = &mut request.cursors {
         revs.retain(|name, _| schema.entity(name).is_some());
     }
@@ -195,8 +201,21 @@ impl Answer {
             digest: level.digest.filter(|_| self.menu.same),
             more: self.request.more,
             hub_time: sys::now(),
+            devices: self.devices().await,
         };
         self.out.send(&Frame::End(end)).await
+    }
+
+    /// The school's devices, for an office that asks and has another list. With a long outbox the last answer brings it.
+    async fn devices(&self) -> Option<DeviceList> {
+        let has = self.request.devices.as_deref().filter(|_| !self.request.more)?;
+        match self.parts.live.device_list(&self.live, &self.parts.tenant_db, &self.caller).await {
+            Ok(list) => (list.revision != has).then(|| DeviceList::clone(&list)),
+            Err(refusal) => {
+                tracing::warn!(code = %refusal.code(), "an office goes without the list of its school's devices");
+                None
+            }
+        }
     }
 
     async fn own_rows(&self, pushed: Pushed) -> Result<TenantHead, Stop> {

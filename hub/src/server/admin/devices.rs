@@ -1,6 +1,6 @@
 //! The command line's jobs with devices: one-time codes, who is enrolled, who may no longer speak.
 
-use crate::devices::enrolment_code;
+use crate::devices::{checked_name, enrolment_code};
 use crate::events::{self, DomainEvent};
 use crate::refusal::Refusal;
 use crate::schools::no_school;
@@ -16,6 +16,11 @@ use uuid::Uuid;
 
 /// Longest life of an enrolment code: a day, for a code that has to travel to an island.
 pub const CODE_MINUTES_MAX: u32 = 24 * 60;
+
+fn no_device(id: Uuid) -> Refusal {
+    let message = format!("there is no device {id}; `pems-hub device list` shows them");
+    Refusal::new(Code::NotFound, message)
+}
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Device {
@@ -79,6 +84,31 @@ impl Admin {
         rows.iter().map(device).collect()
     }
 
+    /// Gives a device another name. The offices of its school hear of it with their next exchange.
+    ///
+    /// # Errors
+    /// `not_found`; `bad_request` for a name that cannot be.
+    pub async fn rename_device(&self, device: Uuid, name: &str) -> Result<String, Refusal> {
+        let name = checked_name(name)?;
+        let mut tx = self.begin("device rename").await?;
+        let renamed: Option<(Uuid, String)> = sqlx::query_as(
+            "UPDATE device d SET name = $2 FROM device old
+             WHERE d.id = $1 AND old.tenant_id = d.tenant_id AND old.id = d.id RETURNING d.tenant_id, old.name",
+        )
+        .bind(device)
+        .bind(name)
+        .fetch_optional(tx.conn())
+        .await?;
+        let (school, before) = renamed.ok_or_else(|| no_device(device))?;
+        if before != name {
+            let query = sqlx::query("SELECT sec.audit_of($1, 'device.renamed', $2, $3)");
+            let details = serde_json::json!({ "name": name, "before": before });
+            query.bind(school).bind(device).bind(details).execute(tx.conn()).await?;
+        }
+        tx.commit().await?;
+        Ok(name.to_owned())
+    }
+
     /// Takes a device's right to speak, at once. Its records stay.
     ///
     /// # Errors
@@ -93,10 +123,7 @@ impl Admin {
         .bind(device)
         .fetch_optional(tx.conn())
         .await?;
-        let Some((school, newly)) = revoked else {
-            let message = format!("there is no device {device}; `pems-hub device list` shows them");
-            return Err(Refusal::new(Code::NotFound, message));
-        };
+        let (school, newly) = revoked.ok_or_else(|| no_device(device))?;
         if newly {
             let query = sqlx::query("SELECT sec.audit_of($1, 'device.revoked', $2, '{}')").bind(school).bind(device);
             query.execute(tx.conn()).await?;

@@ -150,6 +150,7 @@ impl Exchange<'_> {
         let reading = ClockReading::new(self.request.sent_at, standing.drained_at, self.now);
         let opened = Opened { standing, reading };
         let before = clock.rev;
+        let repeated = results.len();
         let rows = match how {
             How::AtOnce => {
                 let plan = self.write(tx, &opened, &mut clock, fresh, &BTreeMap::new()).await?;
@@ -163,8 +164,11 @@ impl Exchange<'_> {
                 rows_by_entity(written.rows)
             }
         };
-        let last_op_no = fresh.last().map_or(last_op_no, |change| change.op_no);
-        let last = replica::advance(self.caller, self.request, last_op_no, reading);
+        // What the plan left for the next exchange is not answered, and waits at its office.
+        let answered = &fresh[..(results.len() - repeated).min(fresh.len())];
+        let last_op_no = answered.last().map_or(last_op_no, |change| change.op_no);
+        let more = self.request.more || answered.len() < fresh.len();
+        let last = replica::advance(self.caller, self.request, last_op_no, more, reading);
         let level = TenantHead {
             rev: clock.rev,
             digest: clock.state.as_ref().map(crate::sync::clock::State::combined),

@@ -66,7 +66,12 @@ impl<'a> Pieces<'a> {
         while let Some(piece) = todo.pop() {
             let cause = match self.attempt(tx, piece.clone(), false).await {
                 Ok(done) => {
+                    let answered = done.0.results.len();
                     written.take(done);
+                    if answered < piece.len() {
+                        // The rest of the request comes with the next one.
+                        break;
+                    }
                     continue;
                 }
                 Err(Fault::Change(cause)) => cause,

@@ -72,10 +72,16 @@ pub(super) fn forked(why: &str, last_op_no: i64) -> Refusal {
     Refusal::new(Code::ReplicaForked, message).with(json!({ "last_op_no": last_op_no }))
 }
 
-/// The statement that moves the replica on.
-pub(super) fn advance(caller: &TenantContext, request: &SyncRequest, last_op_no: i64, reading: ClockReading) -> String {
+/// The statement that moves the replica on. `more`: changes wait behind those that were answered.
+pub(super) fn advance(
+    caller: &TenantContext,
+    request: &SyncRequest,
+    last_op_no: i64,
+    more: bool,
+    reading: ClockReading,
+) -> String {
     let moment = |micros: i64| format!("timestamptz 'epoch' + interval '{micros} microseconds'");
-    let drained = if request.more { reading.last_drained } else { reading.now };
+    let drained = if more { reading.last_drained } else { reading.now };
     format!(
         "INSERT INTO replica (tenant_id, id, incarnation, last_op_no, drained_at, last_seen_at, clock_offset) \
          VALUES ('{}', '{}', {}, {last_op_no}, {}, {}, {}) \

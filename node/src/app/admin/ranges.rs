@@ -5,6 +5,7 @@ use super::{at_field, check_there, edit, typed, why_not};
 use crate::app::Desk;
 use crate::app::session::to_json;
 use crate::domain::numbering;
+use crate::store::called;
 use crate::{NodeError, Result, Store};
 use pems_model::Code;
 use serde::{Deserialize, Serialize};
@@ -34,7 +35,8 @@ pub struct Range {
     pub id: Uuid,
     #[ts(type = "string")]
     pub device: Uuid,
-    pub device_short: String,
+    /// What the PC is called, or the figures of one that the hub has not told of.
+    pub called: String,
     pub here: bool,
     pub prefix: Option<String>,
     pub from_no: i64,
@@ -65,6 +67,7 @@ fn ranges(store: &Store) -> Result<Vec<Range>> {
     let sql = "SELECT id, device, prefix, from_no, to_no, digits FROM number_range
         WHERE deleted_at IS NULL AND purpose = 'student_no' ORDER BY coalesce(prefix, ''), from_no";
     let mut statement = store.conn().prepare_cached(sql)?;
+    let names = store.device_names()?;
     let mut found = statement.query([])?;
     let mut ranges = Vec::new();
     while let Some(row) = found.next()? {
@@ -78,7 +81,7 @@ fn ranges(store: &Store) -> Result<Vec<Range>> {
         ranges.push(Range {
             id: Uuid::from_bytes(row.get(0)?),
             device,
-            device_short: devices::short(device),
+            called: called(&names, device),
             here: device == store.replica(),
             first: print(from_no),
             last: print(to_no),
@@ -145,7 +148,11 @@ fn check_free(store: &Store, id: Option<Uuid>, prefix: &str, draft: &RangeDraft)
     let Some(other) = others.iter().find(|range| range.from_no <= draft.to_no && draft.from_no <= range.to_no) else {
         return Ok(());
     };
-    let whose = if other.here { "this PC".to_owned() } else { format!("PC {}", other.device_short) };
+    let whose = match &other.called {
+        _ if other.here => "this PC".to_owned(),
+        called if called.to_uppercase().contains("PC") => called.clone(),
+        called => format!("PC {called}"),
+    };
     let free = others.iter().map(|range| range.to_no).max().unwrap_or(0) + 1;
     let message =
         format!("{whose} has {} to {} already; begin at {free}, or begin with other letters", other.first, other.last);

@@ -6,6 +6,7 @@ use crate::{Env, SystemEnv};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use pems_model::Schema;
+use pems_model::wire::{DeviceList, End, KnownDevice};
 use std::path::Path;
 
 const PASSWORD: &str = "tatlong isda sa ilog";
@@ -199,7 +200,7 @@ fn ranges_never_share_a_number_and_say_which_one_is_next() {
     assert_eq!(error.code, Code::Conflict);
     assert!(error.message.contains("this PC has 2026-0001 to 2026-0500 already; begin at 501"), "{}", error.message);
     let ranges = ask(&mut desk, save(other, 501, 600));
-    assert_eq!(ranges["ranges"][1]["device_short"], json!("BEEF"));
+    assert_eq!(ranges["ranges"][1]["called"], json!("…BEEF"));
     let learner = json!({ "last_name": "Reyes", "first_name": "Ana", "sex": "F", "student_no": "2026-0007" });
     ask(&mut desk, json!({ "do": "save", "entity": "student", "fields": learner }));
     let ranges = ask(&mut desk, json!({ "do": "admin.ranges" }));
@@ -209,6 +210,46 @@ fn ranges_never_share_a_number_and_say_which_one_is_next() {
     let id = ranges["ranges"][1]["id"].clone();
     ask(&mut desk, json!({ "do": "admin.remove_range", "id": id }));
     ask(&mut desk, save(here, 501, 700));
+}
+
+#[test]
+fn the_pcs_of_the_school_are_those_that_the_hub_tells() {
+    let (mut desk, _) = with_admin(desk(Role::SchoolAdmin));
+    let seen = |desk: &mut Desk| {
+        let answer = ask(desk, json!({ "do": "admin.devices" }));
+        let devices = answer["devices"].as_array().expect("devices").clone();
+        let line = |one: &Json| format!("{} {} {}", one["called"], one["role"], one["revoked"]).replace('"', "");
+        (answer["told"].clone(), devices.iter().map(line).collect::<Vec<_>>())
+    };
+    assert_eq!(seen(&mut desk), (json!(false), vec!["Office 1 school_admin false".to_owned()]));
+    let known = |id, name: &str, state: &str| KnownDevice {
+        id: Uuid::from_u128(id),
+        name: name.into(),
+        role: "registrar".into(),
+        state: state.into(),
+        seen: Some("2026-11-27".into()),
+    };
+    let list = vec![known(7, "Guidance", "revoked"), known(5, "Registrar 2", "active"), known(2, "Office 1", "active")];
+    let end = End {
+        rev: 0,
+        epoch: Uuid::from_u128(3),
+        durable_rev: None,
+        digest: None,
+        more: false,
+        hub_time: desk.store.now(),
+        devices: Some(DeviceList { revision: "one".into(), list }),
+    };
+    desk.store.apply(&end).expect("applied");
+    let lines = ["Office 1 school_admin false", "Registrar 2 registrar false", "Guidance registrar true"];
+    assert_eq!(seen(&mut desk), (json!(true), lines.map(str::to_owned).to_vec()));
+    let range = |device: u128, from: i64, to: i64| {
+        let draft =
+            json!({ "device": Uuid::from_u128(device), "prefix": "2026-", "from_no": from, "to_no": to, "digits": 4 });
+        json!({ "do": "admin.save_range", "draft": draft })
+    };
+    assert_eq!(ask(&mut desk, range(5, 1, 100))["ranges"][0]["called"], json!("Registrar 2"));
+    let taken = desk.answer(range(2, 50, 60)).expect_err("another PC's");
+    assert!(taken.message.starts_with("PC Registrar 2 has 2026-0001 to 2026-0100"), "{}", taken.message);
 }
 
 fn wait(desk: &mut Desk, request: &Json) -> Json {

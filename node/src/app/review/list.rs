@@ -2,11 +2,12 @@
 
 use super::{together, words};
 use crate::app::Desk;
-use crate::store::{HIDDEN, ReviewEntry, Trouble};
+use crate::store::{HIDDEN, ReviewEntry, Trouble, called};
 use crate::{NodeError, Result, Store};
 use pems_model::{Kind, Role};
 use serde::Serialize;
 use serde_json::Value as Json;
+use std::collections::HashMap;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -87,7 +88,7 @@ pub struct Author {
     pub at: Option<String>,
     /// Whether it was typed at this PC.
     pub here: bool,
-    /// The last figures of the other PC's id, which its own sync details show too.
+    /// What the other PC is called; where the hub has not told, the last figures of its id (`…6AF2`), which its own sync details show.
     pub pc: Option<String>,
 }
 
@@ -103,19 +104,20 @@ pub(super) fn list(desk: &Desk) -> Result<Needs> {
         entries += question.len();
         entries <= MOST
     });
+    let names = store.device_names()?;
     let mut items = Vec::with_capacity(questions.len());
     for mut question in questions {
         question.iter_mut().try_for_each(|entry| store.stand(entry))?;
-        items.push(need(desk, &question)?);
+        items.push(need(desk, &question, &names)?);
     }
     Ok(Needs { items, trouble: store.trouble()?, total })
 }
 
-fn need(desk: &Desk, question: &[ReviewEntry]) -> Result<Need> {
+fn need(desk: &Desk, question: &[ReviewEntry], pcs: &HashMap<Uuid, String>) -> Result<Need> {
     let store = &desk.store;
     let entry = &question[0];
     let refused = matches!(entry.kind.as_str(), "refused" | "damaged");
-    let (mine, theirs) = authors(store, entry)?;
+    let (mine, theirs) = authors(store, entry, pcs)?;
     let declared = store.schema().entity(&entry.entity);
     let mut fields = Vec::new();
     if refused {
@@ -216,7 +218,7 @@ fn what_was_refused(store: &Store, change: Uuid) -> Result<&'static str> {
     })
 }
 
-fn authors(store: &Store, entry: &ReviewEntry) -> Result<(Author, Author)> {
+fn authors(store: &Store, entry: &ReviewEntry, pcs: &HashMap<Uuid, String>) -> Result<(Author, Author)> {
     let (mine, theirs) = if matches!(entry.kind.as_str(), "refused" | "damaged") {
         let mut statement = store.conn().prepare_cached("SELECT user_id FROM op WHERE change_id = ?1")?;
         let user: rusqlite::types::Value = statement.query_row([entry.id.as_bytes()], |row| row.get(0))?;
@@ -230,14 +232,8 @@ fn authors(store: &Store, entry: &ReviewEntry) -> Result<(Author, Author)> {
             name: words::user_name(store, user)?,
             at: at.clone(),
             here: device == Some(store.replica()),
-            pc: device.filter(|id| *id != store.replica()).map(short),
+            pc: device.filter(|id| *id != store.replica()).map(|id| called(pcs, id)),
         })
     };
     Ok((author(mine, entry.mine_device, &entry.mine_at)?, author(theirs, entry.theirs_device, &entry.theirs_at)?))
-}
-
-/// The last four figures of an id: enough to tell the PCs of a school apart.
-pub(super) fn short(id: Uuid) -> String {
-    let text = id.to_string();
-    text[text.len() - 4..].to_uppercase()
 }

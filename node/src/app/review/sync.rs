@@ -1,7 +1,7 @@
 //! The sync line, explained: who this PC is, what waits, when the hub was met, whether the copies are equal.
 
 use crate::app::Desk;
-use crate::store::Trouble;
+use crate::store::{Trouble, short};
 use crate::{Result, Store};
 use pems_model::value::format_time;
 use serde::Serialize;
@@ -59,7 +59,7 @@ pub(super) fn details(desk: &Desk) -> Result<SyncDetails> {
         school: enrolled.school_name,
         device: enrolled.device_name,
         device_id: enrolled.device_id.to_string(),
-        device_short: super::list::short(enrolled.device_id),
+        device_short: short(enrolled.device_id),
         device_role: enrolled.role.name(),
         hub: enrolled.hub_url,
         sample: store.is_sample()?,

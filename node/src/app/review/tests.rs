@@ -3,7 +3,7 @@ use crate::domain::users::verifier;
 use crate::store::{Actor, Enrolled, Save};
 use crate::{Store, SystemEnv};
 use pems_model::frame::{Rows, RowsHead};
-use pems_model::wire::{ChangeResult, End, Outcome};
+use pems_model::wire::{ChangeResult, DeviceList, End, KnownDevice, Outcome};
 use pems_model::{Problem, Row, Schema, Value, pgcopy};
 use serde_json::json;
 
@@ -55,7 +55,7 @@ pub(in crate::app) fn pull(desk: &mut Desk, name: &str, given: &[(u128, Json)]) 
     desk.store.stage(Rows { head, body }).expect("staged");
     let epoch = Uuid::from_u128(3);
     let hub_time = desk.store.now();
-    let end = End { rev: through, epoch, durable_rev: None, digest: None, more: false, hub_time };
+    let end = End { rev: through, epoch, durable_rev: None, digest: None, more: false, hub_time, devices: None };
     desk.store.apply(&end).expect("applied");
 }
 
@@ -93,7 +93,21 @@ fn a_conflict_is_told_in_words_the_latest_first() {
     let sides = json!([{ "id": Uuid::from_u128(71), "field": "birth_date", "label": "Birth date", "shape": "date",
         "mine": "2012-02-28", "theirs": "2012-02-29", "stands": "theirs", "now": null }]);
     assert_eq!((&need["fields"], &need["stands"]), (&sides, &json!("theirs")));
-    assert_eq!((&need["mine"]["here"], &need["theirs"]["pc"]), (&json!(true), &json!("BEEF")));
+    assert_eq!((&need["mine"]["here"], &need["theirs"]["pc"]), (&json!(true), &json!("…BEEF")));
+    let other = KnownDevice {
+        id: OTHER_PC.parse().expect("an id"),
+        name: "Registrar 2".into(),
+        role: "registrar".into(),
+        state: "revoked".into(),
+        seen: None,
+    };
+    let hub_time = desk.store.now();
+    let devices = Some(DeviceList { revision: "one".into(), list: vec![other] });
+    let epoch = Uuid::from_u128(3);
+    let end = End { rev: 1_000, epoch, durable_rev: None, digest: None, more: false, hub_time, devices };
+    desk.store.apply(&end).expect("applied");
+    let told = ask(&mut desk, json!({ "do": "review.list" }));
+    assert_eq!(told["items"][0]["theirs"]["pc"], json!("Registrar 2"), "the hub has told, also of one that is gone");
     assert_eq!(ask(&mut desk, json!({ "do": "review.count" })), json!({ "open": 2 }));
 }
 

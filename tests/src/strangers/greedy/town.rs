@@ -57,6 +57,7 @@ impl School {
             sent_at: SystemEnv.now(),
             people: Vec::new(),
             proofs: BTreeMap::new(),
+            devices: None,
         }
     }
 }

@@ -1,4 +1,5 @@
 import { count, plural } from "../number";
+import { pcCalled } from "../pc";
 
 export const admin = {
   title: "School",
@@ -83,21 +84,24 @@ export const admin = {
   },
 
   devices: {
-    lead: "The PCs that this one knows of. The full list is with those who run the hub.",
+    lead: "The school’s PCs, as the hub last told this one.",
+    leadAlone: "The PCs that this one’s records name: the hub has not told yet which PCs the school has.",
     here: "This PC",
-    other: (short: string) => `PC …${short}`,
+    other: pcCalled,
     name: "Name",
     role: "Enrolled as",
     id: "Id",
     contact: "Last contact",
+    seen: "Last seen by the hub",
+    revoked: "Revoked",
+    figures: "Figures",
     never: "not yet",
     hub: "Hub",
     ranges: (n: number) => plural(n, "number range", "number ranges"),
     conflicts: (n: number) => plural(n, "conflict it had a part in", "conflicts it had a part in"),
-    nothing: "Nothing else is known of it here.",
     copyId: "Copy the id of this PC",
     sample: "A made-up school has this one PC and no hub.",
-    only: "No other PC is named in the records of this one.",
+    only: "This is the school’s only PC, as far as this one knows.",
     more: "Another PC for the school",
     moreWhy: [
       "Ask those who run the hub, the division office or the vendor, for an enrolment code. Say which school, and for whom the PC is: registrar, teachers or administrator.",
@@ -107,7 +111,7 @@ export const admin = {
     address: "The hub’s address",
     lost: "A PC is lost or stolen",
     lostWhy: [
-      "Tell those who run the hub at once. They revoke the PC, which you cannot do from here; say its figures, as in …3F2A.",
+      "Tell those who run the hub at once. They revoke the PC, which you cannot do from here; say its name and its figures, as in …3F2A.",
       "From then on the hub gives it nothing and takes nothing from it. When it meets the hub it is told so and destroys its keys.",
       "Until then its records are an encrypted file. Give new one-time passwords to those who used it.",
     ],
@@ -218,7 +222,7 @@ export const admin = {
     table: "Number ranges",
     columns: { device: "PC", from: "First", to: "Last", used: "Given", acts: "What to do" },
     here: "This PC",
-    other: (short: string) => `PC …${short}`,
+    other: pcCalled,
     otherPc: "Another PC, by its id",
     used: (n: number, of: number) => `${count(n)} of ${count(of)}`,
     none: "No number ranges yet",

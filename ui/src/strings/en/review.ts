@@ -1,4 +1,5 @@
 import { count, plural } from "../number";
+import { pcCalled } from "../pc";
 
 export const review = {
   title: "Needs you",
@@ -17,7 +18,7 @@ export const review = {
   here: "This PC",
   there: "Another PC",
   hub: "The hub",
-  pc: (figures: string) => `PC …${figures}`,
+  pc: pcCalled,
   stands: "stands now",
   neither: "Changed since. The record says now:",
   recordDeleted: "The record was deleted since.",

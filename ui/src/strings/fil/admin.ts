@@ -1,5 +1,6 @@
 import type { admin as english } from "../en/admin";
 import { count, plural } from "../number";
+import { pcCalled } from "../pc";
 
 export const admin: typeof english = {
   title: "Paaralan",
@@ -84,21 +85,24 @@ export const admin: typeof english = {
   },
 
   devices: {
-    lead: "Ang mga PC na kilala ng PC na ito. Nasa nagpapatakbo ng hub ang buong listahan.",
+    lead: "Ang mga PC ng paaralan, ayon sa huling sinabi ng hub sa PC na ito.",
+    leadAlone: "Ang mga PC na nabanggit sa mga rekord ng PC na ito: hindi pa sinasabi ng hub kung aling mga PC ang sa paaralan.",
     here: "Itong PC",
-    other: (short: string) => `PC …${short}`,
+    other: pcCalled,
     name: "Pangalan",
     role: "Naka-enrol bilang",
     id: "Id",
     contact: "Huling ugnayan",
+    seen: "Huling nakita ng hub",
+    revoked: "Binawi na",
+    figures: "Mga titik",
     never: "wala pa",
     hub: "Hub",
     ranges: (n: number) => plural(n, "hanay ng numero", "hanay ng numero"),
     conflicts: (n: number) => `${count(n)} salungatang kasangkot ito`,
-    nothing: "Wala nang ibang alam tungkol dito.",
     copyId: "Kopyahin ang id ng PC na ito",
     sample: "Isang PC lang ang kunwaring paaralan at wala itong hub.",
-    only: "Walang ibang PC na nabanggit sa mga rekord ng PC na ito.",
+    only: "Ito lang ang PC ng paaralan, sa alam ng PC na ito.",
     more: "Isa pang PC para sa paaralan",
     moreWhy: [
       "Humingi ng enrolment code sa nagpapatakbo ng hub: ang division office o ang vendor. Sabihin kung aling paaralan at para kanino ang PC: registrar, mga guro o administrator.",
@@ -108,7 +112,7 @@ export const admin: typeof english = {
     address: "Address ng hub",
     lost: "May nawala o ninakaw na PC",
     lostWhy: [
-      "Sabihin agad sa nagpapatakbo ng hub. Sila ang magbabawi sa PC, na hindi mo magagawa mula rito; sabihin ang mga titik nito, gaya ng …3F2A.",
+      "Sabihin agad sa nagpapatakbo ng hub. Sila ang magbabawi sa PC, na hindi mo magagawa mula rito; sabihin ang pangalan at mga titik nito, gaya ng …3F2A.",
       "Mula noon, wala nang ibibigay at tatanggapin ang hub sa PC na iyon. Kapag umugnay ito sa hub, sasabihin ito roon at sisirain nito ang mga susi nito.",
       "Hanggang noon, naka-encrypt na file ang mga rekord nito. Bigyan ng bagong one-time password ang mga gumamit nito.",
     ],
@@ -219,7 +223,7 @@ export const admin: typeof english = {
     table: "Mga hanay ng numero",
     columns: { device: "PC", from: "Una", to: "Huli", used: "Naibigay", acts: "Gagawin" },
     here: "Itong PC",
-    other: (short: string) => `PC …${short}`,
+    other: pcCalled,
     otherPc: "Ibang PC, ayon sa id",
     used: (n: number, of: number) => `${count(n)} sa ${count(of)}`,
     none: "Wala pang hanay ng numero",

@@ -1,5 +1,6 @@
 import type { review as english } from "../en/review";
 import { count, plural } from "../number";
+import { pcCalled } from "../pc";
 
 export const review: typeof english = {
   title: "Kailangan ka",
@@ -18,7 +19,7 @@ export const review: typeof english = {
   here: "Itong PC",
   there: "Ibang PC",
   hub: "Ang hub",
-  pc: (figures: string) => `PC …${figures}`,
+  pc: pcCalled,
   stands: "ito ang nakasulat ngayon",
   neither: "Nabago na mula noon. Nakasulat na ngayon:",
   recordDeleted: "Binura na ang rekord mula noon.",

@@ -21,7 +21,7 @@ fn arrives(desk: &mut Desk, entity: &str, row: &Row) {
     desk.store.stage(Rows { head, body }).expect("staged");
     let hub_time = desk.store.now();
     let epoch = Uuid::from_u128(3);
-    let end = End { rev: row.rev, epoch, durable_rev: None, digest: None, more: false, hub_time };
+    let end = End { rev: row.rev, epoch, durable_rev: None, digest: None, more: false, hub_time, devices: None };
     desk.store.apply(&end).expect("applied");
 }
 

@@ -32,7 +32,7 @@ fn what_stands_is_read_from_the_record_and_not_from_when_it_was_noticed() {
     let birth = find(&needs, "birth_date");
     assert_eq!((&birth["stands"], &birth["fields"][0]["now"]), (&json!("neither"), &json!("2012-03-01")));
     // Whose they are does not change with what stands.
-    assert_eq!(find(&needs, "first_name")["theirs"]["pc"], json!("BEEF"));
+    assert_eq!(find(&needs, "first_name")["theirs"]["pc"], json!("…BEEF"));
 }
 
 #[test]
