@@ -138,6 +138,29 @@ test("no hint stands between two fields of a new learner, and all that is wrong 
   expect(asked).not.toContain("learners.new");
 });
 
+test("what is wrong with the guardian's phone is said there, and what was cleared away can be put back", async () => {
+  mockIPC((_, payload) => {
+    const { request } = payload as { request: { do: string } };
+    if (request.do === "learners.duplicates") return [];
+    throw { code: "invalid", message: "Mobile phone must be a mobile number", details: { field: "phone" } };
+  });
+  show(NewLearner, { onopen: () => undefined, onadded: () => undefined });
+  const fill: Record<string, string> = { new_birth_date: "", new_lrn: "", new_last_name: "Cruz", new_first_name: "Ana", guardian_last_name: "Cruz", guardian_phone: "0917 12" };
+  for (const [name, text] of Object.entries(fill)) type(find(`[name=${name}]`), text);
+  named("button", "Add the learner").click();
+  for (let at = 0; at < 5; at += 1) await settle();
+  const phone = find<HTMLInputElement>("[name=guardian_phone]");
+  expect(phone.getAttribute("aria-invalid")).toBe("true");
+  expect(document.activeElement).toBe(phone);
+  named("button", "Clear").click();
+  flushSync();
+  expect(find<HTMLInputElement>("[name=new_last_name]").value).toBe("");
+  named("button", "Put it back").click();
+  flushSync();
+  expect(find<HTMLInputElement>("[name=new_last_name]").value).toBe("Cruz");
+  expect(find<HTMLInputElement>("[name=guardian_phone]").value).toBe("0917 12");
+});
+
 test("a form of all sections lacks each thing once, and a link leads only where one may go", () => {
   const school = { record: "school_profile", id: null, field: "deped_school_id", label: "School ID", who: "Mabini NHS", severity: "must" } as const;
   const learner = { ...school, record: "student", id: "a", field: "sex", label: "Sex", who: "Cruz, Ana" } as const;

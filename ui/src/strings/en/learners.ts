@@ -164,5 +164,6 @@ export const learners = {
     openIt: (name: string) => `Open ${name}`,
     kept: "What was typed stays here until it is added or cleared.",
     clear: "Clear",
+    putBack: "Put it back",
   },
 };

@@ -165,5 +165,6 @@ export const learners: typeof english = {
     openIt: (name: string) => `Buksan si ${name}`,
     kept: "Mananatili rito ang isinulat hanggang idagdag o burahin.",
     clear: "Burahin",
+    putBack: "Ibalik",
   },
 };
