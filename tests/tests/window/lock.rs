@@ -213,6 +213,34 @@ async fn go(window: &Window, step: Go) {
     }
 }
 
+/// Closes what is open, for good: with Esc, each of them; what was typed is asked about first.
+async fn close(window: &Window, file: &str, typed: bool) {
+    let count = "document.querySelectorAll('dialog[open]').length";
+    if file.ends_with("OneTimeDialog.svelte") {
+        // What cannot be shown again asks first.
+        window.keys("\u{e00c}").await;
+        window.until("document.querySelectorAll('dialog[open] .acts button').length === 2").await;
+        window.run("document.querySelector('dialog[open] .acts button:last-child').click(); return null").await;
+        window.until("!document.querySelector('dialog[open]')").await;
+    }
+    while let Some(some @ 1..) = window.run(&format!("return {count}")).await.as_u64() {
+        window.keys("\u{e00c}").await;
+        let leave = "document.querySelector('dialog[open] .ask + .acts button')";
+        window.until(&format!("{count} < {some} || {leave}")).await;
+        let asks = window.run(&format!("return Boolean({leave})")).await == json!(true);
+        assert!(asks || !typed, "{file}: what was typed is saved nowhere");
+        if asks {
+            assert_eq!(window.run("return document.activeElement.innerText").await, json!("Go on"), "{file}");
+            if file.ends_with("UserDialog.svelte") {
+                window.is_accessible().await;
+                window.picture("dialog-unsaved").await;
+            }
+            window.run(&format!("{leave}.click(); return null")).await;
+        }
+        window.until(&format!("{count} < {some}")).await;
+    }
+}
+
 #[tokio::test]
 async fn locked_with_each_dialog_open_it_opens_again_with_what_was_typed() {
     let mut tried: Vec<_> = DIALOGS.iter().map(|(file, ..)| (*file).to_owned()).collect();
@@ -273,31 +301,7 @@ async fn locked_with_each_dialog_open_it_opens_again_with_what_was_typed() {
             if file.ends_with("BulkDialog.svelte") {
                 window.picture("dialog-after-lock").await;
             }
-            // Closed for good: with Esc, each of them.
-            let count = "document.querySelectorAll('dialog[open]').length";
-            if file.ends_with("OneTimeDialog.svelte") {
-                // What cannot be shown again asks first.
-                window.keys("\u{e00c}").await;
-                window.until("document.querySelectorAll('dialog[open] .acts button').length === 2").await;
-                window.run("document.querySelector('dialog[open] .acts button:last-child').click(); return null").await;
-                window.until("!document.querySelector('dialog[open]')").await;
-            }
-            while let Some(some @ 1..) = window.run(&format!("return {count}")).await.as_u64() {
-                window.keys("\u{e00c}").await;
-                let leave = "document.querySelector('dialog[open] .ask + .acts button')";
-                window.until(&format!("{count} < {some} || {leave}")).await;
-                let asks = window.run(&format!("return Boolean({leave})")).await == json!(true);
-                assert!(asks || !typed, "{file}: what was typed is saved nowhere");
-                if asks {
-                    assert_eq!(window.run("return document.activeElement.innerText").await, json!("Go on"), "{file}");
-                    if file.ends_with("UserDialog.svelte") {
-                        window.is_accessible().await;
-                        window.picture("dialog-unsaved").await;
-                    }
-                    window.run(&format!("{leave}.click(); return null")).await;
-                }
-                window.until(&format!("{count} < {some}")).await;
-            }
+            close(&window, file, typed).await;
         }
         // Nothing is open now: the first key after the lock is heard, and acts.
         for _ in 0..3 {
