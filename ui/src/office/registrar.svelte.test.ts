@@ -19,7 +19,7 @@ import Office from "./Office.svelte";
 const person = { id: "00000000-0000-4000-8000-000000000001", name: "Mariñas, Jo", email: null, role: "registrar", staff: null, must_change: false };
 const state = (more: Partial<State> = {}): State => ({
   stage: "open", school: "Mabini NHS", device: "Registrar 1", sample: false, person, role: "registrar", limited_to: null, people: [person],
-  idle_minutes: 15, choose_password: false, data_dir: null, ...more,
+  idle_minutes: 15, choose_password: false, password_changed: false, data_dir: null, ...more,
 });
 const user = (id: string) => ({ id, name: "Jo", username: "", role: "registrar" as const, staff: null, mustChange: false });
 const session = (id: string) => ({
