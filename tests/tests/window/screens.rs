@@ -135,40 +135,6 @@ async fn the_list_of_learners_is_seen_at_once_at_double_size_in_filipino() {
     .await;
 }
 
-/// On the smallest screen at double size five learners are seen before anybody scrolls, in both languages, and everything that
-/// gave them its room is a key away.
-#[tokio::test]
-async fn five_learners_are_seen_at_double_size_on_a_small_screen() {
-    let folder = Folder::empty();
-    with_window(&folder, false, (1024, 600), |window| async move {
-        open_sample(&window).await;
-        enter(&window, "Apolinario").await;
-        visit(&window, "learners").await;
-        for _ in 0..5 {
-            window.keys("\u{e009}+\u{e000}").await;
-        }
-        window.until("innerWidth <= 520").await;
-        let rows = "[...document.querySelectorAll('main .data')].filter((row) => { const own = row.getBoundingClientRect();
-            return own.height > 0 && own.top >= document.querySelector('main .sheet .head').getBoundingClientRect().bottom - 1
-              && own.bottom <= document.querySelector('footer').getBoundingClientRect().top + 1; }).length";
-        for language in ["en", "fil"] {
-            window.speaks(language).await;
-            window.until(&format!("document.documentElement.lang === '{language}' && document.querySelector('main .data')")).await;
-            window.picture(&format!("{language}-1024x600-double-learners")).await;
-            window.until(&format!("{rows} >= 5")).await;
-            window.is_accessible().await;
-            // Nothing of the line is cut off.
-            let cut = "[...document.querySelectorAll('main .screen > .head input, main .screen > .head button, main .fold button')]
-                .filter((one) => one.getBoundingClientRect().right > innerWidth + 1).length";
-            assert_eq!(window.run(&format!("return {cut}")).await, json!(0));
-        }
-        window.run("document.querySelector('.fold button').click(); return null").await;
-        window.until("document.querySelector('[data-filter=grade]').offsetParent && document.querySelector('.tools .end').offsetParent").await;
-        window.is_accessible().await;
-    })
-    .await;
-}
-
 /// A column is made wider by keyboard and by mouse, and is as wide in the next window.
 #[tokio::test]
 async fn columns_are_made_wider_and_stay_so() {
