@@ -228,9 +228,10 @@ async fn close(window: &Window, file: &str, typed: bool) {
         let leave = "document.querySelector('dialog[open] .ask + .acts button')";
         window.until(&format!("{count} < {some} || {leave}")).await;
         let asks = window.run(&format!("return Boolean({leave})")).await == json!(true);
-        assert!(asks || !typed, "{file}: what was typed is saved nowhere");
+        // What is looked for is no work that could be lost.
+        assert!(asks || !typed || file.ends_with("Palette.svelte"), "{file}: what was typed is saved nowhere");
         if asks {
-            assert_eq!(window.run("return document.activeElement.innerText").await, json!("Go on"), "{file}");
+            assert_eq!(window.run("return document.activeElement.innerText.trim()").await, json!("Go on"), "{file}");
             if file.ends_with("UserDialog.svelte") {
                 window.is_accessible().await;
                 window.picture("dialog-unsaved").await;
@@ -346,8 +347,7 @@ async fn locked_over_a_dialog_the_password_takes_the_keys() {
         window.until(BACK).await;
         window.until("document.querySelector('dialog[open] table')").await;
         window.picture("paste-after-lock").await;
-        window.keys("\u{e00c}").await;
-        window.until("!document.querySelector('dialog[open]')").await;
+        close(&window, "office/learners/PasteDialog.svelte", true).await;
         // Also over the dialog that is about passwords itself.
         go(&window, Click("header .menu > button")).await;
         go(&window, Press("Change my password")).await;
