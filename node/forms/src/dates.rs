@@ -2,20 +2,7 @@
 
 use pems_model::value::format_date;
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
+pub(crate) use pems_model::school_day::{month_name, weekday};
 
 /// Year, month and day of a date.
 pub(crate) fn parts(days: i32) -> (i32, u8, u8) {
@@ -25,16 +12,6 @@ pub(crate) fn parts(days: i32) -> (i32, u8, u8) {
     let month = numbers.next().and_then(|n| n.parse().ok()).unwrap_or(1);
     let year = numbers.next().and_then(|n| n.parse().ok()).unwrap_or(1970);
     (year, month, day)
-}
-
-/// 0 is Monday, 6 is Sunday. 1970-01-01 was a Thursday.
-pub(crate) fn weekday(days: i32) -> usize {
-    usize::try_from((days + 3).rem_euclid(7)).unwrap_or(0)
-}
-
-/// `June`, for 6.
-pub(crate) fn month_name(month: u8) -> &'static str {
-    MONTHS.get(usize::from(month).wrapping_sub(1)).copied().unwrap_or("")
 }
 
 /// `06/19/2026`, as DepEd's forms write dates.

@@ -4,6 +4,7 @@
 //! follow DepEd Order 12, s. 2025 in its four quarters, with round dates. Other years have the same days of the week. Days off are
 //! the regular and special holidays of Republic Act 9492 that keep to a date, and Holy Week; no movable Islamic holidays.
 
+use pems_model::school_day::weekday;
 use pems_model::value::{format_date, parse_date};
 
 /// Weeks of one year: adding them keeps the days of the week.
@@ -108,18 +109,13 @@ impl Year {
     }
 }
 
-/// 0 is a Monday. The first day of 1970 was a Thursday.
-fn weekday(day: i32) -> i32 {
-    (day + 3).rem_euclid(7)
-}
-
 fn is_weekday(day: i32) -> bool {
     weekday(day) < 5
 }
 
 fn last_monday_of_august(year: i32) -> i32 {
     let last = parse_date(&format!("{year}-08-31")).unwrap_or_default();
-    last - weekday(last)
+    (last - 6..=last).find(|day| weekday(*day) == 0).unwrap_or(last)
 }
 
 /// Western Easter. Source: the anonymous Gregorian algorithm (Meeus, "Astronomical Algorithms", 1991).

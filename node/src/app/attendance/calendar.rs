@@ -2,12 +2,13 @@
 
 use super::super::Desk;
 use super::super::session::to_json;
-use crate::domain::attendance::days::{self, weekday};
+use crate::domain::attendance::days;
 use crate::domain::attendance::holidays::{self, Holiday};
 use crate::domain::attendance::section::Year;
 use crate::store::Save;
 use crate::{NodeError, Result};
 use pems_model::entities::CALENDAR_DAY;
+use pems_model::school_day::weekday;
 use pems_model::value::format_date;
 use pems_model::{Code, Problem, Role};
 use rusqlite::OptionalExtension;

@@ -5,6 +5,7 @@
 
 use super::section::Year;
 use crate::{NodeError, Result};
+use pems_model::school_day::{month_name, weekday};
 use pems_model::value::{format_date, parse_date};
 use pems_model::{Code, Problem};
 use rusqlite::Connection;
@@ -96,11 +97,6 @@ fn level_of(grade: &str) -> Option<&'static str> {
     }
 }
 
-/// 0 is Monday. 1970-01-01 was a Thursday.
-pub(crate) fn weekday(date: i32) -> i32 {
-    (date + 3).rem_euclid(7)
-}
-
 /// # Errors
 /// `bad_format` that names the field.
 pub(crate) fn date(text: &str, field: &str) -> Result<i32> {
@@ -179,22 +175,7 @@ impl Month {
 
     /// `June 2026`.
     pub(crate) fn words(self) -> String {
-        const NAMES: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
-        let name = NAMES.get(usize::from(self.number).wrapping_sub(1)).copied().unwrap_or_default();
-        format!("{name} {}", self.year)
+        format!("{} {}", month_name(self.number), self.year)
     }
 }
 
@@ -224,6 +205,5 @@ mod tests {
         for wrong in ["2026", "2026-13", "2026-0", "June"] {
             assert_eq!(Month::parse(wrong).expect_err(wrong).code, Code::BadFormat);
         }
-        assert_eq!(weekday(date("2026-06-08", "date").expect("a day")), 0, "a Monday");
     }
 }

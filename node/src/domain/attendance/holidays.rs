@@ -46,7 +46,7 @@ mod tests {
         assert_eq!(all.len(), DATA.lines().count() - 1);
         assert!(all.windows(2).all(|pair| pair[0].0 < pair[1].0), "in order, each once");
         for (day, holiday) in all {
-            assert!(days::weekday(day) < 5, "{holiday:?}");
+            assert!(pems_model::school_day::weekday(day) < 5, "{holiday:?}");
             assert!(!holiday.name.is_empty() && holiday.source.contains(char::is_numeric), "{holiday:?}");
         }
     }
