@@ -196,13 +196,14 @@ pub struct Placing<'a> {
 /// Puts learners in a section from a day on. Answers how many moved.
 ///
 /// # Errors
-/// `rule` for another grade or year, for an enrolment that ended, and for a full section (`details.over_capacity`) unless that
+/// `rule` for another grade or year, for a day before the enrolment, for an enrolment that ended, and for a full section (`details.over_capacity`) unless that
 /// is agreed to.
 pub fn assign(work: &mut Work<'_, '_>, by: &By, placing: &Placing<'_>) -> Result<usize> {
     let Some(section) = placing.section else {
         for enrolment in placing.enrolments {
             let found = record::find(work.conn(), *enrolment)?;
             year::find(work.conn(), found.school_year)?.check_day(placing.day, by.today)?;
+            check_begun(work.conn(), *enrolment, placing.day)?;
             record::leave(work, *enrolment, placing.day)?;
         }
         return Ok(placing.enrolments.len());
@@ -213,11 +214,25 @@ pub fn assign(work: &mut Work<'_, '_>, by: &By, placing: &Placing<'_>) -> Result
     for id in placing.enrolments {
         let enrolment = record::find(work.conn(), *id)?;
         check_fits(&enrolment, &found)?;
+        check_begun(work.conn(), *id, placing.day)?;
         moved += usize::from(record::place(work, *id, section, placing.day)?);
     }
     let after = find(work.conn(), section, placing.day.0)?;
     check_capacity(&after, found.total, placing.over_capacity)?;
     Ok(moved)
+}
+
+/// Nobody sits in a class before they were enrolled.
+fn check_begun(conn: &Connection, enrolment: Uuid, day: Day) -> Result<()> {
+    let Some(first) = record::events(conn, enrolment)?.iter().map(|event| event.on_date).min() else { return Ok(()) };
+    if day.0 >= first {
+        return Ok(());
+    }
+    let message = format!(
+        "the learner was enrolled on {}, later than {day}; choose that day or one after it, or correct the day of enrolment first",
+        Day(first)
+    );
+    Err(NodeError::new(Code::Rule, message).with_details(json!({ "field": "on_date" })))
 }
 
 pub(crate) fn check_fits(enrolment: &record::Enrolment, section: &Section) -> Result<()> {

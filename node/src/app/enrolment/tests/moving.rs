@@ -128,6 +128,26 @@ fn moving_between_sections_leaves_no_gap_and_no_overlap() {
     assert_eq!(school.roster(&rizal, "2026-06-15"), ["Cruz"]);
 }
 
+#[test]
+fn nobody_sits_in_a_class_before_they_were_enrolled() {
+    let mut school = school();
+    let (luna, rizal) = (school.luna.clone(), school.rizal.clone());
+    let student = school.learner("Cruz", "F");
+    let enrolment = school.enrol(&student, Some(&luna), "2026-06-10");
+    let other = school.learner("Reyes", "M");
+    let earlier = school.enrol(&other, Some(&luna), "2026-06-08");
+    for (section, day) in [(Some(&rizal), "2026-06-09"), (None, "2026-06-09"), (Some(&rizal), "2026-05-01")] {
+        let assign =
+            json!({ "do": "enrolment.assign", "enrolments": [earlier, enrolment], "section": section, "on_date": day });
+        let error = school.ask(assign).expect_err("before");
+        assert_eq!((error.code, &error.details.expect("the field")["field"]), (Code::Rule, &json!("on_date")), "{day}");
+    }
+    assert_eq!(school.roster(&luna, "2026-06-10").len(), 2, "nobody was moved, the one who may neither");
+    let first =
+        json!({ "do": "enrolment.assign", "enrolments": [enrolment], "section": rizal, "on_date": "2026-06-10" });
+    assert_eq!(school.ask(first).expect("on the very day")["count"], 1);
+}
+
 /// What a colleague did since, as it is in the records afterwards.
 fn colleague(school: &mut School, act: impl FnOnce(&mut crate::store::Work<'_, '_>, &By) -> Result<()>) {
     let by = By { person: None, today: school.desk.today() };
