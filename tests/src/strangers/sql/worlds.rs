@@ -50,6 +50,20 @@ const OF_TOTALS: &str = "pg_stats";
 const OWN_SESSION: [&str; 4] = ["sec.hello", "sec.nonce", "sec.proved", "sec.hold"];
 const OWN_TABLES: [&str; 3] = ["pg_cursors", "pg_prepared_statements", "pg_settings"];
 
+/// What both worlds said to a statement.
+#[derive(Debug, Clone)]
+pub(super) struct Said {
+    pub(super) both: [String; 2],
+    /// A statement before it was ended by its time, in one world perhaps later than in the other: files may differ in length.
+    pub(super) after_a_cut: bool,
+}
+
+impl Said {
+    pub(super) fn differs(&self) -> bool {
+        self.both[0] != self.both[1]
+    }
+}
+
 pub(super) struct Worlds {
     server: PrivatePg,
     keys: Keys,
@@ -149,12 +163,7 @@ impl Worlds {
     }
 
     /// Asks each statement in both worlds of a pair, in a request of A or before any door; gives what both said.
-    pub(super) async fn ask(
-        &mut self,
-        differ: Differ,
-        inside: bool,
-        asked: &[String],
-    ) -> anyhow::Result<Vec<[String; 2]>> {
+    pub(super) async fn ask(&mut self, differ: Differ, inside: bool, asked: &[String]) -> anyhow::Result<Vec<Said>> {
         let Worlds { keys, sessions: [one, values, number], .. } = self;
         let other = if differ == Differ::Values { values } else { number };
         let begin = |session: &Session| {
@@ -168,7 +177,14 @@ impl Worlds {
         let scripts = [script(&begin(one), differ, asked), script(&begin(other), differ, asked)];
         let (first, second) = tokio::join!(one.run(&scripts[0], asked.len()), other.run(&scripts[1], asked.len()));
         let answers = asked.iter().zip(first?.into_iter().zip(second?));
-        Ok(answers.map(|(sql, (first, second))| comparable(differ, sql, [first, second])).collect())
+        let mut cut = false;
+        let said = answers.map(|(sql, (first, second))| {
+            let both = [first, second].map(|said| without_times(&said));
+            let after_a_cut = cut;
+            cut |= is_by_time(&both);
+            Said { both: comparable(differ, sql, both), after_a_cut }
+        });
+        Ok(said.collect())
     }
 }
 
@@ -239,14 +255,16 @@ fn script(begin: &str, differ: Differ, asked: &[String]) -> String {
     script + "ROLLBACK;"
 }
 
+fn is_by_time(both: &[String; 2]) -> bool {
+    both.iter().any(|said| BY_TIME.iter().any(|state| said.contains(state)))
+}
+
 /// Both answers without what may differ: how long it took; and where B's number differs, everything if PostgreSQL goes another
 /// way to it, for its totals are told.
 fn comparable(differ: Differ, sql: &str, both: [String; 2]) -> [String; 2] {
-    let both = both.map(|said| without_times(&said));
-    let by_time = both.iter().any(|said| BY_TIME.iter().any(|state| said.contains(state)));
     let plan = |said: &String| said.split("~~plan~~").next().map(str::to_owned);
     let totals = differ == Differ::Number && (plan(&both[0]) != plan(&both[1]) || sql.contains(OF_TOTALS));
-    if by_time || totals { [String::new(), String::new()] } else { both }
+    if is_by_time(&both) || totals { [String::new(), String::new()] } else { both }
 }
 
 /// EXPLAIN ANALYZE's times, and what of memory and disk it says.
