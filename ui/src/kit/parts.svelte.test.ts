@@ -4,7 +4,7 @@ import { createRawSnippet, flushSync } from "svelte";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { SyncSummary } from "../generated/api";
 import { acted, dismiss, done, failed, note } from "./notifications.svelte";
-import { setActs } from "./undo.svelte";
+import { redo, setActs, taken, undo } from "./undo.svelte";
 import Banner from "./Banner.svelte";
 import Card from "./Card.svelte";
 import Empty from "./Empty.svelte";
@@ -36,6 +36,18 @@ describe("what was done", () => {
     await vi.waitFor(() => (flushSync(), expect(find("[role=status]").textContent).toContain("Paste of 2 learners")));
     click(find(".bar button:last-child"));
     expect([note(), document.querySelector(".bar")]).toEqual([null, null]);
+  });
+
+  test("and taken back is another number for the screens, where there was something to take back", async () => {
+    let what: string | null = null;
+    setActs({ undo: () => Promise.resolve(what), redo: () => Promise.resolve(what) });
+    const before = taken();
+    await undo();
+    expect(taken()).toBe(before);
+    what = "Enrolment of Cruz, Ana";
+    await undo();
+    await redo();
+    expect(taken()).toBe(before + 2);
   });
 
   test("that did not work offers nothing to take back, and counts as nothing done", () => {

@@ -10,7 +10,10 @@ export interface Acts {
   redo: () => Promise<string | null>;
 }
 
-const state = $state({ acts: null as Acts | null });
+const state = $state({ acts: null as Acts | null, taken: 0 });
+
+/** Another number after something was taken back or done again: what a screen says of its last act may not be so any more. */
+export const taken = (): number => state.taken;
 
 export function setActs(acts: Acts | null): void {
   state.acts = acts;
@@ -26,6 +29,7 @@ async function back(way: "undo" | "redo"): Promise<void> {
   try {
     const what = await state.acts[way]();
     if (what === undefined) return;
+    if (what !== null) state.taken += 1;
     if (what === null) done(way === "undo" ? words.common.nothingToUndo : words.common.nothingToRedo);
     else done(way === "undo" ? words.common.undone(what) : words.common.redone(what), { undo: way === "redo" });
   } catch (error) {

@@ -13,6 +13,8 @@ import OneTimeDialog from "./admin/OneTimeDialog.svelte";
 import Settings from "./admin/Settings.svelte";
 import { once } from "./forms/asked";
 import Missing from "./forms/Missing.svelte";
+import { setActs, undo } from "../kit/undo.svelte";
+import ImportList from "./imports/List.svelte";
 import NewLearner from "./learners/NewLearner.svelte";
 import Office from "./Office.svelte";
 
@@ -159,6 +161,27 @@ test("what is wrong with the guardian's phone is said there, and what was cleare
   flushSync();
   expect(find<HTMLInputElement>("[name=new_last_name]").value).toBe("Cruz");
   expect(find<HTMLInputElement>("[name=guardian_phone]").value).toBe("0917 12");
+});
+
+test("what an import wrote and was taken back is not said to be written", async () => {
+  const report = { rows_read: 3, new: 3, changed: 0, unchanged: 0, left_out: 0, by_entity: { student: { new: 3, changed: 0, unchanged: 0 } }, duplicates: [], refused: [], warnings: [] };
+  const now = (written: boolean) => ({ running: false, stage: "writing", done: 0, total: 0, outcome: { report: { ...report, dry_run: !written, written }, refused: 0, duplicates: 0, warnings: 0, failure: null } });
+  mockIPC((_, payload) => {
+    const { request } = payload as { request: { do: string; write?: boolean } };
+    if (request.do === "imports.start") return now(request.write === true);
+    throw { code: "not_found", message: "nothing" };
+  });
+  show(ImportList, { path: "/a.csv", looked: { what: "table", file: "a.csv", entity: "student", entities: ["student"] } });
+  for (let at = 0; at < 3; at += 1) await settle();
+  named("button", "Import 3").click();
+  for (let at = 0; at < 3; at += 1) await settle();
+  expect(document.body.textContent).toContain("What was written");
+  setActs({ undo: () => Promise.resolve("Import of 3 learners"), redo: () => Promise.resolve(null) });
+  await undo();
+  for (let at = 0; at < 3; at += 1) await settle();
+  setActs(null);
+  expect(document.body.textContent).not.toContain("What was written");
+  expect(named("button", "Import 3")).not.toBeNull();
 });
 
 test("a form of all sections lacks each thing once, and a link leads only where one may go", () => {
