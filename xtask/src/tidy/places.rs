@@ -10,7 +10,9 @@ pub(super) fn findings(path: &str, text: &str, is_there: &dyn Fn(&str) -> bool) 
     let mut found = Vec::new();
     let folder = Path::new(path).parent().and_then(Path::to_str).unwrap_or_default();
     for (number, line) in (1..).zip(text.lines()) {
+        // Between the first and the second mark, the third and the fourth: what stands before a mark is not quoted.
         let quoted = line.split('`').skip(1).step_by(2).filter_map(named);
+        // What stands before the first link is text.
         let linked = line
             .split("](")
             .skip(1)
@@ -25,11 +27,11 @@ pub(super) fn findings(path: &str, text: &str, is_there: &dyn Fn(&str) -> bool) 
 
 /// The path in a quoted text, if it is one of ours: without the line, the item or the argument behind it.
 fn named(quoted: &str) -> Option<String> {
-    let word = quoted.split_whitespace().next()?;
-    let is_ours = ROOTS.iter().any(|root| word.starts_with(root) && word.len() > root.len());
+    // A command or a sentence is no path, however it begins.
+    let is_path = !quoted.contains(char::is_whitespace) && ROOTS.iter().any(|root| quoted.starts_with(root));
     // Of a pattern the part before it must be there.
-    let plain = word.split(['*', '{', '<', '…', ':', ',']).next()?.trim_end_matches(['/', '.']);
-    (is_ours && quoted.split_whitespace().count() == 1).then(|| plain.to_owned()).filter(|plain| plain.contains('/'))
+    let plain = quoted.split(['*', '{', '<', '…', ':', ',']).next()?.trim_end_matches(['/', '.']);
+    (is_path && plain.contains('/')).then(|| plain.to_owned())
 }
 
 fn led(folder: &str, link: &str) -> Option<String> {
