@@ -43,7 +43,7 @@ impl<T: Serialize> IntoResponse for Answer<T> {
     }
 }
 
-/// A refusal of the API; `routes` gives it its shape. `?` makes one of a [`Refusal`], a door's error or a database error.
+/// A refusal of the API; [`crate::http`] gives it its shape. `?` makes one of a [`Refusal`], a door's error or a database error.
 #[derive(Debug)]
 pub(crate) struct ApiError(pub(crate) Refusal);
 

@@ -1,4 +1,4 @@
-//! `/api/v1`: what people's programs and the console call. Devices sync elsewhere (`routes`).
+//! `/api/v1`: what people's programs and the console call. Devices sync elsewhere (`sync_api`).
 //!
 //! Invariants: every handler gets its caller from an extractor of `caller`, so who may call it is in its signature; every
 //! answer is `{"success": true, "data": ...}` or `{"success": false, "error": {"code", "message", "details"}}`; every route is

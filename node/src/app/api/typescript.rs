@@ -6,7 +6,7 @@ use pems_model::Code;
 use std::fmt::Write;
 use ts_rs::{Config, TS};
 
-/// Which request is answered by what; TypeScript only, Rust has [`super::handle`].
+/// Which request is answered by what; TypeScript only, Rust has `app/records.rs`.
 const ANSWERS: &str = "export interface RecordsAnswers {
   status: SyncSummary;
   search: Found;

@@ -1,6 +1,6 @@
 //! The questions of the window about enrolment: `{"do": "enrolment.…"}`.
 //!
-//! Invariant: enrolments, their events and stays in sections are written here alone ([`record`]); each question that writes is one
+//! Invariant: enrolments, their events and stays in sections are written there alone ([`crate::domain::enrolment`]); each question that writes is one
 //! act, which Ctrl+Z takes back.
 
 mod answer;
