@@ -76,7 +76,7 @@ pub struct Store {
     wrote: bool,
     unstaged: staging::Unstaged,
     batch: usize,
-    /// See [`put_back`]: what was taken from the numbers of the last request.
+    /// See [`restore`]: what was taken from the numbers of the last request.
     sent_base: i64,
     /// Where the file is; none for a store in memory.
     place: Option<Place>,

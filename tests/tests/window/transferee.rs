@@ -44,6 +44,26 @@ async fn tab_to(window: &Window, wanted: &str) {
     panic!("Tab never comes to {wanted}");
 }
 
+/// Whose enrolment is taken back is not shown as enrolled any more.
+async fn taken_back(window: &Window, here: &TestOffice) {
+    window.keys("\u{e00a}3\u{e000}").await;
+    window.until("document.activeElement.getAttribute('role') === 'combobox'").await;
+    window.keys("\u{e00a}n\u{e000}").await;
+    window.until("document.activeElement.closest('form') && document.activeElement.tagName === 'INPUT'").await;
+    window.keys(&format!("Ocampo{TAB}Liza{TAB}")).await;
+    tab_to(window, "it.tagName === 'SELECT' && it.closest('.field')?.innerText.startsWith('Sex')").await;
+    window.keys("F").await;
+    tab_to(window, "it.tagName === 'SELECT' && [...it.options].some((one) => one.text === 'Grade 7')").await;
+    window.keys("Grade 7").await;
+    tab_to(window, "it.type === 'submit'").await;
+    window.keys(ENTER).await;
+    window.until("document.querySelector('.done')?.innerText.includes('Liza Ocampo')").await;
+    window.keys("\u{e009}z\u{e000}").await;
+    window.until("!document.querySelector('.done')").await;
+    assert_eq!(here.list("student").len(), 1);
+    window.picture("enrolment-taken-back").await;
+}
+
 #[tokio::test]
 async fn a_transferee_is_enrolled_and_has_a_certificate_by_keyboard_alone_without_the_hub() {
     let mut rig = Rig::product().await;
@@ -124,24 +144,7 @@ async fn a_transferee_is_enrolled_and_has_a_certificate_by_keyboard_alone_withou
             // The hub comes back; what was done without it arrives by itself.
             rig.restart().await;
             window.until("document.querySelector('footer').innerText.startsWith('All work is at the hub, ')").await;
-
-            // Whose enrolment is taken back is not shown as enrolled any more.
-            window.keys("\u{e00a}3\u{e000}").await;
-            window.until("document.activeElement.getAttribute('role') === 'combobox'").await;
-            window.keys("\u{e00a}n\u{e000}").await;
-            window.until("document.activeElement.closest('form') && document.activeElement.tagName === 'INPUT'").await;
-            window.keys(&format!("Ocampo{TAB}Liza{TAB}")).await;
-            tab_to(&window, "it.tagName === 'SELECT' && it.closest('.field')?.innerText.startsWith('Sex')").await;
-            window.keys("F").await;
-            tab_to(&window, "it.tagName === 'SELECT' && [...it.options].some((one) => one.text === 'Grade 7')").await;
-            window.keys("Grade 7").await;
-            tab_to(&window, "it.type === 'submit'").await;
-            window.keys(ENTER).await;
-            window.until("document.querySelector('.done')?.innerText.includes('Liza Ocampo')").await;
-            window.keys("\u{e009}z\u{e000}").await;
-            window.until("!document.querySelector('.done')").await;
-            assert_eq!(here.list("student").len(), 1);
-            window.picture("enrolment-taken-back").await;
+            taken_back(&window, here).await;
         }
     })
     .await;

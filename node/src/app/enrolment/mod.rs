@@ -1,7 +1,7 @@
 //! The questions of the window about enrolment: `{"do": "enrolment.…"}`.
 //!
-//! Invariant: enrolments, their events and stays in sections are written there alone ([`crate::domain::enrolment`]); each question that writes is one
-//! act, which Ctrl+Z takes back.
+//! Invariant: enrolments, their events and stays in sections are written by [`crate::domain::enrolment`] alone; each question that
+//! writes is one act, which Ctrl+Z takes back.
 
 mod answer;
 mod counter;
