@@ -5,7 +5,9 @@ import { learners } from "./people";
 
 const asked = new URLSearchParams(location.search);
 const all = learners(20_000);
-const settings = Object.fromEntries(["theme", "density", "language"].map((name) => [name, asked.get(name) ?? ""]).filter(([, value]) => value));
+const settings = Object.fromEntries(
+  ["theme", "density", "language"].map((name) => [name, asked.get(name) ?? ""]).filter(([, value]) => value),
+);
 
 const people = [
   ["Marites Villanueva", "school_admin"],
@@ -18,7 +20,13 @@ let stage = asked.get("stage") ?? "open";
 /** `?stage=first_run`, `sealed`, `sign_in`, `locked`; `?as=teacher`; `?once` for a one-time password. */
 function state(what: string): unknown {
   if (what === "session.undo" || what === "session.redo") return { what: "Change: Learner", removed: 0, restored: 1, left: 0 };
-  const next: Record<string, string> = { "session.lock": "locked", "session.sign_out": "sign_in", "session.sign_in": "open", "session.sample": "sign_in", "session.unseal": "sign_in" };
+  const next: Record<string, string> = {
+    "session.lock": "locked",
+    "session.sign_out": "sign_in",
+    "session.sign_in": "open",
+    "session.sample": "sign_in",
+    "session.unseal": "sign_in",
+  };
   stage = next[what] ?? stage;
   return {
     stage,

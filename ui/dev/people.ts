@@ -15,7 +15,7 @@ export function learners(count: number): Student[] {
     ...(middle[at % middle.length] ? { middle_name: middle[at % middle.length] } : {}),
     lrn: String(136_728_090_001 + at * 37),
     student_no: `2026-${String(at + 1).padStart(5, "0")}`,
-    ...(at % 9 === 4 ? {} : { sex: (at * 7) % first.length % 2 ? ("F" as const) : ("M" as const) }),
+    ...(at % 9 === 4 ? {} : { sex: ((at * 7) % first.length) % 2 ? ("F" as const) : ("M" as const) }),
     birth_date: `${2008 + (at % 12)}-${String((at % 12) + 1).padStart(2, "0")}-${String((at % 28) + 1).padStart(2, "0")}`,
   }));
 }

@@ -19,6 +19,7 @@ pub(crate) fn run() -> Result<()> {
         must(&mut cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))
     });
     steps.run("generated files", generate::check);
+    steps.run("user interface: format", || must(&mut npm(&["run", "--silent", "format"])));
     steps.run("user interface: types", || must(&mut npm(&["run", "--silent", "check"])));
     steps.run("licences, sources and advisories of dependencies", dependencies);
     steps.finish()

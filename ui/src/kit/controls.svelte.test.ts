@@ -91,7 +91,10 @@ describe("a field", () => {
 
   test("says its name, its hint and what is wrong to whoever cannot see it", () => {
     show(Field, { label: "LRN", kind: "digits", hint: "Twelve digits", error: "Too short.", value: "1", optional: true });
-    const described = control().getAttribute("aria-describedby")?.split(" ").map((id) => document.getElementById(id)?.textContent);
+    const described = control()
+      .getAttribute("aria-describedby")
+      ?.split(" ")
+      .map((id) => document.getElementById(id)?.textContent);
     expect(described).toEqual(["Twelve digits", "Too short."]);
     expect(control().getAttribute("aria-invalid")).toBe("true");
     expect(find(`label[for="${control().id}"]`).textContent).toContain("LRN");
@@ -160,7 +163,9 @@ describe("a choice by typing", () => {
   test("whose question is refused says so under the box, and forgets it with the next answer", async () => {
     let broken = true;
     const ask = (text: string) =>
-      broken ? Promise.reject({ code: "role_forbidden", message: "this is for the office; ask them" }) : Promise.resolve(options.filter((one) => one.text.includes(text)));
+      broken
+        ? Promise.reject({ code: "role_forbidden", message: "this is for the office; ask them" })
+        : Promise.resolve(options.filter((one) => one.text.includes(text)));
     show(Combobox, { label: "Section", options: ask });
     click(input());
     await vi.waitFor(() => (flushSync(), expect(find("[role=alert]").textContent).toBe("This is for the office; ask them.")));

@@ -36,8 +36,7 @@ describe("addresses", () => {
   });
 
   test("of every screen have a name in both languages", () => {
-    for (const { id } of routes)
-      for (const catalogue of Object.values(catalogues)) expect(catalogue.frame.screens[id]).toBeTruthy();
+    for (const { id } of routes) for (const catalogue of Object.values(catalogues)) expect(catalogue.frame.screens[id]).toBeTruthy();
     expect(new Set(routes.map(({ id }) => id)).size).toBe(routes.length);
   });
 });

@@ -5,7 +5,8 @@ import { words } from "../strings/index.svelte";
 import { isFailed } from "./failure";
 
 /** The field that a refusal is about, if it is about one. */
-export const fieldOf = (error: unknown): string | null => (isFailed(error) ? ((error.details as { field?: string } | undefined)?.field ?? null) : null);
+export const fieldOf = (error: unknown): string | null =>
+  isFailed(error) ? ((error.details as { field?: string } | undefined)?.field ?? null) : null;
 
 /** In the office's own words alone, where the screen has said already what kind of refusal it is. They may begin with the name of
     a file, which is left as it is written. */

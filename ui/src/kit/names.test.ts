@@ -19,5 +19,6 @@ test("names that were typed in small letters are offered as they are written", (
 });
 
 test("what has capitals, or nothing to capitalise, is left alone", () => {
-  for (const typed of ["Dela Cruz", "DELA CRUZ", "dela Cruz", "McArthur", "", "  ", "-", "12"]) expect([typed, proper(typed)]).toEqual([typed, null]);
+  for (const typed of ["Dela Cruz", "DELA CRUZ", "dela Cruz", "McArthur", "", "  ", "-", "12"])
+    expect([typed, proper(typed)]).toEqual([typed, null]);
 });

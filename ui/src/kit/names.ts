@@ -16,4 +16,5 @@ export function proper(name: string): string | null {
 }
 
 /** Also behind a hyphen or an apostrophe: `Abdul-Rahman`, `O'Brien`. */
-const capitals = (word: string): string => word.replace(/(^|[-'’])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toLocaleUpperCase("fil"));
+const capitals = (word: string): string =>
+  word.replace(/(^|[-'’])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toLocaleUpperCase("fil"));

@@ -10,7 +10,14 @@ export const oneLine = (text: string): string => text.replace(BREAKS, " ");
 export function pasteOneLine(event: ClipboardEvent): void {
   const input = event.target;
   const text = event.clipboardData?.getData("text/plain") ?? "";
-  if (event.defaultPrevented || !(input instanceof HTMLInputElement) || input.readOnly || input.type === "password" || oneLine(text) === text) return;
+  if (
+    event.defaultPrevented ||
+    !(input instanceof HTMLInputElement) ||
+    input.readOnly ||
+    input.type === "password" ||
+    oneLine(text) === text
+  )
+    return;
   // Boxes, dates of the browser and numbers have no place where the keys are.
   if (input.selectionStart === null) return;
   event.preventDefault();

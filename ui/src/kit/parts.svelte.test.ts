@@ -88,7 +88,19 @@ test("a screen has one name, a card its own, an empty place its next step, a key
 });
 
 test("the line about the sync says what waits", () => {
-  const summary: SyncSummary = { school: "", device: "", hub: "", pending: 3, parked: 0, review: 1, damaged: 0, trouble: null, last_contact: null, diverged: false, version: 1 };
+  const summary: SyncSummary = {
+    school: "",
+    device: "",
+    hub: "",
+    pending: 3,
+    parked: 0,
+    review: 1,
+    damaged: 0,
+    trouble: null,
+    last_contact: null,
+    diverged: false,
+    version: 1,
+  };
   show(SyncLine, { summary, now: new Date(2026, 10, 23) });
   expect(find("[role=status]").textContent).toMatch(/3 changes wait.*1 item needs you/);
 });

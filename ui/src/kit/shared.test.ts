@@ -90,9 +90,7 @@ describe("long lists", () => {
   });
 
   test("are walked with the keys", () => {
-    expect(["ArrowDown", "ArrowUp", "PageDown", "End", "Home", "x"].map((key) => moved(key, 3, 10, 5))).toEqual([
-      4, 2, 8, 9, 0, null,
-    ]);
+    expect(["ArrowDown", "ArrowUp", "PageDown", "End", "Home", "x"].map((key) => moved(key, 3, 10, 5))).toEqual([4, 2, 8, 9, 0, null]);
     expect(moved("ArrowUp", 0, 10, 5)).toBe(0);
     expect(moved("End", 0, 0, 5)).toBeNull();
   });

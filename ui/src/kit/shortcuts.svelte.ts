@@ -60,12 +60,15 @@ export function press(event: KeyboardEvent): void {
   // Behind a locked desk nothing acts.
   if (event.defaultPrevented || curtained()) return;
   const into = typing(event.target);
-  const found = lists.flat().reverse().find(({ keys, whileTyping, whileUntouched, overDialogs, holds }) => {
-    if (!matches(keys, event) || (asking() && !overDialogs) || holds?.() === false) return false;
-    const combined = /^(Ctrl|Alt)\+|^F\d/.test(keys);
-    if (into === "text" && whileUntouched) return touched !== event.target;
-    return into === null || (into === "letters" ? combined : (whileTyping ?? combined));
-  });
+  const found = lists
+    .flat()
+    .reverse()
+    .find(({ keys, whileTyping, whileUntouched, overDialogs, holds }) => {
+      if (!matches(keys, event) || (asking() && !overDialogs) || holds?.() === false) return false;
+      const combined = /^(Ctrl|Alt)\+|^F\d/.test(keys);
+      if (into === "text" && whileUntouched) return touched !== event.target;
+      return into === null || (into === "letters" ? combined : (whileTyping ?? combined));
+    });
   if (!found) return;
   event.preventDefault();
   found.run();

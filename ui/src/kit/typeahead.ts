@@ -23,6 +23,15 @@ export class TypeAhead {
     const order = labels.map((_, at) => (at + Math.max(0, from) + (same ? 1 : 0)) % labels.length);
     const begins = order.find((at) => labels[at]?.toLowerCase().startsWith(sought));
     // A word of it will do: 7 is Grade 7.
-    return begins ?? order.find((at) => labels[at]?.toLowerCase().split(/\s+/).some((word) => word.startsWith(sought))) ?? -1;
+    return (
+      begins ??
+      order.find((at) =>
+        labels[at]
+          ?.toLowerCase()
+          .split(/\s+/)
+          .some((word) => word.startsWith(sought)),
+      ) ??
+      -1
+    );
   }
 }

@@ -26,12 +26,30 @@ const declared = Object.entries(sources)
   .sort();
 
 const days = { start_date: "2026-06-08", end_date: "2027-04-08" };
-const year = { id: "y", label: "2026-2027", status: "open", cutoff_date: null, drop_label: null, half_days: false, term_kind: "term", ...days, terms: [days] };
+const year = {
+  id: "y",
+  label: "2026-2027",
+  status: "open",
+  cutoff_date: null,
+  drop_label: null,
+  half_days: false,
+  term_kind: "term",
+  ...days,
+  terms: [days],
+};
 const sections = [{ id: "luna", grade_level: "7", name: "Luna", total: 3, capacity: null }];
 const range = { device: "d", prefix: "2026-", from_no: 1, to_no: 99, digits: 4 };
 const month = {
   section: { id: "luna", grade: "7", name: "Luna", title: "7-Luna", mine: true, may_take: true, adviser: null },
-  month: "2026-06", months: ["2026-06"], pupils: [], days: [], untaken: [], drafts: [], coming: 0, may_sign: true, may_reopen: true,
+  month: "2026-06",
+  months: ["2026-06"],
+  pupils: [],
+  days: [],
+  untaken: [],
+  drafts: [],
+  coming: 0,
+  may_sign: true,
+  may_reopen: true,
   report: { signed: true, by: "Ana Reyes", at: null, reopened: null },
 };
 const gone = vi.fn();
@@ -40,7 +58,12 @@ const none = () => undefined;
 /** What shows each of them. */
 const SHOWN: Record<string, () => unknown> = {
   "admin/RangeDialog.svelte": () =>
-    show(RangeDialog, { range: null, ranges: { ranges: [], devices: [{ id: "d", short: "D", here: true, name: "PC" }], proposed: range } as never, onclose: gone, onsaved: none }),
+    show(RangeDialog, {
+      range: null,
+      ranges: { ranges: [], devices: [{ id: "d", short: "D", here: true, name: "PC" }], proposed: range } as never,
+      onclose: gone,
+      onsaved: none,
+    }),
   "admin/TermsDialog.svelte": () => show(TermsDialog, { year: year as never, onclose: gone, onsaved: none }),
   "admin/UserDialog.svelte": () => show(UserDialog, { user: null, staff: [], first: false, onclose: gone, onsaved: none }),
   "admin/YearDialog.svelte": () => show(YearDialog, { year: null, next: year as never, onclose: gone, onsaved: none }),
@@ -50,10 +73,19 @@ const SHOWN: Record<string, () => unknown> = {
     click(named("button", "Open"));
   },
   "calendar/DaysDialog.svelte": () =>
-    show(DaysDialog, { year: "y", setting: { from: "2026-06-12", to: "2026-06-12", kind: "event", scope: "school", source: "school" } as never, onclose: gone, onsaved: none }),
-  "enrolment/MoveDialog.svelte": () => show(MoveDialog, { open: true, enrolments: ["e"], sections: sections as never, year: year as never }),
+    show(DaysDialog, {
+      year: "y",
+      setting: { from: "2026-06-12", to: "2026-06-12", kind: "event", scope: "school", source: "school" } as never,
+      onclose: gone,
+      onsaved: none,
+    }),
+  "enrolment/MoveDialog.svelte": () =>
+    show(MoveDialog, { open: true, enrolments: ["e"], sections: sections as never, year: year as never }),
   "enrolment/MovementDialog.svelte": () =>
-    show(MovementDialog, { movement: { what: "transfer_out", enrolment: "e", name: "Jay", school_year: "y", grade: "7", section: null } as never, onclose: gone }),
+    show(MovementDialog, {
+      movement: { what: "transfer_out", enrolment: "e", name: "Jay", school_year: "y", grade: "7", section: null } as never,
+      onclose: gone,
+    }),
   "learners/BulkDialog.svelte": () => show(BulkDialog, { ids: ["a"], ondone: none }),
   "learners/Guardians.svelte": () => {
     show(Guardians, { learner: "a", guardians: [], readonly: false });
@@ -67,8 +99,24 @@ const cell = (text: string, problem: string | null) => ({ text, problem, read_as
 const preview = {
   header: false,
   columns: ["last_name", "first_name"].map((field) => ({ heading: "", field, label: field })),
-  rows: [{ at: 0, kind: "refused", name: "Reyes, Jay", id: null, like: null, asks: null, problem: null, cells: [cell("Reyes", null), cell("Jay", "too long")] }],
-  new: 0, changes: 0, same: 0, suspects: 0, refused: 1, left: 0,
+  rows: [
+    {
+      at: 0,
+      kind: "refused",
+      name: "Reyes, Jay",
+      id: null,
+      like: null,
+      asks: null,
+      problem: null,
+      cells: [cell("Reyes", null), cell("Jay", "too long")],
+    },
+  ],
+  new: 0,
+  changes: 0,
+  same: 0,
+  suspects: 0,
+  refused: 1,
+  left: 0,
 };
 
 async function settled() {
@@ -92,18 +140,29 @@ function change(to: Control, value: string) {
   to.dispatchEvent(new Event("change", { bubbles: true }));
   flushSync();
 }
-const otherOf = (one: Control) => (one instanceof HTMLSelectElement ? ([...one.options].find(({ value }) => value !== one.value)?.value ?? "") : "Half a wo");
+const otherOf = (one: Control) =>
+  one instanceof HTMLSelectElement ? ([...one.options].find(({ value }) => value !== one.value)?.value ?? "") : "Half a wo";
 
 afterEach(() => gone.mockClear());
 
 test("every dialog with controls is tried here", () => {
   expect(Object.keys(SHOWN).sort()).toEqual(declared);
   const own = Object.entries(sources).filter(([, text]) => text.includes("<dialog"));
-  expect(own.map(([file]) => file), "a dialog of its own does not ask; the palette keeps nothing").toEqual(["./Palette.svelte"]);
+  expect(
+    own.map(([file]) => file),
+    "a dialog of its own does not ask; the palette keeps nothing",
+  ).toEqual(["./Palette.svelte"]);
 });
 
 test.each(Object.keys(SHOWN))("%s asks before it loses what was typed", async (file) => {
-  answers(({ do: asked }) => ({ "attendance.month": month, "learners.paste_preview": preview, "enrolment.years": { years: [year], current: "y", today: "2026-11-30" } })[asked] ?? []);
+  answers(
+    ({ do: asked }) =>
+      ({
+        "attendance.month": month,
+        "learners.paste_preview": preview,
+        "enrolment.years": { years: [year], current: "y", today: "2026-11-30" },
+      })[asked] ?? [],
+  );
   await SHOWN[file]?.();
   await settled();
   expect(await escapes(), "nothing was typed: Esc closes").toBe(true);

@@ -36,8 +36,18 @@ afterEach(() => void process.off("unhandledRejection", catching));
 function signedIn(role: Role) {
   const user = { id: "u", name: "Ana Reyes", username: "", role, staff: null, mustChange: false };
   setSession({
-    stage: "open", user, locked: false, sample: false, school: "Mabini", device: "Registrar 1", role, people: [user], users: true,
-    dataDir: "", limitedTo: null, choosePassword: false,
+    stage: "open",
+    user,
+    locked: false,
+    sample: false,
+    school: "Mabini",
+    device: "Registrar 1",
+    role,
+    people: [user],
+    users: true,
+    dataDir: "",
+    limitedTo: null,
+    choosePassword: false,
   });
 }
 

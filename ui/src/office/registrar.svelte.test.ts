@@ -18,15 +18,43 @@ import ImportList from "./imports/List.svelte";
 import NewLearner from "./learners/NewLearner.svelte";
 import Office from "./Office.svelte";
 
-const person = { id: "00000000-0000-4000-8000-000000000001", name: "Mariñas, Jo", email: null, role: "registrar", staff: null, must_change: false };
+const person = {
+  id: "00000000-0000-4000-8000-000000000001",
+  name: "Mariñas, Jo",
+  email: null,
+  role: "registrar",
+  staff: null,
+  must_change: false,
+};
 const state = (more: Partial<State> = {}): State => ({
-  stage: "open", school: "Mabini NHS", device: "Registrar 1", sample: false, person, role: "registrar", limited_to: null, people: [person],
-  idle_minutes: 15, choose_password: false, password_changed: false, data_dir: null, ...more,
+  stage: "open",
+  school: "Mabini NHS",
+  device: "Registrar 1",
+  sample: false,
+  person,
+  role: "registrar",
+  limited_to: null,
+  people: [person],
+  idle_minutes: 15,
+  choose_password: false,
+  password_changed: false,
+  data_dir: null,
+  ...more,
 });
 const user = (id: string) => ({ id, name: "Jo", username: "", role: "registrar" as const, staff: null, mustChange: false });
 const session = (id: string) => ({
-  stage: "open" as const, user: user(id), locked: false, sample: false, school: "", device: "", role: "registrar" as const, people: [user(id)],
-  users: true, dataDir: "", limitedTo: null, choosePassword: false,
+  stage: "open" as const,
+  user: user(id),
+  locked: false,
+  sample: false,
+  school: "",
+  device: "",
+  role: "registrar" as const,
+  people: [user(id)],
+  users: true,
+  dataDir: "",
+  limitedTo: null,
+  choosePassword: false,
 });
 
 /** What was asked of the office, and what it answers; a question without an answer is refused as the real one would be. */
@@ -83,10 +111,19 @@ test("an error leaves with the value that it was about", () => {
   show(Field, {
     label: "Role",
     kind: "choice",
-    choices: [{ id: "teacher", text: "Teacher" }, { id: "registrar", text: "Registrar" }],
-    get value() { return at.value; },
-    set value(text: string) { at.value = text; },
-    get error() { return at.error; },
+    choices: [
+      { id: "teacher", text: "Teacher" },
+      { id: "registrar", text: "Registrar" },
+    ],
+    get value() {
+      return at.value;
+    },
+    set value(text: string) {
+      at.value = text;
+    },
+    get error() {
+      return at.error;
+    },
   });
   const said = () => document.querySelector(".error")?.textContent ?? null;
   expect([said(), find("select").getAttribute("aria-invalid")]).toEqual(["Role is missing", "true"]);
@@ -147,7 +184,14 @@ test("what is wrong with the guardian's phone is said there, and what was cleare
     throw { code: "invalid", message: "Mobile phone must be a mobile number", details: { field: "phone" } };
   });
   show(NewLearner, { onopen: () => undefined, onadded: () => undefined });
-  const fill: Record<string, string> = { new_birth_date: "", new_lrn: "", new_last_name: "Cruz", new_first_name: "Ana", guardian_last_name: "Cruz", guardian_phone: "0917 12" };
+  const fill: Record<string, string> = {
+    new_birth_date: "",
+    new_lrn: "",
+    new_last_name: "Cruz",
+    new_first_name: "Ana",
+    guardian_last_name: "Cruz",
+    guardian_phone: "0917 12",
+  };
   for (const [name, text] of Object.entries(fill)) type(find(`[name=${name}]`), text);
   named("button", "Add the learner").click();
   for (let at = 0; at < 5; at += 1) await settle();
@@ -164,8 +208,24 @@ test("what is wrong with the guardian's phone is said there, and what was cleare
 });
 
 test("what an import wrote and was taken back is not said to be written", async () => {
-  const report = { rows_read: 3, new: 3, changed: 0, unchanged: 0, left_out: 0, by_entity: { student: { new: 3, changed: 0, unchanged: 0 } }, duplicates: [], refused: [], warnings: [] };
-  const now = (written: boolean) => ({ running: false, stage: "writing", done: 0, total: 0, outcome: { report: { ...report, dry_run: !written, written }, refused: 0, duplicates: 0, warnings: 0, failure: null } });
+  const report = {
+    rows_read: 3,
+    new: 3,
+    changed: 0,
+    unchanged: 0,
+    left_out: 0,
+    by_entity: { student: { new: 3, changed: 0, unchanged: 0 } },
+    duplicates: [],
+    refused: [],
+    warnings: [],
+  };
+  const now = (written: boolean) => ({
+    running: false,
+    stage: "writing",
+    done: 0,
+    total: 0,
+    outcome: { report: { ...report, dry_run: !written, written }, refused: 0, duplicates: 0, warnings: 0, failure: null },
+  });
   mockIPC((_, payload) => {
     const { request } = payload as { request: { do: string; write?: boolean } };
     if (request.do === "imports.start") return now(request.write === true);
@@ -185,7 +245,14 @@ test("what an import wrote and was taken back is not said to be written", async 
 });
 
 test("a form of all sections lacks each thing once, and a link leads only where one may go", () => {
-  const school = { record: "school_profile", id: null, field: "deped_school_id", label: "School ID", who: "Mabini NHS", severity: "must" } as const;
+  const school = {
+    record: "school_profile",
+    id: null,
+    field: "deped_school_id",
+    label: "School ID",
+    who: "Mabini NHS",
+    severity: "must",
+  } as const;
   const learner = { ...school, record: "student", id: "a", field: "sex", label: "Sex", who: "Cruz, Ana" } as const;
   expect(once([school, school, learner, { ...school }])).toEqual([school, learner]);
   setSession({ ...session("four"), user: { ...user("four"), role: "teacher" }, role: "teacher" });
@@ -197,7 +264,14 @@ test("a form of all sections lacks each thing once, and a link leads only where 
 
 test("one Esc does not lose a password that is shown once", () => {
   const at = $state({ made: { id: "a", name: "Ana", one_time: "kape-ulan-puno", users: { users: [], staff: [], locked: null } } as never });
-  show(OneTimeDialog, { get made() { return at.made; }, set made(made: never) { at.made = made; } });
+  show(OneTimeDialog, {
+    get made() {
+      return at.made;
+    },
+    set made(made: never) {
+      at.made = made;
+    },
+  });
   const esc = () => {
     const event = new Event("cancel", { cancelable: true });
     find("dialog").dispatchEvent(event);

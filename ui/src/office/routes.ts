@@ -39,7 +39,14 @@ export const routes: readonly Route[] = [
   { id: "attendance", icon: "check", roles: classes, nav: true, load: () => import("./attendance/Index.svelte") },
   { id: "forms", icon: "printer", roles: classes, nav: true, load: () => import("./forms/Index.svelte") },
   { id: "review", icon: "inbox", roles: classes, nav: true, load: () => import("./review/Index.svelte") },
-  { id: "admin", icon: "school", roles: ["school_admin", "school_head"], nav: true, pages: () => words.admin.pages, load: () => import("./admin/Index.svelte") },
+  {
+    id: "admin",
+    icon: "school",
+    roles: ["school_admin", "school_head"],
+    nav: true,
+    pages: () => words.admin.pages,
+    load: () => import("./admin/Index.svelte"),
+  },
   { id: "promotion", icon: "up", roles: office, nav: false, load: () => import("./promotion/Index.svelte") },
   { id: "calendar", icon: "calendar", roles: classes, nav: false, load: () => import("./calendar/Index.svelte") },
   { id: "imports", icon: "download", roles: ["school_admin", "registrar"], nav: false, load: () => import("./imports/Index.svelte") },
@@ -61,7 +68,8 @@ let loading: Promise<void> | null = null;
 /** Loads all screens, once; the one that most people begin with first. A screen that cannot be loaded is tried again when it is opened. */
 export function loadScreens(): Promise<void> {
   loading ??= (async () => {
-    for (const route of [...routes].sort((a, b) => Number(b.id === "learners") - Number(a.id === "learners"))) await route.load().catch(() => undefined);
+    for (const route of [...routes].sort((a, b) => Number(b.id === "learners") - Number(a.id === "learners")))
+      await route.load().catch(() => undefined);
   })();
   return loading;
 }

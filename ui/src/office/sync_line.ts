@@ -23,11 +23,10 @@ export function syncLine(summary: SyncSummary, now: Date): Part[] {
 function work(summary: SyncSummary, now: Date): Part {
   if (summary.diverged) return { tone: "bad", text: words.sync.diverged };
   const contact = summary.last_contact ? new Date(summary.last_contact) : null;
-  if (summary.trouble) return { tone: "bad", text: words.sync.trouble(summary.pending, contact ? when(contact, now) : words.review.sync.never) };
+  if (summary.trouble)
+    return { tone: "bad", text: words.sync.trouble(summary.pending, contact ? when(contact, now) : words.review.sync.never) };
   if (summary.pending > 0) {
-    const text = contact
-      ? words.sync.waits(summary.pending, when(contact, now))
-      : words.sync.waitsNever(summary.pending);
+    const text = contact ? words.sync.waits(summary.pending, when(contact, now)) : words.sync.waitsNever(summary.pending);
     return { tone: "wait", text };
   }
   if (!contact) return { tone: "wait", text: words.sync.never };

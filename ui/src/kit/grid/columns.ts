@@ -59,10 +59,7 @@ export function turned(sort: Sort | null, key: string): Sort {
 }
 
 export const isEditable = <T>(column: Column<T> | undefined, row: T | undefined): boolean =>
-  column !== undefined &&
-  row !== undefined &&
-  (typeof column.editable === "function" ? column.editable(row) : column.editable === true);
+  column !== undefined && row !== undefined && (typeof column.editable === "function" ? column.editable(row) : column.editable === true);
 
 /** What a cell says, as one text. */
-export const said = <T>(column: Column<T>, row: T): string =>
-  [column.lead?.(row), column.text(row)].filter(Boolean).join(" ");
+export const said = <T>(column: Column<T>, row: T): string => [column.lead?.(row), column.text(row)].filter(Boolean).join(" ");

@@ -104,7 +104,9 @@ test("columns are hidden and come back", () => {
   click(find("button"));
   click(named("[role=menuitemcheckbox]", "Papers"));
   expect(at.hidden).toEqual(["papers"]);
-  expect(named("[role=menuitemcheckbox]", "Papers").ariaChecked ?? named("[role=menuitemcheckbox]", "Papers").getAttribute("aria-checked")).toBe("false");
+  expect(
+    named("[role=menuitemcheckbox]", "Papers").ariaChecked ?? named("[role=menuitemcheckbox]", "Papers").getAttribute("aria-checked"),
+  ).toBe("false");
   click(named("[role=menuitemcheckbox]", "Papers"));
   expect(at.hidden).toEqual([]);
 });
@@ -129,7 +131,10 @@ describe("widths", () => {
     show(Grid<Line>, { label: "Learners", name: "dragged", columns: COLUMNS, rows: [line("1", { papers: "x" })] });
     const grip = find("[role=columnheader]:nth-child(3) .grip");
     grip.setPointerCapture = () => undefined;
-    const at = (kind: string, clientX: number) => (grip.dispatchEvent(new PointerEvent(kind, { bubbles: true, cancelable: true, clientX, button: 0 })), flushSync());
+    const at = (kind: string, clientX: number) => (
+      grip.dispatchEvent(new PointerEvent(kind, { bubbles: true, cancelable: true, clientX, button: 0 })),
+      flushSync()
+    );
     at("pointerdown", 100);
     at("pointermove", 100 + 16 * 12);
     expect([tracks(), kept("widths.dragged")]).toEqual(["minmax(10rem, 10fr) 4rem 12rem", undefined]);

@@ -47,7 +47,10 @@ export class CellEdit<T extends { id: string }> {
     this.row = row;
     this.column = column;
     this.text = this.mark(row.id, column.key)?.text ?? started(column, row);
-    this.choice = Math.max(0, this.choices.findIndex((choice) => choice.text === this.text));
+    this.choice = Math.max(
+      0,
+      this.choices.findIndex((choice) => choice.text === this.text),
+    );
     return true;
   }
 

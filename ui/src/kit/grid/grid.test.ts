@@ -29,9 +29,23 @@ describe("keys", () => {
   };
 
   test("move by cells, pages, to the ends and the corners, and never out", () => {
-    expect([to("ArrowDown"), to("ArrowUp"), to("ArrowLeft"), to("ArrowRight")]).toEqual([[6, 1], [4, 1], [5, 0], [5, 2]]);
-    expect([to("PageDown"), to("PageUp"), to("Home"), to("End")]).toEqual([[15, 1], [0, 1], [5, 0], [5, 3]]);
-    expect([to("Home", ctrl), to("End", ctrl), to("ArrowDown", ctrl)]).toEqual([[0, 0], [99, 3], [99, 1]]);
+    expect([to("ArrowDown"), to("ArrowUp"), to("ArrowLeft"), to("ArrowRight")]).toEqual([
+      [6, 1],
+      [4, 1],
+      [5, 0],
+      [5, 2],
+    ]);
+    expect([to("PageDown"), to("PageUp"), to("Home"), to("End")]).toEqual([
+      [15, 1],
+      [0, 1],
+      [5, 0],
+      [5, 3],
+    ]);
+    expect([to("Home", ctrl), to("End", ctrl), to("ArrowDown", ctrl)]).toEqual([
+      [0, 0],
+      [99, 3],
+      [99, 1],
+    ]);
     expect(to("ArrowDown", {}, { row: 99, column: 3 })).toEqual([99, 3]);
     expect(to("x")).toBeNull();
     expect(to("ArrowDown", { altKey: true })).toBeNull();
@@ -49,15 +63,24 @@ describe("keys", () => {
 
 describe("the clipboard", () => {
   test("is read as Excel writes it", () => {
-    expect(fromTsv("a\tb\r\nc\td\r\n")).toEqual([["a", "b"], ["c", "d"]]);
+    expect(fromTsv("a\tb\r\nc\td\r\n")).toEqual([
+      ["a", "b"],
+      ["c", "d"],
+    ]);
     expect(fromTsv('"two\nlines"\t"say ""yes"""')).toEqual([["two\nlines", 'say "yes"']]);
     expect(fromTsv("one")).toEqual([["one"]]);
-    expect(fromTsv("a\t\n\t\n")).toEqual([["a", ""], ["", ""]]);
+    expect(fromTsv("a\t\n\t\n")).toEqual([
+      ["a", ""],
+      ["", ""],
+    ]);
     expect(fromTsv('5" pipe\tx')).toEqual([['5" pipe', "x"]]);
   });
 
   test("is written so that it reads the same", () => {
-    const cells = [["Dela Cruz", 'a "b"'], ["two\nlines", "tab\there"]];
+    const cells = [
+      ["Dela Cruz", 'a "b"'],
+      ["two\nlines", "tab\there"],
+    ];
     expect(fromTsv(toTsv(cells))).toEqual(cells);
   });
 });
@@ -147,7 +170,10 @@ describe("rows in pages", () => {
 
   test("that cannot be had are told of", async () => {
     const failures: unknown[] = [];
-    const rows = new PagedRows<Line>(() => Promise.reject({ code: "io", message: "no disk" }), (error) => failures.push(error));
+    const rows = new PagedRows<Line>(
+      () => Promise.reject({ code: "io", message: "no disk" }),
+      (error) => failures.push(error),
+    );
     await rows.restart();
     expect(failures).toEqual([{ code: "io", message: "no disk" }]);
   });
@@ -238,7 +264,14 @@ describe("what is typed", () => {
 
   test("into a choice is the choice that it begins", async () => {
     const { edit, commit } = typing(async () => null);
-    const sex = { ...column, key: "sex", choices: [{ id: "F", text: "Female" }, { id: "M", text: "Male" }] };
+    const sex = {
+      ...column,
+      key: "sex",
+      choices: [
+        { id: "F", text: "Female" },
+        { id: "M", text: "Male" },
+      ],
+    };
     edit.begin(line(1), sex);
     edit.typed("ma");
     edit.end();

@@ -39,7 +39,10 @@ export class Widths {
     for (const column of columns)
       if (!this.#filled.has(column.key) && here.some((row) => column.text(row) || column.lead?.(row))) this.#filled.add(column.key);
     if (here.length === 0) return "";
-    return columns.filter(({ key }) => !this.#filled.has(key)).map(({ key }) => key).join(" ");
+    return columns
+      .filter(({ key }) => !this.#filled.has(key))
+      .map(({ key }) => key)
+      .join(" ");
   }
 
   /** The columns as wide as they are now. */

@@ -44,7 +44,10 @@ test("every PC has its name, what it is enrolled as, and the day when the hub la
 });
 
 test("where the hub has not told, the PCs are those that the records name, by their figures", async () => {
-  const { all, lines } = await page({ told: false, devices: [device({ here: true }), device({ id: "b", called: "…BEEF", role: null, ranges: 2 })] });
+  const { all, lines } = await page({
+    told: false,
+    devices: [device({ here: true }), device({ id: "b", called: "…BEEF", role: null, ranges: 2 })],
+  });
   expect(lines[1]).toBe("PC …BEEF 2 number ranges");
   expect(all).toContain("has not told yet");
 });

@@ -103,7 +103,9 @@ describe("a class", () => {
   test("says the keys of the marks, in the tooltips and in the sheet of shortcuts", async () => {
     await open("2026-11-06");
     expect(find("button.AM").title).toBe("Absent in the morning (M)");
-    const keys = shortcuts().filter((one) => one.group === "screen").map((one) => one.keys);
+    const keys = shortcuts()
+      .filter((one) => one.group === "screen")
+      .map((one) => one.keys);
     expect(keys).toEqual(expect.arrayContaining(["P", "A", "L", "C", "E", "M", "H"]));
   });
 
@@ -137,8 +139,29 @@ describe("a day without classes", () => {
       expect(find(".record").textContent?.trim()).toBe(expected);
       expect(said()).not.toContain("not taken");
       document.body.innerHTML = "";
-      const line = { section, day: off("2026-11-30", kind, label), learners: 2, sessions: [], half_untaken: null, taken: null, absent: 0, half: 0, tardy: 0, unsubmitted: 0, locked: false };
-      const overview = { date: "2026-11-30", today: "2026-11-30", school_year: "2026-2027", year_id: "y", half_days: false, sections: [line], before: null, after: null };
+      const line = {
+        section,
+        day: off("2026-11-30", kind, label),
+        learners: 2,
+        sessions: [],
+        half_untaken: null,
+        taken: null,
+        absent: 0,
+        half: 0,
+        tardy: 0,
+        unsubmitted: 0,
+        locked: false,
+      };
+      const overview = {
+        date: "2026-11-30",
+        today: "2026-11-30",
+        school_year: "2026-2027",
+        year_id: "y",
+        half_days: false,
+        sections: [line],
+        before: null,
+        after: null,
+      };
       office.answers = { "attendance.today": overview };
       show(Today, { date: null, version: 0 });
       await settled();

@@ -22,7 +22,10 @@ export function markOf(key: string, halves = false): Mark | null {
 export const keyOf = (code: Mark): string => (code === "AM" ? "M" : code === "PM" ? "H" : code);
 
 /** Whose day counts in this class: without those who were marked in another one before they came, with those who went. */
-export const here = (shown: Class, draft: Draft): Pupil[] => [...shown.pupils.filter((pupil) => !pupil.elsewhere || draft[pupil.id]), ...shown.moved];
+export const here = (shown: Class, draft: Draft): Pupil[] => [
+  ...shown.pupils.filter((pupil) => !pupil.elsewhere || draft[pupil.id]),
+  ...shown.moved,
+];
 
 /** School days in a row absent, this day too where it is marked so; whoever is absent alone today is not absent in a row. */
 export const inARow = (pupil: Pupil, code: string): number => pupil.away + (pupil.away > 0 && (code === "A" || code === "E") ? 1 : 0);
@@ -66,7 +69,12 @@ export interface Count {
 export function counted(pupils: readonly Pupil[], draft: Draft): Count {
   const codes = pupils.map((pupil) => codeOf(pupil, draft));
   const absent = codes.filter((code) => code === "A" || code === "E").length;
-  return { present: codes.length - absent, absent, tardy: codes.filter((code) => code === "L" || code === "C").length, half: codes.filter((code) => code === "AM" || code === "PM").length };
+  return {
+    present: codes.length - absent,
+    absent,
+    tardy: codes.filter((code) => code === "L" || code === "C").length,
+    half: codes.filter((code) => code === "AM" || code === "PM").length,
+  };
 }
 
 export const titleOf = (section: Class["section"]): string =>
@@ -74,4 +82,5 @@ export const titleOf = (section: Class["section"]): string =>
 
 /** Whether what is recorded differs from what it was when marking began. */
 export const isOther = (before: Class, after: Class): boolean =>
-  before.taken?.at !== after.taken?.at || before.pupils.some((pupil) => after.pupils.find(({ id }) => id === pupil.id)?.code !== pupil.code);
+  before.taken?.at !== after.taken?.at ||
+  before.pupils.some((pupil) => after.pupils.find(({ id }) => id === pupil.id)?.code !== pupil.code);

@@ -18,13 +18,19 @@ test("a list is asked for as it stands on the screen", () => {
   expect(askedOf(parse(listAddress({}, ["name"], ["L"])))).toEqual({ form: "learner_list", query: {}, columns: ["name"], chosen: ["L"] });
   expect(askedOf(parse("#/forms/learner_list?list=%7B"))).toBeNull();
   expect(askedOf(parse("#/forms/learner_list"))).toEqual({ form: "learner_list" });
-  expect([askedOf(parse("#/forms/day/2026-06-16")), askedOf(parse("#/forms/away"))]).toEqual([{ form: "day", date: "2026-06-16" }, { form: "away" }]);
+  expect([askedOf(parse("#/forms/day/2026-06-16")), askedOf(parse("#/forms/away"))]).toEqual([
+    { form: "day", date: "2026-06-16" },
+    { form: "away" },
+  ]);
   expect(backOf({ form: "learner_list" }).screen).toBe("learners");
 });
 
 test("a batch is the form of every section that may be asked for it", () => {
   const forms = ["sf1", "sf2", "class_list"];
-  const sections = [{ id: "A", forms }, { id: "B", forms }];
+  const sections = [
+    { id: "A", forms },
+    { id: "B", forms },
+  ];
   expect(everyOf("sf1", sections, "2026-06")).toEqual([
     { form: "sf1", section: "A" },
     { form: "sf1", section: "B" },

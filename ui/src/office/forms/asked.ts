@@ -53,7 +53,11 @@ export function once(all: readonly Missing[]): Missing[] {
 }
 
 /** A form of every section of which it may be made; `month` is for the form that has one. */
-export function everyOf(form: "sf1" | "sf2" | "class_list", sections: readonly { id: string; forms: string[] }[], month: string): FormAsked[] {
+export function everyOf(
+  form: "sf1" | "sf2" | "class_list",
+  sections: readonly { id: string; forms: string[] }[],
+  month: string,
+): FormAsked[] {
   const may = sections.filter(({ forms }) => forms.includes(form));
   return may.map(({ id }) => (form === "sf2" ? { form, section: id, month } : { form, section: id }));
 }

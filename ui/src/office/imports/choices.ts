@@ -24,8 +24,7 @@ export function taken(choices: Choices, line: number, field: string, take: boole
   return changed(choices, line, { take_theirs: take ? [...others, field] : others });
 }
 
-export const takes = (choices: Choices, line: number, field: string): boolean =>
-  choices[line]?.take_theirs?.includes(field) ?? false;
+export const takes = (choices: Choices, line: number, field: string): boolean => choices[line]?.take_theirs?.includes(field) ?? false;
 
 /** Which lines stand in a group. A line that is missing or elsewhere may differ as well. */
 export function linesOf(register: Reconciliation, group: Group): ReconciledLine[] {

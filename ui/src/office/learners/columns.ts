@@ -9,7 +9,8 @@ import { asText, choicesOf } from "./fields";
 
 const SEEN = ["name", "last_name", "first_name", "middle_name", "name_ext", "lrn", "student_no", "sex", "grade", "section", "status"];
 /** What is not for whoever looks says so: it is not missing. */
-const text = (key: string) => (row: LearnerLine) => asText(row[key]) || (row.hidden && !SEEN.includes(key) ? words.learners.private : undefined);
+const text = (key: string) => (row: LearnerLine) =>
+  asText(row[key]) || (row.hidden && !SEEN.includes(key) ? words.learners.private : undefined);
 
 export function learnerColumns(): Column<LearnerLine>[] {
   const label = words.learners.columns;
@@ -30,7 +31,8 @@ export function learnerColumns(): Column<LearnerLine>[] {
       fixed: true,
       sortable: true,
       lead: (row) => `${asText(row.last_name)},`,
-      text: (row) => givenNames({ first_name: asText(row.first_name), name_ext: asText(row.name_ext), middle_name: asText(row.middle_name) }),
+      text: (row) =>
+        givenNames({ first_name: asText(row.first_name), name_ext: asText(row.name_ext), middle_name: asText(row.middle_name) }),
       href: (row) => hrefOf("learners", [row.id]),
     },
     typed("last_name", 9, { sortable: true }),

@@ -31,7 +31,20 @@ const KINDS: Record<string, FieldKind> = {
 const LENGTHS: Record<string, number> = { lrn: 12, psgc_barangay: 10 };
 
 /** What children have in common, and one act changes for many; a name or a number belongs to one alone. */
-export const IN_COMMON = ["municipality", "barangay", "province", "psgc_barangay", "mother_tongue", "religion", "ip_group", "lrn_status", "sex", "four_ps", "sned_type", "remarks"];
+export const IN_COMMON = [
+  "municipality",
+  "barangay",
+  "province",
+  "psgc_barangay",
+  "mother_tongue",
+  "religion",
+  "ip_group",
+  "lrn_status",
+  "sex",
+  "four_ps",
+  "sned_type",
+  "remarks",
+];
 
 export const kindOf = (field: string): FieldKind => KINDS[field] ?? "text";
 export const lengthOf = (field: string): number | undefined => LENGTHS[field];
@@ -70,7 +83,9 @@ export function asRead(field: string, value: unknown): string {
     status: words.desk.status,
     state: words.desk.paperState,
   };
-  const known = lists[field]?.[text] ?? (field === "kind" ? (words.desk.paper[text] ?? words.desk.kinds[text] ?? words.learner.events[text]) : undefined);
+  const known =
+    lists[field]?.[text] ??
+    (field === "kind" ? (words.desk.paper[text] ?? words.desk.kinds[text] ?? words.learner.events[text]) : undefined);
   if (field === "grade_level" && text !== "") return words.desk.grades(text);
   return known ?? (/^\d{4}-\d{2}-\d{2}$/.test(text) ? day(text) : text);
 }

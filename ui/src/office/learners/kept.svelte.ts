@@ -26,7 +26,19 @@ export interface Kept {
   adding: boolean;
 }
 
-const HIDDEN_AT_FIRST = ["last_name", "first_name", "middle_name", "name_ext", "student_no", "age", "guardian", "guardian_phone", "barangay", "municipality", "phone"];
+const HIDDEN_AT_FIRST = [
+  "last_name",
+  "first_name",
+  "middle_name",
+  "name_ext",
+  "student_no",
+  "age",
+  "guardian",
+  "guardian_phone",
+  "barangay",
+  "municipality",
+  "phone",
+];
 
 const HIDDEN = "learners.hidden";
 
@@ -118,4 +130,5 @@ export function hideColumns(hidden: string[]): void {
 }
 
 /** Whether anything was typed of a new learner. */
-export const isTyped = ({ learner, guardian }: Draft): boolean => [...Object.values(learner), ...Object.values(guardian)].some((text) => text.trim() !== "");
+export const isTyped = ({ learner, guardian }: Draft): boolean =>
+  [...Object.values(learner), ...Object.values(guardian)].some((text) => text.trim() !== "");

@@ -15,7 +15,13 @@ let saving: (() => void)[] = [];
 
 function page(): Page {
   return {
-    learner: { ...learner }, age: null, guardians: [], enrolments: [], may_edit: true, papers: [], attendance: null,
+    learner: { ...learner },
+    age: null,
+    guardians: [],
+    enrolments: [],
+    may_edit: true,
+    papers: [],
+    attendance: null,
   } as unknown as Page;
 }
 
@@ -103,7 +109,10 @@ test("an answer that is older than what was kept does not take it off the screen
   expect([field("barangay").value, document.querySelector(".elsewhere")]).toEqual(["Bagong Silang!", null]);
 });
 
-for (const order of [[0, 1], [1, 0]])
+for (const order of [
+  [0, 1],
+  [1, 0],
+])
   test(`two saves that are answered in the order ${order} leave what is being typed`, async () => {
     await open("#/learners/L");
     type(field("barangay"), "Santa Ana");

@@ -15,7 +15,9 @@ export function asRead(shape: string, value: string | null): string {
 
 /** The fields of one question as questions of their own. */
 export const parts = (need: Need): Need[] =>
-  need.ids.length > 1 ? need.fields.map((field) => ({ ...need, id: field.id, ids: [field.id], fields: [field], stands: field.stands })) : [need];
+  need.ids.length > 1
+    ? need.fields.map((field) => ({ ...need, id: field.id, ids: [field.id], fields: [field], stands: field.stands }))
+    : [need];
 
 /** A field in the language of the screen, where its record is one of a learner's; as the office calls it otherwise. */
 export const labelOf = ({ field, label }: { field: string; label: string }): string => words.learner.fields[field] ?? label;

@@ -10,8 +10,18 @@ import Index from "./Index.svelte";
 const locked = (): Session => {
   const user = { id: "u", name: "Ana Reyes", username: "", role: "registrar", staff: null, mustChange: false } as const;
   return {
-    stage: "locked", user: { ...user }, locked: true, sample: false, school: "Mabini", device: "Registrar 1", role: null,
-    people: [{ ...user }], users: true, dataDir: "", limitedTo: null, choosePassword: false,
+    stage: "locked",
+    user: { ...user },
+    locked: true,
+    sample: false,
+    school: "Mabini",
+    device: "Registrar 1",
+    role: null,
+    people: [{ ...user }],
+    users: true,
+    dataDir: "",
+    limitedTo: null,
+    choosePassword: false,
   };
 };
 
@@ -37,7 +47,9 @@ test("a lock over a password that was replaced says so", () => {
 
 test("too many wrong passwords are forgotten when their time is over, and with a new password", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
-  answers(() => Promise.reject({ code: "account_locked", message: "too many wrong passwords; try again in 30 seconds", details: { retry_after: 30 } }));
+  answers(() =>
+    Promise.reject({ code: "account_locked", message: "too many wrong passwords; try again in 30 seconds", details: { retry_after: 30 } }),
+  );
   setSession(locked());
   show(Index, {});
   const wrong = async () => {

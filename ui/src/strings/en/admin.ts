@@ -74,7 +74,8 @@ export const admin = {
     title: (name: string) => `One-time password of ${name}`,
     password: "One-time password",
     why: "Hand it over in person, or write it down now: it is shown only this once and kept nowhere, so nobody can look it up again.",
-    then: (name: string) => `With it ${name} signs in once, at any PC of the school, and is asked for an own password. Another PC knows of it after it met the hub.`,
+    then: (name: string) =>
+      `With it ${name} signs in once, at any PC of the school, and is asked for an own password. Another PC knows of it after it met the hub.`,
     copy: "Copy the password",
     copied: "Copied. It leaves the clipboard when something else is copied.",
     notCopied: "It could not be copied; write it down.",
@@ -120,7 +121,10 @@ export const admin = {
 
   settings: {
     lead: "What the papers of the school say: forms, certificates, letterheads.",
-    groups: { school: "The school", place: "Where it is", head: "Who signs", contact: "How to reach it", logo: "Logo" } as Record<string, string>,
+    groups: { school: "The school", place: "Where it is", head: "Who signs", contact: "How to reach it", logo: "Logo" } as Record<
+      string,
+      string
+    >,
     fields: {
       deped_school_id: "DepEd School ID",
       name: "Name of the school",

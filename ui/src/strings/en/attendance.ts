@@ -20,7 +20,13 @@ export const attendance = {
   takenBy: (who: string | null, when: string) => (who ? `${who}, ${when}` : when),
   /** Who was not simply there; the same words wherever a class is counted. */
   exceptions: (absent: number, half: number, tardy: number) =>
-    [absent > 0 || half + tardy === 0 ? `${count(absent)} absent` : "", half > 0 ? `${count(half)} absent half a day` : "", tardy > 0 ? `${count(tardy)} late or cutting` : ""].filter(Boolean).join(", "),
+    [
+      absent > 0 || half + tardy === 0 ? `${count(absent)} absent` : "",
+      half > 0 ? `${count(half)} absent half a day` : "",
+      tardy > 0 ? `${count(tardy)} late or cutting` : "",
+    ]
+      .filter(Boolean)
+      .join(", "),
   allPresent: "All present",
   noYear: "No school year yet",
   noYearWhy: "A school administrator makes the school year; then sections and their attendance appear here.",
@@ -29,7 +35,15 @@ export const attendance = {
   toSections: "Go to Sections",
   allTaken: "All sections are taken",
   allTakenWhy: "Nothing is left to do for this day.",
-  codes: { P: "Present", A: "Absent", L: "Late", C: "Cutting", E: "Excused", AM: "Absent in the morning", PM: "Absent in the afternoon" } as Record<string, string>,
+  codes: {
+    P: "Present",
+    A: "Absent",
+    L: "Late",
+    C: "Cutting",
+    E: "Excused",
+    AM: "Absent in the morning",
+    PM: "Absent in the afternoon",
+  } as Record<string, string>,
   session: "Session",
   sessions: { day: "Whole day", am: "Morning", pm: "Afternoon" } as Record<string, string>,
   kinds: {
@@ -48,7 +62,14 @@ export const attendance = {
   keys: "Arrows choose a learner. A absent, L late, C cutting, E excused, P or Space present; each goes on to the next learner. Enter submits.",
   halfKeys: "M absent in the morning, H in the afternoon.",
   counted: (present: number, absent: number, tardy: number, half = 0) =>
-    [`${count(present)} present`, `${count(absent)} absent`, half > 0 ? `${count(half)} absent half a day` : "", tardy > 0 ? `${count(tardy)} late or cutting` : ""].filter(Boolean).join(", "),
+    [
+      `${count(present)} present`,
+      `${count(absent)} absent`,
+      half > 0 ? `${count(half)} absent half a day` : "",
+      tardy > 0 ? `${count(tardy)} late or cutting` : "",
+    ]
+      .filter(Boolean)
+      .join(", "),
   submit: "Submit",
   submitAll: "Submit: all present",
   correct: "Save the correction",
@@ -66,11 +87,13 @@ export const attendance = {
   notClass: (kind: string, label: string | null) => (label ? `${kind}: ${label}` : kind),
   eventMay: (label: string | null) => (label ? `Event (${label}): attendance may be taken` : "Event: attendance may be taken"),
   offWhy: "Nothing is to be taken on this day.",
-  notClassWhy: "Attendance is taken on class days. If classes were held, the registrar, the school head or an administrator adds the day to the calendar as a makeup class day.",
+  notClassWhy:
+    "Attendance is taken on class days. If classes were held, the registrar, the school head or an administrator adds the day to the calendar as a makeup class day.",
   future: "This day has not come yet",
   futureWhy: "Attendance is taken on the day itself.",
   notYours: (adviser: string | null) => `Only ${adviser ?? "the adviser"} or the school's office takes the attendance of this section.`,
-  notLinked: (adviser: string | null) => `${adviser ?? "Another teacher"} advises this section. If that is you, ask an administrator to link your user to your staff record.`,
+  notLinked: (adviser: string | null) =>
+    `${adviser ?? "Another teacher"} advises this section. If that is you, ask an administrator to link your user to your staff record.`,
   nobody: "Nobody is in this section on this day",
   nobodyWhy: "Put learners in the section at the enrolment desk; they appear here from that day on.",
   saved: (section: string) => `Attendance of ${section} saved`,
@@ -108,7 +131,8 @@ export const attendance = {
   presentFemale: "Females present",
   presentAll: "All present",
   untaken: (n: number) => `Attendance was not taken on ${plural(n, "class day", "class days")}`,
-  untakenWhy: "SF2 counts only what was taken. Open a day to take it. Where there were no classes, the registrar, the school head or an administrator marks the day in the calendar.",
+  untakenWhy:
+    "SF2 counts only what was taken. Open a day to take it. Where there were no classes, the registrar, the school head or an administrator marks the day in the calendar.",
   notYet: {
     untaken: (n: number, days: string) => `Not signed yet: ${plural(n, "class day is", "class days are")} not taken (${days}).`,
     coming: (n: number) => `Not signed yet: ${plural(n, "class day is", "class days are")} still to come in this month.`,

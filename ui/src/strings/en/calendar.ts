@@ -3,9 +3,7 @@ import { plural } from "../number";
 export const calendar = {
   title: "Calendar",
   year: "School year",
-  monthNames: [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-  ],
+  monthNames: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
   before: "Month before",
   after: "Month after",
   weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
@@ -16,7 +14,10 @@ export const calendar = {
   from: "First day",
   to: "Last day",
   kind: "What it is",
-  kinds: { suspension: "No classes", holiday: "Holiday", event: "Event", makeup: "Makeup class day", class: "Class day" } as Record<string, string>,
+  kinds: { suspension: "No classes", holiday: "Holiday", event: "Event", makeup: "Makeup class day", class: "Class day" } as Record<
+    string,
+    string
+  >,
   scope: "For whom",
   scopes: {
     school: "The whole school",

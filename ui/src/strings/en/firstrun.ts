@@ -7,7 +7,8 @@ export const firstrun = {
   hubHint: "It begins with https://",
   code: "One-time code",
   name: "Name of this PC",
-  roleHint: "Ask for a code for the role of whoever works here: at a PC enrolled for a registrar, an administrator can do no more than a registrar.",
+  roleHint:
+    "Ask for a code for the role of whoever works here: at a PC enrolled for a registrar, an administrator can do no more than a registrar.",
   nameHint: "As people call it: Registrar’s office 1",
   go: "Connect",
   going: "Connecting…",

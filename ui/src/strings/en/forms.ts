@@ -5,7 +5,10 @@ export const forms = {
   year: "School year",
   month: "Month",
   sections: "Sections",
-  names: { sf1: "School Form 1", sf2: "School Form 2", class_list: "Class list", certificate: "Certificate of enrolment" } as Record<string, string>,
+  names: { sf1: "School Form 1", sf2: "School Form 2", class_list: "Class list", certificate: "Certificate of enrolment" } as Record<
+    string,
+    string
+  >,
   own: "Your section",
   noAdviser: "No adviser",
   adviser: (name: string) => `Adviser: ${name}`,

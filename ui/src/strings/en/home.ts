@@ -69,7 +69,8 @@ export const home = {
     needs: (n: number) => `${plural(n, "record needs", "records need")} a decision`,
     sameNumber: (n: number) => (n === 1 ? "Two learners have the same LRN" : `${count(n)} LRNs belong to two learners each`),
     trouble: "The hub does not sync with this PC",
-    full: (section: string, learnersNow: number, seats: number) => `${section} has ${learners(learnersNow)} and ${plural(seats, "seat", "seats")}`,
+    full: (section: string, learnersNow: number, seats: number) =>
+      `${section} has ${learners(learnersNow)} and ${plural(seats, "seat", "seats")}`,
     moreFull: (n: number) => `${plural(n, "more section", "more sections")} with too few seats`,
     unassigned: (n: number) => `${plural(n, "learner has", "learners have")} no section`,
     temporary: (n: number) => `${plural(n, "learner is", "learners are")} temporarily enrolled`,
@@ -79,7 +80,8 @@ export const home = {
   },
   desk: {
     title: "At the desk",
-    enrolledToday: (n: number) => (n === 0 ? "Nobody was enrolled today yet." : `${plural(n, "learner was", "learners were")} enrolled today.`),
+    enrolledToday: (n: number) =>
+      n === 0 ? "Nobody was enrolled today yet." : `${plural(n, "learner was", "learners were")} enrolled today.`,
     enrol: "Enrol a learner",
     find: "Find a learner",
     register: "Import LIS’s register",
@@ -120,12 +122,21 @@ export const home = {
     others: "A school administrator does this.",
     steps: {
       school: { title: "The school’s details", why: "Its name, School ID and head, as they stand on every form.", go: "Enter the details" },
-      year: { title: "The school year", why: "First and last day, terms, and until when enrolment is in time.", go: "Make the school year" },
-      learners: { title: "The learners", why: "From LIS’s register (SF1) or a list that you have; nothing is written before you have seen it.", go: "Bring in a list" },
+      year: {
+        title: "The school year",
+        why: "First and last day, terms, and until when enrolment is in time.",
+        go: "Make the school year",
+      },
+      learners: {
+        title: "The learners",
+        why: "From LIS’s register (SF1) or a list that you have; nothing is written before you have seen it.",
+        go: "Bring in a list",
+      },
       sections: { title: "The sections", why: "With adviser, room and seats; then learners are put in them.", go: "Make the sections" },
       users: { title: "Who works here", why: "Everybody gets a name and a password of their own, also without internet.", go: "Add users" },
     } as Record<string, { title: string; why: string; go: string }>,
     waiting: "The school is being set up",
-    waitingWhy: "The school year, its sections and learners are not here yet. An administrator or the registrar brings them in; then your day is shown here.",
+    waitingWhy:
+      "The school year, its sections and learners are not here yet. An administrator or the registrar brings them in; then your day is shown here.",
   },
 };

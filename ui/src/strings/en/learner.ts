@@ -116,7 +116,8 @@ export const learner = {
   by: (who: string, pc: string) => `${who} at ${pc}`,
   elsewhere: "At another PC; it arrived",
   byElsewhere: (who: string) => `${who} at another PC; it arrived`,
-  movedTo: (from: string | null, to: string, on: string) => (from ? `Moved from ${from} to ${to}, from ${on} on` : `Placed in ${to}, from ${on} on`),
+  movedTo: (from: string | null, to: string, on: string) =>
+    from ? `Moved from ${from} to ${to}, from ${on} on` : `Placed in ${to}, from ${on} on`,
   waiting: "Waits for the hub",
   refused: "Refused by the hub",
   records: {

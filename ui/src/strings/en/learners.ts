@@ -9,7 +9,8 @@ export const learners = {
   total: (n: number) => plural(n, "learner", "learners"),
   found: (n: number) => `${count(n)} found`,
   /** `exact` of them have what was typed. */
-  foundNear: (exact: number, near: number) => (exact === 0 ? `Nobody is spelled so; ${count(near)} nearly` : `${count(exact)} found, ${count(near)} nearly so`),
+  foundNear: (exact: number, near: number) =>
+    exact === 0 ? `Nobody is spelled so; ${count(near)} nearly` : `${count(exact)} found, ${count(near)} nearly so`,
   print: "Print or save the list",
   printShort: "Print or save",
   add: "New learner",
@@ -123,7 +124,9 @@ export const learners = {
     allKnown: "All are the same children",
     allNew: "All are other children",
     suspects: (n: number) =>
-      n === 1 ? "One row may be a learner who is here already. It is left out until you decide." : `${count(n)} rows may be learners who are here already. They are left out until you decide.`,
+      n === 1
+        ? "One row may be a learner who is here already. It is left out until you decide."
+        : `${count(n)} rows may be learners who are here already. They are left out until you decide.`,
     refused: (n: number) =>
       `${plural(n, "row is", "rows are")} refused. The reason stands in the cell: mend it right there, or go on without ${n === 1 ? "it" : "them"}.`,
     mend: (label: string, row: number) => `${label}, row ${count(row)}`,
@@ -132,7 +135,9 @@ export const learners = {
     act: (fresh: number, changes: number) =>
       [fresh > 0 ? `Add ${count(fresh)}` : "", changes > 0 ? `change ${count(changes)}` : ""].filter(Boolean).join(", ").replace(/^c/, "C"),
     done: (fresh: number, changed: number) =>
-      [fresh > 0 ? `${plural(fresh, "learner", "learners")} added` : "", changed > 0 ? `${count(changed)} changed` : ""].filter(Boolean).join(", "),
+      [fresh > 0 ? `${plural(fresh, "learner", "learners")} added` : "", changed > 0 ? `${count(changed)} changed` : ""]
+        .filter(Boolean)
+        .join(", "),
     left: (n: number) => `${plural(n, "row", "rows")} not taken`,
   },
   fresh: {

@@ -31,7 +31,8 @@ export const review = {
   keepMine: "Keep this PC’s",
   keepTheirs: "Keep the other’s",
   keepNumber: "The number is this one’s",
-  duplicateWhy: "An LRN names one learner. If both are the same child, keep one record and delete the other; this question then goes by itself.",
+  duplicateWhy:
+    "An LRN names one learner. If both are the same child, keep one record and delete the other; this question then goes by itself.",
   onScreen: "What the record showed",
   sendSeen: "Send what it showed",
   keepThis: "Keep this one",
@@ -76,7 +77,8 @@ export const review = {
     trouble: "The hub does not sync with this PC",
     since: (at: string) => `Since ${at}`,
     saveUnsent: "Save what was not sent",
-    saveUnsentWhy: "A file with the work that the hub has not taken, to be put back at another PC of the school. It has names in it: keep it safe.",
+    saveUnsentWhy:
+      "A file with the work that the hub has not taken, to be put back at another PC of the school. It has names in it: keep it safe.",
     unsentSaved: (n: number, path: string) => `${plural(n, "change", "changes")} saved: ${path}`,
     putBack: "Put saved work back",
     putBackLabel: "Saved work",

@@ -21,7 +21,8 @@ export const sections = {
   removed: "The section is removed",
   counts: (male: number, female: number) => `${male} M, ${female} F`,
   coming: (n: number) => `${n} expected`,
-  seats: (total: number, capacity: number | null) => (capacity === null ? plural(total, "learner", "learners") : `${total} of ${plural(capacity, "seat", "seats")}`),
+  seats: (total: number, capacity: number | null) =>
+    capacity === null ? plural(total, "learner", "learners") : `${total} of ${plural(capacity, "seat", "seats")}`,
   full: "Full",
   overfull: (n: number) => `${n} over`,
   asOf: "As of",
@@ -37,7 +38,8 @@ export const sections = {
   from: "From the day",
   markedTitle: "There are marks since then",
   markedIn: (who: string, section: string, days: string) => `${who} was marked in ${section} on ${days}.`,
-  markedWhy: "These marks stay with the section where they were made and count there; the adviser is told. Or move from the day after them.",
+  markedWhy:
+    "These marks stay with the section where they were made and count there; the adviser is told. Or move from the day after them.",
   markedAfter: (day: string) => `Move from ${day}`,
   markedStay: (day: string) => `Move from ${day}; the marks stay`,
   moved: (n: number, name: string) => `${plural(n, "learner is", "learners are")} in ${name} now`,
@@ -53,7 +55,16 @@ export const sections = {
   one: "Choose one learner for this",
   unassigned: (n: number) => `${plural(n, "learner has", "learners have")} no section`,
   assign: "Assign",
-  columns: { name: "Name", lrn: "LRN", sex: "Sex", birth: "Birth date", kind: "Kind", status: "Status", since: "Since", missing: "Missing papers" },
+  columns: {
+    name: "Name",
+    lrn: "LRN",
+    sex: "Sex",
+    birth: "Birth date",
+    kind: "Kind",
+    status: "Status",
+    since: "Since",
+    missing: "Missing papers",
+  },
   late: "late",
   movement: {
     transfer_out: "Transfer out",

@@ -41,7 +41,8 @@ export const admin: typeof english = {
     noneWhy:
       "Magagawa ng sinumang nasa PC na ito ang lahat ng kaya ng PC na ito. Gawin ang unang user: isang school administrator, na may password na ikaw ang pipili. Mula noon, itatanong ng PC na ito kung sino ang narito.",
     first: "Gawin ang unang user",
-    firstTell: "Mula noon, itatanong ng PC na ito kung sino ang narito, at ang user na ito ang magpapapasok sa iba. Itago ang password sa lugar na ikaw lang ang nakakaalam.",
+    firstTell:
+      "Mula noon, itatanong ng PC na ito kung sino ang narito, at ang user na ito ang magpapapasok sa iba. Itago ang password sa lugar na ikaw lang ang nakakaalam.",
     change: "Baguhin ang user",
     name: "Pangalan",
     email: "E-mail",
@@ -75,13 +76,15 @@ export const admin: typeof english = {
     title: (name: string) => `One-time password ni ${name}`,
     password: "One-time password",
     why: "Iabot nang personal, o isulat na ngayon: ngayon lang ito ipapakita at hindi itinatago saanman, kaya walang makakatingin nito muli.",
-    then: (name: string) => `Gamit ito, minsang magsa-sign in si ${name} sa alinmang PC ng paaralan at hihingan ng sariling password. Malalaman ito ng ibang PC kapag nakaugnay na iyon sa hub.`,
+    then: (name: string) =>
+      `Gamit ito, minsang magsa-sign in si ${name} sa alinmang PC ng paaralan at hihingan ng sariling password. Malalaman ito ng ibang PC kapag nakaugnay na iyon sa hub.`,
     copy: "Kopyahin ang password",
     copied: "Nakopya. Mawawala ito sa clipboard kapag may ibang kinopya.",
     notCopied: "Hindi makopya; isulat na lang.",
     handed: "Nasa akin na",
     stay: "Manatili rito",
-    reallyGone: (name: string) => `Ngayon lang ipinapakita ang password na ito. Kung hindi pa ito naisulat, hindi makakapasok si ${name} gamit ito.`,
+    reallyGone: (name: string) =>
+      `Ngayon lang ipinapakita ang password na ito. Kung hindi pa ito naisulat, hindi makakapasok si ${name} gamit ito.`,
   },
 
   devices: {
@@ -250,7 +253,8 @@ export const admin: typeof english = {
     make: "Gawin ang kopya",
     where: "Isang folder, o file sa isang folder: external disk, USB stick",
     passphrase: "Passphrase ng kopya",
-    passphraseHint: "Labindalawang character o higit pa; sapat ang apat na salita. Isulat at itago nang hiwalay sa kopya: walang makakabawi nito",
+    passphraseHint:
+      "Labindalawang character o higit pa; sapat ang apat na salita. Isulat at itago nang hiwalay sa kopya: walang makakabawi nito",
     again: "Ang passphrase, isa pang beses",
     differs: "Magkaiba ang dalawang passphrase; i-type muli.",
     size: (megabytes: string) => `${megabytes} MB ng mga rekord`,
@@ -289,12 +293,16 @@ export const admin: typeof english = {
     },
     why: {
       level: "Sa huling ugnayan, iisa ang mga rekord ng dalawa, at wala nang nabago rito na naghihintay pa.",
-      waiting: "Nasa hub ang lahat ng iba pa, eksaktong gaya ng narito. Ligtas sa PC na ito ang mga naghihintay at kusang aalis sa susunod na may network.",
+      waiting:
+        "Nasa hub ang lahat ng iba pa, eksaktong gaya ng narito. Ligtas sa PC na ito ang mga naghihintay at kusang aalis sa susunod na may network.",
       refused: "Naghihintay ang mga ito ng pasya sa “Kailangan ka”. Nasa hub ang lahat ng iba pa, eksaktong gaya ng narito.",
       differs: "Walang nawala rito. Huwag galawin ang PC na ito at sabihin sa nagpapatakbo ng hub.",
-      damaged: "May ibang bumago sa file maliban sa PEMS. Gumawa ng backup, huwag galawin ang PC na ito, at sabihin sa nagpapatakbo ng hub.",
-      sample: "Walang ipinapadala mula rito. Sa sarili mong paaralan, patutunayan ng pahinang ito, rekord sa rekord, na nasa hub ang nasa inyo.",
-      never: "Nasa PC na ito lang ang lahat ng rekord hanggang makaugnay sa hub. Habang naghihintay, may pangalawang kopya kung gagawa ng backup.",
+      damaged:
+        "May ibang bumago sa file maliban sa PEMS. Gumawa ng backup, huwag galawin ang PC na ito, at sabihin sa nagpapatakbo ng hub.",
+      sample:
+        "Walang ipinapadala mula rito. Sa sarili mong paaralan, patutunayan ng pahinang ito, rekord sa rekord, na nasa hub ang nasa inyo.",
+      never:
+        "Nasa PC na ito lang ang lahat ng rekord hanggang makaugnay sa hub. Habang naghihintay, may pangalawang kopya kung gagawa ng backup.",
     },
     toNeeds: "Buksan ang “Kailangan ka”",
     toBackup: "Gumawa ng backup",
@@ -313,7 +321,8 @@ export const admin: typeof english = {
       different: "magkaiba",
     },
     sums: "Ang dalawang suma",
-    sumsWhy: "Galing ang suma sa bawat rekord. Magkapareho lang ito sa dalawang kopya kung walang kulang, walang sobra at walang naiibang rekord.",
+    sumsWhy:
+      "Galing ang suma sa bawat rekord. Magkapareho lang ito sa dalawang kopya kung walang kulang, walang sobra at walang naiibang rekord.",
     table: "Mga rekord ayon sa uri",
     columns: { kind: "Uri", here: "Narito", hub: "Nasa hub", waiting: "Naghihintay na pagbabago" },
     save: "Itago bilang pahina",

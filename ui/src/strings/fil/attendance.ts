@@ -20,7 +20,13 @@ export const attendance: typeof english = {
   halfUntaken: { am: "Hindi pa nakuha ang umaga", pm: "Hindi pa nakuha ang hapon" } as Record<string, string>,
   takenBy: (who: string | null, when: string) => (who ? `${who}, ${when}` : when),
   exceptions: (absent: number, half: number, tardy: number) =>
-    [absent > 0 || half + tardy === 0 ? `${count(absent)} absent` : "", half > 0 ? `${count(half)} absent nang kalahating araw` : "", tardy > 0 ? `${count(tardy)} late o nag-cutting` : ""].filter(Boolean).join(", "),
+    [
+      absent > 0 || half + tardy === 0 ? `${count(absent)} absent` : "",
+      half > 0 ? `${count(half)} absent nang kalahating araw` : "",
+      tardy > 0 ? `${count(tardy)} late o nag-cutting` : "",
+    ]
+      .filter(Boolean)
+      .join(", "),
   allPresent: "Lahat ay narito",
   noYear: "Wala pang school year",
   noYearWhy: "Ang school administrator ang gumagawa ng school year; saka lilitaw dito ang mga section at ang attendance nila.",
@@ -48,7 +54,14 @@ export const attendance: typeof english = {
   keys: "Mga arrow ang pumipili ng mag-aaral. A absent, L late, C cutting, E excused, P o Space narito; lumilipat sa susunod pagkamarka. Enter ang pagsumite.",
   halfKeys: "M absent sa umaga, H sa hapon.",
   counted: (present: number, absent: number, tardy: number, half = 0) =>
-    [`${count(present)} narito`, `${count(absent)} absent`, half > 0 ? `${count(half)} absent nang kalahating araw` : "", tardy > 0 ? `${count(tardy)} late o nag-cutting` : ""].filter(Boolean).join(", "),
+    [
+      `${count(present)} narito`,
+      `${count(absent)} absent`,
+      half > 0 ? `${count(half)} absent nang kalahating araw` : "",
+      tardy > 0 ? `${count(tardy)} late o nag-cutting` : "",
+    ]
+      .filter(Boolean)
+      .join(", "),
   submit: "Isumite",
   submitAll: "Isumite: lahat ay narito",
   correct: "I-save ang pagtatama",
@@ -60,17 +73,22 @@ export const attendance: typeof english = {
   past: "Ang naitala ay binabago nang may dahilan, na mananatili sa sheet.",
   reason: "Dahilan ng pagtatama",
   reasonHint: "Halimbawa: nahuli ang excuse letter",
-  locked: (who: string | null) => (who ? `Naka-lock: pinirmahan ni ${who} ang SF2 ng buwang ito` : "Naka-lock: pirmado na ang SF2 ng buwang ito"),
+  locked: (who: string | null) =>
+    who ? `Naka-lock: pinirmahan ni ${who} ang SF2 ng buwang ito` : "Naka-lock: pirmado na ang SF2 ng buwang ito",
   lockedWhy: "Ang school head o administrator ang makapagbubukas nito muli, nang may dahilan.",
   toMonth: "Buksan ang buwan",
   notClass: (kind: string, label: string | null) => (label ? `${kind}: ${label}` : kind),
-  eventMay: (label: string | null) => (label ? `May kaganapan (${label}): maaaring kumuha ng attendance` : "May kaganapan: maaaring kumuha ng attendance"),
+  eventMay: (label: string | null) =>
+    label ? `May kaganapan (${label}): maaaring kumuha ng attendance` : "May kaganapan: maaaring kumuha ng attendance",
   offWhy: "Walang kukuning attendance sa araw na ito.",
-  notClassWhy: "Sa araw ng klase kinukuha ang attendance. Kung nagkaklase, ang registrar, school head o administrator ang magdaragdag ng araw sa kalendaryo bilang makeup na araw ng klase.",
+  notClassWhy:
+    "Sa araw ng klase kinukuha ang attendance. Kung nagkaklase, ang registrar, school head o administrator ang magdaragdag ng araw sa kalendaryo bilang makeup na araw ng klase.",
   future: "Hindi pa dumarating ang araw na ito",
   futureWhy: "Sa mismong araw kinukuha ang attendance.",
-  notYours: (adviser: string | null) => `Si ${adviser ?? "ang adviser"} o ang opisina ng paaralan lamang ang kumukuha ng attendance ng section na ito.`,
-  notLinked: (adviser: string | null) => `Si ${adviser ?? "ibang guro"} ang adviser ng section na ito. Kung ikaw ito, hilingin sa administrator na iugnay ang user mo sa iyong staff record.`,
+  notYours: (adviser: string | null) =>
+    `Si ${adviser ?? "ang adviser"} o ang opisina ng paaralan lamang ang kumukuha ng attendance ng section na ito.`,
+  notLinked: (adviser: string | null) =>
+    `Si ${adviser ?? "ibang guro"} ang adviser ng section na ito. Kung ikaw ito, hilingin sa administrator na iugnay ang user mo sa iyong staff record.`,
   nobody: "Walang mag-aaral sa section sa araw na ito",
   nobodyWhy: "Maglagay ng mga mag-aaral sa section sa enrolment desk; lilitaw sila rito mula sa araw na iyon.",
   saved: (section: string) => `Na-save ang attendance ng ${section}`,
@@ -88,7 +106,8 @@ export const attendance: typeof english = {
   unsubmitted: (n: number) => `${n} marka ang hindi pa naisusumite`,
   unsubmittedDay: "hindi pa naisusumite",
   unsubmittedDays: (days: string) => `Hindi pa naisusumite ang mga marka ng ${days}`,
-  unsubmittedWhy: "Nakatago ang mga ito sa PC na ito para sa iyo lamang at hindi pa binibilang. Buksan ang araw at isumite, o iwan ayon sa naitala.",
+  unsubmittedWhy:
+    "Nakatago ang mga ito sa PC na ito para sa iyo lamang at hindi pa binibilang. Buksan ang araw at isumite, o iwan ayon sa naitala.",
   printDay: "I-print o i-save ang araw",
   printAway: "I-print o i-save ang listahan",
   awayTitle: "Limang sunod na araw ng klase na absent",
@@ -108,9 +127,11 @@ export const attendance: typeof english = {
   presentFemale: "Babaeng narito",
   presentAll: "Lahat ng narito",
   untaken: (n: number) => `Hindi nakuha ang attendance sa ${plural(n, "araw ng klase", "araw ng klase")}`,
-  untakenWhy: "Binibilang lamang ng SF2 ang nakuha. Buksan ang araw para kunin. Kung walang klase, ang registrar, school head o administrator ang magmamarka ng araw sa kalendaryo.",
+  untakenWhy:
+    "Binibilang lamang ng SF2 ang nakuha. Buksan ang araw para kunin. Kung walang klase, ang registrar, school head o administrator ang magmamarka ng araw sa kalendaryo.",
   notYet: {
-    untaken: (n: number, days: string) => `Hindi pa mapipirmahan: ${plural(n, "araw ng klase", "araw ng klase")} ang hindi nakuha (${days}).`,
+    untaken: (n: number, days: string) =>
+      `Hindi pa mapipirmahan: ${plural(n, "araw ng klase", "araw ng klase")} ang hindi nakuha (${days}).`,
     coming: (n: number) => `Hindi pa mapipirmahan: may ${plural(n, "araw ng klase", "araw ng klase")} pang darating sa buwang ito.`,
     drafts: (days: string) => `Hindi pa mapipirmahan: hindi pa naisusumite ang mga marka ng ${days}.`,
   },

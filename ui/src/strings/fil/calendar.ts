@@ -4,9 +4,7 @@ import { plural } from "../number";
 export const calendar: typeof english = {
   title: "Kalendaryo",
   year: "School year",
-  monthNames: [
-    "Enero", "Pebrero", "Marso", "Abril", "Mayo", "Hunyo", "Hulyo", "Agosto", "Setyembre", "Oktubre", "Nobyembre", "Disyembre",
-  ],
+  monthNames: ["Enero", "Pebrero", "Marso", "Abril", "Mayo", "Hunyo", "Hulyo", "Agosto", "Setyembre", "Oktubre", "Nobyembre", "Disyembre"],
   before: "Nakaraang buwan",
   after: "Susunod na buwan",
   weekdays: ["Lun", "Mar", "Miy", "Huw", "Biy", "Sab", "Lin"],
@@ -17,7 +15,13 @@ export const calendar: typeof english = {
   from: "Unang araw",
   to: "Huling araw",
   kind: "Ano ito",
-  kinds: { suspension: "Walang klase", holiday: "Piyesta opisyal", event: "Gawain", makeup: "Makeup na araw ng klase", class: "Araw ng klase" },
+  kinds: {
+    suspension: "Walang klase",
+    holiday: "Piyesta opisyal",
+    event: "Gawain",
+    makeup: "Makeup na araw ng klase",
+    class: "Araw ng klase",
+  },
   scope: "Para kanino",
   scopes: { school: "Buong paaralan", kinder: "Kindergarten", elementary: "Elementary", jhs: "Junior high", shs: "Senior high" },
   source: "Sa utos ng",

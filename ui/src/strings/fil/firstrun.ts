@@ -9,7 +9,8 @@ export const firstrun: typeof english = {
   hubHint: "Nagsisimula sa https://",
   code: "Code na isang beses lang gagamitin",
   name: "Pangalan ng PC na ito",
-  roleHint: "Humingi ng code para sa role ng gagamit dito: sa PC na naka-enrol para sa registrar, hanggang registrar lang ang magagawa ng administrator.",
+  roleHint:
+    "Humingi ng code para sa role ng gagamit dito: sa PC na naka-enrol para sa registrar, hanggang registrar lang ang magagawa ng administrator.",
   nameHint: "Kung ano ang tawag dito: Registrar’s office 1",
   go: "Ikonekta",
   going: "Kumokonekta…",

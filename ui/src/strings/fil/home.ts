@@ -6,8 +6,7 @@ const learners = (n: number) => plural(n, "mag-aaral", "mag-aaral");
 export const home: typeof english = {
   title: "Ngayong araw",
   greeting: (hour: number, name: string) => {
-    const part =
-      hour < 11 ? "Magandang umaga" : hour < 13 ? "Magandang tanghali" : hour < 18 ? "Magandang hapon" : "Magandang gabi";
+    const part = hour < 11 ? "Magandang umaga" : hour < 13 ? "Magandang tanghali" : hour < 18 ? "Magandang hapon" : "Magandang gabi";
     return name ? `${part}, ${name}` : part;
   },
   weekdays: ["Lunes", "Martes", "Miyerkules", "Huwebes", "Biyernes", "Sabado", "Linggo"],
@@ -32,9 +31,11 @@ export const home: typeof english = {
   classes: {
     title: "Attendance ngayong araw",
     taken: (taken: number, all: number) => `${count(taken)} sa ${plural(all, "section", "section")} ang nakakuha na ng attendance`,
-    allTaken: (all: number) => (all === 1 ? "Nakakuha na ng attendance ang section" : `Nakakuha na ng attendance ang lahat ng ${count(all)} section`),
+    allTaken: (all: number) =>
+      all === 1 ? "Nakakuha na ng attendance ang section" : `Nakakuha na ng attendance ang lahat ng ${count(all)} section`,
     none: "Walang section na kailangang kumuha ng attendance ngayon",
-    present: (present: number, male: number, female: number) => `${learners(present)} ang narito (${count(male)} lalaki, ${count(female)} babae)`,
+    present: (present: number, male: number, female: number) =>
+      `${learners(present)} ang narito (${count(male)} lalaki, ${count(female)} babae)`,
     untaken: "Hindi pa nakakakuha",
     more: (n: number) => `at ${plural(n, "section", "section")} pa`,
     all: "Lahat ng section",
@@ -49,7 +50,8 @@ export const home: typeof english = {
   },
   enrolment: {
     title: "Enrolment",
-    now: (total: number, male: number, female: number) => `${learners(total)} ang naka-enrol (${count(male)} lalaki, ${count(female)} babae)`,
+    now: (total: number, male: number, female: number) =>
+      `${learners(total)} ang naka-enrol (${count(male)} lalaki, ${count(female)} babae)`,
     more: (n: number, day: string) => `Mas marami nang ${count(n)} kaysa noong ${day}`,
     fewer: (n: number, day: string) => `Mas kaunti nang ${count(n)} kaysa noong ${day}`,
     same: (day: string) => `Kasindami noong ${day}`,
@@ -120,13 +122,34 @@ export const home: typeof english = {
     open: "hindi pa tapos",
     others: "School administrator ang gumagawa nito.",
     steps: {
-      school: { title: "Ang detalye ng paaralan", why: "Pangalan, School ID at punong-guro, gaya ng nakasulat sa bawat form.", go: "Ilagay ang detalye" },
-      year: { title: "Ang school year", why: "Una at huling araw, mga term, at hanggang kailan hindi pa huli ang pag-enrol.", go: "Gawin ang school year" },
-      learners: { title: "Ang mga mag-aaral", why: "Mula sa rehistro ng LIS (SF1) o sa listahang hawak ninyo; walang isusulat hangga't hindi ninyo nakikita.", go: "Ipasok ang listahan" },
-      sections: { title: "Ang mga section", why: "May adviser, silid at upuan; saka ilalagay roon ang mga mag-aaral.", go: "Gawin ang mga section" },
-      users: { title: "Ang mga nagtatrabaho rito", why: "May sariling pangalan at password ang bawat isa, kahit walang internet.", go: "Magdagdag ng user" },
+      school: {
+        title: "Ang detalye ng paaralan",
+        why: "Pangalan, School ID at punong-guro, gaya ng nakasulat sa bawat form.",
+        go: "Ilagay ang detalye",
+      },
+      year: {
+        title: "Ang school year",
+        why: "Una at huling araw, mga term, at hanggang kailan hindi pa huli ang pag-enrol.",
+        go: "Gawin ang school year",
+      },
+      learners: {
+        title: "Ang mga mag-aaral",
+        why: "Mula sa rehistro ng LIS (SF1) o sa listahang hawak ninyo; walang isusulat hangga't hindi ninyo nakikita.",
+        go: "Ipasok ang listahan",
+      },
+      sections: {
+        title: "Ang mga section",
+        why: "May adviser, silid at upuan; saka ilalagay roon ang mga mag-aaral.",
+        go: "Gawin ang mga section",
+      },
+      users: {
+        title: "Ang mga nagtatrabaho rito",
+        why: "May sariling pangalan at password ang bawat isa, kahit walang internet.",
+        go: "Magdagdag ng user",
+      },
     },
     waiting: "Inihahanda pa ang paaralan",
-    waitingWhy: "Wala pa rito ang school year, mga section at mag-aaral. Ang administrator o registrar ang magpapasok ng mga ito; saka ipakikita rito ang iyong araw.",
+    waitingWhy:
+      "Wala pa rito ang school year, mga section at mag-aaral. Ang administrator o registrar ang magpapasok ng mga ito; saka ipakikita rito ang iyong araw.",
   },
 };

@@ -8,7 +8,8 @@ const said: Record<ImportSaidKey, (...names: string[]) => string> = {
   no_learner: (text) => `hindi binasa ang “${text}”: hindi ito hanay ng mag-aaral`,
   no_year: (year) => `walang school year ${year} sa tanggapang ito; gawin muna ito bago may makuha`,
   year_closed: (year) => `sarado na ang school year ${year}; buksan muli ito bago may makuha`,
-  lrn_rounded: (text) => `nilagom ng spreadsheet ang “${text}” at nawala ang mga numero; i-export muli ang rehistro mula sa LIS at huwag i-save sa Excel`,
+  lrn_rounded: (text) =>
+    `nilagom ng spreadsheet ang “${text}” at nawala ang mga numero; i-export muli ang rehistro mula sa LIS at huwag i-save sa Excel`,
   lrn_digits: (text) => `hindi labindalawang numero ang “${text}”; itama sa LIS at i-export muli`,
   lrn_twice: (lrn, row) => `nasa row ${row} na rin ang LRN ${lrn}; ang una ang bibilangin: itama sa LIS at i-export muli`,
   no_name: (text) => `hindi pangalan ng mag-aaral na APELYIDO, PANGALAN, GITNANG PANGALAN ang “${text}”; itama sa LIS at i-export muli`,
@@ -62,7 +63,15 @@ export const imports: typeof english = {
   noYearWhy: "Gawin ito sa kalendaryo, may una at huling araw. Walang maipapasok bago iyon.",
   toCalendar: "Buksan ang kalendaryo",
   groups: "Paghahambing ng rehistro at ng mga rekord ninyo",
-  group: { missing: "Wala rito", extra: "Wala sa LIS", different: "Magkaiba", wrong: "Ibang seksiyon", suspect: "Hindi tiyak", same: "Pareho", notes: "Mga puna" },
+  group: {
+    missing: "Wala rito",
+    extra: "Wala sa LIS",
+    different: "Magkaiba",
+    wrong: "Ibang seksiyon",
+    suspect: "Hindi tiyak",
+    same: "Pareho",
+    notes: "Mga puna",
+  },
   none: {
     missing: "Walang kulang dito",
     extra: "Lahat ng narito ay nasa LIS din",
@@ -74,16 +83,31 @@ export const imports: typeof english = {
   },
   why: {
     missing: "Nasa rehistro ng LIS at hindi naka-enrol dito ngayong school year. Ie-enrol sa seksiyon ang mga may tsek.",
-    extra: "Nasa seksiyong ito rito at wala sa rehistro ng LIS. Walang binabago mula rito: i-enrol sila sa LIS, o paalisin sa enrolment desk.",
+    extra:
+      "Nasa seksiyong ito rito at wala sa rehistro ng LIS. Walang binabago mula rito: i-enrol sila sa LIS, o paalisin sa enrolment desk.",
     different: "Lagyan ng tsek kung saan tama ang LIS. Mananatili ang walang tsek; may tsek na ang mga walang laman dito.",
-    wrong: "Naka-enrol dito, pero nasa ibang seksiyon o wala pa. Lilipat ngayon ang mga may tsek; sa dating seksiyon pa rin ang mga nakaraang araw.",
+    wrong:
+      "Naka-enrol dito, pero nasa ibang seksiyon o wala pa. Lilipat ngayon ang mga may tsek; sa dating seksiyon pa rin ang mga nakaraang araw.",
     suspect: "Maaaring nasa inyo na ang mga mag-aaral na ito. Sabihin kung sino ang bawat isa; walang pinagsasama sa hula.",
     same: "Walang gagawin sa mga mag-aaral na ito.",
     notes: "Mga row na hindi makukuha, at ang mga naiwan sa mga nakuha. Ayusin sa LIS at i-export muli.",
   },
   columns: {
-    take: "Kunin", name: "Pangalan", lrn: "LRN", sex: "Kasarian", birth: "Kapanganakan", remarks: "Puna", who: "Sino", here: "Dito", move: "Lilipat sa",
-    field: "Detalye", ours: "Dito", theirs: "Sa LIS", row: "Row", note: "Ano ang mali", status: "Katayuan",
+    take: "Kunin",
+    name: "Pangalan",
+    lrn: "LRN",
+    sex: "Kasarian",
+    birth: "Kapanganakan",
+    remarks: "Puna",
+    who: "Sino",
+    here: "Dito",
+    move: "Lilipat sa",
+    field: "Detalye",
+    ours: "Dito",
+    theirs: "Sa LIS",
+    row: "Row",
+    note: "Ano ang mali",
+    status: "Katayuan",
   },
   known: "kilalang mag-aaral",
   fresh: "bagong mag-aaral",
@@ -109,14 +133,22 @@ export const imports: typeof english = {
   wholeFile: "Buong file",
   said,
   sum: (enrolled, moved, fields) =>
-    [enrolled > 0 ? `${count(enrolled)} ang ie-enrol` : "", moved > 0 ? `${count(moved)} ang ililipat` : "", fields > 0 ? `${count(fields)} detalye ang kukunin` : ""]
+    [
+      enrolled > 0 ? `${count(enrolled)} ang ie-enrol` : "",
+      moved > 0 ? `${count(moved)} ang ililipat` : "",
+      fields > 0 ? `${count(fields)} detalye ang kukunin` : "",
+    ]
       .filter(Boolean)
       .join(" · "),
   sumNone: "Walang may tsek",
   apply: "Isulat",
   applying: "Isinusulat",
   applied: (enrolled, moved, fields) =>
-    [enrolled > 0 ? `${count(enrolled)} ang na-enrol` : "", moved > 0 ? `${count(moved)} ang nailipat` : "", fields > 0 ? `${count(fields)} detalye ang nakuha` : ""]
+    [
+      enrolled > 0 ? `${count(enrolled)} ang na-enrol` : "",
+      moved > 0 ? `${count(moved)} ang nailipat` : "",
+      fields > 0 ? `${count(fields)} detalye ang nakuha` : "",
+    ]
       .filter(Boolean)
       .join(", "),
   nothingApplied: "Narito na ang lahat",
@@ -126,8 +158,21 @@ export const imports: typeof english = {
     table: "Listahang CSV",
     roster: "Bundle ng OneRoster o School Data Sync",
     entity: "Ano ang mga row",
-    entities: { student: "Mga mag-aaral", guardian: "Mga guardian", staff: "Mga kawani", section: "Mga seksiyon", enrolment: "Mga enrolment", school_year: "Mga school year" },
-    more: { user: "Mga user", section_membership: "Puwesto sa seksiyon", student_guardian: "Mag-aaral at guardian", school_profile: "Paaralan", class: "Mga klase" },
+    entities: {
+      student: "Mga mag-aaral",
+      guardian: "Mga guardian",
+      staff: "Mga kawani",
+      section: "Mga seksiyon",
+      enrolment: "Mga enrolment",
+      school_year: "Mga school year",
+    },
+    more: {
+      user: "Mga user",
+      section_membership: "Puwesto sa seksiyon",
+      student_guardian: "Mag-aaral at guardian",
+      school_profile: "Paaralan",
+      class: "Mga klase",
+    },
     dates: "Petsang gaya ng 03/04/2010",
     datesAuto: "Ayon sa file",
     month_day_year: "Buwan muna",

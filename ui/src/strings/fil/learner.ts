@@ -15,7 +15,13 @@ export const learner: typeof english = {
   toList: "Lahat ng mag-aaral",
   readOnly: "Mababasa mo ang pahinang ito; registrar o school admin ang nagbabago.",
   identity: "Pagkakakilanlan",
-  groups: { name: "Pangalan", numbers: "Mga numero", birth: "Kapanganakan at pinagmulan", home: "Tirahan at kontak", more: "Tulong at puna" },
+  groups: {
+    name: "Pangalan",
+    numbers: "Mga numero",
+    birth: "Kapanganakan at pinagmulan",
+    home: "Tirahan at kontak",
+    more: "Tulong at puna",
+  },
   fields: {
     last_name: "Apelyido",
     first_name: "Unang pangalan",
@@ -93,7 +99,8 @@ export const learner: typeof english = {
   enrol: "I-enrol",
   late: "Huli",
   unsettled: "May bayaring naiwan",
-  sat: (section: string, from: string, until: string | null) => (until ? `${section}, ${from} hanggang ${until}` : `${section} mula ${from}`),
+  sat: (section: string, from: string, until: string | null) =>
+    until ? `${section}, ${from} hanggang ${until}` : `${section} mula ${from}`,
   events: {
     enrolled: "Na-enrol",
     confirmed: "Nakumpirma",
@@ -117,7 +124,8 @@ export const learner: typeof english = {
   by: (who: string, pc: string) => `${who} sa ${pc}`,
   elsewhere: "Sa ibang PC; dumating",
   byElsewhere: (who: string) => `${who} sa ibang PC; dumating`,
-  movedTo: (from: string | null, to: string, on: string) => (from ? `Inilipat mula ${from} tungo sa ${to}, mula ${on}` : `Inilagay sa ${to}, mula ${on}`),
+  movedTo: (from: string | null, to: string, on: string) =>
+    from ? `Inilipat mula ${from} tungo sa ${to}, mula ${on}` : `Inilagay sa ${to}, mula ${on}`,
   waiting: "Naghihintay sa hub",
   refused: "Tinanggihan ng hub",
   records: {
@@ -143,6 +151,7 @@ export const learner: typeof english = {
   more: "Ipakita ang lahat",
   remove: "Burahin ang mag-aaral na ito",
   removeTitle: (name: string) => `Burahin si ${name}?`,
-  removeWhy: "Para sa mag-aaral na naitala nang mali. Kasamang mabubura ang mga tagapag-alaga at papeles; hindi mabubura ang na-enrol na. Maaaring ibalik.",
+  removeWhy:
+    "Para sa mag-aaral na naitala nang mali. Kasamang mabubura ang mga tagapag-alaga at papeles; hindi mabubura ang na-enrol na. Maaaring ibalik.",
   removed: (name: string) => `Nabura si ${name}`,
 };

@@ -9,7 +9,8 @@ export const learners: typeof english = {
   clear: "Burahin ang hinahanap",
   total: (n: number) => plural(n, "mag-aaral", "mag-aaral"),
   found: (n: number) => `${count(n)} ang nahanap`,
-  foundNear: (exact: number, near: number) => (exact === 0 ? `Walang ganitong baybay; ${count(near)} ang kahawig` : `${count(exact)} ang nahanap, ${count(near)} ang kahawig`),
+  foundNear: (exact: number, near: number) =>
+    exact === 0 ? `Walang ganitong baybay; ${count(near)} ang kahawig` : `${count(exact)} ang nahanap, ${count(near)} ang kahawig`,
   print: "I-print o i-save ang listahan",
   printShort: "I-print o i-save",
   add: "Bagong mag-aaral",
@@ -52,7 +53,8 @@ export const learners: typeof english = {
     clear: "Alisin ang mga salaan",
   },
   none: "Wala pang mag-aaral",
-  noneWhy: "Lilitaw sila kapag nakaugnay na ang PC na ito sa hub. Isulat ang isa sa “Bagong mag-aaral”, o kopyahin ang listahan sa Excel at i-paste dito.",
+  noneWhy:
+    "Lilitaw sila kapag nakaugnay na ang PC na ito sa hub. Isulat ang isa sa “Bagong mag-aaral”, o kopyahin ang listahan sa Excel at i-paste dito.",
   noneReadOnly: "Lilitaw sila kapag nakaugnay na ang PC na ito sa hub.",
   noMatch: (text: string) => `Walang tugma sa “${text}”`,
   noMatchWhy:
@@ -124,16 +126,23 @@ export const learners: typeof english = {
     allKnown: "Iisang bata silang lahat",
     allNew: "Ibang bata silang lahat",
     suspects: (n: number) =>
-      n === 1 ? "Maaaring narito na ang mag-aaral sa isang hanay. Hindi ito isasama hangga’t hindi ka nagpapasya." : `Maaaring narito na ang mga mag-aaral sa ${count(n)} hanay. Hindi sila isasama hangga’t hindi ka nagpapasya.`,
+      n === 1
+        ? "Maaaring narito na ang mag-aaral sa isang hanay. Hindi ito isasama hangga’t hindi ka nagpapasya."
+        : `Maaaring narito na ang mga mag-aaral sa ${count(n)} hanay. Hindi sila isasama hangga’t hindi ka nagpapasya.`,
     refused: (n: number) =>
       `${plural(n, "hanay", "hanay")} ang tinanggihan. Nasa cell ang dahilan: ayusin doon mismo, o magpatuloy nang wala ${n === 1 ? "ito" : "ang mga ito"}.`,
     mend: (label: string, row: number) => `${label}, hanay ${count(row)}`,
     more: (n: number) => `At ${plural(n, "hanay", "hanay")} pa na kauri nito.`,
     nothing: "Walang maisusulat mula rito.",
     act: (fresh: number, changes: number) =>
-      [fresh > 0 ? `Idagdag ang ${count(fresh)}` : "", changes > 0 ? `baguhin ang ${count(changes)}` : ""].filter(Boolean).join(", ").replace(/^b/, "B"),
+      [fresh > 0 ? `Idagdag ang ${count(fresh)}` : "", changes > 0 ? `baguhin ang ${count(changes)}` : ""]
+        .filter(Boolean)
+        .join(", ")
+        .replace(/^b/, "B"),
     done: (fresh: number, changed: number) =>
-      [fresh > 0 ? `${plural(fresh, "mag-aaral", "mag-aaral")} ang naidagdag` : "", changed > 0 ? `${count(changed)} ang nabago` : ""].filter(Boolean).join(", "),
+      [fresh > 0 ? `${plural(fresh, "mag-aaral", "mag-aaral")} ang naidagdag` : "", changed > 0 ? `${count(changed)} ang nabago` : ""]
+        .filter(Boolean)
+        .join(", "),
     left: (n: number) => `${plural(n, "hanay", "hanay")} ang hindi kinuha`,
   },
   fresh: {

@@ -32,7 +32,8 @@ export const review: typeof english = {
   keepMine: "Panatilihin ang sa PC na ito",
   keepTheirs: "Panatilihin ang sa iba",
   keepNumber: "Sa kaniya ang numero",
-  duplicateWhy: "Isang mag-aaral lang ang may isang LRN. Kung iisang bata ang dalawa, panatilihin ang isang rekord at burahin ang isa; kusang mawawala ang tanong na ito.",
+  duplicateWhy:
+    "Isang mag-aaral lang ang may isang LRN. Kung iisang bata ang dalawa, panatilihin ang isang rekord at burahin ang isa; kusang mawawala ang tanong na ito.",
   onScreen: "Ang ipinakita ng rekord",
   sendSeen: "Ipadala ang ipinakita nito",
   keepThis: "Panatilihin ang isang ito",

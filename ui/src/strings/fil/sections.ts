@@ -22,7 +22,8 @@ export const sections: typeof english = {
   removed: "Inalis na ang seksyon",
   counts: (male: number, female: number) => `${male} L, ${female} B`,
   coming: (n: number) => `${n} inaasahan`,
-  seats: (total: number, capacity: number | null) => (capacity === null ? plural(total, "mag-aaral", "mag-aaral") : `${total} sa ${plural(capacity, "upuan", "upuan")}`),
+  seats: (total: number, capacity: number | null) =>
+    capacity === null ? plural(total, "mag-aaral", "mag-aaral") : `${total} sa ${plural(capacity, "upuan", "upuan")}`,
   full: "Puno",
   overfull: (n: number) => `${n} ang sobra`,
   asOf: "Noong",
@@ -38,7 +39,8 @@ export const sections: typeof english = {
   from: "Mula sa araw",
   markedTitle: "May mga marka na mula noon",
   markedIn: (who: string, section: string, days: string) => `Minarkahan si ${who} sa ${section} noong ${days}.`,
-  markedWhy: "Nananatili ang mga markang ito sa section kung saan ginawa at doon binibilang; sasabihan ang adviser. O ilipat mula sa araw pagkatapos ng mga ito.",
+  markedWhy:
+    "Nananatili ang mga markang ito sa section kung saan ginawa at doon binibilang; sasabihan ang adviser. O ilipat mula sa araw pagkatapos ng mga ito.",
   markedAfter: (day: string) => `Ilipat mula ${day}`,
   markedStay: (day: string) => `Ilipat mula ${day}; mananatili ang mga marka`,
   moved: (n: number, name: string) => `${plural(n, "mag-aaral", "mag-aaral")} ang nasa ${name} na`,
@@ -54,7 +56,16 @@ export const sections: typeof english = {
   one: "Pumili ng isang mag-aaral para dito",
   unassigned: (n: number) => `${plural(n, "mag-aaral", "mag-aaral")} ang walang seksyon`,
   assign: "Italaga",
-  columns: { name: "Pangalan", lrn: "LRN", sex: "Kasarian", birth: "Kapanganakan", kind: "Uri", status: "Katayuan", since: "Mula", missing: "Kulang na papel" },
+  columns: {
+    name: "Pangalan",
+    lrn: "LRN",
+    sex: "Kasarian",
+    birth: "Kapanganakan",
+    kind: "Uri",
+    status: "Katayuan",
+    since: "Mula",
+    missing: "Kulang na papel",
+  },
   late: "huli",
   movement: {
     transfer_out: "Lumipat ng paaralan",
