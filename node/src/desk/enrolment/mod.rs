@@ -10,7 +10,7 @@ mod desk;
 mod enrol;
 mod fold;
 mod list;
-mod marked;
+pub(crate) mod marked;
 mod moves;
 mod papers;
 pub(crate) mod presence;
