@@ -7,7 +7,8 @@ use crate::domain::author::{Author, By, Person, signs_for_another};
 use crate::domain::people::{People, administers};
 use crate::domain::{attendance, enrolment, learners, people};
 use crate::entities::{
-    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SF2_REPORT, STUDENT,
+    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SECTION_MEMBERSHIP,
+    SF2_REPORT, STUDENT,
 };
 use crate::injected_fault::{Bug, is_planted};
 use crate::proof::{change_text, holds, sign_in_text};
@@ -104,7 +105,9 @@ impl<'a> Court<'a> {
                 }
                 _ => None,
             },
-            name if name == ENROLMENT_EVENT.name && before.is_none() => self.event(&after),
+            name if name == ENROLMENT_EVENT.name || name == SECTION_MEMBERSHIP.name => {
+                self.days(entity, before, &after)
+            }
             name if name == SF2_REPORT.name => {
                 attendance::report(before, &after, author, !self.people.admins.is_empty())
             }
@@ -161,11 +164,11 @@ impl<'a> Court<'a> {
         i32::try_from(day).unwrap_or(i32::MAX - 1)
     }
 
-    /// What is wrong with something that happened to an enrolment, as far as its school year is known here.
-    fn event(&self, event: &Row) -> Option<Problem> {
+    /// What is wrong with the days of what happened to an enrolment, or of a stay in a section, as far as its school year is known
+    /// here.
+    fn days(&self, entity: &Entity, before: Option<&Row>, after: &Row) -> Option<Problem> {
         let schema = self.push.schema;
-        let Value::Date(on) = event.get(&ENROLMENT_EVENT, "on_date") else { return None };
-        let enrolment = event.get(&ENROLMENT_EVENT, "enrolment").as_id()?;
+        let enrolment = after.get(entity, "enrolment").as_id()?;
         let enrolment = self.row((schema.index(ENROLMENT.name)?, enrolment))?;
         let year = enrolment.get(&ENROLMENT, "school_year").as_id()?;
         let year = self.row((schema.index(SCHOOL_YEAR.name)?, year))?;
@@ -174,8 +177,7 @@ impl<'a> Court<'a> {
         else {
             return None;
         };
-        // Whether the year was a draft when it happened is not asked: what an office took, the hub takes.
-        enrolment::day(*on, *start, *end, enrolment::DRAFT_DAYS)
+        enrolment::dated(entity, before, after, *start, *end)
     }
 
     fn row(&self, key: (usize, Uuid)) -> Option<&Row> {

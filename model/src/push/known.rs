@@ -4,7 +4,8 @@ use crate::domain::Person;
 use crate::domain::attendance::report_of;
 use crate::domain::people::People;
 use crate::entities::{
-    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SF2_REPORT,
+    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SECTION_MEMBERSHIP,
+    SF2_REPORT,
 };
 use crate::history::Logged;
 use crate::natural::derived_id;
@@ -85,7 +86,7 @@ pub fn enrolments(schema: &Schema, changes: &[Change], rows: &BTreeMap<(usize, U
 }
 
 /// Rows that a rule asks for beside those that are changed: the sheet of a mark, the report of a sheet's month, the
-/// school year of what happens to an enrolment. To be asked again
+/// school year of what happens to an enrolment and of its stays in sections. To be asked again
 /// with what was found, until nothing is missing; `asked` remembers.
 pub fn beyond(
     schema: &Schema,
@@ -100,9 +101,7 @@ pub fn beyond(
     else {
         return wanted;
     };
-    let (Some(events), Some(enrolments), Some(years)) =
-        (schema.index(ENROLMENT_EVENT.name), schema.index(ENROLMENT.name), schema.index(SCHOOL_YEAR.name))
-    else {
+    let (Some(enrolments), Some(years)) = (schema.index(ENROLMENT.name), schema.index(SCHOOL_YEAR.name)) else {
         return wanted;
     };
     let mut want = |key: (usize, Uuid)| {
@@ -119,9 +118,9 @@ pub fn beyond(
             want((sheets, id));
             let Some(sheet) = rows.get(&(sheets, id)) else { continue };
             sheet.clone()
-        } else if change.entity == ENROLMENT_EVENT.name {
-            let event = after(&ENROLMENT_EVENT, rows.get(&(events, change.row_id)), change, 0);
-            let Some(id) = event.get(&ENROLMENT_EVENT, "enrolment").as_id() else { continue };
+        } else if let Some((index, of)) = of_enrolment(schema, change) {
+            let row = after(of, rows.get(&(index, change.row_id)), change, 0);
+            let Some(id) = row.get(of, "enrolment").as_id() else { continue };
             want((enrolments, id));
             let Some(enrolment) = rows.get(&(enrolments, id)) else { continue };
             if let Some(year) = enrolment.get(&ENROLMENT, "school_year").as_id() {
@@ -143,6 +142,12 @@ pub fn beyond(
         }
     }
     wanted
+}
+
+/// The entity of a change to what happens to an enrolment, or to its stays in sections.
+fn of_enrolment(schema: &Schema, change: &Change) -> Option<(usize, &'static Entity)> {
+    let of = [&ENROLMENT_EVENT, &SECTION_MEMBERSHIP].into_iter().find(|entity| entity.name == change.entity)?;
+    Some((schema.index(of.name)?, of))
 }
 
 /// The report of the month of a sheet.

@@ -7,6 +7,7 @@
 use super::known::Known;
 use super::people::{self, Found};
 use super::proposal::{Given, Hint, Mapped, Proposal, refusal, row_refusal};
+use super::stays;
 use super::table::Cell;
 use super::twice::{Twin, Twins, besides};
 use super::{Duplicate, DuplicateKind, Duplicates, Options, Report, Stage};
@@ -274,6 +275,9 @@ impl<'a> Resolver<'a, '_> {
         }
         if let Some(other) = self.known.other_with_key(entity, &row)? {
             return Ok(self.refuse(i, &values, natural::taken(entity, other)));
+        }
+        if let Some(problem) = stays::problem(&mut self.known, entity, &row)? {
+            return Ok(self.refuse(i, &values, problem));
         }
         let changed = !fields.is_empty();
         self.report.count(entity.name, |counts| match (created, changed) {

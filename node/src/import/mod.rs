@@ -29,6 +29,7 @@ mod proposal;
 mod quotes;
 mod report;
 mod shown;
+mod stays;
 mod table;
 mod text;
 mod top;

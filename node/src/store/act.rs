@@ -50,6 +50,14 @@ impl Work<'_, '_> {
         self.step.tx
     }
 
+    /// Whether what was done so far would be taken: what is asked of an act as a whole is asked now.
+    ///
+    /// # Errors
+    /// `rule`, where a signed month would change.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.step.check_signed()
+    }
+
     pub fn now(&self) -> i64 {
         self.step.env.now()
     }
@@ -86,7 +94,9 @@ impl Store {
         let (act, mut done) = (self.new_act(), None);
         // An error is what takes a transaction back.
         let ended = self.transaction(|step| {
-            done = Some(work(&mut Work { step, act })?);
+            let tried = work(&mut Work { step, act })?;
+            step.check_signed()?;
+            done = Some(tried);
             Err::<T, _>(NodeError::new(Code::Internal, "a rehearsal is not written"))
         });
         done.map_or(ended, Ok)

@@ -26,6 +26,7 @@ mod save;
 mod staging;
 mod standing;
 mod status;
+mod stays;
 mod sync_summary;
 mod trouble;
 mod undo;
@@ -235,8 +236,10 @@ impl Store {
             actor: self.actor,
             key: self.key.as_ref(),
             last_op_no: None,
+            touched: stays::Touched::new(),
         };
         let out = step(&mut inside)?;
+        inside.check_signed()?;
         let wrote = inside.last_op_no;
         if let Some(last) = wrote {
             meta::set(&tx, "next_op_no", &(last + 1).to_string())?;
@@ -259,6 +262,7 @@ struct Step<'a> {
     key: Option<&'a SigningKey>,
     /// The last `op_no` that this step handed out; stored when it commits, so the counter has no gaps.
     last_op_no: Option<i64>,
+    touched: stays::Touched,
 }
 
 impl Step<'_> {

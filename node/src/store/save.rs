@@ -3,7 +3,7 @@
 use super::{Step, Store, overlay, rows};
 use crate::{NodeError, Result};
 use pems_model::domain::learners;
-use pems_model::entities::STUDENT;
+use pems_model::entities::{SECTION_MEMBERSHIP, STUDENT};
 use pems_model::school_day::day_of;
 use pems_model::wire::{Change, ChangeKind};
 use pems_model::{Code, Entity, Kind, Problem, Row, Value, natural, push::complete};
@@ -99,7 +99,13 @@ impl Step<'_> {
     pub(super) fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<Result<T>> {
         self.tx.execute_batch("SAVEPOINT attempt")?;
         let last_op_no = self.last_op_no;
-        let outcome = work(self);
+        let earlier = std::mem::take(&mut self.touched);
+        let outcome = work(self).and_then(|done| self.check_signed().map(|()| done));
+        let touched = std::mem::replace(&mut self.touched, earlier);
+        if outcome.is_ok() {
+            // The whole step is asked as well: from where it began.
+            touched.into_iter().for_each(|(enrolment, before)| _ = self.touched.entry(enrolment).or_insert(before));
+        }
         match &outcome {
             Ok(_) => self.tx.execute_batch("RELEASE attempt")?,
             Err(error) if stops_everything(error.code) => return outcome.map(Ok),
@@ -145,6 +151,7 @@ impl Step<'_> {
         }
         complete(entity, &row)?;
         self.check_key(entity, current.as_ref(), &row)?;
+        self.check_days(entity, current.as_ref(), &row)?;
         if changed.is_empty() && current.is_some() && deleted_at.is_none() {
             return Ok(Saved { row, changed: false, created: false });
         }
@@ -167,6 +174,10 @@ impl Step<'_> {
             return Ok(Saved { row, changed: false, created: false });
         }
         self.check_unlinked(entity, id)?;
+        if let Some(enrolment) = row.get(entity, "enrolment").as_id().filter(|_| entity.name == SECTION_MEMBERSHIP.name)
+        {
+            self.touch(enrolment)?;
+        }
         overlay::remember_hub_state(self.tx, entity, id, Some(&row))?;
         let gone = Row { deleted_at: Some(self.env.now()), ..row };
         rows::write(self.tx, entity, &gone)?;

@@ -269,3 +269,80 @@ fn o15_another_schools_bundle_is_refused() {
         report.warnings
     );
 }
+
+fn save(office: &mut Office, entity: &str, fields: Json) -> Json {
+    let fields = fields.as_object().cloned().expect("fields");
+    json!(office.store.save(&Save { entity: entity.into(), id: None, fields }).expect("saved").row.id)
+}
+
+/// Imports what the dry run was asked about; both must refuse the same rows, which it gives: file, row, column, message.
+fn refused_alike(office: &mut Office, enrollments: &str) -> Vec<(String, u64, Option<String>, String)> {
+    let changed = [("enrollments.csv", enrollments)];
+    let dry = import(office, &changed, &Options { dry_run: true, skip_refused: true, ..oneroster() });
+    let wet = import(office, &changed, &Options { skip_refused: true, ..oneroster() });
+    assert_eq!((&dry.refused, dry.new, dry.changed), (&wet.refused, wet.new, wet.changed));
+    wet.refused.into_iter().map(|one| (one.file, one.row, one.column, one.message)).collect()
+}
+
+const HEAD: &str = "sourcedId,classSourcedId,userSourcedId,role,primary,beginDate,endDate\n";
+
+#[test]
+fn a_day_that_is_none_of_the_school_year_is_refused_at_its_cell() {
+    let mut office = Office::of(Role::SchoolAdmin);
+    let rows = format!("{HEAD}e1,c1,u1,student,,1926-06-08,\ne2,c1,u2,student,,2026-06-08,\n");
+    let refused = refused_alike(&mut office, &rows);
+    let [(file, row, column, message)] = refused.as_slice() else { panic!("{refused:?}") };
+    assert_eq!((file.as_str(), *row, column.as_deref()), ("enrollments.csv", 2, Some("beginDate")));
+    assert!(message.contains("1926-06-08 is long before this school year, which begins on 2026-06-08"), "{message}");
+    assert_eq!(stays(&office), [stay("Rizal", "2026-06-08", "")], "the other row is taken");
+    // The same by the command line, and by a table of events.
+    let enrolment = office.store.list("enrolment", &ListQuery::default()).expect("a list")[0].id;
+    let fields = json!({ "enrolment": enrolment, "kind": "enrolled", "on_date": "1926-06-08", "status": "enrolled" });
+    let event =
+        Save { entity: "enrolment_event".into(), id: None, fields: fields.as_object().cloned().expect("fields") };
+    let error = office.store.save(&event).expect_err("the hub would refuse it");
+    assert_eq!((error.code, error.details.expect("details")["field"].clone()), (Code::Rule, json!("on_date")));
+    let csv = format!("enrolment,kind,on_date,status\n{enrolment},enrolled,2027-04-01,enrolled\n");
+    let report = office.csv("enrolment_event", csv);
+    assert_eq!((report.refused.len(), report.refused[0].row, report.written), (1, 2, false));
+    assert!(
+        report.refused[0].message.contains("2027-04-01 is after this school year"),
+        "{}",
+        report.refused[0].message
+    );
+}
+
+#[test]
+fn a_list_moves_nobody_in_a_signed_month_and_nobody_away_from_marks() {
+    let mut office = Office::of(Role::SchoolAdmin);
+    let first = import(&mut office, &[], &oneroster());
+    assert_eq!(first.refused, []);
+    let rizal = json!(office.field("section", ("name", "Rizal"), "id"));
+    let ben = json!(office.field("student", ("last_name", "Reyes"), "id"));
+    let report = json!({ "section": rizal, "month": "2026-06-01", "state": "signed" });
+    save(&mut office, "sf2_report", report);
+    let sheet = json!({ "section": rizal, "on_date": "2026-07-08", "session": "day" });
+    let sheet = save(&mut office, "attendance_sheet", sheet);
+    save(&mut office, "attendance_mark", json!({ "sheet": sheet, "student": ben, "code": "A" }));
+    // Ana moves in June, which is signed; Ben on the second, before a day on which he was marked in the first class.
+    let rows = format!(
+        "{HEAD}e1,c1,u1,student,,2026-06-08,2026-06-21\ne2,c1,u2,student,,2026-06-08,2026-07-01\n\
+         e3,c2,u1,student,,2026-06-22,\ne4,c2,u2,student,,2026-07-02,\n"
+    );
+    let refused = refused_alike(&mut office, &rows);
+    let lines: Vec<u64> = refused.iter().map(|one| one.1).collect();
+    assert_eq!(lines, [2, 3, 4, 5], "{refused:?}");
+    for (_, row, _, message) in &refused {
+        let says = if row % 2 == 0 {
+            "the SF2 of 7-Rizal for 2026-06 is signed"
+        } else {
+            "Reyes, Ben was marked in 7-Rizal on 8 Jul 2026"
+        };
+        assert!(message.contains(says), "{row}: {message}");
+    }
+    assert_eq!(stays(&office).len(), 2, "both sit where they sat");
+    // From the day after the mark on there is nothing to ask.
+    let rows = format!("{HEAD}e2,c1,u2,student,,2026-06-08,2026-07-08\ne4,c2,u2,student,,2026-07-09,\n");
+    assert_eq!(refused_alike(&mut office, &rows), []);
+    assert_eq!(stays(&office).last(), Some(&stay("Luna", "2026-07-09", "")));
+}

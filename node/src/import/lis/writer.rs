@@ -9,10 +9,12 @@ use super::reconciliation::Beside;
 use super::register::{Line, PersonName, Register, Remark, RemarkCode};
 use crate::Result;
 use crate::domain::enrolment::record::{self, Change};
-use crate::domain::enrolment::{By, Day};
+use crate::domain::enrolment::{By, Day, marked};
 use crate::store::{Save, Saved, Work};
+use crate::{NodeError, Result};
+use pems_model::domain::attendance::{Stay, moved};
 use pems_model::entities::{ENROLMENT, SCHOOL_YEAR, SECTION_MEMBERSHIP};
-use pems_model::{Row, fold::fold};
+use pems_model::{Code, Row, fold::fold};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -54,7 +56,31 @@ impl<'w, 'a, 'b> Writer<'w, 'a, 'b> {
         Writer { work, register, year, section, phones, by, counts: AppliedCounts::default() }
     }
 
+    /// # Errors
+    /// `rule` where a signed month would change, and where a learner would be moved away from marks.
     pub(super) fn carry_out(&mut self, plan: &Plan<'_>) -> Result<()> {
+        let placed = plan.known.as_ref().filter(|_| plan.enrol || plan.move_section);
+        let seat = placed.and_then(|(student, beside)| Some((*student, beside.place.enrolment.as_ref()?.id)));
+        let before = seat.map(|(_, enrolment)| self.seats(enrolment)).transpose()?;
+        self.write(plan)?;
+        if let (Some((student, enrolment)), Some(before)) = (seat, before)
+            && let Some(said) = marked::away(self.work.conn(), student, &moved(&before, &self.seats(enrolment)?))?
+        {
+            let message = format!(
+                "{said}; move the learner in the list of the section, where you are asked whether the marks may stay there, and leave \
+                 this line as it is"
+            );
+            return Err(NodeError::new(Code::Rule, message));
+        }
+        self.work.check()
+    }
+
+    fn seats(&self, enrolment: Uuid) -> Result<Vec<Stay>> {
+        let stays = record::stays(self.work.conn(), enrolment)?;
+        Ok(stays.iter().map(|stay| Stay { section: stay.section, from: stay.from, to: stay.to }).collect())
+    }
+
+    fn write(&mut self, plan: &Plan<'_>) -> Result<()> {
         let Some((student, beside)) = &plan.known else {
             let student = self.new_learner(plan.line)?;
             return self.enrol(plan.line, student, None);

@@ -67,3 +67,89 @@ fn holidays_are_proposed_until_they_are_in_the_calendar() {
     let removed = json!({ "do": "attendance.remove_days", "school_year": year, "ids": [id] });
     assert_eq!(school.ask(removed).expect("removed")["entries"].as_array().map(Vec::len), Some(sure - 1));
 }
+
+/// A section whose June is signed, on 10 July, with one learner in it and another section.
+fn signed() -> (School, Json, Json) {
+    let mut school = School::new();
+    let (_, enrolment) = school.learner("Peña", "F", "2026-06-08", None);
+    let luna = json!({ "school_year": school.year, "grade_level": "7", "name": "Luna" });
+    let luna = school.save("section", luna);
+    let (section, year) = (school.section.clone(), school.year.clone());
+    school.goes_to("2026-06-30");
+    let off = json!({ "from": "2026-06-09", "to": "2026-06-30", "kind": "suspension", "scope": "school" });
+    school.ask(json!({ "do": "attendance.set_days", "school_year": year, "setting": off })).expect("suspended");
+    school.take("2026-06-08", json!([]), None).expect("taken");
+    school.ask(json!({ "do": "attendance.sign_off", "section": section, "month": "2026-06" })).expect("signed");
+    school.goes_to("2026-07-10");
+    (school, enrolment, luna)
+}
+
+#[test]
+fn nobody_comes_into_a_section_or_leaves_it_in_a_month_that_is_signed() {
+    let (mut school, enrolment, luna) = signed();
+    let (rizal, year) = (school.section.clone(), school.year.clone());
+    let other = school.save("student", json!({ "last_name": "Cruz", "first_name": "Ben", "sex": "M" }));
+    let enrol = |section: &Json, day: &str| {
+        json!({ "do": "enrolment.enrol", "enrol": { "student": other, "school_year": year, "grade_level": "7",
+            "kind": "continuing", "section": section, "on_date": day } })
+    };
+    let of = |what: &str, day: &str, also: Json| {
+        let mut request = json!({ "do": format!("enrolment.{what}"), "enrolment": enrolment, "on_date": day });
+        request.as_object_mut().expect("a request").extend(also.as_object().cloned().unwrap_or_default());
+        request
+    };
+    let assign = |section: &Json, day: &str| json!({ "do": "enrolment.assign", "enrolments": [enrolment], "section": section, "on_date": day, "marks_stay": true });
+    let (june, july) = ("2026-06-22", "2026-07-01");
+    let ways = |day: &str| {
+        [
+            assign(&luna, day),
+            assign(&Json::Null, day),
+            of("drop", day, json!({ "reason_code": "a.1" })),
+            of("transfer_out", day, json!({ "to_school": "Rizal NHS" })),
+            of("cancel", day, json!({})),
+            of("correct", day, json!({ "section": luna })),
+            enrol(&rizal, day),
+        ]
+    };
+    for request in ways(june) {
+        let error = school.ask(request.clone()).expect_err("June is signed");
+        assert_eq!(error.code, Code::Rule, "{request}");
+        assert!(error.message.contains("the SF2 of 7-Rizal for 2026-06 is signed"), "{request}: {}", error.message);
+        assert_eq!(names(&school.class("2026-06-08")), ["Peña"], "nothing was written");
+    }
+    // From July on everything goes, one after the other.
+    for request in [assign(&luna, july), enrol(&rizal, july), of("drop", "2026-07-02", json!({ "reason_code": "a.1" }))]
+    {
+        school.ask(request.clone()).unwrap_or_else(|error| panic!("{request}: {}", error.message));
+    }
+    // The command line has the same way in.
+    let stay = json!({ "enrolment": enrolment, "section": rizal, "valid_from": "2026-06-15" });
+    let fields = stay.as_object().cloned().expect("fields");
+    let save = Save { entity: "section_membership".into(), id: None, fields };
+    school.desk.store.save(&save).expect("the same seat, said twice: nobody came and nobody left");
+    let stay = json!({ "enrolment": enrolment, "section": luna, "valid_from": "2026-06-16" });
+    let fields = stay.as_object().cloned().expect("fields");
+    let save = Save { entity: "section_membership".into(), id: None, fields };
+    assert_eq!(school.desk.store.save(&save).expect_err("signed").code, Code::Rule);
+    let each = school.desk.store.save_each(std::slice::from_ref(&save)).expect("nothing stops everything");
+    assert!(each.iter().all(|one| one.as_ref().is_err_and(|error| error.code == Code::Rule)));
+}
+
+#[test]
+fn taking_a_move_back_leaves_a_signed_month_as_it_is() {
+    let mut school = School::new();
+    let (_, enrolment) = school.learner("Peña", "F", "2026-06-08", None);
+    let luna = json!({ "school_year": school.year, "grade_level": "7", "name": "Luna" });
+    let luna = school.save("section", luna);
+    let (section, year) = (school.section.clone(), school.year.clone());
+    school.goes_to("2026-06-30");
+    let off = json!({ "from": "2026-06-09", "to": "2026-06-30", "kind": "suspension", "scope": "school" });
+    school.ask(json!({ "do": "attendance.set_days", "school_year": year, "setting": off })).expect("suspended");
+    school.take("2026-06-08", json!([]), None).expect("taken");
+    let away = json!({ "do": "enrolment.assign", "enrolments": [enrolment], "section": luna, "on_date": "2026-06-09" });
+    school.ask(away).expect("moved");
+    school.ask(json!({ "do": "attendance.sign_off", "section": section, "month": "2026-06" })).expect("signed");
+    let error = school.ask(json!({ "do": "session.undo" })).expect_err("it is signed since");
+    assert!(error.message.contains("the SF2 of 7-Rizal for 2026-06 is signed"), "{}", error.message);
+    assert_eq!(names(&school.class("2026-06-09")), Vec::<String>::new());
+}
