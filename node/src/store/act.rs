@@ -16,8 +16,8 @@ pub struct Actor {
 
 /// The inside of an act: reads see what the act has written so far.
 pub struct Work<'a, 'b> {
-    step: &'a mut Step<'b>,
-    act: Act,
+    pub(super) step: &'a mut Step<'b>,
+    pub(super) act: Act,
 }
 
 impl std::fmt::Debug for Work<'_, '_> {
@@ -28,15 +28,16 @@ impl std::fmt::Debug for Work<'_, '_> {
 
 impl Work<'_, '_> {
     /// # Errors
-    /// As [`Store::save`]; nothing of the act is written if the caller passes it on.
+    /// As [`Store::save`]; nothing of the act is written if the caller passes it on. `bad_request` for a record that is more than
+    /// its fields.
     pub fn save(&mut self, save: &Save) -> Result<Saved> {
-        self.step.save(save, self.act)
+        self.step.save_free(save, self.act)
     }
 
     /// # Errors
     /// As [`Store::delete`].
     pub fn delete(&mut self, entity: &str, id: Uuid) -> Result<Saved> {
-        self.step.delete(entity, id, self.act)
+        self.step.delete_free(entity, id, self.act)
     }
 
     /// # Errors
@@ -64,6 +65,11 @@ impl Work<'_, '_> {
 
     pub fn new_id(&self) -> Uuid {
         self.step.env.new_id()
+    }
+
+    /// Who is signed in.
+    pub fn actor(&self) -> Option<Actor> {
+        self.step.actor
     }
 }
 

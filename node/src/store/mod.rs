@@ -9,6 +9,7 @@
 mod act;
 mod again;
 mod apply;
+mod by_domain;
 pub(crate) mod copy;
 mod damage;
 mod devices;
@@ -34,6 +35,7 @@ mod vouch;
 
 pub use act::{Actor, Work};
 pub use apply::Applied;
+pub(crate) use by_domain::{ByDomain, Records};
 pub use copy::{Copied, Place};
 pub use devices::SchoolDevice;
 pub(crate) use devices::{called, short};

@@ -45,7 +45,7 @@ impl Store {
     /// A [`Problem`](pems_model::Problem) with its field, or what the disk said; nothing is written then.
     pub fn save(&mut self, save: &Save) -> Result<Saved> {
         let act = self.new_act();
-        self.transaction(|step| step.save(save, act))
+        self.transaction(|step| step.save_free(save, act))
     }
 
     /// Saves all or nothing; returns the rows and the act under which [`Store::undo`] takes them back.
@@ -55,7 +55,7 @@ impl Store {
     pub fn save_all(&mut self, saves: &[Save]) -> Result<(Uuid, Vec<Saved>)> {
         let act = self.new_act();
         let saved = self.transaction(|step| {
-            saves.iter().enumerate().map(|(at, save)| step.save(save, act).map_err(|error| placed(error, at))).collect()
+            saves.iter().enumerate().map(|(at, save)| step.save_free(save, act).map_err(|error| placed(error, at))).collect()
         })?;
         Ok((act.id, saved))
     }
@@ -69,7 +69,7 @@ impl Store {
         self.transaction(|step| {
             saves
                 .iter()
-                .map(|save| step.attempt(|step| step.save(save, Act { id: step.env.new_id(), ..act })))
+                .map(|save| step.attempt(|step| step.save_free(save, Act { id: step.env.new_id(), ..act })))
                 .collect()
         })
     }
@@ -80,7 +80,7 @@ impl Store {
     /// `not_found`, `conflict` with what hangs on it, or what the disk said.
     pub fn delete(&mut self, entity: &str, id: Uuid) -> Result<Saved> {
         let act = self.new_act();
-        self.transaction(|step| step.delete(entity, id, act))
+        self.transaction(|step| step.delete_free(entity, id, act))
     }
 
     pub(super) fn new_act(&self) -> Act {
@@ -152,6 +152,7 @@ impl Step<'_> {
         complete(entity, &row)?;
         self.check_key(entity, current.as_ref(), &row)?;
         self.check_days(entity, current.as_ref(), &row)?;
+        self.check_unsigned(entity, &row)?;
         if changed.is_empty() && current.is_some() && deleted_at.is_none() {
             return Ok(Saved { row, changed: false, created: false });
         }
@@ -174,6 +175,7 @@ impl Step<'_> {
             return Ok(Saved { row, changed: false, created: false });
         }
         self.check_unlinked(entity, id)?;
+        self.check_unsigned(entity, &row)?;
         if let Some(enrolment) = row.get(entity, "enrolment").as_id().filter(|_| entity.name == SECTION_MEMBERSHIP.name)
         {
             self.touch(enrolment)?;

@@ -1,16 +1,18 @@
-//! What more than one record has to say about a stay in a section and about what happens to an enrolment. The one way into the
-//! records asks, so every way to it does: the window, lists that are imported, the command line, taking back.
+//! What the hub will say of a change, asked before it is kept: the same pure rules (`model/src/domain`), over the records of this
+//! office. The rules of `node/src/domain` say more and say it better; these hold for what has no such rules to go through either:
+//! taking back, putting back what was saved before, deciding which of two values counts.
 //!
-//! Invariants: what happens has a day of its school year, as the hub demands; who was in a section in a month whose SF2 is signed
-//! stays as it is. The second is asked of a whole step, or of the part of it that succeeds or fails by itself, because a move is
+//! Invariants: what happens has a day of its school year; nothing of a month whose SF2 is signed changes, neither its marks nor who
+//! was in the section. The last is asked of a whole step, or of the part of it that succeeds or fails by itself, because a move is
 //! several records and only all of them say what it comes to.
 
-use super::Step;
+use super::{Step, rows};
 use crate::Result;
 use pems_model::domain::attendance::{Moved, Stay, month_of, moved, seated};
-use pems_model::domain::enrolment;
-use pems_model::entities::{ENROLMENT_EVENT, SECTION_MEMBERSHIP};
-use pems_model::{Entity, Row};
+use pems_model::domain::author::By;
+use pems_model::domain::{Author, attendance, enrolment};
+use pems_model::entities::{ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT_EVENT, SECTION_MEMBERSHIP, SF2_REPORT};
+use pems_model::{Entity, Row, Value};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -60,6 +62,33 @@ fn title(conn: &Connection, section: Uuid) -> Result<String> {
 }
 
 impl Step<'_> {
+    /// Whether a sheet or a mark is of a month that may still change, for whoever is here.
+    pub(super) fn check_unsigned(&self, entity: &Entity, row: &Row) -> Result<()> {
+        let mark = entity.name == ATTENDANCE_MARK.name;
+        if !mark && entity.name != ATTENDANCE_SHEET.name {
+            return Ok(());
+        }
+        let (Some(reports), Some(sheets)) =
+            (self.schema.entity(SF2_REPORT.name), self.schema.entity(ATTENDANCE_SHEET.name))
+        else {
+            return Ok(());
+        };
+        let of_mark = match row.get(entity, "sheet").as_id().filter(|_| mark) {
+            Some(sheet) => rows::load(self.tx, sheets, sheet)?,
+            None => None,
+        };
+        let sheet = if mark { of_mark.as_ref() } else { Some(row) };
+        let Some(sheet) = sheet else { return Ok(()) };
+        let (Some(section), Value::Date(day)) = (sheet.get(sheets, "section").as_id(), sheet.get(sheets, "on_date")) else {
+            return Ok(());
+        };
+        let Some(report) = attendance::report_of(self.tenant, section, *day) else { return Ok(()) };
+        let report = rows::load(self.tx, reports, report)?;
+        let person = self.actor.map(|actor| By { id: actor.id, role: actor.role, was_here: true, signed: true });
+        let author = Author { device: self.role, person };
+        attendance::marks(report.as_ref(), &author).map_or(Ok(()), |problem| Err(problem.into()))
+    }
+
     /// Whether what a row says of days is of its school year, as far as it is new; and keeps what was there of the stays.
     pub(super) fn check_days(&mut self, entity: &Entity, before: Option<&Row>, after: &Row) -> Result<()> {
         let is_stay = entity.name == SECTION_MEMBERSHIP.name;
