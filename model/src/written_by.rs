@@ -11,7 +11,7 @@ use crate::{Code, Entity, Problem};
 pub enum WrittenBy {
     /// A row is its fields.
     Anyone,
-    /// Other rows have to agree with a row, so the rules of schools write it (`node/src/domain`).
+    /// Other rows have to agree with a row, so its rules write it: those of schools (`node/src/domain`), or of deciding a conflict.
     Domain {
         /// What to use instead of saving it as a record. The end of a sentence, without a full stop.
         instead: &'static str,

@@ -92,6 +92,20 @@ pub fn marks(report: Option<&Row>, author: &Author) -> Option<Problem> {
     Some(Problem::new(Code::Rule, message))
 }
 
+/// What is wrong with the day of a new sheet, of a section of this school year.
+pub fn day(on: i32, start: i32, end: i32) -> Option<Problem> {
+    if (start..=end).contains(&on) {
+        return None;
+    }
+    let message = format!(
+        "{} is no day of this school year, which goes from {} to {}; take attendance on a day of the year",
+        format_date(on),
+        format_date(start),
+        format_date(end)
+    );
+    Some(Problem::at(Code::Rule, "on_date", message))
+}
+
 /// What is wrong with a change of a report. `people`: whether the school has people who sign in; then a device alone neither signs
 /// nor opens.
 pub fn report(before: Option<&Row>, after: &Row, author: &Author, people: bool) -> Option<Problem> {

@@ -10,9 +10,7 @@ pub const ATTENDANCE_SHEET: Entity = Entity {
     label: "Attendance sheet",
     writers: &[Teacher, Registrar, SchoolAdmin, SchoolHead],
     // A sheet says that all who have no mark were there: who was in the section, on a class day, in a month that is not signed.
-    written_by: WrittenBy::Domain {
-        instead: "take the attendance of the class in Attendance",
-    },
+    written_by: WrittenBy::Domain { instead: "take the attendance of the class in Attendance" },
     natural_key: &["section", "on_date", "session"],
     fields: &[
         link("section", "Section", "section").required().immutable(),

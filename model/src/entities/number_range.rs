@@ -3,8 +3,8 @@
 use crate::Entity;
 use crate::Role::SchoolAdmin;
 use crate::entity::{any_id, choice, int, text};
-use crate::{Code, Problem, Row, Value};
 use crate::written_by::WrittenBy;
+use crate::{Code, Problem, Row, Value};
 
 /// Largest number of a range: nine digits, more than any school gives out.
 const MAX: i64 = 999_999_999;

@@ -1,4 +1,4 @@
-//! Whether a row may say what it says of a stay in a section, or of what happened to an enrolment: asked before anything is written
+//! Whether a row may say what it says of an enrolment, of what happened to it, or of a stay in a section: asked before anything is written
 //! as the store asks it (`store/stays.rs`), so that a dry run refuses the rows that the import would.
 //!
 //! Invariant: of learners who were marked in a class, no list moves the days of the marks into another one: the window asks whoever
@@ -6,7 +6,7 @@
 
 use super::known::Known;
 use crate::Result;
-use crate::domain::enrolment::marked;
+use crate::domain::enrolment::{listed, marked};
 use pems_model::domain::attendance::{Moved, Stay, is_signed, month_of, moved, seated};
 use pems_model::domain::enrolment;
 use pems_model::entities::{ENROLMENT, ENROLMENT_EVENT, SCHOOL_YEAR, SECTION, SECTION_MEMBERSHIP, SF2_REPORT};
@@ -19,6 +19,9 @@ fn date(entity: &Entity, row: &Row, field: &str) -> Option<i32> {
 
 /// What is wrong with `row`, which is to be written over what is known.
 pub(super) fn problem(known: &mut Known<'_>, entity: &'static Entity, row: &Row) -> Result<Option<Problem>> {
+    if entity.name == ENROLMENT.name {
+        return status(known, row);
+    }
     let is_stay = entity.name == SECTION_MEMBERSHIP.name;
     if !is_stay && entity.name != ENROLMENT_EVENT.name {
         return Ok(None);
@@ -45,6 +48,17 @@ pub(super) fn problem(known: &mut Known<'_>, entity: &'static Entity, row: &Row)
         Some(student) if problem.is_none() => marks(known, student, &moves),
         _ => Ok(problem.map(|problem| Problem { field: Some("valid_from".to_owned()), ..problem })),
     }
+}
+
+/// A list knows where somebody stands and not what happened: it changes no status.
+fn status(known: &mut Known<'_>, row: &Row) -> Result<Option<Problem>> {
+    let text = |row: &Row| row.get(&ENROLMENT, "status").as_text().map(str::to_owned);
+    let before = known.kept(&ENROLMENT)?.rows.get(&row.id).and_then(text);
+    let (Some(before), Some(after)) = (before, text(row)) else { return Ok(None) };
+    if before == after {
+        return Ok(None);
+    }
+    Ok(enrolment::status(&before, &after, &listed::known(known.store().conn(), row.id)?))
 }
 
 /// What the row comes to for where the learner sits.

@@ -68,13 +68,17 @@ impl Work<'_, '_> {
 impl Step<'_> {
     /// Saves what is no more than its fields.
     pub(super) fn save_free(&mut self, save: &Save, act: Act) -> Result<Saved> {
-        self.entity(&save.entity)?.past_the_rules().map_or(Ok(()), |problem| Err(problem.into()))?;
+        if let Some(problem) = self.entity(&save.entity)?.past_the_rules() {
+            return Err(problem.into());
+        }
         self.save(save, act)
     }
 
     /// Deletes what is no more than its fields.
     pub(super) fn delete_free(&mut self, entity: &str, id: Uuid, act: Act) -> Result<Saved> {
-        self.entity(entity)?.past_the_rules().map_or(Ok(()), |problem| Err(problem.into()))?;
+        if let Some(problem) = self.entity(entity)?.past_the_rules() {
+            return Err(problem.into());
+        }
         self.delete(entity, id, act)
     }
 }

@@ -55,7 +55,11 @@ impl Store {
     pub fn save_all(&mut self, saves: &[Save]) -> Result<(Uuid, Vec<Saved>)> {
         let act = self.new_act();
         let saved = self.transaction(|step| {
-            saves.iter().enumerate().map(|(at, save)| step.save_free(save, act).map_err(|error| placed(error, at))).collect()
+            saves
+                .iter()
+                .enumerate()
+                .map(|(at, save)| step.save_free(save, act).map_err(|error| placed(error, at)))
+                .collect()
         })?;
         Ok((act.id, saved))
     }
@@ -152,10 +156,10 @@ impl Step<'_> {
         complete(entity, &row)?;
         self.check_key(entity, current.as_ref(), &row)?;
         self.check_days(entity, current.as_ref(), &row)?;
-        self.check_unsigned(entity, &row)?;
         if changed.is_empty() && current.is_some() && deleted_at.is_none() {
             return Ok(Saved { row, changed: false, created: false });
         }
+        self.check_unsigned(entity, &row)?;
         overlay::remember_hub_state(self.tx, entity, id, current.as_ref())?;
         rows::write(self.tx, entity, &row)?;
         let created = current.is_none();

@@ -79,7 +79,8 @@ impl Step<'_> {
         };
         let sheet = if mark { of_mark.as_ref() } else { Some(row) };
         let Some(sheet) = sheet else { return Ok(()) };
-        let (Some(section), Value::Date(day)) = (sheet.get(sheets, "section").as_id(), sheet.get(sheets, "on_date")) else {
+        let (Some(section), Value::Date(day)) = (sheet.get(sheets, "section").as_id(), sheet.get(sheets, "on_date"))
+        else {
             return Ok(());
         };
         let Some(report) = attendance::report_of(self.tenant, section, *day) else { return Ok(()) };

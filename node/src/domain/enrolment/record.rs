@@ -6,7 +6,8 @@
 
 use super::fold::{Event, fold};
 use crate::domain::enrolment::{By, Day};
-use crate::store::{Save, Saved, Work};
+use crate::domain::written;
+use crate::store::{Saved, Work};
 use crate::{NodeError, Result};
 use pems_model::Code;
 use pems_model::value::format_time;
@@ -102,9 +103,8 @@ pub fn stays(conn: &Connection, enrolment: Uuid) -> Result<Vec<Stay>> {
     Ok(statement.query_map([enrolment.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
-pub fn save(work: &mut Work<'_, '_>, entity: &str, id: Option<Uuid>, fields: Json) -> Result<Saved> {
-    let fields = fields.as_object().cloned().unwrap_or_default();
-    work.save(&Save { entity: entity.into(), id, fields })
+pub(in crate::domain) fn save(work: &mut Work<'_, '_>, entity: &str, id: Option<Uuid>, fields: Json) -> Result<Saved> {
+    written::save(work, entity, id, fields)
 }
 
 /// A change of status.
@@ -190,7 +190,7 @@ fn remember_beginning(
 pub fn leave(work: &mut Work<'_, '_>, enrolment: Uuid, day: Day) -> Result<()> {
     for stay in stays(work.conn(), enrolment)? {
         if stay.from >= day.0 {
-            work.delete("section_membership", stay.id)?;
+            written::delete(work, "section_membership", stay.id)?;
         } else if stay.covers(day.0) {
             save(work, "section_membership", Some(stay.id), json!({ "valid_to": day }))?;
         }
@@ -206,7 +206,7 @@ pub fn place(work: &mut Work<'_, '_>, enrolment: Uuid, section: Uuid, day: Day) 
     }
     for stay in &stays {
         if stay.from > day.0 {
-            work.delete("section_membership", stay.id)?;
+            written::delete(work, "section_membership", stay.id)?;
         } else if stay.from < day.0 && stay.covers(day.0) {
             save(work, "section_membership", Some(stay.id), json!({ "valid_to": day }))?;
         }

@@ -9,12 +9,10 @@ use super::reconciliation::Beside;
 use super::register::{Line, PersonName, Register, Remark, RemarkCode};
 use crate::Result;
 use crate::domain::enrolment::record::{self, Change};
-use crate::domain::enrolment::{By, Day, marked};
+use crate::domain::enrolment::{By, Day, listed};
 use crate::store::{Save, Saved, Work};
-use crate::{NodeError, Result};
-use pems_model::domain::attendance::{Stay, moved};
 use pems_model::entities::{ENROLMENT, SCHOOL_YEAR, SECTION_MEMBERSHIP};
-use pems_model::{Code, Row, fold::fold};
+use pems_model::{Row, fold::fold};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -61,23 +59,12 @@ impl<'w, 'a, 'b> Writer<'w, 'a, 'b> {
     pub(super) fn carry_out(&mut self, plan: &Plan<'_>) -> Result<()> {
         let placed = plan.known.as_ref().filter(|_| plan.enrol || plan.move_section);
         let seat = placed.and_then(|(student, beside)| Some((*student, beside.place.enrolment.as_ref()?.id)));
-        let before = seat.map(|(_, enrolment)| self.seats(enrolment)).transpose()?;
+        let before = seat.map(|(_, enrolment)| listed::seats(self.work.conn(), enrolment)).transpose()?;
         self.write(plan)?;
-        if let (Some((student, enrolment)), Some(before)) = (seat, before)
-            && let Some(said) = marked::away(self.work.conn(), student, &moved(&before, &self.seats(enrolment)?))?
-        {
-            let message = format!(
-                "{said}; move the learner in the list of the section, where you are asked whether the marks may stay there, and leave \
-                 this line as it is"
-            );
-            return Err(NodeError::new(Code::Rule, message));
+        if let (Some((student, enrolment)), Some(before)) = (seat, before) {
+            listed::check_marks(self.work.conn(), student, enrolment, &before)?;
         }
         self.work.check()
-    }
-
-    fn seats(&self, enrolment: Uuid) -> Result<Vec<Stay>> {
-        let stays = record::stays(self.work.conn(), enrolment)?;
-        Ok(stays.iter().map(|stay| Stay { section: stay.section, from: stay.from, to: stay.to }).collect())
     }
 
     fn write(&mut self, plan: &Plan<'_>) -> Result<()> {
@@ -311,7 +298,7 @@ impl<'w, 'a, 'b> Writer<'w, 'a, 'b> {
     }
 
     fn save(&mut self, entity: &str, id: Option<Uuid>, fields: Map<String, Json>) -> Result<Saved> {
-        self.work.save(&Save { entity: entity.to_owned(), id, fields })
+        crate::domain::listed::save(self.work, &Save { entity: entity.to_owned(), id, fields })
     }
 }
 

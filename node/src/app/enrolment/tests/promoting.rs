@@ -84,11 +84,7 @@ fn a_paper_of_the_vacation_does_not_stop_the_school() {
     // A PC of before wrote such an event on the day itself.
     let id = Uuid::parse_str(&enrolled[0]).expect("an id");
     let late = json!({ "enrolment": id, "kind": "confirmed", "on_date": "2026-04-10", "status": "enrolled" });
-    school
-        .desk
-        .store
-        .act(|work| crate::domain::enrolment::record::save(work, "enrolment_event", None, late))
-        .expect("arrived");
+    school.desk.store.act(|work| work.put(&save("enrolment_event", None, late))).expect("arrived");
     let promote = json!({ "do": "enrolment.promote", "from_year": school.last_year, "to_year": school.year });
     let done = school.ask(promote).expect("promoted");
     assert_eq!(done, json!({ "promoted": 3, "retained": 0, "graduated": 1, "held": 0 }));

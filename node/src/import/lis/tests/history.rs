@@ -1,6 +1,7 @@
 //! What is brought in has its events: rosters of any day are right afterwards.
 
 use super::*;
+use crate::domain::made_up::MadeUp;
 
 /// `(kind, day, status)` of an enrolment's events, in their order.
 fn events(office: &Office, last_name: &str) -> Vec<[String; 3]> {
@@ -43,7 +44,7 @@ fn what_is_brought_in_has_its_history() {
     // Somebody of an older list, without events, left according to LIS: the days before stay days in class.
     let year = id(&office.find("school_year", "label", "2026-2027"));
     for event in office.rows("enrolment_event") {
-        office.store.delete("enrolment_event", id(&event)).expect("deleted");
+        office.store.take_out("enrolment_event", id(&event)).expect("deleted");
     }
     let kim = office.find("student", "last_name", "VILLANUEVA");
     let enrolment = office.find("enrolment", "student", kim["id"].as_str().expect("an id"));
@@ -122,7 +123,7 @@ fn what_a_register_says_changes_no_month_that_is_signed() {
     let enrolment = id(&office.find("enrolment", "student", kim["id"].as_str().expect("an id")));
     let seat = id(&office.find("section_membership", "enrolment", &enrolment.to_string()));
     for event in office.rows("enrolment_event") {
-        office.store.delete("enrolment_event", id(&event)).expect("deleted");
+        office.store.take_out("enrolment_event", id(&event)).expect("deleted");
     }
     office.edit("enrolment", enrolment, json!({ "status": "enrolled" }));
     office.edit("section_membership", seat, json!({ "valid_to": null }));
@@ -157,6 +158,6 @@ fn a_register_moves_nobody_away_from_marks_of_that_day() {
     let choice = LineChoice { line, move_section: true, ..LineChoice::default() };
     let error = refused(&mut office, &choice);
     assert!(error.message.contains("was marked in 7-Luna on 15 Sep 2026"), "{}", error.message);
-    office.store.delete("attendance_mark", mark).expect("deleted");
+    office.store.take_out("attendance_mark", mark).expect("deleted");
     office.apply(choice).expect("moved");
 }
