@@ -304,7 +304,8 @@ fn a_day_that_is_none_of_the_school_year_is_refused_at_its_cell() {
     let error = office.store.put(&event).expect_err("the hub would refuse it");
     assert_eq!((error.code, error.details.expect("details")["field"].clone()), (Code::Rule, json!("on_date")));
     let csv = format!("enrolment,kind,on_date,status\n{enrolment},enrolled,2027-04-01,enrolled\n");
-    let error = office.try_csv("enrolment_event", csv).expect_err("refused whole");
+    let path = office.file("events.csv", csv);
+    let error = office.refused(&path, &crate::csv("enrolment_event"));
     assert!(error.message.contains("enrolment_event") && error.message.contains("in Enrolment"), "{}", error.message);
 }
 

@@ -162,3 +162,35 @@ fn taking_a_move_back_leaves_a_signed_month_as_it_is() {
     assert!(error.message.contains("the SF2 of 7-Rizal for 2026-06 is signed"), "{}", error.message);
     assert_eq!(names(&school.class("2026-06-09")), Vec::<String>::new());
 }
+
+#[test]
+fn past_every_screen_a_signed_month_and_its_signature_stay_as_they_are() {
+    let (mut school, _, _) = signed();
+    let act = |school: &School, entity: &str| -> Uuid {
+        let sql = "SELECT act FROM op WHERE entity = ?1 ORDER BY op_no DESC LIMIT 1";
+        let act = school.desk.store.conn().query_row(sql, [entity], |row| row.get(0)).expect("an act");
+        Uuid::from_bytes(act)
+    };
+    let (signing, taking) = (act(&school, "sf2_report"), act(&school, "attendance_sheet"));
+    // The command line takes back what has a number, as its list of acts shows it.
+    let error = crate::domain::undo::take_back(&mut school.desk.store, signing).expect_err("a signature");
+    assert!(error.code == Code::Rule && error.message.contains("opens the month again"), "{}", error.message);
+
+    // What has no rules to go through, for somebody who may not open the month: as the hub will say.
+    let teacher = crate::store::Actor { id: Uuid::from_u128(77), role: Role::Teacher };
+    school.desk.store.sign(Some(teacher));
+    let sheet = school.desk.store.conn().query_row("SELECT id FROM attendance_sheet", [], |row| row.get(0));
+    let sheet = Uuid::from_bytes(sheet.expect("one sheet"));
+    let student: [u8; 16] =
+        school.desk.store.conn().query_row("SELECT id FROM student", [], |row| row.get(0)).expect("one learner");
+    let mark = json!({ "sheet": sheet, "student": Uuid::from_bytes(student), "code": "A" });
+    let mark = Save { entity: "attendance_mark".into(), id: None, fields: mark.as_object().cloned().expect("fields") };
+    for refused in [
+        school.desk.store.undo(taking).map(|_| ()),
+        school.desk.store.put(&mark).map(|_| ()),
+        school.desk.store.take_out("attendance_sheet", sheet).map(|_| ()),
+    ] {
+        let error = refused.expect_err("June is signed");
+        assert!(error.code == Code::Rule && error.message.contains("for this month is signed"), "{}", error.message);
+    }
+}
