@@ -10,6 +10,7 @@ use crate::domain::written;
 use crate::store::{Saved, Work};
 use crate::{NodeError, Result};
 use pems_model::Code;
+use pems_model::entities::ENROLMENT_EVENT;
 use pems_model::value::format_time;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value as Json, json};
@@ -165,6 +166,22 @@ pub fn event(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<'
     });
     let id = save(work, "enrolment_event", None, fields)?.row.id;
     Ok(Event { id, on_date: change.on.0, made_at, status: change.status.into() })
+}
+
+/// What an earlier version wrote of days after the year's last one is written again on that day: nobody takes a later one any more,
+/// and nothing could follow it.
+pub fn within_the_year(work: &mut Work<'_, '_>, enrolment: Uuid, last: Day) -> Result<()> {
+    let declared = &ENROLMENT_EVENT;
+    for late in events(work.conn(), enrolment)?.into_iter().filter(|event| event.on_date > last.0) {
+        let Some(row) = work.get(declared.name, late.id)? else { continue };
+        let fields =
+            declared.fields.iter().zip(&row.values).map(|(field, value)| (field.name.to_owned(), value.to_json()));
+        let mut fields: serde_json::Map<String, Json> = fields.collect();
+        fields.insert("on_date".into(), json!(last));
+        written::delete(work, declared.name, late.id)?;
+        written::save(work, declared.name, None, Json::Object(fields))?;
+    }
+    Ok(())
 }
 
 /// An enrolment that came with a list of the school has no events. Its first movement would make everything before it look as if
