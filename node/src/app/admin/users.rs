@@ -5,8 +5,7 @@
 use super::{check_there, typed, why_not};
 use crate::app::Desk;
 use crate::app::session::to_json;
-use crate::domain::users::accounts;
-use crate::store::Work;
+use crate::domain::users::accounts::{self, Password};
 use crate::{Result, Store};
 use pems_model::verifier::is_verifier;
 use serde::{Deserialize, Serialize};
@@ -121,8 +120,10 @@ fn check_admin(desk: &Desk) -> Result<()> {
 pub(super) fn make(desk: &mut Desk, draft: UserDraft) -> Result<Json> {
     check_admin(desk)?;
     let school = desk.store.enrolled()?.school_name;
-    let work = |work: &mut Work<'_, '_>| accounts::make(work, fields(&draft), draft.password.as_deref(), &school);
-    let (_, (saved, one_time)) = desk.store.act(work)?;
+    let fields = fields(&draft);
+    let password = Password::of_new(desk.store.conn(), &fields, draft.password.as_deref(), &school)?;
+    let (_, saved) = desk.store.act(|work| accounts::make(work, fields, &password))?;
+    let one_time = password.one_time;
     let name = draft.name.trim().to_owned();
     // With the first user this PC begins to ask who is there; the answer is still for who made it.
     to_json(&MadeUser { id: saved.row.id, name, one_time, users: users(desk)? })
@@ -145,10 +146,11 @@ pub(super) fn disable(desk: &mut Desk, id: Uuid, disabled: bool) -> Result<Json>
 pub(super) fn reset(desk: &mut Desk, id: Uuid) -> Result<Json> {
     check_admin(desk)?;
     check_there(&desk.store, ENTITY, id)?;
-    let (_, one_time) = desk.store.act(|work| accounts::reset(work, id))?;
+    let password = Password::one_time()?;
+    desk.store.act(|work| accounts::reset(work, id, &password))?;
     let users = users(desk)?;
     let name = users.users.iter().find(|user| user.id == id).map(|user| user.name.clone()).unwrap_or_default();
-    to_json(&MadeUser { id, name, one_time: Some(one_time), users })
+    to_json(&MadeUser { id, name, one_time: password.one_time, users })
 }
 
 fn fields(draft: &UserDraft) -> Json {

@@ -20,20 +20,32 @@ fn at_field(code: Code, field: &str, message: impl Into<String>) -> NodeError {
     NodeError::new(code, message).with_details(json!({ "field": field }))
 }
 
-/// Makes a user who signs in with a one-time password, which is answered, or who is the school's first and chose one.
-///
-/// # Errors
-/// `last_admin` where the first is no administrator; what is wrong with the chosen password or with the fields.
-pub(crate) fn make(
-    work: &mut Work<'_, '_>,
-    mut fields: Json,
-    chosen: Option<&str>,
-    school: &str,
-) -> Result<(Saved, Option<String>)> {
-    let (kept, one_time) = if any(work.conn())? {
+/// A password that somebody is to have, as it is kept. Made before the transaction that writes it: it takes its time.
+#[derive(Debug)]
+pub(crate) struct Password {
+    verifier: String,
+    /// To be handed over; none where its owner chose it.
+    pub one_time: Option<String>,
+}
+
+impl Password {
+    /// To sign in with once.
+    ///
+    /// # Errors
+    /// If the system has no randomness or memory.
+    pub(crate) fn one_time() -> Result<Password> {
         let one_time = verifier::one_time()?;
-        (verifier::make(&one_time)?, Some(one_time))
-    } else {
+        Ok(Password { verifier: verifier::make(&one_time)?, one_time: Some(one_time) })
+    }
+
+    /// Of a new user with these fields: the school's first chooses it, the others get one to sign in with once.
+    ///
+    /// # Errors
+    /// `last_admin` where the first is no administrator; what is wrong with what was chosen.
+    pub(crate) fn of_new(conn: &Connection, fields: &Json, chosen: Option<&str>, school: &str) -> Result<Password> {
+        if any(conn)? {
+            return Password::one_time();
+        }
         if fields["role"].as_str() != Some(Role::SchoolAdmin.name()) {
             let message = "the first user has to be a school administrator: from then on this PC asks who is there";
             return Err(at_field(Code::LastAdmin, "role", message));
@@ -42,11 +54,23 @@ pub(crate) fn make(
         let chosen = chosen.unwrap_or_default();
         password::check(chosen, &[said("name"), said("email"), school])
             .map_err(|problem| at_field(problem.code, "password", problem.message))?;
-        (verifier::make(chosen)?, None)
-    };
-    fields["verifier"] = json!(kept);
-    fields["must_change"] = json!(one_time.is_some());
-    Ok((put(work, None, fields)?, one_time))
+        Ok(Password { verifier: verifier::make(chosen)?, one_time: None })
+    }
+
+    fn fields(&self) -> Json {
+        json!({ "verifier": self.verifier, "must_change": self.one_time.is_some() })
+    }
+}
+
+/// Makes a user.
+///
+/// # Errors
+/// As [`put`].
+pub(crate) fn make(work: &mut Work<'_, '_>, mut fields: Json, password: &Password) -> Result<Saved> {
+    if let (Some(fields), Json::Object(kept)) = (fields.as_object_mut(), password.fields()) {
+        fields.extend(kept);
+    }
+    put(work, None, fields)
 }
 
 /// Makes a user or changes one: what a form or a list says of them, without a password.
@@ -76,15 +100,12 @@ pub(crate) fn put(work: &mut Work<'_, '_>, id: Option<Uuid>, mut fields: Json) -
     Ok(saved)
 }
 
-/// Gives somebody a one-time password, which is answered.
+/// Gives somebody another password.
 ///
 /// # Errors
-/// If the system has no randomness or memory.
-pub(crate) fn reset(work: &mut Work<'_, '_>, id: Uuid) -> Result<String> {
-    let one_time = verifier::one_time()?;
-    let fields = json!({ "verifier": verifier::make(&one_time)?, "must_change": true });
-    written::save(work, SCHOOL_USER.name, Some(id), fields)?;
-    Ok(one_time)
+/// What the store refuses.
+pub(crate) fn reset(work: &mut Work<'_, '_>, id: Uuid, password: &Password) -> Result<Saved> {
+    written::save(work, SCHOOL_USER.name, Some(id), password.fields())
 }
 
 /// Somebody chose a password of their own; `verifier` is made of it.
