@@ -1,13 +1,12 @@
 //! That attendance of a section was taken: without a sheet a day is "not taken", with a sheet and no marks everybody was present.
 
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin, SchoolHead, Teacher};
 use crate::entity::{any_id, choice, date, link, moment, text};
+use crate::{Act, Entity};
 
 pub const ATTENDANCE_SHEET: Entity = Entity {
     name: "attendance_sheet",
     label: "Attendance sheet",
-    writers: &[Teacher, Registrar, SchoolAdmin, SchoolHead],
+    writers: Act::TakeAttendance.roles(),
     natural_key: &["section", "on_date", "session"],
     fields: &[
         link("section", "Section", "section").required().immutable(),

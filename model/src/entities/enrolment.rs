@@ -3,9 +3,8 @@
 //! `reason_code` is one of the dropout and transfer codes of School Form 2, kept as data.
 
 use super::GRADE_LEVELS;
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{choice, date, flag, link, text};
+use crate::{Act, Entity};
 
 /// Where an enrolment can stand. Changes of it are [`super::ENROLMENT_EVENT`]s.
 pub const STATUSES: &[&str] = &[
@@ -23,7 +22,7 @@ pub const STATUSES: &[&str] = &[
 pub const ENROLMENT: Entity = Entity {
     name: "enrolment",
     label: "Enrolment",
-    writers: &[Registrar, SchoolAdmin],
+    writers: Act::Enrol.roles(),
     natural_key: &["student", "school_year"],
     fields: &[
         link("student", "Learner", "student").required().immutable(),

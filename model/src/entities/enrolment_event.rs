@@ -2,14 +2,13 @@
 //! read as of a date. Source of the movements on SF2 and SF4.
 
 use super::enrolment::STATUSES;
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{any_id, choice, date, link, moment, text};
+use crate::{Act, Entity};
 
 pub const ENROLMENT_EVENT: Entity = Entity {
     name: "enrolment_event",
     label: "Enrolment event",
-    writers: &[Registrar, SchoolAdmin],
+    writers: Act::Enrol.roles(),
     fields: &[
         link("enrolment", "Enrolment", "enrolment").required().immutable(),
         choice(

@@ -1,14 +1,13 @@
 //! A conflict that somebody should look at: both values, who and when. Made by the hub while merging; see [`crate::review`].
 
-use crate::Entity;
-use crate::Role::{Cashier, Registrar, SchoolAdmin, SchoolHead, Teacher};
 use crate::entity::{any_id, choice, moment, text};
 use crate::review::VALUE_MAX;
+use crate::{Act, Entity};
 
 pub const REVIEW_ITEM: Entity = Entity {
     name: crate::review::REVIEW_ITEM,
     label: "Review item",
-    writers: &[SchoolAdmin, SchoolHead, Registrar, Teacher, Cashier],
+    writers: Act::DecideReviews.roles(),
     hub_made: true,
     fields: &[
         choice("kind", "Kind", &["conflict", "claim", "deleted", "duplicate"]).required().immutable(),

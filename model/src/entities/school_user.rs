@@ -4,14 +4,13 @@
 //! The hub keeps this in step with its own account of the same id (`migrations/0016`, `0021`). People are disabled, never deleted: what
 //! they did stays theirs.
 
-use crate::Entity;
-use crate::Role::SchoolAdmin;
 use crate::entity::{choice, claim, flag, link, text, verifier};
+use crate::{Act, Entity};
 
 pub const SCHOOL_USER: Entity = Entity {
     name: "school_user",
     label: "User",
-    writers: &[SchoolAdmin],
+    writers: Act::ManageUsers.roles(),
     self_editable: &["verifier", "must_change"],
     fields: &[
         text("name", "Name", 128).required().searched(),

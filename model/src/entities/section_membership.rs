@@ -1,14 +1,13 @@
 //! In which section an enrolled learner sits, from a day until (not including) another: every roster is "as of" a date.
 
 use super::rules::in_order;
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
 use crate::entity::{date, link};
+use crate::{Act, Entity};
 
 pub const SECTION_MEMBERSHIP: Entity = Entity {
     name: "section_membership",
     label: "Section membership",
-    writers: &[Registrar, SchoolAdmin, SchoolHead],
+    writers: Act::ArrangeSections.roles(),
     natural_key: &["enrolment", "valid_from"],
     fields: &[
         link("enrolment", "Enrolment", "enrolment").required().immutable(),

@@ -1,13 +1,12 @@
 //! A section's month on School Form 2: signed, which locks its attendance, or opened again with a reason.
 
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin, SchoolHead, Teacher};
 use crate::entity::{any_id, choice, date, link, moment, text};
+use crate::{Act, Entity};
 
 pub const SF2_REPORT: Entity = Entity {
     name: "sf2_report",
     label: "SF2 of a month",
-    writers: &[Teacher, Registrar, SchoolAdmin, SchoolHead],
+    writers: Act::SignMonth.roles(),
     natural_key: &["section", "month"],
     fields: &[
         link("section", "Section", "section").required().immutable(),
