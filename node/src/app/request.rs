@@ -108,7 +108,11 @@ pub(in crate::app) fn find<By>(list: &'static [Entry<By>], name: &str) -> Option
 ///
 /// # Errors
 /// `bad_request` with what cannot be read, and what the request refuses.
-pub(in crate::app) fn carry_out<By: Answers>(entry: &Entry<By>, fields: Map<String, Json>, by: &mut By) -> Result<Json> {
+pub(in crate::app) fn carry_out<By: Answers>(
+    entry: &Entry<By>,
+    fields: Map<String, Json>,
+    by: &mut By,
+) -> Result<Json> {
     by.check_may(entry.access)?;
     (entry.answer)(fields, by)
 }

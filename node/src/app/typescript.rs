@@ -142,7 +142,7 @@ fn entities(body: &str, file: &File) -> Vec<String> {
     let code: String =
         body.split("/*").map(|part| part.split_once("*/").map_or(part, |(_, code)| code)).collect::<Vec<_>>().join(" ");
     let words: BTreeSet<&str> = code.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-    let names = Schema::product().entities().iter().map(pems_model::typescript::type_name);
+    let names = Schema::product().entities().iter().map(|entity| pems_model::typescript::type_name(entity));
     let mut named: Vec<String> =
         names.filter(|name| words.contains(name.as_str()) && !file.types.contains_key(name)).collect();
     named.sort();

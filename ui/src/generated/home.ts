@@ -1,7 +1,11 @@
-// Made by `cargo xtask gen` from node/src/app/home. Do not edit.
+// Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
-export type HomeRequest = { "do": "home.today" };
+import type { SyncSummary } from "./api";
+import type { LongAbsent, Report, SectionDay, Unsubmitted } from "./attendance";
 
+/**
+ * The day of whoever is at the PC.
+ */
 export type Home = { today: string, 
 /**
  * Whose day it is: `head` (and administrators), `registrar`, `teacher` or `other`.
@@ -52,11 +56,45 @@ desk: DeskCounts | null,
  */
 same_number: number, sync: SyncSummary, };
 
-export type HomeYear = { id: string, label: string, start_date: string, end_date: string, 
 /**
- * It is over, or will be in a few weeks: time to think of the next one.
+ * A first step.
  */
-ending: boolean, };
+export type FirstStep = { 
+/**
+ * `school` (its name and ID), `year`, `learners`, `sections` or `users`.
+ */
+id: string, done: boolean, 
+/**
+ * Whether the person here does it; otherwise an administrator does, or somebody at another PC.
+ */
+may: boolean, };
+
+export type DeskCounts = { 
+/**
+ * Temporarily enrolled.
+ */
+temporary: number, pre_registered: number, 
+/**
+ * In no section from today on.
+ */
+unassigned: number, enrolled_today: number, 
+/**
+ * Learners of this year who owe a paper.
+ */
+missing_papers: number, 
+/**
+ * Which, the most frequent first.
+ */
+papers: Array<PaperCount>, };
+
+/**
+ * Learners who owe a paper of this kind.
+ */
+export type PaperCount = { 
+/**
+ * A kind of `student_document`.
+ */
+kind: string, learners: number, };
 
 export type SchoolDay = { 
 /**
@@ -80,16 +118,99 @@ without: Array<string>,
  */
 next: string | null, };
 
-export type FirstStep = { 
 /**
- * `school` (its name and ID), `year`, `learners`, `sections` or `users`.
+ * A school year, as the page speaks of it.
  */
-id: string, done: boolean, 
+export type HomeYear = { id: string, label: string, start_date: string, end_date: string, 
 /**
- * Whether the person here does it; otherwise an administrator does, or somebody at another PC.
+ * It is over, or will be in a few weeks: time to think of the next one.
  */
-may: boolean, };
+ending: boolean, };
 
+export type OwnSection = { today: SectionDay, male: number, female: number, 
+/**
+ * This month and the one before, the older first; without those that have no class days yet.
+ */
+months: Array<OwnMonth>, 
+/**
+ * Who went to another section within the last weeks.
+ */
+moved: Array<MovedOn>, 
+/**
+ * What the adviser marked and did not submit.
+ */
+unsubmitted: Array<Unsubmitted>, };
+
+/**
+ * A month of School Form 2.
+ */
+export type OwnMonth = { 
+/**
+ * `2026-06`.
+ */
+month: string, 
+/**
+ * Its last day has passed: it is signed now.
+ */
+over: boolean, 
+/**
+ * Class days before today on which attendance was not taken.
+ */
+untaken: Array<string>, report: Report | null, };
+
+/**
+ * Who went from this section to another one lately.
+ */
+export type MovedOn = { student: string, listed: string, 
+/**
+ * `7-Rizal`.
+ */
+to: string, 
+/**
+ * The first day there.
+ */
+on: string, 
+/**
+ * Days since then on which he was marked here: these marks stay, and count here.
+ */
+marked: Array<string>, };
+
+/**
+ * Learners in class, those temporarily enrolled too; not those who are only expected.
+ */
+export type HomeEnrolment = { male: number, female: number, total: number, before: Before | null, grades: Array<GradeLine>, };
+
+/**
+ * What is compared with.
+ */
+export type Before = { 
+/**
+ * The school year.
+ */
+label: string, 
+/**
+ * The same day a year ago or, where that year was over by then, its last day.
+ */
+date: string, total: number, };
+
+export type GradeLine = { grade_level: string, male: number, female: number, 
+/**
+ * With those whose sex is not recorded.
+ */
+total: number, 
+/**
+ * A year ago; none where there is nothing to compare with.
+ */
+before: number | null, };
+
+/**
+ * A section with more learners than seats.
+ */
+export type FullSection = { id: string, name: string, grade_level: string, seats: number, learners: number, };
+
+/**
+ * The sections that have to take attendance today.
+ */
 export type Classes = { sections: number, taken: number, 
 /**
  * The first of those that have not taken it, by grade.
@@ -112,100 +233,13 @@ half: number,
  */
 tardy: number, };
 
+/**
+ * A section whose attendance was not taken yet.
+ */
 export type Untaken = { id: string, name: string, grade_level: string, adviser: string | null, };
 
-export type OwnSection = { today: SectionDay, male: number, female: number, 
-/**
- * This month and the one before, the older first; without those that have no class days yet.
- */
-months: Array<OwnMonth>, 
-/**
- * Who went to another section within the last weeks.
- */
-moved: Array<MovedOn>, 
-/**
- * What the adviser marked and did not submit.
- */
-unsubmitted: Array<Unsubmitted>, };
-
-export type OwnMonth = { 
-/**
- * `2026-06`.
- */
-month: string, 
-/**
- * Its last day has passed: it is signed now.
- */
-over: boolean, 
-/**
- * Class days before today on which attendance was not taken.
- */
-untaken: Array<string>, report: Report | null, };
-
-export type MovedOn = { student: string, listed: string, 
-/**
- * `7-Rizal`.
- */
-to: string, 
-/**
- * The first day there.
- */
-on: string, 
-/**
- * Days since then on which he was marked here: these marks stay, and count here.
- */
-marked: Array<string>, };
-
-export type HomeEnrolment = { male: number, female: number, total: number, before: Before | null, grades: Array<GradeLine>, };
-
-export type Before = { 
-/**
- * The school year.
- */
-label: string, 
-/**
- * The same day a year ago or, where that year was over by then, its last day.
- */
-date: string, total: number, };
-
-export type GradeLine = { grade_level: string, male: number, female: number, 
-/**
- * With those whose sex is not recorded.
- */
-total: number, 
-/**
- * A year ago; none where there is nothing to compare with.
- */
-before: number | null, };
-
-export type FullSection = { id: string, name: string, grade_level: string, seats: number, learners: number, };
-
-export type DeskCounts = { 
-/**
- * Temporarily enrolled.
- */
-temporary: number, pre_registered: number, 
-/**
- * In no section from today on.
- */
-unassigned: number, enrolled_today: number, 
-/**
- * Learners of this year who owe a paper.
- */
-missing_papers: number, 
-/**
- * Which, the most frequent first.
- */
-papers: Array<PaperCount>, };
-
-export type PaperCount = { 
-/**
- * A kind of `student_document`.
- */
-kind: string, learners: number, };
-
-import type { SyncSummary } from "./api";
-import type { LongAbsent, Report, SectionDay, Unsubmitted } from "./attendance";
+export type HomeRequest =
+| { "do": "home.today" };
 
 export interface HomeAnswers {
   "home.today": Home;

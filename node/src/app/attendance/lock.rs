@@ -2,21 +2,20 @@
 //! the administrators do and which says why.
 
 use super::super::Desk;
-use super::super::session::to_json;
+use crate::app::request::{May, Request};
 use crate::domain::attendance::days::{self, Calendar, Month};
 use crate::domain::attendance::section::{Section, Year, user_name};
 use crate::domain::attendance::sheets;
 use crate::store::Save;
 use crate::{NodeError, Result};
 use pems_model::value::{format_date, format_time};
-use pems_model::{Code, Problem, Role};
+use pems_model::{Act, Code, Problem};
 use rusqlite::{Connection, OptionalExtension};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use ts_rs::TS;
 use uuid::Uuid;
 
-const REOPENERS: &[Role] = &[Role::SchoolHead, Role::SchoolAdmin];
 /// Days that a refusal lists: more do not help.
 const LISTED: usize = 31;
 
@@ -68,7 +67,7 @@ pub(in crate::app) fn check(conn: &Connection, section: Uuid, date: i32) -> Resu
 }
 
 impl Desk {
-    pub(super) fn sign_off(&mut self, section: Uuid, month: &str) -> Result<Json> {
+    pub(super) fn sign_off(&mut self, section: Uuid, month: &str) -> Result<Report> {
         let month = Month::parse(month)?;
         let section = Section::find(self.store.conn(), section)?;
         self.check_takes(&section)?;
@@ -88,9 +87,8 @@ impl Desk {
         self.report(&section, month)
     }
 
-    pub(super) fn reopen(&mut self, section: Uuid, month: &str, reason: &str) -> Result<Json> {
+    pub(super) fn reopen(&mut self, section: Uuid, month: &str, reason: &str) -> Result<Report> {
         let month = Month::parse(month)?;
-        self.check_role(REOPENERS, "open a signed SF2 again")?;
         let section = Section::find(self.store.conn(), section)?;
         let known = find(self.store.conn(), section.id, month)?;
         let Some((id, _)) = known.filter(|(_, report)| report.signed) else {
@@ -105,8 +103,9 @@ impl Desk {
         self.report(&section, month)
     }
 
-    fn report(&self, section: &Section, month: Month) -> Result<Json> {
-        to_json(&find(self.store.conn(), section.id, month)?.map(|(_, report)| report))
+    fn report(&self, section: &Section, month: Month) -> Result<Report> {
+        let found = find(self.store.conn(), section.id, month)?.map(|(_, report)| report);
+        found.ok_or_else(|| NodeError::new(Code::Internal, "the signature is not there any more; look again"))
     }
 
     /// Not remembered for Ctrl+Z: a signature is taken back by who may open the month again, with a reason.
@@ -155,5 +154,45 @@ impl Desk {
         open.truncate(LISTED);
         let days: Vec<String> = open.into_iter().map(|(date, _)| format_date(date)).collect();
         Err(NodeError::new(Code::Rule, message).with_details(json!({ "days": days })))
+    }
+}
+
+/// Signs the month's SF2, which locks it.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct SignOff {
+    #[ts(type = "string")]
+    section: Uuid,
+    month: String,
+}
+
+impl Request<Desk> for SignOff {
+    const NAME: &'static str = "attendance.sign_off";
+    const ACCESS: May = May::Do(Act::SignMonth);
+    type Answer = Report;
+
+    fn run(self, desk: &mut Desk) -> Result<Report> {
+        let SignOff { section, month } = self;
+        desk.sign_off(section, &month)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct Reopen {
+    #[ts(type = "string")]
+    section: Uuid,
+    month: String,
+    reason: String,
+}
+
+impl Request<Desk> for Reopen {
+    const NAME: &'static str = "attendance.reopen";
+    const ACCESS: May = May::Do(Act::ReopenMonth);
+    type Answer = Report;
+
+    fn run(self, desk: &mut Desk) -> Result<Report> {
+        let Reopen { section, month, reason } = self;
+        desk.reopen(section, &month, &reason)
     }
 }

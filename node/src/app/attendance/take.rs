@@ -5,8 +5,9 @@
 //! another PC recorded meanwhile is shown first.
 
 use super::super::Desk;
-use super::class::check_session;
+use super::class::{Class, check_session};
 use super::lock;
+use crate::app::request::{May, Request};
 use crate::domain::attendance::days::{self, Calendar, Day};
 use crate::domain::attendance::roster;
 use crate::domain::attendance::section::{Section, Year};
@@ -14,7 +15,7 @@ use crate::domain::attendance::sheets::{self, Mark, Sheet};
 use crate::store::Save;
 use crate::{NodeError, Result};
 use pems_model::value::{format_date, format_time};
-use pems_model::{Code, Problem};
+use pems_model::{Act, Code, Problem};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
@@ -64,7 +65,7 @@ fn not_a_class_day(section: &Section, day: &Day) -> NodeError {
 }
 
 impl Desk {
-    pub(super) fn take(&mut self, taking: Taking<'_>) -> Result<Json> {
+    pub(super) fn take(&mut self, taking: Taking<'_>) -> Result<Class> {
         check_session(taking.session)?;
         let date = days::date(taking.date, "date")?;
         let section = Section::find(self.store.conn(), taking.section)?;
@@ -256,4 +257,41 @@ fn changed<'a>(wanted: &'a [TakenMark], known: &[Mark]) -> Vec<(Option<Uuid>, &'
         None => Some((None, mark)),
     };
     wanted.iter().filter_map(change).collect()
+}
+
+/// Records it: who is not among the marks was present. `stale`, and nothing is written, where it would change what was not
+/// seen.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct Take {
+    #[ts(type = "string")]
+    section: Uuid,
+    date: String,
+    session: String,
+    marks: Vec<TakenMark>,
+    /// The marks as the class showed them before; who is not among them was seen as present.
+    #[serde(default)]
+    seen: Vec<TakenMark>,
+    /// Why a day that was taken is changed afterwards.
+    #[serde(default)]
+    #[ts(optional)]
+    correction: Option<String>,
+}
+
+impl Request<Desk> for Take {
+    const NAME: &'static str = "attendance.take";
+    const ACCESS: May = May::Do(Act::TakeAttendance);
+    type Answer = Class;
+
+    fn run(self, desk: &mut Desk) -> Result<Class> {
+        let Take { section, date, session, marks, seen, correction } = self;
+        desk.take(Taking {
+            section,
+            date: &date,
+            session: &session,
+            marks,
+            seen: &seen,
+            correction: correction.as_deref(),
+        })
+    }
 }

@@ -8,24 +8,21 @@ mod certificate;
 mod class_list;
 mod list;
 mod named;
-mod print;
+pub(super) mod print;
 mod school;
 mod sf1;
 mod sf2;
-mod shelf;
+pub(super) mod shelf;
 mod stays;
 #[cfg(test)]
 mod tests;
 
 use super::Desk;
 use super::learners::LearnerQuery;
-use super::session::to_json;
 use crate::Result;
 use crate::domain::attendance::section::Section;
 use pems_forms::{FormError, Missing, Page};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
-use std::path::PathBuf;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -86,32 +83,6 @@ pub enum Format {
     Pdf,
     Xlsx,
     Csv,
-}
-
-#[derive(Debug, Clone, Deserialize, TS)]
-#[serde(tag = "do", deny_unknown_fields)]
-#[ts(rename = "FormsRequest")]
-pub enum Request {
-    /// The sections and months of a school year; of today's where none is named. Answered by [`Shelf`].
-    #[serde(rename = "forms.shelf")]
-    Shelf {
-        #[serde(default)]
-        #[ts(optional, type = "string")]
-        school_year: Option<Uuid>,
-    },
-    /// Whose certificate whoever is here may look at, those who fit a text best first. Answered by a list of `Known`.
-    #[serde(rename = "forms.learners")]
-    Learners { text: String, limit: usize },
-    /// A form to look at, and what it lacks. Answered by [`Preview`].
-    #[serde(rename = "forms.preview")]
-    Preview { asked: Asked },
-    /// Files forms, one after the other in one PDF, or as workbooks, of which several are in a folder of their own. Answered by
-    /// [`print::Printed`].
-    #[serde(rename = "forms.print")]
-    Print { asked: Vec<Asked>, format: Format },
-    /// Opens a file that was made here with the program that this PC has for it.
-    #[serde(rename = "forms.open")]
-    Open { path: String },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -199,65 +170,6 @@ impl Gathered {
             Form::List(_) if self.too_long().is_some() => vec!["xlsx", "csv"],
             Form::ClassList(_) | Form::List(_) => vec!["pdf", "xlsx", "csv"],
             Form::Certificate(_) => vec!["pdf"],
-        }
-    }
-}
-
-/// Which request is answered by what, for the window.
-pub(super) const ANSWERS: &str = "import type { Known } from \"./enrolment\";
-import type { LearnerQuery } from \"./learners\";
-
-export interface FormsAnswers {
-  \"forms.shelf\": FormShelf;
-  \"forms.learners\": Known[];
-  \"forms.preview\": FormPreview;
-  \"forms.print\": FormPrinted;
-  \"forms.open\": null;
-}
-";
-
-/// What the declarations of this area are called in TypeScript.
-pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
-    use pems_forms::page::{Align, Item, Weight};
-    vec![
-        Asked::decl(config),
-        Format::decl(config),
-        Request::decl(config),
-        ShelfYear::decl(config),
-        ShelfSection::decl(config),
-        Certificates::decl(config),
-        Shelf::decl(config),
-        Preview::decl(config),
-        print::Printed::decl(config),
-        pems_forms::Severity::decl(config),
-        Missing::decl(config),
-        Weight::decl(config),
-        Align::decl(config),
-        Item::decl(config),
-        Page::decl(config),
-    ]
-}
-
-pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
-    match request {
-        Request::Shelf { school_year } => desk.shelf(school_year),
-        Request::Learners { text, limit } => to_json(&desk.whose_certificate(&text, limit)?),
-        Request::Preview { asked } => {
-            let gathered = desk.gather(&asked)?;
-            let missing = gathered.missing();
-            to_json(&Preview {
-                ready: print::is_ready(&missing),
-                formats: gathered.formats(),
-                too_long: gathered.too_long(),
-                pages: gathered.pages(),
-                title: gathered.title,
-                missing,
-            })
-        }
-        Request::Print { asked, format } => to_json(&desk.print(&asked, format)?),
-        Request::Open { path } => {
-            desk.printed.open(&PathBuf::from(path))?;
-            Ok(Json::Null)
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Filing forms: as PDF, many in one, or as official workbooks, many in a folder.
 
-use super::{Asked, Form, Format, Gathered, list};
+use super::{Asked, Form, Format, Gathered, Preview, list};
 use crate::app::Desk;
+use crate::app::request::{May, Request};
 use crate::{NodeError, Result};
 use pems_forms::{FormError, Missing, Severity};
-use pems_model::Code;
-use serde::Serialize;
+use pems_model::{Act, Code};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::fs;
 use std::io::Write;
@@ -263,6 +264,70 @@ fn check_ready(gathered: &[Gathered]) -> Result<()> {
     let message =
         format!("{} of {} is missing, without which the form is not printed; type it first", first.label, first.who);
     Err(NodeError::new(Code::Rule, message).with_details(json!({ "missing": lacking })))
+}
+
+/// A form to look at, and what it lacks.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct PreviewForm {
+    asked: Asked,
+}
+
+impl Request<Desk> for PreviewForm {
+    const NAME: &'static str = "forms.preview";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = Preview;
+
+    fn run(self, desk: &mut Desk) -> Result<Preview> {
+        let PreviewForm { asked } = self;
+        let gathered = desk.gather(&asked)?;
+        let missing = gathered.missing();
+        Ok(Preview {
+            ready: is_ready(&missing),
+            formats: gathered.formats(),
+            too_long: gathered.too_long(),
+            pages: gathered.pages(),
+            title: gathered.title,
+            missing,
+        })
+    }
+}
+
+/// Files forms, one after the other in one PDF, or as workbooks, of which several are in a folder of their own.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct Print {
+    asked: Vec<Asked>,
+    format: Format,
+}
+
+impl Request<Desk> for Print {
+    const NAME: &'static str = "forms.print";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = Printed;
+
+    fn run(self, desk: &mut Desk) -> Result<Printed> {
+        let Print { asked, format } = self;
+        desk.print(&asked, format)
+    }
+}
+
+/// Opens a file that was made here with the program that this PC has for it.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct Open {
+    path: String,
+}
+
+impl Request<Desk> for Open {
+    const NAME: &'static str = "forms.open";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = ();
+
+    fn run(self, desk: &mut Desk) -> Result<()> {
+        let Open { path } = self;
+        desk.printed.open(Path::new(&path))
+    }
 }
 
 #[cfg(test)]
