@@ -1,5 +1,6 @@
 //! What there is to print, and for whom: nothing is offered that would be refused.
 
+use super::Asked;
 use crate::Result;
 use crate::app::Desk;
 use crate::app::access::Access;
@@ -62,13 +63,6 @@ pub struct Shelf {
 }
 
 impl Desk {
-    /// The forms of a section that [`Desk::gather`] does not refuse.
-    fn forms_of(&self, section: &Section, sight: &Access) -> Vec<&'static str> {
-        let sees = sight.sees(Some(section.id));
-        let offered = [("sf1", sees), ("sf2", sees || self.may_take(section)), ("class_list", true)];
-        offered.into_iter().filter(|(_, may)| *may).map(|(form, _)| form).collect()
-    }
-
     pub(super) fn whose_certificate(&mut self, text: &str, limit: usize) -> Result<Vec<Known>> {
         let seen = self.seen_learners()?;
         let mut found = self.ranked_learners(text, if seen.is_some() { usize::MAX } else { limit })?;
@@ -90,7 +84,7 @@ impl Desk {
             title: one.title(),
             adviser: one.adviser_name.clone(),
             own: self.advises(one),
-            forms: self.forms_of(one, &sight),
+            forms: Asked::of_section(self, one, &sight),
         };
         Ok(Shelf {
             years: Year::all(conn)?.into_iter().map(|year| ShelfYear { id: year.id, label: year.label }).collect(),

@@ -3,6 +3,7 @@ use crate::app::review::tests::pull;
 use crate::store::Enrolled;
 use crate::{Env, Store};
 use pems_model::{Schema, proof};
+use serde_json::Value as Json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
