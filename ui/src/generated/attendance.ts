@@ -42,6 +42,21 @@ year: YearInfo | null, today: string, may_change: boolean, entries: Array<Calend
  */
 proposed: Array<Holiday>, };
 
+export type YearInfo = { id: string, label: string, start_date: string, end_date: string, };
+
+/**
+ * A holiday that the school's calendar does not have yet.
+ */
+export type Holiday = { date: string, name: string, 
+/**
+ * The law or proclamation.
+ */
+source: string, 
+/**
+ * Not sure: look for the proclamation before adding it.
+ */
+sure: boolean, };
+
 /**
  * A day that the calendar says something about.
  */
@@ -58,21 +73,6 @@ kind: string,
  * `national`, `division` or `school`.
  */
 source: string | null, reason: string | null, };
-
-/**
- * A holiday that the school's calendar does not have yet.
- */
-export type Holiday = { date: string, name: string, 
-/**
- * The law or proclamation.
- */
-source: string, 
-/**
- * Not sure: look for the proclamation before adding it.
- */
-sure: boolean, };
-
-export type YearInfo = { id: string, label: string, start_date: string, end_date: string, };
 
 /**
  * What is to be said about some days.
@@ -117,57 +117,6 @@ draft: ClassDraft | null, pupils: Array<Pupil>,
 moved: Array<Pupil>, };
 
 /**
- * A day as a section has it.
- */
-export type Day = { 
-/**
- * `YYYY-MM-DD`.
- */
-date: string, 
-/**
- * `class`, `makeup`, `event`, `holiday`, `suspension`, `weekend` or `outside` (of the school year).
- */
-kind: string, 
-/**
- * What the holiday or event is, or why classes are suspended.
- */
-label: string | null, 
-/**
- * Whether attendance may be taken.
- */
-class: boolean, };
-
-/**
- * Who took the attendance, and when.
- */
-export type Taken = { by: string | null, 
-/**
- * RFC 3339.
- */
-at: string | null, 
-/**
- * Why it was corrected afterwards, the last time.
- */
-correction: string | null, };
-
-/**
- * How a month of a section stands.
- */
-export type Report = { 
-/**
- * Signed: attendance of the month is locked.
- */
-signed: boolean, by: string | null, 
-/**
- * RFC 3339.
- */
-at: string | null, 
-/**
- * Why it was opened again, the last time.
- */
-reason: string | null, };
-
-/**
  * What was marked in one class and not submitted.
  */
 export type ClassDraft = { 
@@ -204,11 +153,6 @@ away_since: string | null,
 elsewhere: Elsewhere | null, };
 
 /**
- * A learner's name in its parts.
- */
-export type Name = { last: string, first: string, middle: string | null, ext: string | null, };
-
-/**
  * Another class of a learner's day.
  */
 export type Elsewhere = { 
@@ -220,6 +164,62 @@ section: string,
  * The mark there.
  */
 code: string, };
+
+/**
+ * A learner's name in its parts.
+ */
+export type Name = { last: string, first: string, middle: string | null, ext: string | null, };
+
+/**
+ * How a month of a section stands.
+ */
+export type Report = { 
+/**
+ * Signed: attendance of the month is locked.
+ */
+signed: boolean, by: string | null, 
+/**
+ * RFC 3339.
+ */
+at: string | null, 
+/**
+ * Why it was opened again, the last time.
+ */
+reason: string | null, };
+
+/**
+ * A day as a section has it.
+ */
+export type Day = { 
+/**
+ * `YYYY-MM-DD`.
+ */
+date: string, 
+/**
+ * `class`, `makeup`, `event`, `holiday`, `suspension`, `weekend` or `outside` (of the school year).
+ */
+kind: string, 
+/**
+ * What the holiday or event is, or why classes are suspended.
+ */
+label: string | null, 
+/**
+ * Whether attendance may be taken.
+ */
+class: boolean, };
+
+/**
+ * Who took the attendance, and when.
+ */
+export type Taken = { by: string | null, 
+/**
+ * RFC 3339.
+ */
+at: string | null, 
+/**
+ * Why it was corrected afterwards, the last time.
+ */
+correction: string | null, };
 
 /**
  * A class that has marks which were not submitted.
@@ -252,6 +252,16 @@ coming: number,
  */
 drafts: Array<Unsubmitted>, };
 
+export type MonthDay = { day: Day, 
+/**
+ * Whether attendance was taken; without, no marks say nothing.
+ */
+taken: boolean, 
+/**
+ * Half days present.
+ */
+male_halves: number, female_halves: number, };
+
 export type MonthPupil = { id: string, listed: string, sex: string | null, 
 /**
  * For each day: `""` present, `A`, `L`, `C`, `E`, `am` or `pm` for half a day absent; `null` where the learner was not in the
@@ -262,16 +272,6 @@ marks: Array<string | null>,
  * Half days absent.
  */
 absent_halves: number, tardy: number, };
-
-export type MonthDay = { day: Day, 
-/**
- * Whether attendance was taken; without, no marks say nothing.
- */
-taken: boolean, 
-/**
- * Half days present.
- */
-male_halves: number, female_halves: number, };
 
 /**
  * A class day, and what of it was not taken: `day`, or the half that lacks.

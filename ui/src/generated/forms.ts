@@ -6,7 +6,12 @@ import type { LearnerQuery } from "./learners";
 /**
  * One form of one section or learner.
  */
-export type FormAsked = { "form": "sf1", section: string, } | { "form": "sf2", section: string, month: string, } | { "form": "class_list", section: string, } | { "form": "certificate", student: string, purpose?: string, } | { "form": "learner_list", query?: LearnerQuery, 
+export type FormAsked = { "form": "sf1" } & FormAskedSf1 | { "form": "sf2" } & FormAskedSf2 | { "form": "class_list" } & FormAskedClassList | { "form": "certificate" } & FormAskedCertificate | { "form": "learner_list" } & FormAskedLearnerList | { "form": "day" } & FormAskedDay | { "form": "away" } & FormAskedAway;
+
+/**
+ * The list of learners as it was searched, filtered and sorted.
+ */
+export type FormAskedLearnerList = { query?: LearnerQuery, 
 /**
  * Those that are shown, in order; the usual ones where none is named.
  */
@@ -14,7 +19,37 @@ columns?: Array<string>,
 /**
  * Only these of them, where some were chosen.
  */
-chosen?: string[], } | { "form": "day", date: string, } | { "form": "away" };
+chosen?: string[], };
+
+/**
+ * Who has been away for five class days or more.
+ */
+export type FormAskedAway = Record<symbol, never>;
+
+/**
+ * A day (`2026-06-16`) over all sections.
+ */
+export type FormAskedDay = { date: string, };
+
+/**
+ * Certificate of enrolment.
+ */
+export type FormAskedCertificate = { student: string, purpose?: string, };
+
+/**
+ * School Form 1, the register as it stands today.
+ */
+export type FormAskedSf1 = { section: string, };
+
+/**
+ * School Form 2 of a month (`2026-06`).
+ */
+export type FormAskedSf2 = { section: string, month: string, };
+
+/**
+ * The class list of today.
+ */
+export type FormAskedClassList = { section: string, };
 
 export type FormPreview = { 
 /**
@@ -101,13 +136,6 @@ months: Array<string>, certificates: FormCertificates,
  */
 today: string, };
 
-export type FormYear = { id: string, label: string, };
-
-/**
- * Whose certificates whoever is here may look at.
- */
-export type FormCertificates = "everybodys" | "own_sections" | "nobodys";
-
 export type FormSection = { id: string, 
 /**
  * `7-Rizal`.
@@ -121,6 +149,13 @@ own: boolean,
  * Its forms that whoever is here may look at.
  */
 forms: Array<string>, };
+
+export type FormYear = { id: string, label: string, };
+
+/**
+ * Whose certificates whoever is here may look at.
+ */
+export type FormCertificates = "everybodys" | "own_sections" | "nobodys";
 
 export type FormsRequest =
 /**

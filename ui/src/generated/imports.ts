@@ -1,8 +1,8 @@
 // Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
-export type ListKind = "table" | "roster";
-
 export type DateOrder = "day_month_year" | "month_day_year";
+
+export type ListKind = "table" | "roster";
 
 /**
  * Where the import is.
@@ -16,6 +16,11 @@ total: number,
  * Once it has ended; until the next one begins.
  */
 outcome: ImportOutcome | null, };
+
+/**
+ * What an import is busy with.
+ */
+export type Stage = "reading" | "matching" | "saving";
 
 export type ImportOutcome = { report: ImportReport | null, 
 /**
@@ -55,15 +60,6 @@ batch: string | null, };
 export type ImportCounts = { new: number, changed: number, unchanged: number, };
 
 /**
- * A row that cannot be imported, and what to do about it.
- */
-export type ImportRefusal = { file: string, 
-/**
- * Line in the file; the header is line 1.
- */
-row: number, column?: string, code: string, message: string, };
-
-/**
  * A row that is, or may be, somebody who is there already.
  */
 export type ImportDuplicate = { file: string, row: number, kind: ImportDuplicateKind, 
@@ -95,9 +91,13 @@ besides: string[], };
 export type ImportDuplicateKind = "same_record" | "same_name";
 
 /**
- * What an import is busy with.
+ * A row that cannot be imported, and what to do about it.
  */
-export type Stage = "reading" | "matching" | "saving";
+export type ImportRefusal = { file: string, 
+/**
+ * Line in the file; the header is line 1.
+ */
+row: number, column?: string, code: string, message: string, };
 
 /**
  * A file, recognised.
@@ -111,6 +111,31 @@ proposed: Array<LineChoice>, } | { "what": "table", file: string, entity: string
  * What else it can be.
  */
 entities: Array<string>, } | { "what": "roster", file: string, };
+
+/**
+ * What to do with one line; a line without a choice is left alone.
+ */
+export type LineChoice = { 
+/**
+ * Row of the sheet, as in [`ReconciledLine::line`](super::ReconciledLine::line).
+ */
+line: number, 
+/**
+ * `missing_here`: enrol in the register's section, as a new learner where nobody is known. `suspect`: it is a new learner.
+ */
+add?: boolean, 
+/**
+ * `suspect`: it is this one of the candidates; what the office has nothing for is filled.
+ */
+same_as?: string, 
+/**
+ * `wrong_section`: move to the register's section, from today on.
+ */
+move_section?: boolean, 
+/**
+ * Fields of [`ReconciledLine::fields`](super::ReconciledLine::fields) in which the register is right.
+ */
+take_theirs?: Array<string>, };
 
 /**
  * A register set beside the records, line by line.
@@ -132,71 +157,6 @@ section_id: string | null, lines: Array<ReconciledLine>,
  * Who sits in the section here and is not in the register.
  */
 extra: Array<Extra>, refused: Array<RefusedRow>, warnings: Array<Warning>, counts: ReconciledCounts, };
-
-/**
- * How one line stands to the records.
- */
-export type ReconciledLine = { 
-/**
- * Row of the sheet, from 1; choices name it.
- */
-line: number, name: string, lrn: string | null, sex: string | null, birth_date: string | null, remarks: string | null, state: LineState, 
-/**
- * The learner it means; `null` for one who is new or not certain.
- */
-student: string | null, matched_by: MatchedBy | null, 
-/**
- * The learner's enrolment of this school year.
- */
-enrolment: string | null, 
-/**
- * Where the learner sits here, if that is not the register's section.
- */
-ours: OurSection | null, 
-/**
- * Whatever the state is.
- */
-fields: Array<Difference>, 
-/**
- * Whom it may be, where that is not certain.
- */
-candidates: Array<Candidate>, };
-
-/**
- * What a line is to the office.
- */
-export type LineState = "same" | "different" | "missing_here" | "wrong_section" | "suspect";
-
-/**
- * A field in which the two differ.
- */
-export type Difference = { 
-/**
- * A field of the learner, or `father`, `mother`, `guardian`, `contact`, `status`.
- */
-field: string, label: string, 
-/**
- * `null` where the office has nothing.
- */
-ours: string | null, theirs: string, };
-
-export type MatchedBy = "lrn" | "name_and_birth_date";
-
-/**
- * Somebody whom a line may mean.
- */
-export type Candidate = { student: string, name: string, lrn: string | null, birth_date: string | null, why: Suspicion, };
-
-export type Suspicion = "same_lrn" | "other_lrn" | "same_name" | "twice_in_file";
-
-/**
- * Where a learner sits here.
- */
-export type OurSection = { 
-/**
- * `null` for a learner in no section.
- */
-section: string | null, name: string | null, grade_level: string, };
 
 /**
  * A learner of the section who is not in the register.
@@ -230,9 +190,79 @@ export type ImportSaid = { key: ImportSaidKey,
 with: Array<string>, };
 
 /**
- * Which sentence it is. The screens have each in every language (`ui/src/strings/*/imports.ts`); their compiler misses none.
+ * Which sentence it is. The screens have each in every language (`imports.ts` in `ui/src/strings/`); their compiler misses none.
  */
 export type ImportSaidKey = "other_sheet" | "no_learner" | "no_year" | "year_closed" | "lrn_rounded" | "lrn_digits" | "lrn_twice" | "no_name" | "sex" | "no_date" | "nothing" | "future" | "years" | "age" | "numbers" | "no_mobile" | "no_comma";
+
+/**
+ * How one line stands to the records.
+ */
+export type ReconciledLine = { 
+/**
+ * Row of the sheet, from 1; choices name it.
+ */
+line: number, name: string, lrn: string | null, sex: string | null, birth_date: string | null, remarks: string | null, state: LineState, 
+/**
+ * The learner it means; `null` for one who is new or not certain.
+ */
+student: string | null, matched_by: MatchedBy | null, 
+/**
+ * The learner's enrolment of this school year.
+ */
+enrolment: string | null, 
+/**
+ * Where the learner sits here, if that is not the register's section.
+ */
+ours: OurSection | null, 
+/**
+ * Whatever the state is.
+ */
+fields: Array<Difference>, 
+/**
+ * Whom it may be, where that is not certain.
+ */
+candidates: Array<Candidate>, };
+
+/**
+ * Where a learner sits here.
+ */
+export type OurSection = { 
+/**
+ * `null` for a learner in no section.
+ */
+section: string | null, name: string | null, grade_level: string, };
+
+export type MatchedBy = "lrn" | "name_and_birth_date";
+
+/**
+ * A field in which the two differ.
+ */
+export type Difference = { 
+/**
+ * A field of the learner, or `father`, `mother`, `guardian`, `contact`, `status`.
+ */
+field: string, label: string, 
+/**
+ * `null` where the office has nothing.
+ */
+ours: string | null, theirs: string, };
+
+/**
+ * What a line is to the office.
+ */
+export type LineState = "same" | "different" | "missing_here" | "wrong_section" | "suspect";
+
+/**
+ * Somebody whom a line may mean.
+ */
+export type Candidate = { student: string, name: string, lrn: string | null, birth_date: string | null, why: Suspicion, };
+
+export type Suspicion = "same_lrn" | "other_lrn" | "same_name" | "twice_in_file";
+
+/**
+ * How many lines are in which state.
+ */
+export type ReconciledCounts = { same: number, different: number, missing_here: number, wrong_section: number, suspect: number, extra: number, refused: number, };
 
 /**
  * Something of a row that was left out or should be looked at; the row itself was taken.
@@ -242,36 +272,6 @@ export type Warning = {
  * `None` for what concerns the whole file.
  */
 line: number | null, cell: string | null, message: string, column?: string, said?: ImportSaid, };
-
-/**
- * How many lines are in which state.
- */
-export type ReconciledCounts = { same: number, different: number, missing_here: number, wrong_section: number, suspect: number, extra: number, refused: number, };
-
-/**
- * What to do with one line; a line without a choice is left alone.
- */
-export type LineChoice = { 
-/**
- * Row of the sheet, as in [`ReconciledLine::line`](super::ReconciledLine::line).
- */
-line: number, 
-/**
- * `missing_here`: enrol in the register's section, as a new learner where nobody is known. `suspect`: it is a new learner.
- */
-add?: boolean, 
-/**
- * `suspect`: it is this one of the candidates; what the office has nothing for is filled.
- */
-same_as?: string, 
-/**
- * `wrong_section`: move to the register's section, from today on.
- */
-move_section?: boolean, 
-/**
- * Fields of [`ReconciledLine::fields`](super::ReconciledLine::fields) in which the register is right.
- */
-take_theirs?: Array<string>, };
 
 /**
  * What was written.

@@ -9,15 +9,6 @@ export type LearnerChanged = { id: string,
 changed: boolean, };
 
 /**
- * A paper and where it is.
- */
-export type PaperDraft = { kind: string, 
-/**
- * `missing`, `received`, `returned` or `waived`.
- */
-state: string, };
-
-/**
  * A parent or guardian of a learner: somebody who is here already (`person`), or a new one (`fields`).
  */
 export type GuardianDraft = { person?: string, 
@@ -29,6 +20,15 @@ fields?: Record<string, unknown>,
  * Fields of the relation: `relation`, `is_primary`, `lives_with`, `can_pickup`.
  */
 link: Record<string, unknown>, };
+
+/**
+ * A paper and where it is.
+ */
+export type PaperDraft = { kind: string, 
+/**
+ * `missing`, `received`, `returned` or `waived`.
+ */
+state: string, };
 
 /**
  * What a bulk change did.

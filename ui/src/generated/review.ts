@@ -65,23 +65,6 @@ code: string | null, message: string | null,
 may: boolean, };
 
 /**
- * Who typed a value, where and when.
- */
-export type Author = { name: string | null, 
-/**
- * RFC 3339.
- */
-at: string | null, 
-/**
- * Whether it was typed at this PC.
- */
-here: boolean, 
-/**
- * What the other PC is called; where the hub has not told, the last figures of its id (`…6AF2`), which its own sync details show.
- */
-pc: string | null, };
-
-/**
  * One field, both ways. Texts are as the screens format them: ISO dates, choices by their code, names of linked records.
  */
 export type Sides = { 
@@ -101,6 +84,23 @@ stands: string,
  * What the record says now, where it is neither.
  */
 now: string | null, };
+
+/**
+ * Who typed a value, where and when.
+ */
+export type Author = { name: string | null, 
+/**
+ * RFC 3339.
+ */
+at: string | null, 
+/**
+ * Whether it was typed at this PC.
+ */
+here: boolean, 
+/**
+ * What the other PC is called; where the hub has not told, the last figures of its id (`…6AF2`), which its own sync details show.
+ */
+pc: string | null, };
 
 export type Counted = { open: number, };
 
