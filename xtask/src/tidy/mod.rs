@@ -1,7 +1,9 @@
 //! The house rules that a program can check by looking at the text.
 
+mod guesses;
 mod imports;
 mod places;
+mod roles;
 
 use crate::root;
 use crate::steps::output;
@@ -49,10 +51,15 @@ pub(crate) fn run() -> Result<()> {
         .context("git ls-files does not work here; run this in a clone")?;
     let paths: Vec<&str> = list.lines().collect();
     let read = |path: &str| fs::read_to_string(root().join(path)).ok();
+    let roles = roles::names(&read(roles::DECLARED).unwrap_or_default());
     let mut found = Vec::new();
     for path in paths.iter().filter(|path| !MADE.iter().any(|made| path.starts_with(made))) {
         let Some(text) = read(path) else { continue };
         found.extend(findings(path, &text));
+        if path.ends_with(".rs") {
+            found.extend(guesses::findings(path, &text));
+        }
+        found.extend(roles::findings(path, &text, &roles));
         if path.ends_with(".md") && !HISTORY.iter().any(|past| path.starts_with(past)) {
             found.extend(places::findings(path, &text, &|place| is_there(&paths, place)));
         }

@@ -8,6 +8,7 @@ use pems_model::wire::{ChangeResult, DeviceList, End, KnownDevice, Outcome};
 use pems_model::{Problem, Row, Schema, Value, pgcopy};
 use serde_json::{Value as Json, json};
 
+mod damaged;
 mod standing;
 mod together;
 
