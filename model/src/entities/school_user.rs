@@ -5,7 +5,7 @@
 //! they did stays theirs.
 
 use crate::entity::{choice, claim, flag, link, text, verifier};
-use crate::{Act, Entity};
+use crate::{Act, Entity, Role};
 
 pub const SCHOOL_USER: Entity = Entity {
     name: "school_user",
@@ -15,8 +15,7 @@ pub const SCHOOL_USER: Entity = Entity {
     fields: &[
         text("name", "Name", 128).required().searched(),
         claim("email", "E-mail", 254).searched().email(),
-        choice("role", "Role", &["school_admin", "school_head", "registrar", "teacher", "cashier", "viewer"])
-            .required(),
+        choice("role", "Role", &Role::NAMES).required(),
         link("staff", "Staff member", "staff"),
         // Argon2id, as a PHC string whose last part is a public key (`crate::proof`).
         verifier("verifier", "Password verifier"),
