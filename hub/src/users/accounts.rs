@@ -13,7 +13,7 @@ use crate::events::{self, DomainEvent};
 use crate::refusal::Refusal;
 use crate::schools;
 use pems_db::{Access, TenantContext, Tx, sys};
-use pems_model::{Code, Role};
+use pems_model::{Act, Code, Role};
 use serde_json::{Value as Json, json};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Row};
@@ -87,7 +87,7 @@ pub(crate) async fn list(
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Account>, Refusal> {
-    if who.role() != Role::SchoolAdmin {
+    if !Act::ManageUsers.allows(who.role()) {
         return Err(forbidden());
     }
     let mut tx = users.tenant_db.begin(who, Access::ReadOnly).await?;
@@ -101,7 +101,7 @@ pub(crate) async fn list(
 /// # Errors
 /// `not_found`; `role_forbidden` for others than oneself.
 pub(crate) async fn get(users: &Users, who: &TenantContext, id: Uuid) -> Result<Account, Refusal> {
-    if who.role() != Role::SchoolAdmin && who.actor() != id {
+    if !Act::ManageUsers.allows(who.role()) && who.actor() != id {
         return Err(forbidden());
     }
     let mut tx = users.tenant_db.begin(who, Access::ReadOnly).await?;
@@ -128,7 +128,7 @@ pub(crate) async fn create(
     role: Role,
 ) -> Result<(Account, String), Refusal> {
     let (email, name) = (field::new_email(email)?, field::name(name)?);
-    if who.role() != Role::SchoolAdmin {
+    if !Act::ManageUsers.allows(who.role()) {
         return Err(forbidden());
     }
     let secret = one_time()?;
@@ -169,7 +169,7 @@ pub(crate) async fn update(users: &Users, who: &TenantContext, id: Uuid, edit: E
     let name = edit.name.as_deref().map(field::name).transpose()?;
     // People may correct how they are called; the rest is for administrators.
     let own_name_only = who.actor() == id && edit.role.is_none() && edit.disabled.is_none();
-    if who.role() != Role::SchoolAdmin && !own_name_only {
+    if !Act::ManageUsers.allows(who.role()) && !own_name_only {
         return Err(forbidden());
     }
     let mut tx = users.tenant_db.begin(who, Access::Write).await?;
@@ -225,7 +225,7 @@ async fn note_changes(tx: &mut Tx, who: &TenantContext, before: &Account, after:
 /// # Errors
 /// `not_found`, `role_forbidden`; `conflict` for a disabled account.
 pub(crate) async fn reset_password(users: &Users, who: &TenantContext, id: Uuid) -> Result<String, Refusal> {
-    if who.role() != Role::SchoolAdmin {
+    if !Act::ManageUsers.allows(who.role()) {
         return Err(forbidden());
     }
     let secret = one_time()?;

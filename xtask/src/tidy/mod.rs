@@ -4,6 +4,7 @@ mod guesses;
 mod imports;
 mod past_rules;
 mod places;
+mod roles;
 
 use crate::root;
 use crate::steps::output;
@@ -51,6 +52,7 @@ pub(crate) fn run() -> Result<()> {
         .context("git ls-files does not work here; run this in a clone")?;
     let paths: Vec<&str> = list.lines().collect();
     let read = |path: &str| fs::read_to_string(root().join(path)).ok();
+    let roles = roles::names(&read(roles::DECLARED).unwrap_or_default());
     let mut found = Vec::new();
     for path in paths.iter().filter(|path| !MADE.iter().any(|made| path.starts_with(made))) {
         let Some(text) = read(path) else { continue };
@@ -59,6 +61,7 @@ pub(crate) fn run() -> Result<()> {
         if path.ends_with(".rs") {
             found.extend(guesses::findings(path, &text));
         }
+        found.extend(roles::findings(path, &text, &roles));
         if path.ends_with(".md") && !HISTORY.iter().any(|past| path.starts_with(past)) {
             found.extend(places::findings(path, &text, &|place| is_there(&paths, place)));
         }

@@ -6,7 +6,7 @@ use crate::http::state::Parts;
 use crate::refusal::Refusal;
 use axum::extract::State;
 use pems_db::{Access, Tx, sys};
-use pems_model::{Code, Role};
+use pems_model::{Act, Code};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sqlx::Row;
@@ -83,7 +83,7 @@ async fn own(
     signed_in: SignedIn,
     Asked(page): Asked<Page>,
 ) -> Result<Answer<AuditEntries>, ApiError> {
-    signed_in.must_be(&[Role::SchoolAdmin])?;
+    signed_in.check_may(Act::SeeAudit)?;
     let who = signed_in.0;
     let (limit, before) = (within(page.limit.unwrap_or(PAGE))?, page.before()?);
     let mut tx = parts.tenant_db.begin(&who, Access::ReadOnly).await?;

@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts as Head;
 use pems_db::{Caller, Mode, OperatorContext, SessionFacts, TenantContext, sys};
-use pems_model::{Code, Role};
+use pems_model::{Act, Code};
 use std::sync::Arc;
 
 /// A signed-in user of a school.
@@ -19,11 +19,11 @@ pub(crate) struct SignedIn(pub(crate) TenantContext);
 impl SignedIn {
     /// # Errors
     /// `role_forbidden`.
-    pub(crate) fn must_be(&self, roles: &[Role]) -> Result<(), Refusal> {
-        if roles.contains(&self.0.role()) {
+    pub(crate) fn check_may(&self, act: Act) -> Result<(), Refusal> {
+        if act.allows(self.0.role()) {
             return Ok(());
         }
-        let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
+        let names: Vec<_> = act.roles().iter().map(|role| role.name()).collect();
         Err(Refusal::new(
             Code::RoleForbidden,
             format!("this is for: {}; ask your school's administrator", names.join(", ")),
