@@ -46,19 +46,20 @@ impl Admin {
     /// Makes the school that is to be filled, marked as such. One that a killed import left behind makes room.
     pub(super) async fn insert_school(&self, id: Uuid, new: &NewSchool<'_>) -> Result<(), Refusal> {
         let mut tx = self.look("school import").await?;
-        let there: Vec<(Uuid, String, bool)> =
-            sqlx::query_as("SELECT id, slug, metadata ? $3 FROM tenant WHERE id = $1 OR slug = $2 OR school_id = $4")
-                .bind(id)
-                .bind(new.slug)
-                .bind(IMPORTING)
-                .bind(new.school_id)
-                .fetch_all(tx.conn())
-                .await?;
+        let same = sqlx::query!(
+            r#"SELECT id, slug, metadata ? $3 AS "unfinished!" FROM tenant WHERE id = $1 OR slug = $2 OR school_id = $4"#,
+            id,
+            new.slug,
+            IMPORTING,
+            new.school_id
+        );
+        let same = same.fetch_all(tx.conn()).await?;
         tx.commit().await?;
-        for (there, slug, unfinished) in there {
-            if unfinished {
-                self.forget_school(there).await?;
-            } else if there == id {
+        for there in same {
+            if there.unfinished {
+                self.forget_school(there.id).await?;
+            } else if there.id == id {
+                let slug = there.slug;
                 let message =
                     format!("this school is here already, as '{slug}'; --as NEW-SLUG makes another one beside it");
                 return Err(Refusal::new(Code::Conflict, message));
@@ -74,11 +75,12 @@ impl Admin {
     /// The school is whole: takes the mark away and says so in its audit chain.
     pub(super) async fn open_school(&self, id: Uuid, details: Json) -> Result<(), Refusal> {
         let mut tx = self.begin("school import").await?;
-        sqlx::query("UPDATE tenant SET metadata = metadata - $2, updated_at = now() WHERE id = $1")
-            .bind(id)
-            .bind(IMPORTING)
-            .execute(tx.conn())
-            .await?;
+        let unmark = sqlx::query!(
+            "UPDATE tenant SET metadata = metadata - $2::text, updated_at = now() WHERE id = $1",
+            id,
+            IMPORTING
+        );
+        unmark.execute(tx.conn()).await?;
         schools::audit(&mut tx, id, "school.imported", details).await?;
         Ok(tx.commit().await?)
     }
