@@ -9,8 +9,6 @@ use pems_db::{Access, Tx, sys};
 use pems_model::{Code, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use sqlx::Row;
-use sqlx::postgres::PgRow;
 use std::sync::Arc;
 use time::OffsetDateTime;
 use time::serde::rfc3339;
@@ -109,30 +107,25 @@ async fn of(
 }
 
 async fn entries(tx: &mut Tx, school: Uuid, before: i64, limit: i64) -> Result<AuditEntries, Refusal> {
-    let rows = sqlx::query(
+    let page = sqlx::query!(
         "SELECT seq, at, actor_kind, actor_id, action, subject, details, hash FROM audit_log
          WHERE tenant_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
-    )
-    .bind(school)
-    .bind(before)
-    .bind(limit)
-    .fetch_all(tx.conn())
-    .await?;
-    let items = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+        school,
+        before,
+        limit
+    );
+    let shown = page.fetch_all(tx.conn()).await?.into_iter().map(|entry| AuditEntry {
+        seq: entry.seq,
+        at: entry.at,
+        actor_kind: entry.actor_kind,
+        actor_id: entry.actor_id,
+        action: entry.action,
+        subject: entry.subject,
+        details: entry.details,
+        hash: sys::hex(&entry.hash),
+    });
+    let items: Vec<AuditEntry> = shown.collect();
     // The first entry has the number 1: below it is nothing.
     let next_cursor = items.last().map(|last| last.seq).filter(|seq| *seq > 1);
     Ok(AuditEntries { items, next_cursor })
-}
-
-fn entry(row: &PgRow) -> Result<AuditEntry, sqlx::Error> {
-    Ok(AuditEntry {
-        seq: row.try_get(0)?,
-        at: row.try_get(1)?,
-        actor_kind: row.try_get(2)?,
-        actor_id: row.try_get(3)?,
-        action: row.try_get(4)?,
-        subject: row.try_get(5)?,
-        details: row.try_get(6)?,
-        hash: sys::hex(row.try_get(7)?),
-    })
 }
