@@ -192,16 +192,18 @@ pub(crate) async fn change_password(auth: &Auth, who: &TenantContext, current: &
 /// # Errors
 /// `tenant_suspended`, `busy`.
 pub(crate) async fn me(auth: &Auth, who: &TenantContext) -> Result<Welcome, Refusal> {
-    let mut tx = auth.tenant_db.begin(who, Access::ReadOnly).await?;
-    let row = sqlx::query(
-        "SELECT a.email, a.name, a.role, a.must_change_password, t.name AS school_name, t.slug, t.timezone
-         FROM account a JOIN tenant t ON t.id = a.tenant_id WHERE a.tenant_id = $1 AND a.id = $2",
-    )
-    .bind(who.tenant())
-    .bind(who.actor())
-    .fetch_one(tx.conn())
-    .await?;
-    tx.commit().await?;
+    let row = auth.tenant_db.in_tx(who, Access::ReadOnly, async |tx| {
+        sqlx::query(
+            "SELECT a.email, a.name, a.role, a.must_change_password, t.name AS school_name, t.slug, t.timezone
+             FROM account a JOIN tenant t ON t.id = a.tenant_id WHERE a.tenant_id = $1 AND a.id = $2",
+        )
+        .bind(who.tenant())
+        .bind(who.actor())
+        .fetch_one(tx.conn())
+        .await
+        .map_err(Refusal::from)
+    });
+    let row = row.await?;
     let role: &str = row.try_get("role")?;
     Ok(Welcome {
         tokens: None,

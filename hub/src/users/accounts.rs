@@ -90,12 +90,14 @@ pub(crate) async fn list(
     if who.role() != Role::SchoolAdmin {
         return Err(forbidden());
     }
-    let mut tx = users.tenant_db.begin(who, Access::ReadOnly).await?;
-    let sql = format!("SELECT {COLUMNS} FROM account WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(after.unwrap_or_default()).bind(limit);
-    let rows = query.fetch_all(tx.conn()).await?;
-    tx.commit().await?;
-    rows.iter().map(account).collect()
+    users
+        .tenant_db
+        .in_tx(who, Access::ReadOnly, async |tx| {
+            let sql = format!("SELECT {COLUMNS} FROM account WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+            let query = sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(after.unwrap_or_default()).bind(limit);
+            query.fetch_all(tx.conn()).await?.iter().map(account).collect()
+        })
+        .await
 }
 
 /// # Errors
@@ -104,10 +106,7 @@ pub(crate) async fn get(users: &Users, who: &TenantContext, id: Uuid) -> Result<
     if who.role() != Role::SchoolAdmin && who.actor() != id {
         return Err(forbidden());
     }
-    let mut tx = users.tenant_db.begin(who, Access::ReadOnly).await?;
-    let found = find(&mut tx, who, id, "").await?;
-    tx.commit().await?;
-    Ok(found)
+    users.tenant_db.in_tx(who, Access::ReadOnly, async |tx| find(tx, who, id, "").await).await
 }
 
 async fn find(tx: &mut Tx, who: &TenantContext, id: Uuid, lock: &str) -> Result<Account, Refusal> {
@@ -134,20 +133,20 @@ pub(crate) async fn create(
     let secret = one_time()?;
     let hash = one_more_hash(users, who, &secret).await?;
     let id = sys::new_ordered_id(sys::now())?;
-    let mut tx = users.tenant_db.begin(who, Access::Write).await?;
-    administrators(&mut tx, who).await?;
-    room_for_one(&mut tx, who).await?;
-    let sql = format!(
-        "INSERT INTO account (tenant_id, id, email, name, role, password_hash, must_change_password)
-         VALUES ($1, $2, $3, $4, $5, $6, true) RETURNING {COLUMNS}"
-    );
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(id).bind(email).bind(name);
-    let row = query.bind(role.name()).bind(hash).fetch_one(tx.conn()).await.map_err(why_no_account)?;
-    let made = account(&row)?;
-    note(&mut tx, "user.created", id, json!({ "role": role.name() })).await?;
-    events::emit(&mut tx, &DomainEvent::UserCreated { user: id, role }).await?;
-    tx.commit().await?;
-    Ok((made, secret))
+    let made = users.tenant_db.in_tx(who, Access::Write, async |tx| {
+        administrators(tx, who).await?;
+        room_for_one(tx, who).await?;
+        let sql = format!(
+            "INSERT INTO account (tenant_id, id, email, name, role, password_hash, must_change_password)
+             VALUES ($1, $2, $3, $4, $5, $6, true) RETURNING {COLUMNS}"
+        );
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(id).bind(email).bind(name);
+        let row = query.bind(role.name()).bind(hash).fetch_one(tx.conn()).await.map_err(why_no_account)?;
+        note(tx, "user.created", id, json!({ "role": role.name() })).await?;
+        events::emit(tx, &DomainEvent::UserCreated { user: id, role }).await?;
+        account(&row)
+    });
+    Ok((made.await?, secret))
 }
 
 /// Whether the school's configuration allows one more active user.
@@ -172,30 +171,42 @@ pub(crate) async fn update(users: &Users, who: &TenantContext, id: Uuid, edit: E
     if who.role() != Role::SchoolAdmin && !own_name_only {
         return Err(forbidden());
     }
-    let mut tx = users.tenant_db.begin(who, Access::Write).await?;
-    let admins = if own_name_only { Vec::new() } else { administrators(&mut tx, who).await? };
-    let before = find(&mut tx, who, id, "FOR UPDATE").await?;
+    let after = users.tenant_db.in_tx(who, Access::Write, async |tx| {
+        let admins = if own_name_only { None } else { Some(administrators(tx, who).await?) };
+        change(tx, who, id, (name.as_deref(), &edit), admins.as_deref()).await
+    });
+    let after = after.await?;
+    users.live.forget_people(who.tenant());
+    Ok(after)
+}
+
+/// `admins`: who they are, where it is not only about how somebody is called.
+async fn change(
+    tx: &mut Tx,
+    who: &TenantContext,
+    id: Uuid,
+    (name, edit): (Option<&str>, &Edit),
+    admins: Option<&[Uuid]>,
+) -> Result<Account, Refusal> {
+    let before = find(tx, who, id, "FOR UPDATE").await?;
     let role = edit.role.unwrap_or(before.role);
     let disabled = edit.disabled.unwrap_or(before.disabled_at.is_some());
     let leaves = before.role == Role::SchoolAdmin && (role != Role::SchoolAdmin || disabled);
-    if !own_name_only && leaves && admins.iter().all(|admin| *admin == id) {
+    if leaves && admins.is_some_and(|admins| admins.iter().all(|admin| *admin == id)) {
         let message = "this is the school's only administrator; make somebody else one first";
         return Err(Refusal::new(Code::LastAdmin, message));
     }
     if !disabled && before.disabled_at.is_some() {
-        room_for_one(&mut tx, who).await?;
+        room_for_one(tx, who).await?;
     }
     let sql = format!(
         "UPDATE account SET name = coalesce($3, name), role = $4,
              disabled_at = CASE WHEN $5 THEN coalesce(disabled_at, now()) END, updated_at = now()
          WHERE tenant_id = $1 AND id = $2 RETURNING {COLUMNS}"
     );
-    let query =
-        sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(id).bind(&name).bind(role.name()).bind(disabled);
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(id).bind(name).bind(role.name()).bind(disabled);
     let after = account(&query.fetch_one(tx.conn()).await?)?;
-    note_changes(&mut tx, who, &before, &after).await?;
-    tx.commit().await?;
-    users.live.forget_people(who.tenant());
+    note_changes(tx, who, &before, &after).await?;
     Ok(after)
 }
 
@@ -230,25 +241,26 @@ pub(crate) async fn reset_password(users: &Users, who: &TenantContext, id: Uuid)
     }
     let secret = one_time()?;
     let hash = one_more_hash(users, who, &secret).await?;
-    let mut tx = users.tenant_db.begin(who, Access::Write).await?;
-    administrators(&mut tx, who).await?;
-    if find(&mut tx, who, id, "FOR UPDATE").await?.disabled_at.is_some() {
-        return Err(Refusal::new(Code::Conflict, "this account is disabled; enable it first"));
-    }
-    sqlx::query(
-        "UPDATE account SET password_hash = $3, must_change_password = true, updated_at = now()
-         WHERE tenant_id = $1 AND id = $2",
-    )
-    .bind(who.tenant())
-    .bind(id)
-    .bind(hash)
-    .execute(tx.conn())
-    .await?;
-    end_sessions(&mut tx, who, id, "reset").await?;
-    sqlx::query("SELECT sec.forgive($1)").bind(id).execute(tx.conn()).await?;
-    note(&mut tx, "user.password_reset", id, json!({})).await?;
-    events::emit(&mut tx, &DomainEvent::PasswordReset { user: id }).await?;
-    tx.commit().await?;
+    let reset = users.tenant_db.in_tx(who, Access::Write, async |tx| {
+        administrators(tx, who).await?;
+        if find(tx, who, id, "FOR UPDATE").await?.disabled_at.is_some() {
+            return Err(Refusal::new(Code::Conflict, "this account is disabled; enable it first"));
+        }
+        sqlx::query(
+            "UPDATE account SET password_hash = $3, must_change_password = true, updated_at = now()
+             WHERE tenant_id = $1 AND id = $2",
+        )
+        .bind(who.tenant())
+        .bind(id)
+        .bind(hash)
+        .execute(tx.conn())
+        .await?;
+        end_sessions(tx, who, id, "reset").await?;
+        sqlx::query("SELECT sec.forgive($1)").bind(id).execute(tx.conn()).await?;
+        note(tx, "user.password_reset", id, json!({})).await?;
+        events::emit(tx, &DomainEvent::PasswordReset { user: id }).await
+    });
+    reset.await?;
     users.live.forget_people(who.tenant());
     Ok(secret)
 }
