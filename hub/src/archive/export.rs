@@ -41,10 +41,8 @@ impl Admin {
     pub async fn export_school(&self, slug: &str, path: &Path, passphrase: &Passphrase) -> Result<Exported, Refusal> {
         let about = self.school_named(slug).await?.id;
         let mut out = Writer::create(path, passphrase)?;
-        let mut tx = self.look_at("school export", about).await?;
-        let written = self.write_school(&mut tx, about, &mut out).await;
-        tx.rollback().await;
-        let (header, end) = written?;
+        let written = self.look_at("school export", about, async |tx| self.write_school(tx, about, &mut out).await);
+        let (header, end) = written.await?;
         let bytes = out.finish()?;
         let Header { slug, rev, .. } = header;
         Ok(Exported { slug, rev, digest: end.digest, rows: end.rows, log: end.log, bytes })

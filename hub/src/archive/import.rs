@@ -108,17 +108,7 @@ impl Admin {
     }
 
     async fn fill(&self, id: Uuid, header: &Header, file: &mut Reader) -> Result<Imported, Refusal> {
-        let mut tx = self.inside(id).await?;
-        match self.fill_in(&mut tx, id, header, file).await {
-            Ok(imported) => {
-                tx.commit().await?;
-                Ok(imported)
-            }
-            Err(refusal) => {
-                tx.rollback().await;
-                Err(refusal)
-            }
-        }
+        self.inside(id, async |tx| self.fill_in(tx, id, header, file).await).await
     }
 
     async fn fill_in(&self, tx: &mut Tx, id: Uuid, header: &Header, file: &mut Reader) -> Result<Imported, Refusal> {

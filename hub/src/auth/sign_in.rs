@@ -191,15 +191,16 @@ pub(crate) async fn change_password(auth: &Auth, who: &TenantContext, current: &
 /// # Errors
 /// `tenant_suspended`, `busy`.
 pub(crate) async fn me(auth: &Auth, who: &TenantContext) -> Result<Welcome, Refusal> {
-    let mut tx = auth.tenant_db.begin(who, Access::ReadOnly).await?;
-    let account = sqlx::query!(
-        "SELECT a.email, a.name, a.role, a.must_change_password, t.name AS school_name, t.slug, t.timezone
-         FROM account a JOIN tenant t ON t.id = a.tenant_id WHERE a.tenant_id = $1 AND a.id = $2",
-        who.tenant(),
-        who.actor()
-    );
-    let found = account.fetch_one(tx.conn()).await?;
-    tx.commit().await?;
+    let found = auth.tenant_db.in_tx(who, Access::ReadOnly, async |tx| {
+        let account = sqlx::query!(
+            "SELECT a.email, a.name, a.role, a.must_change_password, t.name AS school_name, t.slug, t.timezone
+             FROM account a JOIN tenant t ON t.id = a.tenant_id WHERE a.tenant_id = $1 AND a.id = $2",
+            who.tenant(),
+            who.actor()
+        );
+        account.fetch_one(tx.conn()).await.map_err(Refusal::from)
+    });
+    let found = found.await?;
     let unknown = || Refusal::internal("account", &"a role without a meaning");
     Ok(Welcome {
         tokens: None,

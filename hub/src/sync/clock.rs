@@ -28,6 +28,13 @@ pub(crate) struct State {
 }
 
 impl Clock {
+    /// # Errors
+    /// A school without one.
+    pub(crate) fn of_school(rows: &[PgRow]) -> Result<Clock, Refusal> {
+        let missing = || Refusal::new(Code::NotFound, "the school has no clock; run `pems-hub verify`");
+        Ok(Clock::read(rows.first().ok_or_else(missing)?)?)
+    }
+
     pub(crate) fn read(row: &PgRow) -> Result<Clock, sqlx::Error> {
         Ok(Clock::of(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))
     }

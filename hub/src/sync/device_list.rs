@@ -19,19 +19,19 @@ pub(crate) const REVISION_BYTES: usize = 64;
 /// # Errors
 /// A suspended school; a database that is busy or away.
 pub(crate) async fn load(door: &TenantDb, who: &TenantContext) -> Result<DeviceList, Refusal> {
-    let mut tx = door.begin(who, Access::ReadOnly).await?;
-    let devices = sqlx::query!(
-        r#"SELECT d.id, d.name, d.role, d.revoked_at IS NOT NULL AS "revoked!",
-             (greatest(d.last_seen_at, r.last_seen_at) AT TIME ZONE t.timezone)::date - date '1970-01-01' AS seen
-         FROM device d JOIN tenant t ON t.id = d.tenant_id
-             LEFT JOIN replica r ON r.tenant_id = d.tenant_id AND r.id = d.id
-         WHERE d.tenant_id = $1 ORDER BY d.revoked_at IS NOT NULL, d.enrolled_at DESC, d.id LIMIT $2"#,
-        who.tenant(),
-        MOST
-    );
-    let devices = devices.fetch_all(tx.conn()).await?;
-    tx.commit().await?;
-    let known = devices.into_iter().map(|device| KnownDevice {
+    let devices = door.in_tx(who, Access::ReadOnly, async |tx| {
+        let devices = sqlx::query!(
+            r#"SELECT d.id, d.name, d.role, d.revoked_at IS NOT NULL AS "revoked!",
+                 (greatest(d.last_seen_at, r.last_seen_at) AT TIME ZONE t.timezone)::date - date '1970-01-01' AS seen
+             FROM device d JOIN tenant t ON t.id = d.tenant_id
+                 LEFT JOIN replica r ON r.tenant_id = d.tenant_id AND r.id = d.id
+             WHERE d.tenant_id = $1 ORDER BY d.revoked_at IS NOT NULL, d.enrolled_at DESC, d.id LIMIT $2"#,
+            who.tenant(),
+            MOST
+        );
+        devices.fetch_all(tx.conn()).await.map_err(Refusal::from)
+    });
+    let known = devices.await?.into_iter().map(|device| KnownDevice {
         id: device.id,
         name: device.name,
         role: device.role,

@@ -119,18 +119,20 @@ pub(crate) async fn list(
     if who.role() != Role::SchoolAdmin {
         return Err(forbidden());
     }
-    let mut tx = users.tenant_db.begin(who, Access::ReadOnly).await?;
-    let page = sqlx::query_as!(
-        Stored,
-        "SELECT id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at
-         FROM account WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
-        who.tenant(),
-        after.unwrap_or_default(),
-        limit
-    );
-    let page = page.fetch_all(tx.conn()).await?;
-    tx.commit().await?;
-    page.into_iter().map(Account::try_from).collect()
+    users
+        .tenant_db
+        .in_tx(who, Access::ReadOnly, async |tx| {
+            let page = sqlx::query_as!(
+                Stored,
+                "SELECT id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at
+                 FROM account WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+                who.tenant(),
+                after.unwrap_or_default(),
+                limit
+            );
+            page.fetch_all(tx.conn()).await?.into_iter().map(Account::try_from).collect()
+        })
+        .await
 }
 
 /// # Errors
@@ -139,17 +141,19 @@ pub(crate) async fn get(users: &Users, who: &TenantContext, id: Uuid) -> Result<
     if who.role() != Role::SchoolAdmin && who.actor() != id {
         return Err(forbidden());
     }
-    let mut tx = users.tenant_db.begin(who, Access::ReadOnly).await?;
-    let account = sqlx::query_as!(
-        Stored,
-        "SELECT id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at
-         FROM account WHERE tenant_id = $1 AND id = $2",
-        who.tenant(),
-        id
-    );
-    let found = account.fetch_optional(tx.conn()).await?.ok_or_else(nobody)?.try_into()?;
-    tx.commit().await?;
-    Ok(found)
+    users
+        .tenant_db
+        .in_tx(who, Access::ReadOnly, async |tx| {
+            let account = sqlx::query_as!(
+                Stored,
+                "SELECT id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at
+                 FROM account WHERE tenant_id = $1 AND id = $2",
+                who.tenant(),
+                id
+            );
+            account.fetch_optional(tx.conn()).await?.ok_or_else(nobody)?.try_into()
+        })
+        .await
 }
 
 /// An account that is to be changed: nobody else changes it until the end of the transaction.
@@ -182,26 +186,27 @@ pub(crate) async fn create(
     let secret = one_time()?;
     let hash = one_more_hash(users, who, &secret).await?;
     let id = sys::new_ordered_id(sys::now())?;
-    let mut tx = users.tenant_db.begin(who, Access::Write).await?;
-    administrators(&mut tx, who).await?;
-    room_for_one(&mut tx, who).await?;
-    let insert = sqlx::query_as!(
-        Stored,
-        "INSERT INTO account (tenant_id, id, email, name, role, password_hash, must_change_password)
-         VALUES ($1, $2, $3, $4, $5, $6, true)
-         RETURNING id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at",
-        who.tenant(),
-        id,
-        email,
-        name,
-        role.name(),
-        hash
-    );
-    let made: Account = insert.fetch_one(tx.conn()).await.map_err(why_no_account)?.try_into()?;
-    note(&mut tx, "user.created", id, json!({ "role": role.name() })).await?;
-    events::emit(&mut tx, &DomainEvent::UserCreated { user: id, role }).await?;
-    tx.commit().await?;
-    Ok((made, secret))
+    let made = users.tenant_db.in_tx(who, Access::Write, async |tx| {
+        administrators(tx, who).await?;
+        room_for_one(tx, who).await?;
+        let insert = sqlx::query_as!(
+            Stored,
+            "INSERT INTO account (tenant_id, id, email, name, role, password_hash, must_change_password)
+             VALUES ($1, $2, $3, $4, $5, $6, true)
+             RETURNING id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at",
+            who.tenant(),
+            id,
+            email,
+            name,
+            role.name(),
+            hash
+        );
+        let made = insert.fetch_one(tx.conn()).await.map_err(why_no_account)?;
+        note(tx, "user.created", id, json!({ "role": role.name() })).await?;
+        events::emit(tx, &DomainEvent::UserCreated { user: id, role }).await?;
+        made.try_into()
+    });
+    Ok((made.await?, secret))
 }
 
 /// Whether the school's configuration allows one more active user.
@@ -227,18 +232,33 @@ pub(crate) async fn update(users: &Users, who: &TenantContext, id: Uuid, edit: E
     if who.role() != Role::SchoolAdmin && !own_name_only {
         return Err(forbidden());
     }
-    let mut tx = users.tenant_db.begin(who, Access::Write).await?;
-    let admins = if own_name_only { Vec::new() } else { administrators(&mut tx, who).await? };
-    let before = locked(&mut tx, who, id).await?;
+    let after = users.tenant_db.in_tx(who, Access::Write, async |tx| {
+        let admins = if own_name_only { None } else { Some(administrators(tx, who).await?) };
+        change(tx, who, id, (name.as_deref(), &edit), admins.as_deref()).await
+    });
+    let after = after.await?;
+    users.live.forget_people(who.tenant());
+    Ok(after)
+}
+
+/// `admins`: who they are, where it is not only about how somebody is called.
+async fn change(
+    tx: &mut Tx,
+    who: &TenantContext,
+    id: Uuid,
+    (name, edit): (Option<&str>, &Edit),
+    admins: Option<&[Uuid]>,
+) -> Result<Account, Refusal> {
+    let before = locked(tx, who, id).await?;
     let role = edit.role.unwrap_or(before.role);
     let disabled = edit.disabled.unwrap_or(before.disabled_at.is_some());
     let leaves = before.role == Role::SchoolAdmin && (role != Role::SchoolAdmin || disabled);
-    if !own_name_only && leaves && admins.iter().all(|admin| *admin == id) {
+    if leaves && admins.is_some_and(|admins| admins.iter().all(|admin| *admin == id)) {
         let message = "this is the school's only administrator; make somebody else one first";
         return Err(Refusal::new(Code::LastAdmin, message));
     }
     if !disabled && before.disabled_at.is_some() {
-        room_for_one(&mut tx, who).await?;
+        room_for_one(tx, who).await?;
     }
     let update = sqlx::query_as!(
         Stored,
@@ -253,9 +273,7 @@ pub(crate) async fn update(users: &Users, who: &TenantContext, id: Uuid, edit: E
         disabled
     );
     let after: Account = update.fetch_one(tx.conn()).await?.try_into()?;
-    note_changes(&mut tx, who, &before, &after).await?;
-    tx.commit().await?;
-    users.live.forget_people(who.tenant());
+    note_changes(tx, who, &before, &after).await?;
     Ok(after)
 }
 
@@ -290,24 +308,25 @@ pub(crate) async fn reset_password(users: &Users, who: &TenantContext, id: Uuid)
     }
     let secret = one_time()?;
     let hash = one_more_hash(users, who, &secret).await?;
-    let mut tx = users.tenant_db.begin(who, Access::Write).await?;
-    administrators(&mut tx, who).await?;
-    if locked(&mut tx, who, id).await?.disabled_at.is_some() {
-        return Err(Refusal::new(Code::Conflict, "this account is disabled; enable it first"));
-    }
-    let update = sqlx::query!(
-        "UPDATE account SET password_hash = $3, must_change_password = true, updated_at = now()
-         WHERE tenant_id = $1 AND id = $2",
-        who.tenant(),
-        id,
-        hash
-    );
-    update.execute(tx.conn()).await?;
-    end_sessions(&mut tx, who, id, "reset").await?;
-    sqlx::query!("SELECT sec.forgive($1)", id).execute(tx.conn()).await?;
-    note(&mut tx, "user.password_reset", id, json!({})).await?;
-    events::emit(&mut tx, &DomainEvent::PasswordReset { user: id }).await?;
-    tx.commit().await?;
+    let reset = users.tenant_db.in_tx(who, Access::Write, async |tx| {
+        administrators(tx, who).await?;
+        if locked(tx, who, id).await?.disabled_at.is_some() {
+            return Err(Refusal::new(Code::Conflict, "this account is disabled; enable it first"));
+        }
+        let update = sqlx::query!(
+            "UPDATE account SET password_hash = $3, must_change_password = true, updated_at = now()
+             WHERE tenant_id = $1 AND id = $2",
+            who.tenant(),
+            id,
+            hash
+        );
+        update.execute(tx.conn()).await?;
+        end_sessions(tx, who, id, "reset").await?;
+        sqlx::query!("SELECT sec.forgive($1)", id).execute(tx.conn()).await?;
+        note(tx, "user.password_reset", id, json!({})).await?;
+        events::emit(tx, &DomainEvent::PasswordReset { user: id }).await
+    });
+    reset.await?;
     users.live.forget_people(who.tenant());
     Ok(secret)
 }

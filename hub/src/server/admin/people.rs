@@ -103,11 +103,12 @@ impl Admin {
         name: Option<&str>,
     ) -> Result<(School, OneTimePassword), Refusal> {
         let id = sys::new_ordered_id(sys::now())?;
-        let mut tx = self.begin("school add").await?;
-        let school = schools::create(&mut tx, id, new).await?;
-        let first = add_user_in(&mut tx, school.id, email, name, Role::SchoolAdmin).await?;
-        tx.commit().await?;
-        Ok((school, first))
+        let added = self.in_tx("school add", async |tx| {
+            let school = schools::create(tx, id, new).await?;
+            let first = add_user_in(tx, school.id, email, name, Role::SchoolAdmin).await?;
+            Ok((school, first))
+        });
+        added.await
     }
 
     /// Adds somebody to a school, with a one-time password.
@@ -121,11 +122,11 @@ impl Admin {
         name: Option<&str>,
         role: Role,
     ) -> Result<OneTimePassword, Refusal> {
-        let mut tx = self.begin("user add").await?;
-        let school = school(&mut tx, slug).await?;
-        let made = add_user_in(&mut tx, school, email, name, role).await?;
-        tx.commit().await?;
-        Ok(made)
+        let added = self.in_tx("user add", async |tx| {
+            let school = school(tx, slug).await?;
+            add_user_in(tx, school, email, name, role).await
+        });
+        added.await
     }
 
     /// Gives somebody of a school a one-time password, and ends their sessions.
@@ -136,14 +137,15 @@ impl Admin {
         let email = field::email(email)?;
         let secret = one_time()?;
         let hash = hash_now(&secret)?;
-        let mut tx = self.begin("user reset-password").await?;
-        let school = school(&mut tx, slug).await?;
-        let reset = sqlx::query_scalar!("SELECT sec.reset_account_of($1, $2, $3)", school, email, hash);
-        let user = reset.fetch_one(tx.conn()).await?;
-        let nobody = || Refusal::new(Code::NotFound, format!("nobody active in '{slug}' has the e-mail {email}"));
-        let user = user.ok_or_else(nobody)?;
-        events::emit_of(&mut tx, school, &DomainEvent::PasswordReset { user }).await?;
-        tx.commit().await?;
+        let reset = self.in_tx("user reset-password", async |tx| {
+            let school = school(tx, slug).await?;
+            let reset = sqlx::query_scalar!("SELECT sec.reset_account_of($1, $2, $3)", school, email, hash);
+            let nobody = || Refusal::new(Code::NotFound, format!("nobody active in '{slug}' has the e-mail {email}"));
+            let user = reset.fetch_one(tx.conn()).await?.ok_or_else(nobody)?;
+            events::emit_of(tx, school, &DomainEvent::PasswordReset { user }).await?;
+            Ok(user)
+        });
+        let user = reset.await?;
         Ok(OneTimePassword { user, email, one_time_password: secret })
     }
 
@@ -155,12 +157,13 @@ impl Admin {
         crate::auth::strong(password, &[&email, &name])?;
         let id = sys::new_ordered_id(sys::now())?;
         let (made, sealed) = self.second_factor(id, &email)?;
-        let mut tx = self.begin("operator add").await?;
         let hash = hash_now(password)?;
-        let add = sqlx::query!("SELECT sec.add_operator($1, $2, $3, $4, $5)", id, email, name, hash, sealed);
-        add.execute(tx.conn()).await.map_err(why_no_operator)?;
-        tx.commit().await?;
-        Ok(made)
+        let added = self.in_tx("operator add", async |tx| {
+            let add = sqlx::query!("SELECT sec.add_operator($1, $2, $3, $4, $5)", id, email, name, hash, sealed);
+            add.execute(tx.conn()).await.map_err(why_no_operator)?;
+            Ok(made)
+        });
+        added.await
     }
 
     /// Gives an operator another password and another second factor; whoever was disabled is let in again.
@@ -170,14 +173,16 @@ impl Admin {
     pub async fn reset_operator(&self, email: &str, password: &str) -> Result<NewOperator, Refusal> {
         let email = field::email(email)?;
         crate::auth::strong(password, &[&email])?;
-        let mut tx = self.begin("operator reset").await?;
-        let id = sqlx::query_scalar!("SELECT sec.operator_id($1)", email);
-        let id = id.fetch_one(tx.conn()).await?.ok_or_else(|| no_operator(&email))?;
-        let (made, sealed) = self.second_factor(id, &email)?;
-        let reset = sqlx::query!("SELECT sec.reset_operator($1, $2, $3)", id, hash_now(password)?, sealed);
-        reset.execute(tx.conn()).await?;
-        tx.commit().await?;
-        Ok(made)
+        let hash = hash_now(password)?;
+        let reset = self.in_tx("operator reset", async |tx| {
+            let id = sqlx::query_scalar!("SELECT sec.operator_id($1)", email);
+            let id = id.fetch_one(tx.conn()).await?.ok_or_else(|| no_operator(&email))?;
+            let (made, sealed) = self.second_factor(id, &email)?;
+            let reset = sqlx::query!("SELECT sec.reset_operator($1, $2, $3)", id, hash, sealed);
+            reset.execute(tx.conn()).await?;
+            Ok(made)
+        });
+        reset.await
     }
 
     /// Shuts an operator out, and ends at once what the operator is doing.
@@ -186,26 +191,26 @@ impl Admin {
     /// `not_found`.
     pub async fn disable_operator(&self, email: &str) -> Result<(), Refusal> {
         let email = field::email(email)?;
-        let mut tx = self.begin("operator disable").await?;
-        let disable = sqlx::query_scalar!("SELECT sec.disable_operator($1)", email);
-        let found = disable.fetch_one(tx.conn()).await?;
-        tx.commit().await?;
-        found.map(drop).ok_or_else(|| no_operator(&email))
+        let disabled = self.in_tx("operator disable", async |tx| {
+            let disable = sqlx::query_scalar!("SELECT sec.disable_operator($1)", email);
+            disable.fetch_one(tx.conn()).await?.map(drop).ok_or_else(|| no_operator(&email))
+        });
+        disabled.await
     }
 
     /// # Errors
     /// A database that is busy or away.
     pub async fn operators(&self) -> Result<Vec<OperatorLine>, Refusal> {
-        let mut tx = self.look("operator list").await?;
-        let operators = sqlx::query_as!(
-            OperatorLine,
-            r#"SELECT id AS "id!", email AS "email!", name AS "name!", created_at AS "created_at!", last_sign_in_at,
-                   disabled_at
-               FROM sec.operators()"#
-        );
-        let operators = operators.fetch_all(tx.conn()).await?;
-        tx.commit().await?;
-        Ok(operators)
+        let listed = self.look("operator list", async |tx| {
+            let operators = sqlx::query_as!(
+                OperatorLine,
+                r#"SELECT id AS "id!", email AS "email!", name AS "name!", created_at AS "created_at!", last_sign_in_at,
+                       disabled_at
+                   FROM sec.operators()"#
+            );
+            Ok(operators.fetch_all(tx.conn()).await?)
+        });
+        listed.await
     }
 
     fn second_factor(&self, id: Uuid, email: &str) -> Result<(NewOperator, Vec<u8>), Refusal> {
