@@ -6,7 +6,7 @@ import { learners } from "./people";
 const asked = new URLSearchParams(location.search);
 const all = learners(20_000);
 const settings = Object.fromEntries(
-  ["theme", "density", "language"].map((name) => [name, asked.get(name) ?? ""]).filter(([, value]) => value),
+  ["theme", "density", "language"].map((name): [string, string] => [name, asked.get(name) ?? ""]).filter(([, value]) => value),
 );
 
 const people = [

@@ -20,6 +20,8 @@ pub(crate) fn run() -> Result<()> {
     });
     steps.run("generated files", generate::check);
     steps.run("user interface: format", || must(&mut npm(&["run", "--silent", "format"])));
+    steps.run("user interface: lints", || must(&mut npm(&["run", "--silent", "lint"])));
+    steps.run("user interface: nothing unused", || must(&mut npm(&["run", "--silent", "unused"])));
     steps.run("user interface: types", || must(&mut npm(&["run", "--silent", "check"])));
     steps.run("licences, sources and advisories of dependencies", dependencies);
     steps.finish()

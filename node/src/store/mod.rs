@@ -13,6 +13,7 @@ pub(crate) mod copy;
 mod damage;
 mod devices;
 pub(crate) mod inbound_log;
+mod inbox;
 mod journal;
 mod layout;
 mod meta;
@@ -36,12 +37,13 @@ pub use apply::Applied;
 pub use copy::{Copied, Place};
 pub use devices::SchoolDevice;
 pub(crate) use devices::{called, short};
+pub use inbox::ReviewEntry;
 pub(crate) use journal::HIDDEN;
 pub use journal::JournalEntry;
 pub use meta::Enrolled;
 pub use read::{ListQuery, as_json};
 pub use rescue::{Left, MOST_SAVED_BYTES, PutBack, Rescued};
-pub use review::{Choice, ReviewEntry};
+pub use review::Choice;
 pub(crate) use save::stops_everything;
 pub use save::{Save, Saved};
 pub use standing::Effect;
@@ -55,7 +57,7 @@ use crate::{Env, NodeError, Result};
 use ed25519_dalek::SigningKey;
 use pems_model::wire::MAX_CHANGES;
 use pems_model::{Code, Role, Schema};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -322,7 +324,7 @@ fn set_key(conn: &Connection, key: &[u8; 32]) -> Result<()> {
     conn.execute_batch("PRAGMA cipher_log_level = NONE;")?;
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     conn.execute_batch(&format!("PRAGMA key = \"x'{hex}'\";"))?;
-    let cipher: Option<String> = conn.query_row("PRAGMA cipher_version", [], |row| row.get(0)).ok();
+    let cipher: Option<String> = conn.query_row("PRAGMA cipher_version", [], |row| row.get(0)).optional()?;
     if cipher.is_none() {
         return Err(NodeError::new(Code::Internal, "this build has no encryption; it will not write records"));
     }

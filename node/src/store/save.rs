@@ -344,7 +344,7 @@ pub(super) fn not_found(entity: &Entity, id: Uuid) -> NodeError {
 }
 
 fn to_text(map: &Map<String, Json>) -> String {
-    serde_json::to_string(map).unwrap_or_else(|_| "{}".into())
+    Json::Object(map.clone()).to_string()
 }
 
 fn parse(entity: &Entity, fields: &Map<String, Json>) -> Result<Vec<(usize, Value)>> {

@@ -287,7 +287,7 @@ describe("tabs", () => {
     click(named("[role=tab]", "Tab b"));
     expect(at.chosen).toBe("b");
     press(named("[role=tab]", "Tab b"), "ArrowRight");
-    expect([at.chosen, find("[aria-selected=true]").textContent?.trim()]).toEqual(["c", "Tab c"]);
+    expect([at.chosen, find("[aria-selected=true]").textContent.trim()]).toEqual(["c", "Tab c"]);
   });
 });
 

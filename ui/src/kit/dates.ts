@@ -9,7 +9,7 @@ export function typedDate(text: string): string | null {
   if (parts.length !== 3 || parts.some((part) => !/^\d{1,4}$/.test(part))) return null;
   const [first = "", second = "", third = ""] = parts;
   const [year, month, date] = first.length === 4 ? [first, second, third] : [third, first, second];
-  return isDay(Number(year), Number(month), Number(date)) && year?.length === 4
+  return isDay(Number(year), Number(month), Number(date)) && year.length === 4
     ? `${year}-${two(Number(month))}-${two(Number(date))}`
     : null;
 }

@@ -6,7 +6,7 @@ import { keep, kept } from "./window_settings";
 export type Theme = "system" | "light" | "dark";
 export type Density = "comfortable" | "compact";
 
-const state = $state({ theme: "system" as Theme, density: "comfortable" as Density });
+const state: { theme: Theme; density: Density } = $state({ theme: "system", density: "comfortable" });
 
 export const look = {
   get theme(): Theme {

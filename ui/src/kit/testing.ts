@@ -34,7 +34,7 @@ export function find<Element extends HTMLElement = HTMLElement>(css: string): El
 /** The button, tab or option of these words. */
 export function named(css: string, words: string): HTMLElement {
   const all = [...document.querySelectorAll<HTMLElement>(css)];
-  const found = all.find((one) => one.textContent?.replace(/\s+/g, " ").trim().includes(words));
+  const found = all.find((one) => one.textContent.replace(/\s+/g, " ").trim().includes(words));
   if (!found) throw new Error(`no ${css} says ${words}: ${all.map((one) => one.textContent).join(" | ")}`);
   return found;
 }

@@ -4,7 +4,7 @@ import { TypeAhead } from "./typeahead";
 const grades = ["Kindergarten", "Grade 1", "Grade 6", "Grade 7", "Grade 10", "Non-graded"];
 const typed = (text: string, from = 0, gap = 100) => {
   const ahead = new TypeAhead();
-  return [...text].reduce((at, key, step) => ahead.find(grades, key, step * gap, at), from);
+  return Array.from(text).reduce((at, key, step) => ahead.find(grades, key, step * gap, at), from);
 };
 
 test("what is typed quickly is one word", () => {

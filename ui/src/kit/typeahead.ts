@@ -18,7 +18,7 @@ export class TypeAhead {
     this.#at = now;
     const text = this.#text;
     // One letter again and again walks through those that begin with it.
-    const same = [...text].every((letter) => letter === text[0]);
+    const same = Array.from(text).every((letter) => letter === text[0]);
     const sought = same ? (text[0] ?? "") : text;
     const order = labels.map((_, at) => (at + Math.max(0, from) + (same ? 1 : 0)) % labels.length);
     const begins = order.find((at) => labels[at]?.toLowerCase().startsWith(sought));

@@ -75,7 +75,6 @@ const settle = async () => {
 
 beforeEach(() => {
   asked = [];
-  HTMLElement.prototype.scrollIntoView ??= () => undefined;
 });
 afterEach(() => {
   clearMocks();

@@ -17,7 +17,7 @@ export interface User {
   mustChange: boolean;
 }
 
-export type Stage = "first_run" | "sealed" | "sign_in" | "locked" | "open";
+type Stage = "first_run" | "sealed" | "sign_in" | "locked" | "open";
 
 export interface Session {
   stage: Stage;

@@ -6,7 +6,7 @@ import * as en from "./en";
 import * as fil from "./fil";
 import { keep, kept } from "../kit/window_settings";
 
-export { count, plural } from "./number";
+export { count } from "./number";
 
 export type Language = "en" | "fil";
 export type Words = typeof en;
@@ -15,7 +15,7 @@ export const catalogues: Record<Language, Words> = { en, fil };
 /** What the languages call themselves. */
 export const languages: Record<Language, string> = { en: "English", fil: "Filipino" };
 
-const state = $state({ language: "en" as Language });
+const state: { language: Language } = $state({ language: "en" });
 
 export const language = (): Language => state.language;
 

@@ -1,5 +1,6 @@
 //! The house rules that a program can check by looking at the text.
 
+mod guesses;
 mod imports;
 mod places;
 
@@ -53,6 +54,9 @@ pub(crate) fn run() -> Result<()> {
     for path in paths.iter().filter(|path| !MADE.iter().any(|made| path.starts_with(made))) {
         let Some(text) = read(path) else { continue };
         found.extend(findings(path, &text));
+        if path.ends_with(".rs") {
+            found.extend(guesses::findings(path, &text));
+        }
         if path.ends_with(".md") && !HISTORY.iter().any(|past| path.starts_with(past)) {
             found.extend(places::findings(path, &text, &|place| is_there(&paths, place)));
         }

@@ -7,6 +7,7 @@ use pems_model::wire::{ChangeResult, DeviceList, End, KnownDevice, Outcome};
 use pems_model::{Problem, Row, Schema, Value, pgcopy};
 use serde_json::json;
 
+mod damaged;
 mod standing;
 mod together;
 

@@ -6,7 +6,7 @@ import { isEditable, said, type Column } from "./columns";
 import { sentence } from "../error_text";
 
 /** What a commit answers: nothing where it is kept, or why not. It resolves when the rows show the new value. */
-export type Outcome = { message: string } | null | undefined | void;
+export type Outcome = { message: string } | null | undefined;
 export type Commit<T> = (row: T, key: string, value: string) => Promise<Outcome>;
 
 export interface Mark {

@@ -212,7 +212,7 @@ describe("what is typed", () => {
   }
 
   test("is kept for its record, and shown until the record shows it", async () => {
-    let keep = () => {};
+    let keep: () => void = () => undefined;
     const { edit, commit } = typing(() => new Promise((done) => (keep = () => done(null))));
     expect(edit.begin(line(1), column)).toBe(true);
     expect(edit.text).toBe("Name 1");

@@ -11,10 +11,10 @@ export function fromTsv(text: string): string[][] {
     cell = "";
   };
   for (let at = 0; at < text.length; at++) {
-    const sign = text[at];
+    const sign = text.charAt(at);
     if (quoted) {
       if (sign !== '"') cell += sign;
-      else if (text[at + 1] === '"') cell += text[at++];
+      else if (text[at + 1] === '"') cell += text.charAt(at++);
       else quoted = false;
     } else if (sign === '"' && cell === "") quoted = true;
     else if (sign === "\t") endCell();

@@ -17,7 +17,7 @@ export class Asked<R extends Request> {
     this.#request = request;
   }
 
-  readonly look = coalesce<void>(async () => {
+  readonly #look = coalesce(async () => {
     try {
       this.now = await call(this.#request);
       this.failure = null;
@@ -25,6 +25,8 @@ export class Asked<R extends Request> {
       if (isFailure(error) && !(this.now && error.code === "store_locked")) this.failure = error;
     }
   });
+
+  readonly look = (): Promise<void> => this.#look(undefined);
 }
 
 /** Asks again as long as work goes on beside the desk; for an effect. */

@@ -28,7 +28,7 @@ async function page(answer: Partial<Answer>) {
   show(Devices, { version: 0 });
   for (let turn = 0; turn < 10; turn++) await tick();
   flushSync();
-  const words = (of: Element) => (of.textContent ?? "").replace(/\s+/g, " ").trim();
+  const words = (of: Element) => of.textContent.replace(/\s+/g, " ").trim();
   return { all: words(document.body), lines: [...document.querySelectorAll("ul > li")].map(words) };
 }
 

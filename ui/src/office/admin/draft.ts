@@ -4,7 +4,7 @@
 export type Fields = Record<string, string | null | undefined>;
 
 /** A field that was touched: what was typed, and what was stored when the typing began. */
-export interface Typed {
+interface Typed {
   text: string;
   base: string;
 }

@@ -60,7 +60,7 @@ async function settled() {
   flushSync();
 }
 const kept = () => office.asked.filter((one) => one.do === "attendance.keep_draft").map((one) => one.draft);
-const said = () => document.body.textContent?.replace(/\s+/g, " ") ?? "";
+const said = () => document.body.textContent.replace(/\s+/g, " ");
 
 beforeEach(() => {
   Element.prototype.scrollIntoView = () => undefined;
@@ -136,7 +136,7 @@ describe("a day without classes", () => {
   ] as const)
     test(`is no day on which attendance was not taken: ${kind}`, async () => {
       await open("2026-11-30", { day: off("2026-11-30", kind, label) });
-      expect(find(".record").textContent?.trim()).toBe(expected);
+      expect(find(".record").textContent.trim()).toBe(expected);
       expect(said()).not.toContain("not taken");
       document.body.innerHTML = "";
       const line = {
@@ -179,7 +179,7 @@ describe("a day without classes", () => {
 
   test("and an event need not be taken", async () => {
     await open("2026-11-27", { day: { date: "2026-11-27", kind: "event", label: "Sports day", class: true } });
-    expect(find(".record").textContent?.trim()).toBe("Event (Sports day): attendance may be taken");
+    expect(find(".record").textContent.trim()).toBe("Event (Sports day): attendance may be taken");
   });
 });
 

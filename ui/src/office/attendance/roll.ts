@@ -40,8 +40,12 @@ export function marked(draft: Draft, pupil: Pupil, code: Mark): Draft {
 
 /** What of the draft still changes something: learners who left the class meanwhile are dropped. */
 export function changes(draft: Draft, pupils: readonly Pupil[]): Draft {
-  const kept = pupils.filter((pupil) => draft[pupil.id] !== undefined && draft[pupil.id] !== pupil.code);
-  return Object.fromEntries(kept.map((pupil) => [pupil.id, draft[pupil.id] as Mark]));
+  return Object.fromEntries(
+    pupils.flatMap(({ id, code }) => {
+      const mark = draft[id];
+      return mark === undefined || mark === code ? [] : [[id, mark] as const];
+    }),
+  );
 }
 
 /** Everybody who is not present, as the office takes it. A note goes with its mark as long as the mark stays. */

@@ -29,8 +29,7 @@ let list = $state.raw<Unsubmitted[]>([]);
 const keyOf = (at: ClassAt) => `${session.user?.id ?? ""}/${at.section}/${at.date}/${at.session}`;
 const isSame = (one: KeptClass, other: KeptClass) => JSON.stringify(one) === JSON.stringify(other);
 
-/** The classes of whoever is here that have marks which are not submitted. */
-export const unsubmitted = (): readonly Unsubmitted[] => list;
+/** How many marks of whoever is here are not submitted. */
 export const unsubmittedMarks = (): number => list.reduce((sum, one) => sum + one.changes, 0);
 
 export async function lookUnsubmitted(): Promise<void> {

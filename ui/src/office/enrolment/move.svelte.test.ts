@@ -24,12 +24,6 @@ async function settled() {
   flushSync();
 }
 async function ask(after: string | null) {
-  HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
-    this.open = true;
-  };
-  HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
-    this.open = false;
-  };
   office.refuse = { code: "rule", message: "there are marks", details: { marked: { learners, after } } };
   show(MoveDialog, { open: true, enrolments: ["e"], sections, year });
   await settled();

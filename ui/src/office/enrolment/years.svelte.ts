@@ -14,7 +14,7 @@ export const years = (): readonly Year[] => state.known?.years ?? [];
 /** Whether they were read at all. */
 export const yearsRead = (): boolean => state.known !== null;
 /** The school's day, not the PC's: `2026-06-08`. */
-export const today = (): string => state.known?.today ?? "";
+const today = (): string => state.known?.today ?? "";
 export const yearNow = (): Year | null => find(state.chosen) ?? find(state.known?.current ?? null);
 export const chooseYear = (id: string): void => void (state.chosen = id);
 

@@ -15,5 +15,5 @@ export function calledBy(name: string): string {
   const given = name.includes(",") ? (name.split(",")[1] ?? "").trim() : "";
   const parts = (given || name.replace(",", " ")).trim().split(/\s+/);
   const first = parts[0] ?? "";
-  return /\.$/.test(first) && parts[1] ? `${first} ${parts[1]}` : first;
+  return first.endsWith(".") && parts[1] ? `${first} ${parts[1]}` : first;
 }

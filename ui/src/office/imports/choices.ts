@@ -7,7 +7,7 @@ export type Choices = Readonly<Record<number, LineChoice>>;
 
 export type Group = "missing" | "extra" | "different" | "wrong" | "suspect" | "same" | "notes";
 
-export const isWritten = (choice: LineChoice | undefined): boolean =>
+const isWritten = (choice: LineChoice | undefined): boolean =>
   choice !== undefined && Boolean(choice.add || choice.move_section || choice.same_as || choice.take_theirs?.length);
 
 export const chosen = (proposed: readonly LineChoice[]): Choices => Object.fromEntries(proposed.map((one) => [one.line, one]));
@@ -28,10 +28,14 @@ export const takes = (choices: Choices, line: number, field: string): boolean =>
 
 /** Which lines stand in a group. A line that is missing or elsewhere may differ as well. */
 export function linesOf(register: Reconciliation, group: Group): ReconciledLine[] {
-  const states = { missing: "missing_here", wrong: "wrong_section", suspect: "suspect", same: "same" } as const;
+  const states: Record<string, ReconciledLine["state"]> = {
+    missing: "missing_here",
+    wrong: "wrong_section",
+    suspect: "suspect",
+    same: "same",
+  };
   if (group === "different") return register.lines.filter((line) => line.fields.length > 0 && line.state !== "suspect");
-  const state = states[group as keyof typeof states];
-  return state ? register.lines.filter((line) => line.state === state) : [];
+  return register.lines.filter((line) => line.state === states[group]);
 }
 
 export interface Sum {

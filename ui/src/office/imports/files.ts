@@ -28,9 +28,6 @@ export const chooseFile = (label: string): Promise<string | null> => invoke<stri
 /** The system's dialog for a copy of an office; null where it was closed without a file. */
 export const chooseBackup = (label: string): Promise<string | null> => invoke<string | null>("choose_file", { label, backup: true });
 
-/** The name at the end of a path of any system. */
-export const nameOf = (path: string): string => path.split(/[\\/]/).at(-1) || path;
-
 /** The system's dialog for a file that is yet to be written; null where it was closed. `proposed` is where it would go. */
 export const choosePlace = (title: string, proposed: string): Promise<string | null> =>
   invoke<string | null>("choose_place", { title, proposed });

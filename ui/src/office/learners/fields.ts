@@ -10,8 +10,6 @@ import { words } from "../../strings/index.svelte";
 const WRITERS: readonly Role[] = ["school_admin", "registrar"];
 export const mayEdit = (): boolean => session.role !== null && WRITERS.includes(session.role);
 
-export type StudentField = Exclude<keyof Student, "id" | "rev">;
-
 const KINDS: Record<string, FieldKind> = {
   lrn: "digits",
   psgc_barangay: "digits",
@@ -62,7 +60,7 @@ export function choicesOf(field: string): Choice[] {
 /** A value as a control holds it. */
 export function asText(value: unknown): string {
   if (value === undefined || value === null || value === false) return "";
-  return typeof value === "string" ? value : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** What a control holds as the records keep it. */

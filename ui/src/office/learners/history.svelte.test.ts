@@ -31,7 +31,7 @@ const link = (field: string, name: string | null) => ({
   after_name: name,
   restorable: false,
 });
-const said = () => document.body.textContent?.replace(/\s+/g, " ") ?? "";
+const said = () => document.body.textContent.replace(/\s+/g, " ");
 
 test("a move is one line, with who made it and at which PC", () => {
   const moved = { from: "7-Rizal", to: "7-Bonifacio", on: "2026-11-12" };

@@ -113,7 +113,7 @@ for (const order of [
   [0, 1],
   [1, 0],
 ])
-  test(`two saves that are answered in the order ${order} leave what is being typed`, async () => {
+  test(`two saves that are answered in the order ${order.join(", ")} leave what is being typed`, async () => {
     await open("#/learners/L");
     type(field("barangay"), "Santa Ana");
     field("barangay").focus();

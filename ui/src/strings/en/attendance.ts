@@ -61,7 +61,7 @@ export const attendance = {
   list: "Learners of the class",
   keys: "Arrows choose a learner. A absent, L late, C cutting, E excused, P or Space present; each goes on to the next learner. Enter submits.",
   halfKeys: "M absent in the morning, H in the afternoon.",
-  counted: (present: number, absent: number, tardy: number, half = 0) =>
+  counted: (present: number, absent: number, tardy: number, half: number) =>
     [
       `${count(present)} present`,
       `${count(absent)} absent`,

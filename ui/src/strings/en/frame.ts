@@ -59,7 +59,7 @@ export const frame = {
     none: (text: string) => `Nothing matches “${text}”`,
     noneWhy: "Spelling is forgiven: “delacruz” finds Dela Cruz. Try fewer letters or an LRN.",
     keys: "Arrows choose, Enter opens, Esc closes",
-    found: (n: number) => `${plural(n, "answer", "answers")}`,
+    found: (n: number) => plural(n, "answer", "answers"),
   },
   undoTitle: "Take this back?",
   undoWhy: "It is what was done last at this PC, but not on this screen.",

@@ -17,7 +17,7 @@ export const attendance: typeof english = {
   adviser: (name: string) => `Adviser: ${name}`,
   noAdviser: "Wala pang adviser",
   state: { taken: "Nakuha na", untaken: "Hindi pa nakuha", none: "Walang klase", may: "Hindi kailangang kunin", later: "Hindi pa oras" },
-  halfUntaken: { am: "Hindi pa nakuha ang umaga", pm: "Hindi pa nakuha ang hapon" } as Record<string, string>,
+  halfUntaken: { am: "Hindi pa nakuha ang umaga", pm: "Hindi pa nakuha ang hapon" },
   takenBy: (who: string | null, when: string) => (who ? `${who}, ${when}` : when),
   exceptions: (absent: number, half: number, tardy: number) =>
     [
@@ -53,7 +53,7 @@ export const attendance: typeof english = {
   list: "Mga mag-aaral ng klase",
   keys: "Mga arrow ang pumipili ng mag-aaral. A absent, L late, C cutting, E excused, P o Space narito; lumilipat sa susunod pagkamarka. Enter ang pagsumite.",
   halfKeys: "M absent sa umaga, H sa hapon.",
-  counted: (present: number, absent: number, tardy: number, half = 0) =>
+  counted: (present: number, absent: number, tardy: number, half: number) =>
     [
       `${count(present)} narito`,
       `${count(absent)} absent`,

@@ -50,7 +50,7 @@ export const trouble: typeof english = {
     keyring_unavailable: "Hindi sumasagot ang keyring",
     device_revoked: "Hindi na naka-enrol ang PC na ito",
     io: "Hindi magamit ang data folder",
-  } as Record<string, string>,
+  },
   gist: (code) => GIST[code],
   otherTitle: "May nangyaring mali",
   safe: "Walang nabura o nabago.",
