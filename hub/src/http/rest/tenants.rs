@@ -12,7 +12,6 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 pub(super) fn router() -> Routes {
     Routes::new().routes(routes!(list, create)).routes(routes!(get, change)).routes(routes!(own))

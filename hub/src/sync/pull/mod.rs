@@ -24,7 +24,7 @@ use pems_db::{Access, TenantContext, Tx};
 use pems_model::frame::{Frame, Rows, RowsHead};
 use pems_model::pgcopy::{self, BadRows};
 use pems_model::wire::Cursors;
-use pems_model::{Code, Row};
+use pems_model::Row;
 use sqlx::Row as _;
 use std::sync::Arc;
 use std::time::Duration;
