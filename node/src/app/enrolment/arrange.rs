@@ -1,11 +1,11 @@
 //! Sections, who is in them, and the year that follows: the head of the school arranges these too.
 
 use super::{Count, Made, TOGETHER, by};
+use crate::Result;
 use crate::app::Desk;
 use crate::app::request::{May, Request};
 use crate::domain::enrolment::{Day, marked, sections, year};
 use crate::store::Work;
-use crate::Result;
 use pems_model::Act;
 use serde::Deserialize;
 use ts_rs::TS;
