@@ -2,7 +2,10 @@
 //! the machine can do at once, a step of a school that has had much of the hub lately lets pass the schools that have had less.
 //!
 //! Invariants:
-//! - a step waits [`LONGEST`] at most, so everything gets on, however many schools there are;
+//! - a step waits [`LONGEST`] at most for other schools, so everything gets on, however many there are; and [`LONGEST_OWN`] for
+//!   other steps of its own school, which may need what it holds (a lock on the school's clock);
+//! - while another school is about, a school does not have more under way than the machine can do at once: what it wants beyond
+//!   that waits for itself, so who is quiet finds at most that much in its way;
 //! - who waits holds nobody else up: its connection is of its own school's share, its locks are its own school's;
 //! - what a school has had is forgotten within seconds, and so is the school.
 
@@ -16,6 +19,9 @@ use uuid::Uuid;
 
 /// Longest wait of one step. A step is up to 512 KiB of rows, so a first sync still gets 20 MB/s, more than any line takes.
 const LONGEST: Duration = Duration::from_millis(25);
+/// Longest wait for steps of the own school, while others are about. Two that wait for each other (one for the turn, the other one
+/// for a lock) lose this much, and no more.
+const LONGEST_OWN: Duration = Duration::from_millis(250);
 /// In which what a school has had counts for a half (then a quarter, ...).
 const HALF_LIFE: f64 = 1.0;
 /// Had so little, it is nobody's turn to wait; seconds.
@@ -55,19 +61,38 @@ impl Had {
 }
 
 impl Ledger {
-    /// Whether `school` is to let pass one that has had less: one at work while there is no room for both, or one that was about
-    /// lately and would find all room taken by this school when it comes back.
-    fn others_first(&self, school: Uuid, now: Instant) -> bool {
-        let Some(own) = self.schools.get(&school) else { return false };
+    /// How long `school` is to wait for somebody else: for a school that has had less and is at work while there is no room for
+    /// both; and, where all room is taken by the school itself, for its own steps, as long as one that has had less is about and
+    /// would find no room when it comes back.
+    fn lets_pass(&self, school: Uuid, now: Instant) -> Option<Duration> {
+        let own = self.schools.get(&school)?;
         let had = own.by(now);
         let is_full = self.schools.values().map(|had| had.at_work).sum::<usize>() >= self.at_once;
-        let fills = own.at_work >= self.at_once;
-        let passes = |(other, theirs): (&Uuid, &Had)| {
-            let theirs_now = theirs.by(now);
-            let about = theirs.at_work > 0 || (fills && theirs_now > NOTHING);
-            *other != school && about && theirs_now < had
-        };
-        had > NOTHING && is_full && self.schools.iter().any(passes)
+        if had <= NOTHING || !is_full {
+            return None;
+        }
+        let others = || self.schools.iter().filter(|(other, theirs)| **other != school && theirs.by(now) < had);
+        let at_work = others().any(|(_, theirs)| theirs.at_work > 0);
+        let about = at_work || others().any(|(_, theirs)| theirs.by(now) > NOTHING);
+        match own.at_work >= self.at_once {
+            true if about => Some(LONGEST_OWN),
+            false if at_work => Some(LONGEST),
+            _ => None,
+        }
+    }
+
+    /// Begins a step that has been wanted `since`.
+    ///
+    /// # Errors
+    /// It is not its turn yet: until when it waits, if nothing ends before.
+    fn try_begin(&mut self, school: Uuid, since: Instant, now: Instant) -> Result<(), Instant> {
+        match self.lets_pass(school, now).map(|longest| since + longest).filter(|until| *until > now) {
+            Some(until) => Err(until),
+            None => {
+                self.begin(school, now);
+                Ok(())
+            }
+        }
     }
 
     fn begin(&mut self, school: Uuid, now: Instant) {
@@ -122,20 +147,24 @@ impl Turn {
 
     /// Goes on when it is the school's turn.
     pub async fn resume(&mut self) {
-        let until = Instant::now() + LONGEST;
+        let wanted = Instant::now();
         loop {
             let ended = self.turns.0.ended.notified();
             tokio::pin!(ended);
             // Before looking, so that what ends meanwhile is not missed.
             ended.as_mut().enable();
-            if !self.turns.ledger().others_first(self.school, Instant::now()) || timeout_at(until, ended).await.is_err()
-            {
-                break;
+            let now = Instant::now();
+            // Looking and beginning are one: of those who hear that something has ended, one goes on.
+            let begun = self.turns.ledger().try_begin(self.school, wanted, now);
+            match begun {
+                Ok(()) => {
+                    self.since = Some(now);
+                    return;
+                }
+                // Ended or waited long enough: look again.
+                Err(until) => drop(timeout_at(until, ended).await),
             }
         }
-        let now = Instant::now();
-        self.turns.ledger().begin(self.school, now);
-        self.since = Some(now);
     }
 
     /// Between two steps: lets those pass who have had less.
@@ -178,10 +207,10 @@ mod tests {
     fn who_has_had_much_lets_pass_who_has_had_less_and_nobody_else() {
         let (turns, now) = both(2);
         let mut ledger = turns.ledger();
-        assert!(ledger.others_first(GREEDY, now));
-        assert!(!ledger.others_first(QUIET, now));
+        assert_eq!(ledger.lets_pass(GREEDY, now), Some(LONGEST));
+        assert_eq!(ledger.lets_pass(QUIET, now), None);
         ledger.end(QUIET, now, now + ms(10));
-        assert!(!ledger.others_first(GREEDY, now + ms(10)), "the quiet one is done");
+        assert_eq!(ledger.lets_pass(GREEDY, now + ms(10)), None, "the quiet one is done");
     }
 
     #[test]
@@ -191,15 +220,55 @@ mod tests {
         ledger.end(QUIET, now, now + ms(50));
         let now = now + ms(50);
         ledger.begin(GREEDY, now);
-        assert!(ledger.others_first(GREEDY, now), "a second step at once");
-        assert!(!ledger.others_first(QUIET, now));
-        assert!(!ledger.others_first(GREEDY, now + ms(10_000)), "nobody else is about any more");
+        assert_eq!(ledger.lets_pass(GREEDY, now), Some(LONGEST_OWN), "a second step at once");
+        assert_eq!(ledger.lets_pass(QUIET, now), None);
+        assert_eq!(ledger.lets_pass(GREEDY, now + ms(10_000)), None, "nobody else is about any more");
+    }
+
+    /// The order in which steps are let go on, by the clock of the test.
+    #[test]
+    fn however_many_steps_a_school_wants_one_at_a_time_is_beside_another_school() {
+        let (turns, began) = both(2);
+        let mut ledger = turns.ledger();
+        let at = |after| began + ms(after);
+        // Three steps wanted while the quiet school is at work: they wait for it, and not for ever.
+        for _ in 0..3 {
+            assert_eq!(ledger.try_begin(GREEDY, began, began), Err(began + LONGEST));
+        }
+        ledger.try_begin(GREEDY, began, at(25)).expect("waited long enough");
+        for after in [25, 100, 240] {
+            let until = ledger.try_begin(GREEDY, began, at(after)).expect_err("its own step is in the way");
+            assert_eq!(until, began + LONGEST_OWN);
+        }
+        // The quiet school's next step finds one of the other's in its way, and waits for nobody.
+        ledger.end(QUIET, began, at(100));
+        ledger.try_begin(QUIET, at(110), at(110)).expect("at once");
+        assert_eq!(ledger.schools[&GREEDY].at_work, 1);
+        // When that has ended, the next one goes on, and one alone.
+        ledger.end(GREEDY, at(25), at(120));
+        assert!(ledger.try_begin(GREEDY, at(110), at(120)).is_err(), "the quiet school is at work again");
+        ledger.end(QUIET, at(110), at(130));
+        ledger.try_begin(GREEDY, at(110), at(130)).expect("nobody is in the way");
+        assert!(ledger.try_begin(GREEDY, at(110), at(130)).is_err(), "the last one, again behind its own school");
+        // Should that never end, as it waits for a lock that the last one holds, the last one goes on all the same.
+        ledger.try_begin(GREEDY, at(110), at(110) + LONGEST_OWN).expect("waited long enough");
+    }
+
+    #[test]
+    fn alone_a_school_takes_all_the_turns_it_wants() {
+        let (turns, now) = (Turns::new(2), Instant::now());
+        let mut ledger = turns.ledger();
+        for _ in 0..5 {
+            ledger.try_begin(GREEDY, now, now + ms(400)).expect("nobody else is about");
+        }
+        ledger.end(GREEDY, now, now + ms(400));
+        ledger.try_begin(GREEDY, now, now + ms(400)).expect("however much it has had");
     }
 
     #[test]
     fn where_there_is_room_for_both_nobody_waits() {
         let (turns, now) = both(8);
-        assert!(!turns.ledger().others_first(GREEDY, now));
+        assert_eq!(turns.ledger().lets_pass(GREEDY, now), None);
     }
 
     #[test]
@@ -207,7 +276,7 @@ mod tests {
         let (turns, now) = both(2);
         let mut ledger = turns.ledger();
         let later = now + ms(20_000);
-        assert!(!ledger.others_first(GREEDY, later));
+        assert_eq!(ledger.lets_pass(GREEDY, later), None);
         ledger.begin(Uuid::from_u128(3), later);
         assert!(!ledger.schools.contains_key(&GREEDY));
         assert!(ledger.schools.contains_key(&QUIET), "is at work");

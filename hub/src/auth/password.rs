@@ -1,5 +1,5 @@
 //! Passwords as Argon2id. Each check takes 19 MiB and some hundredths of a second on purpose, so only a few run at once
-//! ([`super::queue`]).
+//! ([`super::queue`]), each on a thread of its own that the system puts behind those of everything else ([`step_back`]).
 //!
 //! Invariants:
 //! - whoever asks waits for a permit *before* a try is counted in the database ([`Passwords::permit`]), so being busy never costs
@@ -15,6 +15,7 @@ use pems_model::proof::{self, Typed};
 use pems_model::verifier::{LANES, MEMORY_KIB, PASSES, is_verifier};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::oneshot;
 
 /// Of a check that has nothing to check against.
 const NOBODY: &[u8; 16] = b"nobody's account";
@@ -78,16 +79,33 @@ impl Passwords {
         job: impl FnOnce(&Runs) -> Result<T, Failed> + Send + 'static,
     ) -> Result<T, Refusal> {
         let runs = self.runs.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            let done = job(&runs);
+        let (done, told) = oneshot::channel();
+        // Not one of the runtime's: a thread that has stepped back cannot come forward again.
+        let thread = std::thread::Builder::new().name("password".to_owned());
+        thread.spawn(move || {
+            step_back();
+            let result = job(&runs);
             drop(permit);
-            done
-        });
-        match done.await {
+            // Whoever asked may have gone away.
+            let _ = done.send(result);
+        })?;
+        match told.await {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) => Err(Refusal::internal("password", &error)),
             Err(error) => Err(Refusal::internal("password", &error)),
         }
+    }
+}
+
+/// How far behind: beside threads that are not nice this one gets a quarter of a core, on an idle machine all of it.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 5;
+
+/// From here on this thread (on Linux `nice` is of a thread) lets others pass. Where that is not to be had it runs as it is.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(NICE) {
+        tracing::debug!(%error, "passwords are checked at full priority");
     }
 }
 
@@ -182,6 +200,17 @@ mod tests {
         assert_ne!(old.to_string().split('$').nth(4), new.split('$').nth(4), "with another salt");
         let again = check(&runs, "long ago and far away", Some(&new)).expect("a check");
         assert_eq!(again, Checked::Right { rehashed: None });
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_check_lets_everything_else_pass_and_nothing_else_steps_back() {
+        let nice = || rustix::process::getpriority_process(None).expect("a priority");
+        let (passwords, before) = (Passwords::default(), nice());
+        let permit = passwords.permit("a").await.expect("free");
+        let there = passwords.run(permit, move |_| Ok(nice())).await.expect("done");
+        assert_eq!(there, (before + NICE).min(19));
+        assert_eq!(nice(), before, "this thread is as it was");
     }
 
     #[test]

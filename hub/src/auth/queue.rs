@@ -9,18 +9,25 @@
 use crate::refusal::Refusal;
 use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot::{self, Sender};
 
-/// Checks at once: bounds memory to 76 MiB, and leaves a small machine something for its other work.
-const AT_ONCE: usize = 4;
-/// Waiting, of one school: all of its staff at half past seven. They are served in a second.
+/// Checks at once, at most: bounds memory to 76 MiB.
+const AT_ONCE_MOST: usize = 4;
+/// Waiting, of one school: all of its staff at half past seven. One core serves them in two or three seconds.
 const LINE: usize = 64;
-/// Waiting, of all schools: three seconds of work.
+/// Waiting, of all schools.
 const ALL: usize = 256;
-/// Longest wait. A line that is full is served in less, unless the machine is busy with other things.
-const WAIT: Duration = Duration::from_secs(8);
+/// Longest wait: full lines are served in less by one core, unless the machine is busy with other things.
+const WAIT: Duration = Duration::from_secs(15);
+
+/// Checks at once on so many cores: one is left for everything else, because a check keeps its core busy from its first moment to
+/// its last, and whoever only writes a learner must not stand behind a row of them.
+fn at_once(cores: usize) -> usize {
+    cores.saturating_sub(1).clamp(1, AT_ONCE_MOST)
+}
 
 /// Passwords that want to be hashed.
 #[derive(Debug)]
@@ -41,12 +48,15 @@ struct Lines {
 
 impl Default for Queue {
     fn default() -> Queue {
-        let lines = Lines { free: AT_ONCE, lines: HashMap::new(), turns: VecDeque::new() };
-        Queue(Arc::new(Mutex::new(lines)))
+        Queue::of(at_once(std::thread::available_parallelism().map_or(1, NonZeroUsize::get)))
     }
 }
 
 impl Queue {
+    fn of(free: usize) -> Queue {
+        Queue(Arc::new(Mutex::new(Lines { free, lines: HashMap::new(), turns: VecDeque::new() })))
+    }
+
     /// `school`: what the line is called; an empty text for the hub's own people.
     ///
     /// # Errors
@@ -151,6 +161,8 @@ mod tests {
     use std::pin::Pin;
     use std::task::Poll;
 
+    const AT_ONCE: usize = 4;
+
     type Waiting<'q> = Pin<Box<dyn Future<Output = Result<Permit, Refusal>> + 'q>>;
 
     async fn wait<'q>(queue: &'q Queue, school: &'q str) -> Waiting<'q> {
@@ -167,9 +179,14 @@ mod tests {
         taken
     }
 
+    #[test]
+    fn a_core_is_left_for_everything_else() {
+        assert_eq!([1, 2, 3, 4, 5, 64].map(at_once), [1, 1, 2, 3, 4, 4]);
+    }
+
     #[tokio::test]
     async fn a_quiet_school_is_next_but_one_behind_any_crowd() {
-        let queue = Queue::default();
+        let queue = Queue::of(AT_ONCE);
         let mut places = all_places(&queue).await;
         let mut crowd = Vec::new();
         for _ in 0..LINE {
@@ -191,7 +208,7 @@ mod tests {
 
     #[tokio::test]
     async fn of_full_lines_the_longest_gives_way() {
-        let queue = Queue::default();
+        let queue = Queue::of(AT_ONCE);
         let _places = all_places(&queue).await;
         let mut crowd = Vec::new();
         for school in ["a", "b", "c", "d"] {
@@ -208,7 +225,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_goes_away_takes_no_turn_and_leaves_room() {
-        let queue = Queue::default();
+        let queue = Queue::of(AT_ONCE);
         let mut places = all_places(&queue).await;
         for _ in 0..3 * LINE {
             drop(wait(&queue, "gone").await);

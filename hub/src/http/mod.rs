@@ -23,7 +23,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, body};
 use http_body_util::LengthLimitError;
-use pems_db::sys;
+use pems_db::{Caller, Shares, sys};
 use pems_model::Code;
 use std::any::Any;
 use std::sync::Arc;
@@ -53,17 +53,33 @@ pub(crate) fn router(parts: Arc<Parts>) -> Router {
         .with_state(parts)
 }
 
+/// Requests of one school's people that are at work at once: as many as it may have database connections. Each takes its turns on
+/// the threads that all schools share, so with more of them every step of another school's request would stand behind them all.
+const AT_WORK: usize = 4;
+/// How long the next one waits for one of them to end.
+const AT_WORK_WAIT: Duration = Duration::from_secs(10);
+
+/// Who of a school may be at work: see [`AT_WORK`].
+pub(crate) fn at_work() -> Shares {
+    Shares::new(AT_WORK, AT_WORK_WAIT)
+}
+
 /// Counts requests of those who show no token of ours, by address. The others count by user and school: schools that share an
-/// address must not use up each other's requests.
+/// address must not use up each other's requests; and wait behind their own school's, where these are many.
 async fn not_too_often(
     State(parts): State<Arc<Parts>>,
     ClientAddress(from): ClientAddress,
     request: Request,
     next: Next,
 ) -> Result<Response, rest::ApiError> {
-    if bearer::caller(&parts.auth, request.headers(), sys::now()).is_err() {
-        parts.limits.check(Limit::Api, Key::Address(from))?;
-    }
+    let _at_work = match bearer::caller(&parts.auth, request.headers(), sys::now()) {
+        Ok(Caller::Tenant(who)) => Some(parts.at_work.take(who.tenant()).await?),
+        Ok(Caller::Operator(_)) => None,
+        Err(_) => {
+            parts.limits.check(Limit::Api, Key::Address(from))?;
+            None
+        }
+    };
     Ok(next.run(request).await)
 }
 

@@ -9,7 +9,7 @@ use crate::sync::Exchanges;
 use crate::sync::tenant_state::TenantStates;
 use crate::users::Users;
 use ipnet::IpNet;
-use pems_db::{AuthDb, OperatorDb, TenantDb};
+use pems_db::{AuthDb, OperatorDb, Shares, TenantDb};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +24,8 @@ pub(crate) struct Parts {
     pub(crate) auth_db: AuthDb,
     pub(crate) live: Arc<TenantStates>,
     pub(crate) limits: Arc<Limits>,
+    /// Requests of people, each school's share of them.
+    pub(crate) at_work: Shares,
     pub(crate) metrics: Arc<Metrics>,
     /// Opens `/metrics`.
     pub(crate) metrics_token: String,

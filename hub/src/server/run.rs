@@ -153,6 +153,7 @@ fn parts(
         auth_db,
         live,
         limits,
+        at_work: http::at_work(),
         metrics: metrics.clone(),
         metrics_token: metrics::token(keys),
         trust_proxies: config.trust_proxies.clone(),

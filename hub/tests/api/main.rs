@@ -1,6 +1,7 @@
 //! `/api/v1` of schools, learners and logs, with what surrounds it: events, limits, metrics. Real HTTP, a real PostgreSQL.
 
 mod audit;
+mod beside;
 mod caller;
 mod events;
 mod face;

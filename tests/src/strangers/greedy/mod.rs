@@ -20,10 +20,11 @@ const JUDGED_FROM: usize = 6;
 /// What nobody calls waiting: below it a ratio says more about the machine than about the hub.
 const NOBODY_WAITS: Duration = Duration::from_millis(60);
 const MOST: f64 = 2.0;
-/// Rounds in which an act may bring the hub's memory to its bound.
-const WARM: usize = 3;
-/// Growth of the hub's memory from these rounds of an act to its later ones that is no leak (allocators keep what they had).
+/// Growth of the hub's memory from the first half of a visit to the second that is no leak: allocators keep what they had, and
+/// which acts fall together is chance.
 const GROWTH_KIB: u64 = 48 << 10;
+/// Rounds before the memory is judged: in the first half every act has been at its bound a few times then.
+const REMEMBERED_FROM: usize = 12 * Act::ALL.len();
 
 /// The rounds of one act.
 #[derive(Debug, Default)]
@@ -40,14 +41,22 @@ pub(super) fn visit(stay: &mut Stay) -> anyhow::Result<()> {
         let town = Town::open().await?;
         let mut quiet = Quiet::new(&town);
         let mut rounds: BTreeMap<Act, Rounds> = BTreeMap::new();
+        let mut memory = Vec::new();
         while stay.goes_on() {
             let Some(act) = stay.rng.pick(Act::ALL).copied() else { break };
             stay.tries();
-            round(stay, &town, &mut quiet, act, rounds.entry(act).or_default()).await?;
+            let rounds = rounds.entry(act).or_default();
+            round(stay, &town, &mut quiet, act, rounds).await?;
+            memory.extend(rounds.memory.last());
         }
         for (act, rounds) in &rounds {
             tell(*act, rounds);
             judge(stay, *act, rounds);
+        }
+        if let Some((early, late)) = grown(&memory) {
+            stay.found(format!(
+                "the hub's memory grew: at most {early} KiB in the first half, {late} KiB in the second"
+            ));
         }
         town.close().await
     })
@@ -66,15 +75,16 @@ async fn round(
     rounds.beside.push(quiet.work(stay, act.name()).await?);
     greedy.end().await;
     company.end().await;
-    let now = town.memory();
-    rounds.memory.push(now);
-    // What is bounded has been at its bound after a few rounds; what is kept for ever goes on growing.
-    let (early, late) = rounds.memory.split_at(rounds.memory.len().min(WARM));
-    let high = early.iter().copied().max().unwrap_or(now);
-    if late.last().is_some_and(|late| *late > high + GROWTH_KIB) {
-        stay.found(format!("{}: the hub's memory grew from {high} to {now} KiB", act.name()));
-    }
+    rounds.memory.push(town.memory());
     Ok(())
+}
+
+/// The highest of each half, in KiB, where the second is so much higher that something is kept for ever: what is bounded has been at
+/// its bound in the first half, whichever act came before which.
+fn grown(memory: &[u64]) -> Option<(u64, u64)> {
+    let (early, late) = memory.split_at(memory.len() / 2);
+    let (early, late) = (early.iter().copied().max()?, late.iter().copied().max()?);
+    (memory.len() >= REMEMBERED_FROM && late > early + GROWTH_KIB).then_some((early, late))
 }
 
 fn median(waits: &[Waits], of: impl Fn(&Waits) -> Duration) -> Duration {
@@ -117,5 +127,20 @@ fn judge(stay: &mut Stay, act: Act, rounds: &Rounds) {
                 act.name()
             ));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_that_only_goes_up_and_down_is_no_leak_and_one_that_goes_up_is() {
+        let between: Vec<u64> = (0..200).map(|n| if n % 7 == 0 { 170 << 10 } else { (60 + n % 40) << 10 }).collect();
+        assert_eq!(grown(&between), None);
+        let leak: Vec<u64> = (0..200).map(|n| (60 + n) << 10).collect();
+        assert!(grown(&leak).is_some());
+        assert_eq!(grown(&leak[..20]), None, "too few to tell");
+        assert_eq!(grown(&[]), None);
     }
 }

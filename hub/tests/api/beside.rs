@@ -1,0 +1,50 @@
+//! A school that asks for much at once, and another one beside it.
+
+use crate::caller::Api;
+use futures_util::future::{Either, join_all, select};
+use pems_model::Role;
+use serde_json::json;
+use sqlx::Connection;
+use std::pin::pin;
+
+/// Requests of one school that are at work at once (`hub/src/http`).
+const AT_WORK: usize = 4;
+
+#[tokio::test]
+async fn what_a_school_asks_beyond_its_share_waits_for_itself_and_for_nobody_else() {
+    let api = Api::with(|config| config.app_connections = 64).await;
+    let (greedy, quiet) = (api.world.school("greedy").await.id, api.world.school("quiet").await.id);
+    let (admin, theirs) = (api.user(greedy, Role::SchoolAdmin).await, api.user(quiet, Role::Viewer).await);
+    // Answered from memory from now on: nothing of it depends on the database.
+    api.get("/students", &admin).await.data();
+    api.get("/students", &admin).await.data();
+    let somebody = api.get("/auth/me", &admin).await.data()["user"]["id"].as_str().expect("an id").to_owned();
+    let mut owner = sqlx::PgConnection::connect(api.world.hub.database_url()).await.expect("the owner");
+    let mut lock = owner.begin().await.expect("a transaction");
+    sqlx::query("SELECT FROM account WHERE tenant_id = $1 FOR UPDATE")
+        .bind(greedy)
+        .execute(&mut *lock)
+        .await
+        .expect("a lock");
+
+    let (path, body) = (format!("/users/{somebody}"), json!({ "name": "Ana" }));
+    let at_work = pin!(join_all((0..AT_WORK).map(|_| api.patch(&path, &admin, &body))));
+    let sql = format!(
+        "SELECT count(*) = {AT_WORK} FROM pg_stat_activity WHERE usename = 'hub_app' AND wait_event_type = 'Lock'
+             AND datname = current_database()"
+    );
+    let all_wait = pin!(api.until("its share is at work", async || api.world.scalar::<bool>(&sql).await.then_some(())));
+    let Either::Right((_, at_work)) = select(at_work, all_wait).await else { panic!("the lock holds them") };
+    // One more, of the kind that needs no connection, does not get by; the other school does, again and again.
+    let one_more = pin!(api.get("/students", &admin));
+    let beside = pin!(async {
+        for _ in 0..20 {
+            api.get("/students", &theirs).await.data();
+        }
+    });
+    let Either::Right((_, one_more)) = select(one_more, beside).await else { panic!("it was not to be served yet") };
+    lock.rollback().await.expect("unlocked");
+    let (done, more) = tokio::join!(at_work, one_more);
+    done.iter().for_each(|reply| drop(reply.data()));
+    more.data();
+}
