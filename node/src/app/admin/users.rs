@@ -129,7 +129,7 @@ pub(super) fn make(desk: &mut Desk, draft: UserDraft) -> Result<Json> {
         let chosen = draft.password.clone().unwrap_or_default();
         let school = desk.store.enrolled()?.school_name;
         password::check(&chosen, &[&draft.name, draft.email.as_deref().unwrap_or_default(), &school])
-            .map_err(|problem| at_field(problem.code, "password", problem.message))?;
+            .map_err(|weak| NodeError::from(weak).with_details(json!({ "field": "password", "weak": weak.code() })))?;
         (verifier::make(&chosen)?, None)
     } else {
         let one_time = verifier::one_time()?;

@@ -1,6 +1,5 @@
 // The fields of a learner as the screens show and take them: kinds of control, choices, and how a value looks.
 
-import type { Student } from "../../generated/entities";
 import type { Choice, FieldKind } from "../../kit/field";
 import { day, givenNames } from "../../kit/format";
 import { session, type Role } from "../session.svelte";
