@@ -31,6 +31,7 @@ pub mod typescript;
 pub mod value;
 pub mod verifier;
 pub mod wire;
+pub mod written_by;
 
 pub use code::{Code, Problem};
 pub use entity::{Entity, Field, Kind};
@@ -38,3 +39,4 @@ pub use role::Role;
 pub use row::Row;
 pub use schema::Schema;
 pub use value::Value;
+pub use written_by::WrittenBy;

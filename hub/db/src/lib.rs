@@ -45,6 +45,8 @@
 //! }
 //! ```
 
+#![warn(missing_docs)]
+
 mod access;
 mod auth_db;
 mod context;

@@ -53,10 +53,13 @@ impl Clock {
 }
 
 impl State {
+    /// None for what cannot be read: then it is made anew from the rows, as after somebody changed them by hand.
     fn parse(revs: &str, digests: &str) -> Option<State> {
-        let digests: BTreeMap<String, String> = serde_json::from_str(digests).ok()?;
+        type Read = serde_json::Result<(BTreeMap<String, i64>, BTreeMap<String, String>)>;
+        let read: Read = serde_json::from_str(revs).and_then(|revs| Ok((revs, serde_json::from_str(digests)?)));
+        let Ok((revs, digests)) = read else { return None };
         let digests: Option<_> = digests.into_iter().map(|(name, hex)| Some((name, Digest::from_hex(&hex)?))).collect();
-        Some(State { revs: serde_json::from_str(revs).ok()?, digests: digests? })
+        Some(State { revs, digests: digests? })
     }
 
     pub(crate) fn revs_json(&self) -> String {

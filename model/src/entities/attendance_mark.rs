@@ -4,11 +4,14 @@
 use crate::Entity;
 use crate::Role::{Registrar, SchoolAdmin, SchoolHead, Teacher};
 use crate::entity::{choice, link, text};
+use crate::written_by::WrittenBy;
 
 pub const ATTENDANCE_MARK: Entity = Entity {
     name: "attendance_mark",
     label: "Attendance mark",
     writers: &[Teacher, Registrar, SchoolAdmin, SchoolHead],
+    // A mark belongs to a class day, to somebody who was in the section, and to a month that is not signed.
+    written_by: WrittenBy::Domain { instead: "mark the learner in the attendance of the class, in Attendance" },
     natural_key: &["sheet", "student"],
     fields: &[
         link("sheet", "Attendance sheet", "attendance_sheet").required().immutable(),

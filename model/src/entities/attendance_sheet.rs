@@ -3,11 +3,14 @@
 use crate::Entity;
 use crate::Role::{Registrar, SchoolAdmin, SchoolHead, Teacher};
 use crate::entity::{any_id, choice, date, link, moment, text};
+use crate::written_by::WrittenBy;
 
 pub const ATTENDANCE_SHEET: Entity = Entity {
     name: "attendance_sheet",
     label: "Attendance sheet",
     writers: &[Teacher, Registrar, SchoolAdmin, SchoolHead],
+    // A sheet says that all who have no mark were there: who was in the section, on a class day, in a month that is not signed.
+    written_by: WrittenBy::Domain { instead: "take the attendance of the class in Attendance" },
     natural_key: &["section", "on_date", "session"],
     fields: &[
         link("section", "Section", "section").required().immutable(),

@@ -3,6 +3,7 @@
 use crate::Entity;
 use crate::Role::SchoolAdmin;
 use crate::entity::{any_id, choice, int, text};
+use crate::written_by::WrittenBy;
 use crate::{Code, Problem, Row, Value};
 
 /// Largest number of a range: nine digits, more than any school gives out.
@@ -12,6 +13,10 @@ pub const NUMBER_RANGE: Entity = Entity {
     name: "number_range",
     label: "Number range",
     writers: &[SchoolAdmin],
+    // Two ranges never have a number in common: it would be given out twice.
+    written_by: WrittenBy::Domain {
+        instead: "give the PC its numbers in Settings, Numbers, or import a list of number ranges",
+    },
     fields: &[
         choice("purpose", "What for", &["student_no"]).required().immutable(),
         any_id("device", "PC").required().immutable(),

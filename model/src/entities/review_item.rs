@@ -4,11 +4,14 @@ use crate::Entity;
 use crate::Role::{Cashier, Registrar, SchoolAdmin, SchoolHead, Teacher};
 use crate::entity::{any_id, choice, moment, text};
 use crate::review::VALUE_MAX;
+use crate::written_by::WrittenBy;
 
 pub const REVIEW_ITEM: Entity = Entity {
     name: crate::review::REVIEW_ITEM,
     label: "Review item",
     writers: &[SchoolAdmin, SchoolHead, Registrar, Teacher, Cashier],
+    // A decision writes the record too that it is about (`node/src/store/review.rs`).
+    written_by: WrittenBy::Domain { instead: "decide it in Review" },
     hub_made: true,
     fields: &[
         choice("kind", "Kind", &["conflict", "claim", "deleted", "duplicate"]).required().immutable(),

@@ -177,7 +177,9 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn apply(&mut self, change: &Change, user: Option<Uuid>) -> Result<(), Problem> {
-        let index = self.push.schema.index(&change.entity).unwrap_or_default();
+        let Some(index) = self.push.schema.index(&change.entity) else {
+            return Err(verdict::unknown_entity(&change.entity));
+        };
         let entity = self.push.schema.entities()[index];
         let key = (index, change.row_id);
         let author = Author { replica: self.push.replica, user, at: self.push.clock.correct(change.at) };

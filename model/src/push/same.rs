@@ -30,7 +30,8 @@ pub fn asked_id(inbox: &Entity, item: &Row, tenant: Uuid) -> Option<Uuid> {
     if inbox.name != REVIEW_ITEM || said("kind") != Some(ReviewKind::Duplicate.name()) {
         return None;
     }
-    let number: String = serde_json::from_str(said("lost_value")?).ok()?;
+    // What is no text is no number, so nothing was asked about it.
+    let Ok::<String, _>(number) = serde_json::from_str(said("lost_value")?) else { return None };
     Some(id_of(tenant, said("entity")?, said("field")?, &number))
 }
 

@@ -27,7 +27,7 @@ pub(super) fn settle(
         let mut users = Users::with_capacity(changes.len());
         for (i, change) in changes.iter().enumerate() {
             let author = court.author(change);
-            users.push(author.as_ref().ok().and_then(Author::user));
+            users.push(if let Ok(author) = &author { author.user() } else { None });
             if refused.contains_key(&i) {
                 continue;
             }
@@ -42,6 +42,10 @@ pub(super) fn settle(
     }
 }
 
+pub(super) fn unknown_entity(name: &str) -> Problem {
+    Problem::new(Code::UnknownEntity, format!("the hub has no records of the kind '{name}'; update the hub"))
+}
+
 /// Whether a change is right by itself, after those before it.
 fn alone(
     push: &Push<'_>,
@@ -50,10 +54,7 @@ fn alone(
     change: &Change,
     author: &Author,
 ) -> Result<(), Problem> {
-    let Some(entity) = push.schema.entity(&change.entity) else {
-        let message = format!("the hub has no records of the kind '{}'; update the hub", change.entity);
-        return Err(Problem::new(Code::UnknownEntity, message));
-    };
+    let Some(entity) = push.schema.entity(&change.entity) else { return Err(unknown_entity(&change.entity)) };
     // Nobody deletes what is theirs: a deletion has no fields, whatever it brings.
     let fields = change.fields.keys().filter(|_| change.kind == ChangeKind::Upsert).map(String::as_str);
     author.may_change(push.schema, entity, change.row_id, fields)?;
@@ -129,7 +130,9 @@ fn missing_parent(
     change.fields.iter().find_map(|(name, json)| {
         let field = &entity.fields[entity.field_index(name)?];
         let Kind::Link(to) = field.kind else { return None };
-        let id = Value::parse(field, json).ok()?.as_id()?;
+        // A value that is none was refused for itself.
+        let Ok(value) = Value::parse(field, json) else { return None };
+        let id = value.as_id()?;
         if exists(&(push.schema.index(to)?, id)) {
             return None;
         }
@@ -167,8 +170,10 @@ impl Statuses {
             return found;
         }
         for ((_, id), row) in known.rows.range((index, Uuid::nil())..=(index, Uuid::max())) {
-            let status = row.get(&ENROLMENT, "status").as_text().unwrap_or_default();
-            found.now.insert(*id, status.to_owned());
+            // Every enrolment has one.
+            if let Some(status) = row.get(&ENROLMENT, "status").as_text() {
+                found.now.insert(*id, status.to_owned());
+            }
         }
         // Event by event: whose it is, what it says, whether it stands.
         let mut events: BTreeMap<Uuid, (Uuid, String, bool)> = BTreeMap::new();
@@ -178,7 +183,11 @@ impl Statuses {
         let right = changes.iter().enumerate().filter(|(i, _)| !refused.contains_key(i)).map(|(_, change)| change);
         for change in right.filter(|change| change.entity == ENROLMENT_EVENT.name) {
             let text = |name: &str| change.fields.get(name).and_then(serde_json::Value::as_str);
-            let made = || Some((Uuid::parse_str(text("enrolment")?).ok()?, text("status")?.to_owned(), true));
+            // One without a whole enrolment or status was refused for itself.
+            let made = || match Uuid::parse_str(text("enrolment")?) {
+                Ok(enrolment) => Some((enrolment, text("status")?.to_owned(), true)),
+                Err(_) => None,
+            };
             match (events.get_mut(&change.row_id), change.kind) {
                 (Some((enrolment, _, stands)), ChangeKind::Delete) => {
                     *stands = false;

@@ -20,7 +20,7 @@ pub mod session;
 mod sync;
 mod undo;
 
-pub use undo::{Acts, take_back};
+pub use undo::Acts;
 
 use crate::store::Saved;
 use crate::{NodeError, Result, Store};

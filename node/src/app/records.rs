@@ -1,5 +1,5 @@
 //! Records as such, for screens that need no more of them: read, found and saved one by one. The rules are checked by the store
-//! alone; this only names the request. Where a record is more than its fields its own area writes it.
+//! alone; this only names the request. A record that is more than its fields is refused by the store as from anybody else.
 
 use super::Desk;
 use crate::app::api::{Found, MAX_ROWS, Request, SavedRow};
@@ -34,7 +34,6 @@ pub(super) fn handle(desk: &mut Desk, request: Request) -> Result<Json> {
             Ok(row.ok_or_else(missing)?.to_json(declared))
         }
         Request::Save { entity, id, fields } => {
-            refuse_guarded(&entity)?;
             let save = Save { entity: entity.clone(), id, fields };
             let (act, saved) = store.act(|work| work.save(&save))?;
             let answer = saved_row(store, &entity, &saved)?;
@@ -42,7 +41,6 @@ pub(super) fn handle(desk: &mut Desk, request: Request) -> Result<Json> {
             Ok(answer)
         }
         Request::Delete { entity, id } => {
-            refuse_guarded(&entity)?;
             let (act, saved) = store.act(|work| work.delete(&entity, id))?;
             let answer = saved_row(store, &entity, &saved)?;
             desk.did_to(act, &saved, &entity);
@@ -50,18 +48,6 @@ pub(super) fn handle(desk: &mut Desk, request: Request) -> Result<Json> {
         }
     }
 }
-
-/// Records whose rules are more than those of a row: they are changed through the questions of their area alone.
-const GUARDED: &[&str] = &[
-    "attendance_sheet",
-    "attendance_mark",
-    "sf2_report",
-    "enrolment",
-    "enrolment_event",
-    "section_membership",
-    "school_user",
-    "review_item",
-];
 
 /// What a password is checked against never reaches a window, and review items may hold values of any record.
 fn refuse_secrets(request: &Request) -> Result<()> {
@@ -81,14 +67,6 @@ fn refuse_secrets(request: &Request) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-fn refuse_guarded(entity: &str) -> Result<()> {
-    if GUARDED.contains(&entity) {
-        let message = format!("{entity} records are not saved one by one; use their own screen");
-        return Err(NodeError::new(Code::BadRequest, message));
-    }
-    Ok(())
 }
 
 fn answer(value: &impl Serialize) -> Result<Json> {

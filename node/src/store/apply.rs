@@ -99,9 +99,8 @@ impl Step<'_> {
         let mut rows = BTreeSet::new();
         while let Some(row) = found.next()? {
             // The hub has what was answered; where the file no longer says which row it was, a later pull brings it.
-            let stored = Stored(row);
-            if let (Ok(name), Ok(id)) = (stored.text(0, "entity"), stored.id(1, "row_id"))
-                && let Some(index) = self.schema.index(&name)
+            if let Some((entity, id)) = Stored(row).row_of(0, self.schema)
+                && let Some(index) = self.schema.index(entity.name)
             {
                 rows.insert((index, id));
             }
@@ -124,11 +123,20 @@ impl Step<'_> {
         let mut visible = self.tx.prepare(&format!("{} WHERE id = ?1", rows::select(entity)))?;
         let mut confirm = self.tx.prepare(&format!("UPDATE {} SET rev = ?2 WHERE id = ?1", entity.name))?;
         let (watched, now) = (inbound_log::is_watched(entity), self.env.now());
+        let mut unreadable = false;
         for row in fresh {
-            let shadow = rows::shadow(self.tx, entity, row.id)?;
-            let old = match &shadow {
-                Some(hub) => hub.clone(),
-                None => rows::load(self.tx, entity, row.id)?,
+            // What is damaged here is not lost: this is the hub's own state of it.
+            let mut whole = |read: Result<Option<Row>>| match read {
+                Err(error) if error.code == Code::StoreCorrupt => {
+                    unreadable = true;
+                    Ok(None)
+                }
+                read => read,
+            };
+            let (shadow, old) = match rows::shadow(self.tx, entity, row.id) {
+                Ok(None) => (false, whole(rows::load(self.tx, entity, row.id))?),
+                Ok(Some(hub)) => (true, hub),
+                Err(damaged) => (true, whole(Err(damaged))?),
             };
             if let Some(old) = &old {
                 if old.rev > row.rev {
@@ -137,15 +145,15 @@ impl Step<'_> {
                 digest.remove(entity, old);
             }
             digest.add(entity, row);
-            if shadow.is_some() && !overlay::readable_changes(self.tx, entity, row.id)?.is_empty() {
+            if shadow && !overlay::readable_changes(self.tx, entity, row.id)?.is_empty() {
                 set_shadow.execute((entity.name, row.id.as_bytes(), rows::to_shadow(entity, row)))?;
                 inbound_log::settle(self.tx, entity, row.id, now)?;
                 continue;
             }
             // An edit of this office comes back as it was sent, mostly: then only the revision is new, and no index moves.
-            let seen = if shadow.is_some() { rows::load_with(&mut visible, entity, row.id)? } else { None };
+            let seen = if shadow { whole(rows::load_with(&mut visible, entity, row.id))? } else { None };
             if watched {
-                let before = if shadow.is_some() { seen.as_ref() } else { old.as_ref() };
+                let before = if shadow { seen.as_ref() } else { old.as_ref() };
                 inbound_log::note(self.tx, entity, before, Some(row), now)?;
             }
             if seen.is_some_and(|seen| seen.values == row.values && seen.is_live() && row.is_live()) {
@@ -153,10 +161,15 @@ impl Step<'_> {
             } else {
                 rows::write_with(&mut upsert, entity, row)?;
             }
-            if shadow.is_some() {
+            if shadow {
                 drop_shadow.execute((entity.name, row.id.as_bytes()))?;
                 answered.remove(&(index, row.id));
             }
+        }
+        // What a damaged row was cannot be taken off the digest, so it is made anew. Where another row is damaged that cannot be
+        // done, and the comparison with the hub's says that this copy is not to be trusted.
+        if unreadable && let Ok(anew) = status::digest_of(self.tx, entity) {
+            *digest = anew;
         }
         Ok(())
     }

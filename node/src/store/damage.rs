@@ -10,7 +10,8 @@ use super::journal::{Damaged, Stored};
 use super::{Step, Store, overlay};
 use crate::Result;
 use pems_model::wire::{Change, ChangeKind};
-use rusqlite::Connection;
+use pems_model::{Entity, Schema};
+use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -29,7 +30,7 @@ impl Store {
 
 impl Step<'_> {
     fn put_aside(&self, op_no: i64, why: &Damaged) -> Result<()> {
-        let of = row_of(self.tx, op_no)?.and_then(|(name, id)| Some((self.schema.entity(&name)?, id)));
+        let of = row_of(self.tx, self.schema, op_no)?;
         overlay::put_aside(self.tx, op_no, of, why)?;
         match of {
             Some((entity, id)) => crate::store::inbound_log::settle(self.tx, entity, id, self.env.now()),
@@ -39,12 +40,10 @@ impl Step<'_> {
 }
 
 /// Which row a change is about, where the file still says so.
-fn row_of(conn: &Connection, op_no: i64) -> Result<Option<(String, Uuid)>> {
+fn row_of(conn: &Connection, schema: &Schema, op_no: i64) -> Result<Option<(&'static Entity, Uuid)>> {
     let mut statement = conn.prepare_cached("SELECT entity, row_id FROM op WHERE op_no = ?1")?;
     let mut found = statement.query([op_no])?;
-    let Some(row) = found.next()? else { return Ok(None) };
-    let stored = Stored(row);
-    Ok(stored.text(0, "entity").ok().zip(stored.id(1, "row_id").ok()))
+    Ok(found.next()?.and_then(|row| Stored(row).row_of(0, schema)))
 }
 
 /// The entries that only use up the numbers of changes that are not sent.
@@ -55,22 +54,34 @@ pub(super) fn untold(conn: &Connection, replica: Uuid) -> Result<Vec<Change>> {
     let mut changes = Vec::new();
     while let Some(row) = found.next()? {
         let op_no: i64 = row.get(0)?;
-        let id = Stored(row).id(1, "change_id").unwrap_or_else(|_| Uuid::new_v5(&replica, &op_no.to_le_bytes()));
+        let group = match Stored(row).optional_id(2, "grp") {
+            Ok(group) => group,
+            Err(_) => group_beside(conn, op_no)?,
+        };
         changes.push(Change {
             op_no,
-            id,
+            id: Stored(row).change_id(1, replica, op_no),
             entity: NO_KIND.into(),
             row_id: Uuid::nil(),
             kind: ChangeKind::Upsert,
             base_rev: 0,
             fields: BTreeMap::new(),
             // What belongs together is refused together.
-            group: Stored(row).id(2, "grp").ok(),
+            group,
             user_id: None,
             at: 0,
         });
     }
     Ok(changes)
+}
+
+/// The group of a change whose own mark of it cannot be read: that of its neighbours of the same act. Should they be another group,
+/// then that waits for a person too, which is better than half of something.
+fn group_beside(conn: &Connection, op_no: i64) -> Result<Option<Uuid>> {
+    let sql = "SELECT beside.grp FROM op JOIN op beside ON beside.act = op.act AND beside.op_no IN (op.op_no - 1, op.op_no + 1)
+         WHERE op.op_no = ?1 AND length(beside.grp) = 16 ORDER BY beside.op_no LIMIT 1";
+    let found: Option<[u8; 16]> = conn.prepare_cached(sql)?.query_row([op_no], |row| row.get(0)).optional()?;
+    Ok(found.map(Uuid::from_bytes))
 }
 
 #[cfg(test)]

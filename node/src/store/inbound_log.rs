@@ -6,7 +6,7 @@
 
 use super::{overlay, rows};
 use crate::Result;
-use pems_model::{Entity, Row};
+use pems_model::{Code, Entity, Row};
 use rusqlite::Connection;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -87,7 +87,11 @@ pub(super) fn settle(conn: &Connection, entity: &'static Entity, id: Uuid, at: i
     if !is_watched(entity) {
         return overlay::settle(conn, entity, id);
     }
-    let before = rows::load(conn, entity, id)?;
+    let before = match rows::load(conn, entity, id) {
+        // What a damaged row showed is not known, so nothing is noted of it.
+        Err(error) if error.code == Code::StoreCorrupt => return overlay::settle(conn, entity, id),
+        read => read?,
+    };
     overlay::settle(conn, entity, id)?;
     note(conn, entity, before.as_ref(), rows::load(conn, entity, id)?.as_ref(), at)
 }

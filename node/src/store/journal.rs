@@ -4,7 +4,7 @@
 //! Invariant: what cannot be read is said to be damaged, never taken for empty.
 
 use super::Store;
-use crate::Result;
+use crate::{NodeError, Result};
 use pems_model::value::format_time;
 use pems_model::wire::{Change, ChangeKind};
 use pems_model::{Entity, Schema, Value};
@@ -20,6 +20,12 @@ pub(crate) const HIDDEN: &str = "••••••";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Damaged(String);
 
+impl Damaged {
+    pub(super) fn new(what: &str, why: &str) -> Damaged {
+        Damaged(format!("{what} {why}"))
+    }
+}
+
 impl std::fmt::Display for Damaged {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -27,30 +33,47 @@ impl std::fmt::Display for Damaged {
 }
 
 fn damaged<T>(what: &str, why: &str) -> std::result::Result<T, Damaged> {
-    Err(Damaged(format!("{what} {why}")))
+    Err(Damaged::new(what, why))
 }
 
 /// A row of the file whose columns may be anything.
 pub(super) struct Stored<'a, 'b>(pub(super) &'a rusqlite::Row<'b>);
 
 impl Stored<'_, '_> {
-    fn at(&self, at: usize) -> ValueRef<'_> {
-        self.0.get_ref(at).unwrap_or(ValueRef::Null)
+    fn at(&self, at: usize, what: &str) -> std::result::Result<ValueRef<'_>, Damaged> {
+        self.0.get_ref(at).or_else(|_| damaged(what, "is not there"))
     }
 
     pub(super) fn id(&self, at: usize, what: &str) -> std::result::Result<Uuid, Damaged> {
-        match self.at(at) {
+        match self.at(at, what)? {
             ValueRef::Blob(bytes) => Uuid::from_slice(bytes).or_else(|_| damaged(what, "is no id")),
             _ => damaged(what, "is no id"),
         }
     }
 
-    fn optional_id(&self, at: usize, what: &str) -> std::result::Result<Option<Uuid>, Damaged> {
-        if matches!(self.at(at), ValueRef::Null) { Ok(None) } else { self.id(at, what).map(Some) }
+    pub(super) fn optional_id(&self, at: usize, what: &str) -> std::result::Result<Option<Uuid>, Damaged> {
+        if matches!(self.at(at, what)?, ValueRef::Null) { Ok(None) } else { self.id(at, what).map(Some) }
+    }
+
+    /// The id of a change, and for one whose own cannot be read any more the one that stands in for it: always the same, and
+    /// another for every change, so that it can be shown, decided and told to the hub.
+    pub(super) fn change_id(&self, at: usize, replica: Uuid, op_no: i64) -> Uuid {
+        match self.id(at, "change_id") {
+            Ok(id) => id,
+            Err(_) => Uuid::new_v5(&replica, &op_no.to_le_bytes()),
+        }
+    }
+
+    /// Which row this is about, from the kind of record and the id that stand at `at`; none where the file no longer says.
+    pub(super) fn row_of(&self, at: usize, schema: &Schema) -> Option<(&'static Entity, Uuid)> {
+        match (self.text(at, "entity"), self.id(at + 1, "row_id")) {
+            (Ok(name), Ok(id)) => Some((schema.entity(&name)?, id)),
+            _ => None,
+        }
     }
 
     pub(super) fn text(&self, at: usize, what: &str) -> std::result::Result<String, Damaged> {
-        match self.at(at) {
+        match self.at(at, what)? {
             ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
                 Ok(text) => Ok(text.to_owned()),
                 Err(_) => damaged(what, "is no text"),
@@ -60,7 +83,7 @@ impl Stored<'_, '_> {
     }
 
     fn int(&self, at: usize, what: &str) -> std::result::Result<i64, Damaged> {
-        if let ValueRef::Integer(int) = self.at(at) { Ok(int) } else { damaged(what, "is no number") }
+        if let ValueRef::Integer(int) = self.at(at, what)? { Ok(int) } else { damaged(what, "is no number") }
     }
 
     pub(super) fn kind(&self, at: usize) -> std::result::Result<ChangeKind, Damaged> {
@@ -77,17 +100,21 @@ impl Stored<'_, '_> {
     }
 
     fn optional_object(&self, at: usize, what: &str) -> std::result::Result<Option<Json>, Damaged> {
-        if matches!(self.at(at), ValueRef::Null) { Ok(None) } else { Ok(Some(Json::Object(self.object(at, what)?))) }
+        if matches!(self.at(at, what)?, ValueRef::Null) {
+            Ok(None)
+        } else {
+            Ok(Some(Json::Object(self.object(at, what)?)))
+        }
     }
 
     /// The bytes of a column as well as they can be shown.
-    fn shown(&self, at: usize) -> String {
-        match self.at(at) {
+    fn shown(&self, at: usize) -> Result<String> {
+        Ok(match self.0.get_ref(at)? {
             ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             ValueRef::Integer(int) => int.to_string(),
             ValueRef::Real(real) => real.to_string(),
             ValueRef::Null => String::new(),
-        }
+        })
     }
 
     /// A change that waits, selected as [`CHANGE`].
@@ -133,15 +160,21 @@ pub(super) fn check_values<'a>(
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct JournalEntry {
     pub op_no: i64,
+    /// One that stands in for it where it cannot be read.
     pub id: Uuid,
     pub entity: String,
-    pub row_id: Uuid,
+    /// None where it cannot be read.
+    pub row_id: Option<Uuid>,
     pub kind: String,
     pub base_rev: i64,
     pub fields: Json,
     pub before: Option<Json>,
     pub group: Option<Uuid>,
-    pub act: Uuid,
+    /// None where it cannot be read.
+    pub act: Option<Uuid>,
+    /// Who made it; none for a PC by itself, and where it cannot be read.
+    #[serde(skip)]
+    pub user: Option<Uuid>,
     pub at: String,
     pub state: String,
     pub outcome: Option<Json>,
@@ -158,27 +191,32 @@ impl Store {
     pub fn journal(&self, since: i64) -> Result<Vec<JournalEntry>> {
         let mut entries = self.entries("op_no > ?1", [since])?;
         for entry in &mut entries {
-            let Some(entity) = self.schema.entity(&entry.entity) else { continue };
-            hide(entity, &mut entry.fields);
-            entry.before.iter_mut().for_each(|before| hide(entity, before));
+            let entity = entry.entity.as_str();
+            hide(self.schema, entity, &mut entry.fields);
+            entry.before.iter_mut().for_each(|before| hide(self.schema, entity, before));
             let seen = entry.outcome.iter_mut().filter_map(|outcome| outcome.pointer_mut("/seen/fields"));
-            seen.for_each(|seen| hide(entity, seen));
+            seen.for_each(|seen| hide(self.schema, entity, seen));
         }
         Ok(entries)
     }
 
     pub(super) fn entries(&self, condition: &str, params: impl rusqlite::Params) -> Result<Vec<JournalEntry>> {
-        entries(&self.conn, condition, params)
+        entries(&self.conn, self.replica, condition, params)
     }
 }
 
-/// Puts dots in the place of secrets. What cannot be read may hold one, so none of it is shown where there are secrets.
-pub(super) fn hide(entity: &Entity, fields: &mut Json) {
-    if fields.is_string() && entity.fields.iter().any(|field| field.secret) {
+/// Puts dots in the place of secrets. What cannot be read may hold one, so none of it is shown where there are secrets; of a kind of
+/// record that cannot be read, what is secret in any is.
+pub(super) fn hide(schema: &Schema, entity: &str, fields: &mut Json) {
+    let of: Vec<&Entity> = match schema.entity(entity) {
+        Some(entity) => vec![entity],
+        None => schema.entities().to_vec(),
+    };
+    if fields.is_string() && of.iter().any(|entity| entity.fields.iter().any(|field| field.secret)) {
         *fields = HIDDEN.into();
     }
     for (name, value) in fields.as_object_mut().into_iter().flatten() {
-        if entity.is_secret(name) && !value.is_null() {
+        if !value.is_null() && of.iter().any(|entity| entity.is_secret(name)) {
             *value = HIDDEN.into();
         }
     }
@@ -186,18 +224,23 @@ pub(super) fn hide(entity: &Entity, fields: &mut Json) {
 
 pub(super) fn entries(
     conn: &rusqlite::Connection,
+    replica: Uuid,
     condition: &str,
     params: impl rusqlite::Params,
 ) -> Result<Vec<JournalEntry>> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT op_no, change_id, entity, row_id, kind, base_rev, fields, before, grp, act, at, state, outcome
+        "SELECT op_no, change_id, entity, row_id, kind, base_rev, fields, before, grp, act, at, state, outcome,
+             user_id
          FROM op WHERE {condition} ORDER BY op_no"
     ))?;
     let mut found = statement.query(params)?;
     let mut entries = Vec::new();
     while let Some(row) = found.next()? {
         let stored = Stored(row);
-        entries.push(entry(&stored).unwrap_or_else(|why| unreadable(&stored, &why)));
+        entries.push(match entry(&stored) {
+            Ok(entry) => entry,
+            Err(why) => unreadable(&stored, replica, &why)?,
+        });
     }
     Ok(entries)
 }
@@ -208,13 +251,14 @@ fn entry(stored: &Stored<'_, '_>) -> std::result::Result<JournalEntry, Damaged> 
         op_no: stored.int(0, "op_no")?,
         id: stored.id(1, "change_id")?,
         entity: stored.text(2, "entity")?,
-        row_id: stored.id(3, "row_id")?,
+        row_id: Some(stored.id(3, "row_id")?),
         kind: stored.text(4, "kind")?,
         base_rev: stored.int(5, "base_rev")?,
         fields: Json::Object(stored.object(6, "fields")?),
         before: stored.optional_object(7, "before")?,
         group: stored.optional_id(8, "grp")?,
-        act: stored.id(9, "act")?,
+        act: Some(stored.id(9, "act")?),
+        user: stored.optional_id(13, "user_id")?,
         at: format_time(stored.int(10, "at")?),
         state: stored.text(11, "state")?,
         outcome: stored.optional_object(12, "outcome")?,
@@ -222,23 +266,43 @@ fn entry(stored: &Stored<'_, '_>) -> std::result::Result<JournalEntry, Damaged> 
     })
 }
 
-/// As much of an entry as can be shown.
-fn unreadable(stored: &Stored<'_, '_>, why: &Damaged) -> JournalEntry {
-    let shown = |at| Some(stored.shown(at)).filter(|text| !text.is_empty()).map(Json::from);
-    JournalEntry {
-        op_no: stored.int(0, "op_no").unwrap_or_default(),
-        id: stored.id(1, "change_id").unwrap_or_default(),
-        entity: stored.shown(2),
-        row_id: stored.id(3, "row_id").unwrap_or_default(),
-        kind: stored.shown(4),
-        base_rev: stored.int(5, "base_rev").unwrap_or_default(),
-        fields: stored.object(6, "fields").map_or_else(|_| stored.shown(6).into(), Json::Object),
-        before: stored.optional_object(7, "before").unwrap_or_else(|_| shown(7)),
-        group: stored.optional_id(8, "grp").ok().flatten(),
-        act: stored.id(9, "act").unwrap_or_default(),
-        at: format_time(stored.int(10, "at").unwrap_or_default()),
-        state: stored.shown(11),
-        outcome: stored.optional_object(12, "outcome").unwrap_or_else(|_| shown(12)),
+/// As much of an entry as can be shown; what cannot be read is said to be unknown. Its numbers are numbers in every file, whose
+/// tables are strict.
+fn unreadable(stored: &Stored<'_, '_>, replica: Uuid, why: &Damaged) -> Result<JournalEntry> {
+    let shown = |at| Ok::<_, NodeError>(Some(stored.shown(at)?).filter(|text| !text.is_empty()).map(Json::from));
+    let op_no = stored.0.get(0)?;
+    Ok(JournalEntry {
+        op_no,
+        id: stored.change_id(1, replica, op_no),
+        entity: stored.shown(2)?,
+        row_id: if_readable(stored.optional_id(3, "row_id")),
+        kind: stored.shown(4)?,
+        base_rev: stored.0.get(5)?,
+        fields: match stored.object(6, "fields") {
+            Ok(fields) => Json::Object(fields),
+            Err(_) => stored.shown(6)?.into(),
+        },
+        before: match stored.optional_object(7, "before") {
+            Ok(before) => before,
+            Err(_) => shown(7)?,
+        },
+        group: if_readable(stored.optional_id(8, "grp")),
+        act: if_readable(stored.optional_id(9, "act")),
+        user: if_readable(stored.optional_id(13, "user_id")),
+        at: format_time(stored.0.get(10)?),
+        state: stored.shown(11)?,
+        outcome: match stored.optional_object(12, "outcome") {
+            Ok(outcome) => outcome,
+            Err(_) => shown(12)?,
+        },
         damaged: Some(why.to_string()),
+    })
+}
+
+/// An id that is shown as unknown where it cannot be read: the entry says itself that it is damaged.
+fn if_readable(id: std::result::Result<Option<Uuid>, Damaged>) -> Option<Uuid> {
+    match id {
+        Ok(id) => id,
+        Err(_) => None,
     }
 }

@@ -58,9 +58,13 @@ pub(super) fn int(conn: &Connection, key: &str) -> Result<i64> {
     get(conn, key)?.map_or_else(|| Err(damaged(key)), |text| parsed(key, &text))
 }
 
-/// A moment that is only shown or waited for; none where it was never set or cannot be read.
+/// A moment that is only shown or waited for, and that every exchange sets anew; none where it was never set or cannot be read.
 pub(super) fn moment(conn: &Connection, key: &str) -> Result<Option<i64>> {
-    Ok(get(conn, key)?.and_then(|text| text.parse().ok()))
+    let Some(text) = get(conn, key)? else { return Ok(None) };
+    match text.parse() {
+        Ok(moment) => Ok(Some(moment)),
+        Err(_) => Ok(None),
+    }
 }
 
 fn parsed<T: std::str::FromStr>(key: &str, text: &str) -> Result<T> {

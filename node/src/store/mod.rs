@@ -9,10 +9,12 @@
 mod act;
 mod again;
 mod apply;
+mod by_domain;
 pub(crate) mod copy;
 mod damage;
 mod devices;
 pub(crate) mod inbound_log;
+mod inbox;
 mod journal;
 mod layout;
 mod meta;
@@ -26,6 +28,7 @@ mod save;
 mod staging;
 mod standing;
 mod status;
+mod stays;
 mod sync_summary;
 mod trouble;
 mod undo;
@@ -33,15 +36,17 @@ mod vouch;
 
 pub use act::{Actor, Work};
 pub use apply::Applied;
+pub(crate) use by_domain::{ByDomain, Records};
 pub use copy::{Copied, Place};
 pub use devices::SchoolDevice;
 pub(crate) use devices::{called, short};
+pub use inbox::ReviewEntry;
 pub(crate) use journal::HIDDEN;
 pub use journal::JournalEntry;
 pub use meta::Enrolled;
 pub use read::{ListQuery, as_json};
 pub use rescue::{Left, MOST_SAVED_BYTES, PutBack, Rescued};
-pub use review::{Choice, ReviewEntry};
+pub use review::Choice;
 pub(crate) use save::stops_everything;
 pub use save::{Save, Saved};
 pub use standing::Effect;
@@ -55,7 +60,7 @@ use crate::{Env, NodeError, Result};
 use ed25519_dalek::SigningKey;
 use pems_model::wire::MAX_CHANGES;
 use pems_model::{Code, Role, Schema};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -235,8 +240,10 @@ impl Store {
             actor: self.actor,
             key: self.key.as_ref(),
             last_op_no: None,
+            touched: stays::Touched::new(),
         };
         let out = step(&mut inside)?;
+        inside.check_signed()?;
         let wrote = inside.last_op_no;
         if let Some(last) = wrote {
             meta::set(&tx, "next_op_no", &(last + 1).to_string())?;
@@ -259,6 +266,7 @@ struct Step<'a> {
     key: Option<&'a SigningKey>,
     /// The last `op_no` that this step handed out; stored when it commits, so the counter has no gaps.
     last_op_no: Option<i64>,
+    touched: stays::Touched,
 }
 
 impl Step<'_> {
@@ -322,7 +330,7 @@ fn set_key(conn: &Connection, key: &[u8; 32]) -> Result<()> {
     conn.execute_batch("PRAGMA cipher_log_level = NONE;")?;
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     conn.execute_batch(&format!("PRAGMA key = \"x'{hex}'\";"))?;
-    let cipher: Option<String> = conn.query_row("PRAGMA cipher_version", [], |row| row.get(0)).ok();
+    let cipher: Option<String> = conn.query_row("PRAGMA cipher_version", [], |row| row.get(0)).optional()?;
     if cipher.is_none() {
         return Err(NodeError::new(Code::Internal, "this build has no encryption; it will not write records"));
     }

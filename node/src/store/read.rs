@@ -104,7 +104,11 @@ impl Store {
 pub fn as_json(kind: Kind, text: &str) -> Json {
     let plain = text.trim();
     match kind {
-        Kind::Int { .. } => plain.parse::<i64>().map_or_else(|_| Json::from(text), Json::from),
+        Kind::Int { .. } => match plain.parse::<i64>() {
+            Ok(int) => Json::from(int),
+            // As it was typed; what is wrong with it is said where it is checked.
+            Err(_) => Json::from(text),
+        },
         Kind::Bool => match plain.to_ascii_lowercase().as_str() {
             "true" | "yes" | "y" | "1" => Json::Bool(true),
             "false" | "no" | "n" | "0" => Json::Bool(false),

@@ -97,7 +97,7 @@ impl Store {
             saved_at: pems_model::value::format_time(self.env.now()),
         };
         let mut rescued = Rescued { text: written(&head)?, changes: 0, unreadable: 0, secrets: 0 };
-        for entry in entries(&self.conn, "state IN ('pending', 'parked', 'damaged')", [])? {
+        for entry in entries(&self.conn, self.replica, "state IN ('pending', 'parked', 'damaged')", [])? {
             match self.line(&entry, &mut rescued.secrets) {
                 Some(line)
                     if line.kind == "upsert"
@@ -130,7 +130,7 @@ impl Store {
         }
         Some(Line {
             entity: entry.entity.clone(),
-            id: entry.row_id,
+            id: entry.row_id?,
             kind,
             base_rev: entry.base_rev,
             fields,

@@ -46,10 +46,18 @@ pub(super) fn from_sql(kind: Kind, value: ValueRef<'_>) -> Option<Value> {
         (Kind::Bool, ValueRef::Integer(int)) => Value::Bool(int != 0),
         (Kind::Date, ValueRef::Integer(int)) => Value::Date(i32::try_from(int).ok()?),
         (Kind::Time, ValueRef::Integer(int)) => Value::Time(int),
-        (Kind::Link(_) | Kind::Id, ValueRef::Blob(bytes)) => Value::Id(Uuid::from_slice(bytes).ok()?),
-        (_, ValueRef::Text(bytes)) => Value::Text(std::str::from_utf8(bytes).ok()?.to_owned()),
+        (Kind::Link(_) | Kind::Id, ValueRef::Blob(bytes)) => return whole(Uuid::from_slice(bytes)).map(Value::Id),
+        (_, ValueRef::Text(bytes)) => Value::Text(whole(std::str::from_utf8(bytes))?.to_owned()),
         _ => return None,
     })
+}
+
+/// What was read, unless it is damaged, which whoever asked says.
+fn whole<T, E>(read: std::result::Result<T, E>) -> Option<T> {
+    match read {
+        Ok(value) => Some(value),
+        Err(_) => None,
+    }
 }
 
 /// `SELECT` list of an entity, to be read back with [`read`].
@@ -65,7 +73,7 @@ pub(super) fn selected(entity: &Entity) -> String {
 
 pub(super) fn read(entity: &Entity, row: &rusqlite::Row<'_>) -> Result<Row> {
     let id = match row.get_ref(0)? {
-        ValueRef::Blob(bytes) => Uuid::from_slice(bytes).ok(),
+        ValueRef::Blob(bytes) => whole(Uuid::from_slice(bytes)),
         _ => None,
     };
     let Some(id) = id else { return Err(damaged(entity, "id", None)) };

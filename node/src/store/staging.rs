@@ -213,11 +213,10 @@ impl Step<'_> {
         )?;
         let mut found = statement.query((result.op_no, state, outcome, self.env.now()))?;
         let Some(row) = found.next()?.filter(|_| refused) else { return Ok(()) };
-        let stored = Stored(row);
-        let of = stored.text(0, "entity").ok().zip(stored.id(1, "row_id").ok());
+        let of = Stored(row).row_of(0, self.schema);
         drop(found);
         // An entry that was put aside may say nothing of its row any more.
-        match of.and_then(|(name, id)| Some((self.schema.entity(&name)?, id))) {
+        match of {
             Some((entity, id)) => inbound_log::settle(self.tx, entity, id, self.env.now()),
             None => Ok(()),
         }
@@ -257,7 +256,10 @@ fn outbox(conn: &Connection, schema: &Schema, replica: Uuid, batch: usize) -> Re
     let mut damaged = Vec::new();
     while let Some(row) = found.next()? {
         match Stored(row).change(schema) {
-            Ok(change) => waiting.push((change, usize::try_from(row.get::<_, i64>(10)?).unwrap_or(usize::MAX / 2))),
+            Ok(change) => {
+                let length: i64 = row.get(10)?;
+                waiting.push((change, usize::try_from(length).unwrap_or(usize::MAX / 2)));
+            }
             Err(why) => damaged.push((row.get(0)?, why)),
         }
     }

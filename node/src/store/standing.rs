@@ -2,12 +2,13 @@
 //! have gone on since. So what is shown as standing is read from the record, and a decision writes the record where it says
 //! something else.
 
+use super::journal::Damaged;
 use super::save::{Act, not_found};
 use super::{Save, Step, rows};
 use crate::{NodeError, Result};
 use pems_model::{Code, Entity, Kind, Row, Schema, Value};
 use rusqlite::{Connection, OptionalExtension};
-use serde_json::{Map, Value as Json};
+use serde_json::Map;
 use uuid::Uuid;
 
 /// What deciding an entry came to.
@@ -35,9 +36,9 @@ pub(super) struct Standing {
     pub(super) stands: Stands,
     /// What the field says now, where it is about a field.
     pub(super) now: Value,
-    /// The two values; `None` for one that is damaged in the file.
-    kept: Option<Value>,
-    lost: Option<Value>,
+    /// The two values, or that one is damaged in the file.
+    kept: Result<Value, Damaged>,
+    lost: Result<Value, Damaged>,
     entity: &'static Entity,
     row: Option<Row>,
     field: Option<usize>,
@@ -45,30 +46,33 @@ pub(super) struct Standing {
 
 impl Standing {
     pub(super) fn of(conn: &Connection, schema: &Schema, inbox: &Entity, item: &Row) -> Result<Option<Standing>> {
-        let text = |name: &str| item.get(inbox, name).as_text().unwrap_or_default();
+        let (name, id) = about(inbox, item)?;
         // Records of a newer version, which this one cannot show.
-        let Some(entity) = schema.entity(text("entity")) else { return Ok(None) };
-        let name = text("field");
-        let field = if name.is_empty() { None } else { entity.field_index(name) };
-        if field.is_none() && !name.is_empty() {
-            return Ok(None);
-        }
-        let row = rows::load(conn, entity, item.get(inbox, "row_id").as_id().unwrap_or_default())?;
+        let Some(entity) = schema.entity(name) else { return Ok(None) };
+        let field = match item.get(inbox, "field").as_text() {
+            None | Some("") => None,
+            Some(name) => match entity.field_index(name) {
+                Some(field) => Some(field),
+                None => return Ok(None),
+            },
+        };
+        let row = rows::load(conn, entity, id)?;
         let live = row.as_ref().filter(|row| row.is_live());
-        let value = |name: &str| match (item.get(inbox, name).as_text(), field) {
-            (None, _) | (_, None) => Some(Value::Null),
-            (Some(kept), Some(i)) => {
-                serde_json::from_str(kept).ok().and_then(|json: Json| Value::stored(entity.fields[i].kind, &json))
-            }
+        let value = |name: &str| match field {
+            Some(i) => said(inbox, item, name, entity.fields[i].kind),
+            None => Ok(Value::Null),
         };
         let (kept, lost) = (value("kept_value"), value("lost_value"));
-        let now = field.and_then(|i| live.map(|row| row.values[i].clone())).unwrap_or(Value::Null);
-        let stands = match (text("kind"), live.is_some()) {
-            ("deleted", true) => Stands::Kept,
-            ("deleted", false) => Stands::Lost,
+        let now = match (field, live) {
+            (Some(i), Some(row)) => row.values[i].clone(),
+            _ => Value::Null,
+        };
+        let stands = match (item.get(inbox, "kind").as_text(), live.is_some()) {
+            (Some("deleted"), true) => Stands::Kept,
+            (Some("deleted"), false) => Stands::Lost,
             (_, false) => Stands::Gone,
-            _ if Some(&now) == kept.as_ref() => Stands::Kept,
-            _ if Some(&now) == lost.as_ref() => Stands::Lost,
+            _ if kept.as_ref() == Ok(&now) => Stands::Kept,
+            _ if lost.as_ref() == Ok(&now) => Stands::Lost,
             _ => Stands::Neither,
         };
         Ok(Some(Standing { stands, now, kept, lost, entity, row, field }))
@@ -77,6 +81,22 @@ impl Standing {
     fn is(&self, keep_lost: bool) -> bool {
         self.stands == if keep_lost { Stands::Lost } else { Stands::Kept }
     }
+}
+
+/// Which record an item is about.
+pub(super) fn about<'a>(inbox: &Entity, item: &'a Row) -> Result<(&'a str, Uuid)> {
+    let (Some(entity), Some(id)) = (item.get(inbox, "entity").as_text(), item.get(inbox, "row_id").as_id()) else {
+        let message = "this question does not say any more which record it is about; decide it at another PC of the school, whose copy has it whole";
+        return Err(NodeError::new(Code::StoreCorrupt, message));
+    };
+    Ok((entity, id))
+}
+
+/// One of the two values of an item, as a field of this kind has it.
+pub(super) fn said(inbox: &Entity, item: &Row, name: &str, kind: Kind) -> Result<Value, Damaged> {
+    let Some(text) = item.get(inbox, name).as_text() else { return Ok(Value::Null) };
+    let json = serde_json::from_str(text).map_err(|_| Damaged::new(name, "is no JSON"))?;
+    Value::stored(kind, &json).ok_or_else(|| Damaged::new(name, "has a value of another type"))
 }
 
 impl Step<'_> {
@@ -99,9 +119,12 @@ impl Step<'_> {
             }
             return Ok(Effect::Changed);
         };
-        let Some(value) = (if keep_lost { &standing.lost } else { &standing.kept }) else {
-            let message = "this value is damaged and cannot be put back; type it into the record";
-            return Err(NodeError::new(Code::StoreCorrupt, message));
+        let value = match if keep_lost { &standing.lost } else { &standing.kept } {
+            Ok(value) => value,
+            Err(why) => {
+                let message = format!("this value is damaged and cannot be put back ({why}); type it into the record");
+                return Err(NodeError::new(Code::StoreCorrupt, message));
+            }
         };
         self.check_free(entity, field, value, row.id)?;
         let fields = Map::from_iter([(entity.fields[field].name.to_owned(), value.to_json())]);

@@ -110,7 +110,10 @@ pub(super) fn read_digests(conn: &Connection, schema: &Schema) -> Result<BTreeMa
     let mut digests = BTreeMap::new();
     while let Some(row) = found.next()? {
         let name: String = row.get(0)?;
-        let kept = Stored(row).text(1, "digest").ok().and_then(|hex| Digest::from_hex(&hex));
+        let kept = match Stored(row).text(1, "digest") {
+            Ok(hex) => Digest::from_hex(&hex),
+            Err(_) => None,
+        };
         let digest = match (kept, schema.entity(&name)) {
             (Some(digest), _) => digest,
             (None, Some(entity)) => digest_of(conn, entity)?,

@@ -70,7 +70,21 @@ impl Store {
     /// # Errors
     /// If SQLite fails.
     pub fn trouble(&self) -> Result<Option<Trouble>> {
-        Ok(meta::get(&self.conn, KEY)?.and_then(|text| serde_json::from_str(&text).ok()))
+        let Some(text) = meta::get(&self.conn, KEY)? else { return Ok(None) };
+        match serde_json::from_str(&text) {
+            Ok(trouble) => Ok(Some(trouble)),
+            Err(_) => self.unreadable_trouble().map(Some),
+        }
+    }
+
+    /// That there was one is known. It holds since the last exchange at the latest.
+    fn unreadable_trouble(&self) -> Result<Trouble> {
+        let since = match meta::moment(&self.conn, "last_contact")? {
+            Some(contact) => contact,
+            None => self.env.now(),
+        };
+        let message = "the hub does not sync with this PC, and why is damaged in the records file; go on working, what is typed waits on this PC. The reason is noted again at the next try, or this goes by itself";
+        Ok(Trouble { code: Code::StoreCorrupt.text().to_owned(), message: message.into(), since: format_time(since) })
     }
 }
 

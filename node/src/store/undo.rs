@@ -44,6 +44,7 @@ impl Store {
         self.transaction(|step| {
             let mut entries = journal::entries(
                 step.tx,
+                step.replica,
                 "act = ?1 AND state NOT IN ('retried', 'dropped', 'damaged')",
                 [act.as_bytes()],
             )?;
@@ -80,12 +81,12 @@ impl Step<'_> {
         if entries.first().is_none_or(|entry| entry.group.is_none()) {
             for entry in entries {
                 if !self.undo(entry, since, act, undone)? {
-                    let changed = changed_since(self.entity(&entry.entity)?);
+                    let left = self.why_left(entry)?;
                     if WHOLE.contains(&entry.entity.as_str()) {
-                        return Err(changed);
+                        return Err(left);
                     }
-                    why = Some(changed);
-                    undone.left.push(entry.row_id);
+                    why = Some(left);
+                    undone.left.push(named(entry));
                 }
             }
             return Ok(why);
@@ -95,7 +96,7 @@ impl Step<'_> {
         let outcome = self.attempt(|step| {
             for entry in entries {
                 if !step.undo(entry, since, act, &mut tried)? {
-                    return Err(changed_since(step.entity(&entry.entity)?));
+                    return Err(step.why_left(entry)?);
                 }
             }
             Ok(())
@@ -103,7 +104,7 @@ impl Step<'_> {
         match outcome {
             Ok(()) => *undone = tried,
             Err(error) if error.code == Code::Conflict => {
-                undone.left.extend(entries.iter().map(|entry| entry.row_id));
+                undone.left.extend(entries.iter().map(named));
                 why = Some(error);
             }
             Err(error) => return Err(error),
@@ -113,12 +114,11 @@ impl Step<'_> {
 
     /// Takes back one change; `false` where the row was changed since.
     fn undo(&mut self, entry: &journal::JournalEntry, since: &Since, act: Act, undone: &mut Undone) -> Result<bool> {
-        let entity = self.entity(&entry.entity)?;
-        let Some(row) = rows::load(self.tx, entity, entry.row_id)? else { return Ok(true) };
-        if entry.damaged.is_some() {
+        let (None, Some(id), Json::Object(fields)) = (&entry.damaged, entry.row_id, &entry.fields) else {
             return Ok(false);
-        }
-        let fields = entry.fields.as_object().cloned().unwrap_or_default();
+        };
+        let entity = self.entity(&entry.entity)?;
+        let Some(row) = rows::load(self.tx, entity, id)? else { return Ok(true) };
         let untouched = fields.iter().all(|(name, after)| row.get(entity, name).to_json() == *after);
         match (&entry.before, entry.kind.as_str()) {
             (_, "delete") if !row.is_live() => {
@@ -158,6 +158,21 @@ impl Step<'_> {
     }
 }
 
+/// What is left as it is: the record, or the change itself where that cannot be read.
+fn named(entry: &journal::JournalEntry) -> Uuid {
+    entry.row_id.unwrap_or(entry.id)
+}
+
+impl Step<'_> {
+    fn why_left(&self, entry: &journal::JournalEntry) -> Result<NodeError> {
+        let Some(why) = &entry.damaged else { return Ok(changed_since(self.entity(&entry.entity)?)) };
+        let message = format!(
+            "what was done then cannot be taken back: a change of it is damaged in the records file ({why}); look at the record and change it there"
+        );
+        Ok(NodeError::new(Code::Conflict, message))
+    }
+}
+
 fn changed_since(entity: &Entity) -> NodeError {
     let message = format!(
         "what was done then cannot be taken back: {} was changed again since; look at it and change it there",
@@ -190,8 +205,10 @@ impl Since {
         let mut since: HashMap<Uuid, Vec<Ours>> = HashMap::new();
         let mut found = statement.query((act.as_bytes(), first))?;
         while let Some(row) = found.next()? {
+            // What no longer says which row it was is left as it is by the undo itself.
+            let Ok(id) = journal::Stored(row).id(0, "row_id") else { continue };
             let ours = Ours { op_no: row.get(1)?, base: row.get(2)?, rev: row.get(3)?, beside: row.get(4)? };
-            since.entry(Uuid::from_bytes(row.get(0)?)).or_default().push(ours);
+            since.entry(id).or_default().push(ours);
         }
         Ok(Since(since))
     }

@@ -173,14 +173,22 @@ async fn answer<T: serde::de::DeserializeOwned>(response: reqwest::Response) -> 
 /// The refusal in a response; something in between (a proxy, a sign-in page) counts as an unreachable hub.
 async fn refusal(response: reqwest::Response) -> ErrorBody {
     let status = response.status();
-    let bytes = response.bytes().await.unwrap_or_default();
-    serde_json::from_slice(&bytes).unwrap_or_else(|_| ErrorBody {
-        code: Code::HubUnreachable,
-        message: format!(
+    let unreachable = |message: String| ErrorBody { code: Code::HubUnreachable, message, details: None };
+    let bytes = match response.bytes().await {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            return unreachable(format!(
+                "the hub refused (status {status}), and why was cut off ({}); check the network, it is tried again",
+                reason(&error)
+            ));
+        }
+    };
+    match serde_json::from_slice(&bytes) {
+        Ok(refusal) => refusal,
+        Err(_) => unreachable(format!(
             "something that is not the hub answered with status {status}; check the address and the network"
-        ),
-        details: None,
-    })
+        )),
+    }
 }
 
 /// The private key in the form that signers read: RFC 8410, section 7, a fixed head and the seed.

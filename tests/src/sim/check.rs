@@ -63,11 +63,12 @@ pub(super) fn consistent(hub: &Hub, office: &Office) -> Result<(), Violation> {
 fn overlay(rows: &mut Rows, entry: &JournalEntry) {
     let Some(index) = schema().index(&entry.entity) else { return };
     let entity = schema().entities()[index];
-    let key = (index, entry.row_id);
+    let Some(id) = entry.row_id else { return };
+    let key = (index, id);
     let row = match rows.entry(key) {
         Entry::Occupied(row) => row.into_mut(),
         Entry::Vacant(_) if entry.before.is_some() => return,
-        Entry::Vacant(none) => none.insert(Row::empty(entity, entry.row_id)),
+        Entry::Vacant(none) => none.insert(Row::empty(entity, id)),
     };
     row.deleted_at = (entry.kind == "delete").then_some(0);
     for (name, value) in entry.fields.as_object().into_iter().flatten() {

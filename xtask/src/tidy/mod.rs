@@ -1,6 +1,8 @@
 //! The house rules that a program can check by looking at the text.
 
+mod guesses;
 mod imports;
+mod past_rules;
 mod places;
 
 use crate::root;
@@ -53,6 +55,10 @@ pub(crate) fn run() -> Result<()> {
     for path in paths.iter().filter(|path| !MADE.iter().any(|made| path.starts_with(made))) {
         let Some(text) = read(path) else { continue };
         found.extend(findings(path, &text));
+        found.extend(past_rules::findings(path, &text));
+        if path.ends_with(".rs") {
+            found.extend(guesses::findings(path, &text));
+        }
         if path.ends_with(".md") && !HISTORY.iter().any(|past| path.starts_with(past)) {
             found.extend(places::findings(path, &text, &|place| is_there(&paths, place)));
         }

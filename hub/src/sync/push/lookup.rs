@@ -41,10 +41,14 @@ pub(super) async fn answered(
     .await?;
     let mut results = Vec::with_capacity(changes.len());
     for (i, change) in changes.iter().enumerate() {
-        let row = rows.get(i).filter(|row| row.try_get::<i64, _>(0).ok() == Some(change.op_no));
-        let row = row
-            .filter(|row| row.try_get::<Uuid, _>(1).ok() == Some(change.id))
-            .ok_or_else(|| replica::forked(&format!("change {} was another one", change.op_no), last.op_no))?;
+        let known = match rows.get(i) {
+            Some(row) if (row.try_get::<i64, _>(0)?, row.try_get::<Uuid, _>(1)?) == (change.op_no, change.id) => {
+                Some(row)
+            }
+            _ => None,
+        };
+        let row =
+            known.ok_or_else(|| replica::forked(&format!("change {} was another one", change.op_no), last.op_no))?;
         results.push(ChangeResult { op_no: change.op_no, outcome: outcome(row)? });
     }
     Ok(results)

@@ -59,7 +59,7 @@ pub(super) async fn log_and_clock(
     .bind(log.iter().map(|e| e.row_id).collect::<Vec<Uuid>>())
     .bind(log.iter().map(|e| if e.kind == ChangeKind::Delete { "delete" } else { "upsert" }).collect::<Vec<&str>>())
     .bind(log.iter().map(|e| e.outcome.name()).collect::<Vec<&str>>())
-    .bind(log.iter().map(|e| problem(&e.outcome)).collect::<Vec<Option<String>>>())
+    .bind(log.iter().map(|e| problem(&e.outcome)).collect::<Result<Vec<Option<String>>, _>>()?)
     .bind(log.iter().map(|e| e.base_rev).collect::<Vec<i64>>())
     .bind(texts(&|e| storable(&e.fields).to_string()))
     .bind(log.iter().map(|e| e.group).collect::<Vec<Option<Uuid>>>())
@@ -71,9 +71,9 @@ pub(super) async fn log_and_clock(
     Ok(())
 }
 
-fn problem(outcome: &Outcome) -> Option<String> {
-    let Outcome::Refused { problem } = outcome else { return None };
-    serde_json::to_string(problem).ok()
+fn problem(outcome: &Outcome) -> Result<Option<String>, sqlx::Error> {
+    let Outcome::Refused { problem } = outcome else { return Ok(None) };
+    serde_json::to_string(problem).map(Some).map_err(|error| sqlx::Error::Encode(Box::new(error)))
 }
 
 /// PostgreSQL keeps no NUL character in texts; a change that was refused for one must still be logged.
@@ -107,7 +107,7 @@ pub(crate) async fn upsert_rows(tx: &mut Tx, entity: &Entity, tenant: Uuid, rows
         .bind(rows.iter().map(|row| row.rev).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.deleted_at.map(moment)).collect::<Vec<_>>());
     for (i, field) in entity.fields.iter().enumerate() {
-        query = bind_column(query, field.kind, rows, i);
+        query = bind_column(query, field.kind, rows, i)?;
     }
     query.execute(tx.conn()).await?;
     Ok(())
@@ -132,27 +132,34 @@ fn upsert(entity: &Entity) -> String {
 
 type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
-fn bind_column<'q>(query: Statement<'q>, kind: Kind, rows: &[&'q Row], at: usize) -> Statement<'q> {
+fn bind_column<'q>(
+    query: Statement<'q>,
+    kind: Kind,
+    rows: &[&'q Row],
+    at: usize,
+) -> Result<Statement<'q>, sqlx::Error> {
     let values = rows.iter().map(|row| &row.values[at]);
-    match kind {
+    Ok(match kind {
         Kind::Int { .. } => {
             query.bind(values.map(|v| if let Value::Int(int) = v { Some(*int) } else { None }).collect::<Vec<_>>())
         }
         Kind::Bool => {
             query.bind(values.map(|v| if let Value::Bool(flag) = v { Some(*flag) } else { None }).collect::<Vec<_>>())
         }
-        Kind::Date => query.bind(values.map(day).collect::<Vec<_>>()),
+        Kind::Date => query.bind(values.map(day).collect::<Result<Vec<_>, _>>()?),
         Kind::Time => {
             query.bind(values.map(|v| if let Value::Time(t) = v { Some(moment(*t)) } else { None }).collect::<Vec<_>>())
         }
         Kind::Link(_) | Kind::Id => query.bind(values.map(Value::as_id).collect::<Vec<_>>()),
         _ => query.bind(values.map(Value::as_text).collect::<Vec<_>>()),
-    }
+    })
 }
 
-fn day(value: &Value) -> Option<Date> {
-    let Value::Date(days) = value else { return None };
-    Date::from_julian_day(days.saturating_add(UNIX_EPOCH_JULIAN_DAY)).ok()
+/// A day that no calendar has is not written as none: the push is refused and stays at its office.
+fn day(value: &Value) -> Result<Option<Date>, sqlx::Error> {
+    let Value::Date(days) = value else { return Ok(None) };
+    let date = Date::from_julian_day(days.saturating_add(UNIX_EPOCH_JULIAN_DAY));
+    date.map(Some).map_err(|error| sqlx::Error::Encode(Box::new(error)))
 }
 
 /// Microseconds since 1970 as the database's type; beyond year 9999 it is the nearest that there is.

@@ -4,9 +4,9 @@ use super::{together, words};
 use crate::app::Desk;
 use crate::store::{HIDDEN, ReviewEntry, Trouble, called};
 use crate::{NodeError, Result, Store};
-use pems_model::{Kind, Role};
+use pems_model::{Code, Entity, Kind, Role};
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 use ts_rs::TS;
 use uuid::Uuid;
@@ -38,8 +38,9 @@ pub struct Need {
     pub kind: String,
     pub entity: String,
     pub entity_label: String,
-    #[ts(type = "string")]
-    pub row_id: Uuid,
+    /// None where the file no longer says.
+    #[ts(type = "string | null")]
+    pub row_id: Option<Uuid>,
     /// The other record of a `duplicate`: `theirs` is about it.
     #[ts(type = "string | null")]
     pub other_id: Option<Uuid>,
@@ -107,7 +108,15 @@ pub(super) fn list(desk: &Desk) -> Result<Needs> {
     let names = store.device_names()?;
     let mut items = Vec::with_capacity(questions.len());
     for mut question in questions {
-        question.iter_mut().try_for_each(|entry| store.stand(entry))?;
+        for entry in &mut question {
+            match store.stand(entry) {
+                // A record that cannot be read holds up no other question; what is the matter is said with this one.
+                Err(error) if error.code == Code::StoreCorrupt => {
+                    entry.reason = Some(json!({ "code": error.code.text(), "message": error.message }));
+                }
+                stood => stood?,
+            }
+        }
         items.push(need(desk, &question, &names)?);
     }
     Ok(Needs { items, trouble: store.trouble()?, total })
@@ -118,10 +127,19 @@ fn need(desk: &Desk, question: &[ReviewEntry], pcs: &HashMap<Uuid, String>) -> R
     let entry = &question[0];
     let refused = matches!(entry.kind.as_str(), "refused" | "damaged");
     let (mine, theirs) = authors(store, entry, pcs)?;
+    let name_of = |entity: &Entity, id: Option<Uuid>| match id.map(|id| words::record_name(store, entity, id)) {
+        None => Ok(entity.label.to_owned()),
+        Some(Err(error)) if error.code == Code::StoreCorrupt => Ok(entity.label.to_owned()),
+        Some(named) => named,
+    };
     let declared = store.schema().entity(&entry.entity);
     let mut fields = Vec::new();
     if refused {
-        let row = store.get(&entry.entity, entry.row_id).ok().flatten();
+        let row = match entry.row_id.map(|id| store.get(&entry.entity, id)) {
+            Some(Ok(row)) => row,
+            // A kind of record that this version does not know, or a row that cannot be read: nothing to compare with.
+            Some(Err(_)) | None => None,
+        };
         for (name, typed) in entry.mine.as_object().into_iter().flatten() {
             let stands = match (declared, &row) {
                 (Some(entity), Some(row)) => row.get(entity, name).to_json(),
@@ -143,7 +161,7 @@ fn need(desk: &Desk, question: &[ReviewEntry], pcs: &HashMap<Uuid, String>) -> R
         may = may && store.may_decide(entry)?;
     }
     let record = match declared {
-        Some(entity) => match words::record_name(store, entity, entry.row_id)? {
+        Some(entity) => match name_of(entity, entry.row_id)? {
             name if name == entity.label && refused => typed_name(&entry.mine).unwrap_or(name),
             name => name,
         },
@@ -160,10 +178,10 @@ fn need(desk: &Desk, question: &[ReviewEntry], pcs: &HashMap<Uuid, String>) -> R
         other_id: entry.other_id,
         record,
         other_record: match (declared, entry.other_id) {
-            (Some(entity), Some(id)) => Some(words::record_name(store, entity, id)?),
+            (Some(entity), Some(id)) => Some(name_of(entity, Some(id))?),
             _ => None,
         },
-        what: if refused { what_was_refused(store, entry.id)? } else { "change" },
+        what: entry.what,
         fields,
         stands: if question.iter().all(|other| other.stands == entry.stands) { entry.stands } else { "mixed" },
         mine,
@@ -189,7 +207,8 @@ fn sides(store: &Store, entry: &ReviewEntry, field: &str, mine: &Json, theirs: &
         let i = entity.field_index(field)?;
         Some(&entity.fields[i])
     });
-    let kind = declared.map_or(Kind::Text { max: 0 }, |field| field.kind);
+    // A damaged value is shown as it stands in the file.
+    let kind = declared.filter(|_| !entry.damaged).map_or(Kind::Text { max: 0 }, |field| field.kind);
     let hidden = declared.is_some_and(|field| field.secret);
     let said = |value: &Json| match words::field_words(store, kind, value)? {
         Some(_) if hidden => Ok(Some(HIDDEN.to_owned())),
@@ -207,26 +226,7 @@ fn sides(store: &Store, entry: &ReviewEntry, field: &str, mine: &Json, theirs: &
     })
 }
 
-fn what_was_refused(store: &Store, change: Uuid) -> Result<&'static str> {
-    let sql = "SELECT kind = 'delete', before IS NULL FROM op WHERE change_id = ?1";
-    let mut statement = store.conn().prepare_cached(sql)?;
-    let what = statement.query_row([change.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(match what {
-        (true, _) => "delete",
-        (_, true) => "new",
-        _ => "change",
-    })
-}
-
 fn authors(store: &Store, entry: &ReviewEntry, pcs: &HashMap<Uuid, String>) -> Result<(Author, Author)> {
-    let (mine, theirs) = if matches!(entry.kind.as_str(), "refused" | "damaged") {
-        let mut statement = store.conn().prepare_cached("SELECT user_id FROM op WHERE change_id = ?1")?;
-        let user: rusqlite::types::Value = statement.query_row([entry.id.as_bytes()], |row| row.get(0))?;
-        let id = if let rusqlite::types::Value::Blob(bytes) = user { Uuid::from_slice(&bytes).ok() } else { None };
-        (id, None)
-    } else {
-        (entry.mine_user, entry.theirs_user)
-    };
     let author = |user, device: Option<Uuid>, at: &Option<String>| -> Result<Author> {
         Ok(Author {
             name: words::user_name(store, user)?,
@@ -235,5 +235,8 @@ fn authors(store: &Store, entry: &ReviewEntry, pcs: &HashMap<Uuid, String>) -> R
             pc: device.filter(|id| *id != store.replica()).map(|id| called(pcs, id)),
         })
     };
-    Ok((author(mine, entry.mine_device, &entry.mine_at)?, author(theirs, entry.theirs_device, &entry.theirs_at)?))
+    Ok((
+        author(entry.mine_user, entry.mine_device, &entry.mine_at)?,
+        author(entry.theirs_user, entry.theirs_device, &entry.theirs_at)?,
+    ))
 }
