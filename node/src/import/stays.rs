@@ -45,7 +45,10 @@ pub(super) fn problem(known: &mut Known<'_>, entity: &'static Entity, row: &Row)
     let moves = moves(known, id, row)?;
     let problem = signed(known, &moves)?;
     match of.get(&ENROLMENT, "student").as_id() {
-        Some(student) if problem.is_none() => marks(known, student, &moves),
+        // Who sat nowhere is moved away from nothing.
+        Some(student) if problem.is_none() && moves.iter().any(|one| one.from.is_some()) => {
+            marks(known, student, &moves)
+        }
         _ => Ok(problem.map(|problem| Problem { field: Some("valid_from".to_owned()), ..problem })),
     }
 }

@@ -314,8 +314,8 @@ fn a_list_moves_nobody_in_a_signed_month_and_nobody_away_from_marks() {
     let mut office = Office::of(Role::SchoolAdmin);
     let first = import(&mut office, &[], &oneroster());
     assert_eq!(first.refused, []);
-    let rizal = json!(office.field("section", ("name", "Rizal"), "id"));
-    let ben = json!(office.field("student", ("last_name", "Reyes"), "id"));
+    let rizal = json!(office.id("section", ("name", "Rizal")));
+    let ben = json!(office.id("student", ("last_name", "Reyes")));
     let report = json!({ "section": rizal, "month": "2026-06-01", "state": "signed" });
     save(&mut office, "sf2_report", report);
     let sheet = json!({ "section": rizal, "on_date": "2026-07-08", "session": "day" });

@@ -93,6 +93,14 @@ impl Office {
         visible
     }
 
+    /// The one live row that has `value` in `by`.
+    fn id(&self, entity: &str, by: (&str, &str)) -> Uuid {
+        let query = ListQuery { filters: vec![(by.0.into(), by.1.into())], ..ListQuery::default() };
+        let rows = self.store.list(entity, &query).expect("a list");
+        let [row] = rows.as_slice() else { panic!("{} {entity} rows have {by:?}", rows.len()) };
+        row.id
+    }
+
     /// The value of a field of the one live row that has `value` in `by`.
     fn field(&self, entity: &str, by: (&str, &str), field: &str) -> String {
         let query = ListQuery { filters: vec![(by.0.into(), by.1.into())], ..ListQuery::default() };

@@ -169,7 +169,7 @@ fn a_bundle_changes_no_status_and_nothing_of_a_signed_month() {
         reports[1].refused.iter().map(|one| one.message.clone()).collect::<Vec<_>>()
     };
     assert_eq!(bundle(&mut office, "2026-09-01", "2026-08-31"), Vec::<String>::new());
-    let section = office.field("section", ("name", "Rizal"), "id");
+    let section = office.id("section", ("name", "Rizal"));
     put(&mut office, "sf2_report", json!({ "section": section, "month": "2026-08-01", "state": "signed" }));
     // Ana dropped since; the bundle knows her as somebody who is there.
     let enrolment = office.store.list("enrolment", &Default::default()).expect("a list")[0].id;
