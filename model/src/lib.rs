@@ -32,6 +32,7 @@ pub mod typescript;
 pub mod value;
 pub mod verifier;
 pub mod wire;
+pub mod written_by;
 
 pub use access::Act;
 pub use code::{Code, Problem};
@@ -40,3 +41,4 @@ pub use role::Role;
 pub use row::Row;
 pub use schema::Schema;
 pub use value::Value;
+pub use written_by::WrittenBy;

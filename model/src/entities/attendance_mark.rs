@@ -2,12 +2,15 @@
 //! back says `P`, so that two PCs that mark the same learner meet in one row.
 
 use crate::entity::{choice, link, text};
+use crate::written_by::WrittenBy;
 use crate::{Act, Entity};
 
 pub const ATTENDANCE_MARK: Entity = Entity {
     name: "attendance_mark",
     label: "Attendance mark",
     writers: Act::TakeAttendance.roles(),
+    // A mark belongs to a class day, to somebody who was in the section, and to a month that is not signed.
+    written_by: WrittenBy::Domain { instead: "mark the learner in the attendance of the class, in Attendance" },
     natural_key: &["sheet", "student"],
     fields: &[
         link("sheet", "Attendance sheet", "attendance_sheet").required().immutable(),

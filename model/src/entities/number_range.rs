@@ -1,6 +1,7 @@
 //! Numbers that one PC may give out alone, so that two PCs without a network never give the same one.
 
 use crate::entity::{any_id, choice, int, text};
+use crate::written_by::WrittenBy;
 use crate::{Act, Code, Entity, Problem, Row, Value};
 
 /// Largest number of a range: nine digits, more than any school gives out.
@@ -10,6 +11,10 @@ pub const NUMBER_RANGE: Entity = Entity {
     name: "number_range",
     label: "Number range",
     writers: Act::ManageNumbers.roles(),
+    // Two ranges never have a number in common: it would be given out twice.
+    written_by: WrittenBy::Domain {
+        instead: "give the PC its numbers in Settings, Numbers, or import a list of number ranges",
+    },
     fields: &[
         choice("purpose", "What for", &["student_no"]).required().immutable(),
         any_id("device", "PC").required().immutable(),

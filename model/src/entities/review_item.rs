@@ -2,12 +2,15 @@
 
 use crate::entity::{any_id, choice, moment, text};
 use crate::review::VALUE_MAX;
+use crate::written_by::WrittenBy;
 use crate::{Act, Entity};
 
 pub const REVIEW_ITEM: Entity = Entity {
     name: crate::review::REVIEW_ITEM,
     label: "Review item",
     writers: Act::DecideReviews.roles(),
+    // A decision writes the record too that it is about (`node/src/store/review.rs`).
+    written_by: WrittenBy::Domain { instead: "decide it in Review" },
     hub_made: true,
     fields: &[
         choice("kind", "Kind", &["conflict", "claim", "deleted", "duplicate"]).required().immutable(),

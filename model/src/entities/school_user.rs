@@ -5,12 +5,17 @@
 //! they did stays theirs.
 
 use crate::entity::{choice, claim, flag, link, text, verifier};
+use crate::written_by::WrittenBy;
 use crate::{Act, Entity, Role};
 
 pub const SCHOOL_USER: Entity = Entity {
     name: "school_user",
     label: "User",
     writers: Act::ManageUsers.roles(),
+    // A school keeps an administrator who can come in, and passwords are made where they are handed over.
+    written_by: WrittenBy::Domain {
+        instead: "add, change or disable the user in Settings, Users, or import a list of users",
+    },
     self_editable: &["verifier", "must_change"],
     fields: &[
         text("name", "Name", 128).required().searched(),

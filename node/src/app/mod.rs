@@ -23,7 +23,7 @@ mod typescript;
 mod undo;
 
 use requests::FRONT;
-pub use undo::{Acts, take_back};
+pub use undo::Acts;
 
 use crate::store::Saved;
 use crate::{NodeError, Result, Store};

@@ -1,5 +1,5 @@
 //! Records as such, for screens that need no more of them: read, found and saved one by one. The rules are checked by the store
-//! alone; this only names the request. Where a record is more than its fields its own area writes it.
+//! alone; this only names the request. A record that is more than its fields is refused by the store as from anybody else.
 
 use super::Desk;
 use super::request::{May, Request};
@@ -143,7 +143,6 @@ impl Request<Desk> for SaveRow {
 
     fn run(self, desk: &mut Desk) -> Result<SavedRow> {
         let SaveRow { entity, id, fields } = self;
-        refuse_guarded(&entity)?;
         let save = Save { entity: entity.clone(), id, fields };
         let (act, saved) = desk.store.act(|work| work.save(&save))?;
         let answer = saved_row(&desk.store, &entity, &saved)?;
@@ -167,7 +166,6 @@ impl Request<Desk> for DeleteRow {
 
     fn run(self, desk: &mut Desk) -> Result<SavedRow> {
         let DeleteRow { entity, id } = self;
-        refuse_guarded(&entity)?;
         let (act, saved) = desk.store.act(|work| work.delete(&entity, id))?;
         let answer = saved_row(&desk.store, &entity, &saved)?;
         desk.did_to(act, &saved, &entity);
@@ -180,18 +178,6 @@ impl Request<Desk> for DeleteRow {
 #[serde(transparent)]
 pub struct AnyRow(#[ts(type = "Record<string, unknown>")] Json);
 
-/// Records whose rules are more than those of a row: they are changed through the questions of their area alone.
-const GUARDED: &[&str] = &[
-    "attendance_sheet",
-    "attendance_mark",
-    "sf2_report",
-    "enrolment",
-    "enrolment_event",
-    "section_membership",
-    "school_user",
-    "review_item",
-];
-
 /// What a password is checked against never reaches a window, and review items may hold values of any record.
 fn refuse_secrets(entity: &str) -> Result<()> {
     let message = match entity {
@@ -200,14 +186,6 @@ fn refuse_secrets(entity: &str) -> Result<()> {
         _ => return Ok(()),
     };
     Err(NodeError::new(Code::BadRequest, message))
-}
-
-fn refuse_guarded(entity: &str) -> Result<()> {
-    if GUARDED.contains(&entity) {
-        let message = format!("{entity} records are not saved one by one; use their own screen");
-        return Err(NodeError::new(Code::BadRequest, message));
-    }
-    Ok(())
 }
 
 fn found(store: &Store, name: &str, mut rows: Vec<Row>, limit: usize, fields: Option<&[String]>) -> Result<Found> {

@@ -33,7 +33,11 @@ ids: string[],
  * `duplicate`: two records have a number that names one. `refused`: the hub did not take a change of this PC. `damaged`: a
  * change of this PC cannot be read any more and was not sent.
  */
-kind: string, entity: string, entity_label: string, row_id: string, 
+kind: string, entity: string, entity_label: string, 
+/**
+ * None where the file no longer says.
+ */
+row_id: string | null, 
 /**
  * The other record of a `duplicate`: `theirs` is about it.
  */

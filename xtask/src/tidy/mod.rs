@@ -2,6 +2,7 @@
 
 mod guesses;
 mod imports;
+mod past_rules;
 mod places;
 mod roles;
 
@@ -56,6 +57,7 @@ pub(crate) fn run() -> Result<()> {
     for path in paths.iter().filter(|path| !MADE.iter().any(|made| path.starts_with(made))) {
         let Some(text) = read(path) else { continue };
         found.extend(findings(path, &text));
+        found.extend(past_rules::findings(path, &text));
         if path.ends_with(".rs") {
             found.extend(guesses::findings(path, &text));
         }

@@ -1,7 +1,7 @@
 //! Which student numbers each PC may give out alone, so that two PCs without a network never give the same one.
 
 use super::devices::{self, Device};
-use super::{at_field, check_there, edit, typed, why_not};
+use super::{at_field, check_there, typed, why_not};
 use crate::app::Desk;
 use crate::app::request::{May, Request};
 use crate::domain::numbering;
@@ -121,7 +121,6 @@ fn save(desk: &mut Desk, id: Option<Uuid>, draft: &RangeDraft) -> Result<Ranges>
     if draft.from_no > draft.to_no {
         return Err(at_field(Code::Rule, "to_no", "the last number must not be below the first"));
     }
-    check_free(&desk.store, id, prefix.as_str().unwrap_or_default(), draft)?;
     let mut fields =
         json!({ "prefix": prefix, "from_no": draft.from_no, "to_no": draft.to_no, "digits": draft.digits });
     match id {
@@ -131,35 +130,35 @@ fn save(desk: &mut Desk, id: Option<Uuid>, draft: &RangeDraft) -> Result<Ranges>
             fields["device"] = json!(device);
         }
     }
-    let save = edit("number_range", id, fields);
-    let (act, saved) = desk.store.act(|work| work.save(&save))?;
+    let saved = desk.store.act(|work| numbering::put(work, id, fields));
+    let (act, saved) = saved.map_err(|error| whose(&desk.store, error))?;
     if saved.changed {
         desk.did(act, if saved.created { "New number range" } else { "Change of a number range" });
     }
     list(desk)
 }
 
-/// # Errors
-/// `conflict`, in words, where a number would belong to two ranges.
-fn check_free(store: &Store, id: Option<Uuid>, prefix: &str, draft: &RangeDraft) -> Result<()> {
-    let mut others = ranges(store)?;
-    others.retain(|range| Some(range.id) != id && range.prefix.as_deref().unwrap_or_default() == prefix);
-    let Some(other) = others.iter().find(|range| range.from_no <= draft.to_no && draft.from_no <= range.to_no) else {
-        return Ok(());
-    };
+/// Says of which PC the numbers are that a new range would have too.
+fn whose(store: &Store, error: NodeError) -> NodeError {
+    let of = |name: &str| error.details.as_ref().map(|details| details[name].clone()).unwrap_or_default();
+    let Ok(ranges) = ranges(store) else { return error };
+    let Some(other) = ranges.iter().find(|range| of("range") == json!(range.id)) else { return error };
     let whose = match &other.called {
         _ if other.here => "this PC".to_owned(),
         called if called.to_uppercase().contains("PC") => called.clone(),
         called => format!("PC {called}"),
     };
-    let free = others.iter().map(|range| range.to_no).max().unwrap_or(0) + 1;
-    let message =
-        format!("{whose} has {} to {} already; begin at {free}, or begin with other letters", other.first, other.last);
-    Err(at_field(Code::Conflict, "from_no", message))
+    let message = format!(
+        "{whose} has {} to {} already; begin at {}, or begin with other letters",
+        other.first,
+        other.last,
+        of("free")
+    );
+    at_field(Code::Conflict, "from_no", message)
 }
 
 fn remove(desk: &mut Desk, id: Uuid) -> Result<Ranges> {
-    let (act, gone) = desk.store.act(|work| work.delete("number_range", id))?;
+    let (act, gone) = desk.store.act(|work| numbering::remove(work, id))?;
     if !gone.changed {
         return Err(NodeError::new(Code::NotFound, "this range was taken away already"));
     }

@@ -8,6 +8,7 @@ use crate::app::request::{May, Request};
 use crate::domain::attendance::days::{self, Calendar, Day};
 use crate::domain::attendance::roster::{self, Name};
 use crate::domain::attendance::section::{Section, SectionInfo, Year, user_name};
+pub(super) use crate::domain::attendance::taking::check_session;
 use crate::domain::attendance::{moved, sheets, tally};
 use pems_model::value::{format_date, format_time};
 use pems_model::{Act, Code, Problem};
@@ -86,13 +87,6 @@ pub struct Class {
 
 /// # Errors
 /// `not_a_choice`.
-pub(super) fn check_session(session: &str) -> Result<()> {
-    if sheets::SESSIONS.contains(&session) {
-        return Ok(());
-    }
-    Err(Problem::at(Code::NotAChoice, "session", "a session is day, am or pm").into())
-}
-
 impl Desk {
     pub(super) fn section_info(&self, section: &Section) -> SectionInfo {
         SectionInfo {

@@ -1,12 +1,12 @@
 //! Sections, who is in them, and the year that follows: the head of the school arranges these too.
 
 use super::{Count, Made, TOGETHER, by};
+use crate::Result;
 use crate::app::Desk;
 use crate::app::request::{May, Request};
-use crate::domain::enrolment::{Day, marked, record, sections, year};
+use crate::domain::enrolment::{Day, marked, sections, year};
 use crate::store::Work;
-use crate::{NodeError, Result};
-use pems_model::{Act, Code};
+use pems_model::Act;
 use serde::Deserialize;
 use ts_rs::TS;
 use uuid::Uuid;
@@ -26,10 +26,7 @@ impl Request<Desk> for MakeNextYear {
 
     fn run(self, desk: &mut Desk) -> Result<Made> {
         let MakeNextYear { year } = self;
-        let found = year::find(desk.store.conn(), year)?;
-        let odd = || NodeError::new(Code::Rule, "this school year has no year after it; make one by hand");
-        let fields = year::following(&found).ok_or_else(odd)?;
-        let (act, saved) = desk.store.act(|work| record::save(work, "school_year", None, fields))?;
+        let (act, saved) = desk.store.act(|work| year::begin_next(work, year))?;
         desk.did(act, "New school year");
         Ok(Made { id: saved.row.id })
     }

@@ -12,14 +12,13 @@ mod tests;
 pub use crate::domain::users::people::Person;
 
 use super::Desk;
-use crate::domain::users::{people, tries, verifier};
-use crate::store::{Actor, Save};
+use crate::domain::users::{accounts, people, tries, verifier};
+use crate::store::Actor;
 use crate::{NodeError, Result};
 use ed25519_dalek::SigningKey;
 use pems_model::proof::Typed;
 use pems_model::{Code, Role, password};
 use serde::Serialize;
-use serde_json::json;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -232,8 +231,7 @@ impl Desk {
             );
             return Err(NodeError::new(Code::RoleForbidden, message));
         }
-        let fields = json!({ "verifier": &made, "must_change": false }).as_object().cloned().unwrap_or_default();
-        self.store.save(&Save { entity: people::ENTITY.into(), id: Some(person.id), fields })?;
+        self.store.act(|work| accounts::choose(work, person.id, &made))?;
         // Signed with the old key; from here on the new one counts.
         self.store.vouch(Some(key))?;
         self.session.person = people::find(&self.store, person.id)?;

@@ -5,6 +5,7 @@ use super::super::sf1::AskSf1;
 use super::super::*;
 use super::{School, texts};
 use crate::domain::attendance::section::Year;
+use crate::domain::made_up::MadeUp;
 use crate::import::lis::{self, LineState, Reconciliation};
 use crate::sample::{Plan, fill};
 use crate::store::{Enrolled, Save};
@@ -143,7 +144,7 @@ fn a_birth_date_that_is_missing_is_named_and_registers_are_filed_together() {
     let adviser = school.save("staff", json!({ "last_name": "Luna", "first_name": "Ana" }));
     let fields = object(json!({ "adviser": adviser }));
     let id = luna.as_str().and_then(|id| Uuid::parse_str(id).ok());
-    school.desk.store.save(&Save { entity: "section".into(), id, fields }).expect("saved");
+    school.desk.store.put(&Save { entity: "section".into(), id, fields }).expect("saved");
 
     let (student, _) = school.learner("Ilagan", "F", "2026-06-08", None);
     let preview =
@@ -156,7 +157,7 @@ fn a_birth_date_that_is_missing_is_named_and_registers_are_filed_together() {
     assert_eq!(preview["ready"], false);
     let id = student.as_str().and_then(|id| Uuid::parse_str(id).ok());
     let fields = object(json!({ "birth_date": "2014-02-02" }));
-    school.desk.store.save(&Save { entity: "student".into(), id, fields }).expect("saved");
+    school.desk.store.put(&Save { entity: "student".into(), id, fields }).expect("saved");
 
     let mut print =
         |format: &str| school.ask(json!({ "do": "forms.print", "asked": both, "format": format })).expect("filed");
@@ -226,7 +227,7 @@ fn every_register_of_the_sample_is_read_back_as_the_records_have_it() {
     let sections: Vec<Uuid> =
         Section::of_year(desk.store.conn(), year).expect("sections").iter().map(|one| one.id).collect();
     let mut save = |entity: &str, fields: Json| {
-        desk.store.save(&Save { entity: entity.into(), id: None, fields: object(fields) }).expect("saved").row.id
+        desk.store.put(&Save { entity: entity.into(), id: None, fields: object(fields) }).expect("saved").row.id
     };
     for (last, first, middle, ext, guardian) in odd {
         let student = save(

@@ -3,6 +3,7 @@
 
 use super::super::*;
 use super::{School, texts};
+use crate::domain::made_up::MadeUp;
 use pems_forms::Sex;
 use pems_forms::sf2::{Figures, Sf2, Split, figures};
 use pems_model::value::parse_date;
@@ -112,7 +113,7 @@ fn who_enrolled_before_the_year_is_no_transfer_of_june_and_counts_on_an_early_cu
     let year = desks.school.year.as_str().and_then(|id| Uuid::parse_str(id).ok());
     let fields = json!({ "cutoff_date": "2026-06-05" }).as_object().cloned().expect("fields");
     let save = crate::store::Save { entity: "school_year".into(), id: year, fields };
-    desks.school.desk.store.save(&save).expect("the 1st Friday of June");
+    desks.school.desk.store.put(&save).expect("the 1st Friday of June");
     desks.enrol("Abad", "transferee", "2026-05-20");
     let rizal = desks.rizal();
     desks.school.goes_to("2026-06-30");
