@@ -12,7 +12,6 @@ use pems_model::verifier::is_verifier;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use ts_rs::TS;
-use ts_rs::TS;
 use uuid::Uuid;
 
 const ENTITY: &str = "school_user";

@@ -2,17 +2,15 @@
 //! remembered for Ctrl+Z: a signature is taken back by who may open the month again, with a reason.
 
 use super::super::Desk;
-use crate::Result;
 use crate::app::request::{May, Request};
 use crate::domain::attendance::days::Month;
 use crate::domain::attendance::section::Section;
 use crate::domain::attendance::signing;
 pub use crate::domain::attendance::signing::Report;
 pub(in crate::app) use crate::domain::attendance::signing::{find, on};
-use pems_model::Act;
-use pems_model::domain::attendance::REOPENERS;
+use crate::{NodeError, Result};
+use pems_model::{Act, Code};
 use serde::Deserialize;
-use serde_json::Value as Json;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -35,7 +33,8 @@ impl Desk {
     }
 
     fn report(&self, section: &Section, month: Month) -> Result<Report> {
-        Ok(find(self.store.conn(), section.id, month)?.map(|(_, report)| report))
+        let found = find(self.store.conn(), section.id, month)?.map(|(_, report)| report);
+        found.ok_or_else(|| NodeError::new(Code::Internal, "the signature is not there any more; look again"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The window's way to take attendance ([`taking`]): who may, and what there is to undo.
 
 use super::super::Desk;
+use super::class::Class;
 use crate::Result;
 use crate::app::request::{May, Request};
 use crate::domain::attendance::days;
@@ -9,7 +10,6 @@ use crate::domain::attendance::taking;
 pub use crate::domain::attendance::taking::TakenMark;
 use pems_model::Act;
 use serde::Deserialize;
-use serde_json::Value as Json;
 use ts_rs::TS;
 use uuid::Uuid;
 
