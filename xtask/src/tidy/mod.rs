@@ -4,6 +4,7 @@ mod guesses;
 mod imports;
 mod past_rules;
 mod places;
+mod queries;
 mod roles;
 
 use crate::root;
@@ -34,7 +35,7 @@ const WORDS: &[&str] = &[
 /// Folders of one machine or another.
 const PLACES: &[&str] = &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/")];
 /// Written by programs.
-const MADE: &[&str] = &["ui/src/generated/", "docs/entities.md", "Cargo.lock", "ui/package-lock.json"];
+const MADE: &[&str] = &[".sqlx/", "ui/src/generated/", "docs/entities.md", "Cargo.lock", "ui/package-lock.json"];
 /// The ones a person reads and writes.
 const TEXTS: &[&str] = &["rs", "ts", "svelte", "css", "html", "sql", "toml", "md", "json", "sh"];
 const SOURCES: &[&str] = &["rs", "ts", "svelte", "css", "sql"];
@@ -43,7 +44,7 @@ const SOURCES: &[&str] = &["rs", "ts", "svelte", "css", "sql"];
 const HISTORY: &[&str] = &["CHANGELOG.md", "docs/adr/"];
 /// The crates whose imports are looked at: what ships, and this one.
 const CRATES: &[&str] =
-    &["model/src", "hub/db/src", "hub/src", "node/src", "node/forms/src", "node/shell/src", "xtask/src"];
+    &["model/src", "hub/pg/src", "hub/db/src", "hub/src", "node/src", "node/forms/src", "node/shell/src", "xtask/src"];
 
 /// # Errors
 /// How many rules are broken; each is printed.
@@ -66,6 +67,8 @@ pub(crate) fn run() -> Result<()> {
             found.extend(places::findings(path, &text, &|place| is_there(&paths, place)));
         }
     }
+    let hub = paths.iter().filter(|path| path.starts_with("hub/"));
+    found.extend(queries::findings(&hub.filter_map(|path| Some((*path, read(path)?))).collect::<Vec<_>>()));
     for crate_dir in CRATES {
         let inside = |path: &&str| {
             path.strip_prefix(crate_dir).is_some_and(|rest| rest.starts_with('/')) && path.ends_with(".rs")

@@ -1,6 +1,9 @@
 //! A PostgreSQL of one's own: for a school or division without a database administrator, and for tests. It lives in a
 //! directory, listens on a socket that only its owner can reach, and needs no network and no password.
 //!
+//! A crate of its own that knows nothing of the hub, because the hub's queries are checked with it before the hub compiles
+//! (`tests/queries.rs`).
+//!
 //! Invariants:
 //! - whoever uses it holds a shared lock; the last one to leave stops it, so neither a command nor the hub pulls it away
 //!   under the other;
@@ -10,7 +13,6 @@ mod owner;
 mod programs;
 
 use owner::Owner;
-use pems_db::sys;
 use programs::Programs;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::fs::{self, File};
@@ -45,7 +47,7 @@ pub enum PgError {
 }
 
 /// Names the file or program in an error.
-pub(crate) fn io_at(what: impl Into<String>) -> impl FnOnce(io::Error) -> PgError {
+fn io_at(what: impl Into<String>) -> impl FnOnce(io::Error) -> PgError {
     let what = what.into();
     move |source| PgError::Io { what, source }
 }
@@ -151,8 +153,8 @@ impl PrivatePg {
     /// # Errors
     /// As [`PrivatePg::start`].
     pub async fn throw_away() -> Result<PrivatePg, PgError> {
-        let id = sys::new_id().map_err(io_at("randomness"))?;
-        let data_dir = std::env::temp_dir().join(format!("pems-test-{}", id.simple()));
+        let data_dir =
+            tempfile::Builder::new().prefix("pems-test-").tempdir().map_err(io_at("a temporary folder"))?.keep();
         let pg = PrivatePg::start(&data_dir, false).await?;
         let stop = pg.programs.path("pg_ctl");
         let script = "read _; cd /; \"$@\" stop -D \"$PGDATA\" -m immediate; rm -rf \"$DATA_DIR\"";
@@ -253,8 +255,10 @@ fn socket_dir(data_dir: &Path, owner: &Owner) -> Result<PathBuf, PgError> {
     } else if let Ok(noted) = fs::read_to_string(&note) {
         PathBuf::from(noted.trim())
     } else {
-        let id = sys::random::<8>().map_err(io_at("randomness"))?;
-        let dir = std::env::temp_dir().join(format!("pems-{}", sys::hex(&id)));
+        let private = fs::Permissions::from_mode(0o700);
+        let dir = tempfile::Builder::new().prefix("pems-").permissions(private).tempdir();
+        let dir = dir.map_err(io_at("a temporary folder"))?.keep();
+        owner.give(&dir)?;
         fs::write(&note, dir.to_string_lossy().as_bytes()).map_err(io_at(note.display().to_string()))?;
         dir
     };

@@ -1,6 +1,6 @@
 //! As which user PostgreSQL runs. It refuses to run as root, so root lends it to `postgres` (or `nobody`).
 
-use super::{PgError, io_at};
+use crate::{PgError, io_at};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Where PostgreSQL's programs are: in the directory that was named, in Debian's place (the newest), or on the path.
 
-use super::PgError;
+use crate::PgError;
 use std::path::{Path, PathBuf};
 
 /// Oldest version whose parameters can be granted, which the context rests on.
