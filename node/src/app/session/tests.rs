@@ -264,3 +264,19 @@ fn the_lock_of_who_may_not_sign_in_any_more_ends() {
     assert_eq!((&state["stage"], &state["person"]), (&json!("sign_in"), &Json::Null), "{state}");
     assert_eq!(state["people"][0]["name"], "Ben Luna");
 }
+
+#[test]
+fn whoever_sees_names_alone_neither_decides_what_needs_somebody_nor_carries_it_away() {
+    for role in [Role::Cashier, Role::Viewer] {
+        let (mut desk, _, id) = office(Role::SchoolAdmin, role);
+        sign_in(&mut desk, id, PASSWORD).expect("signed in");
+        for request in [
+            json!({ "do": "review.list" }),
+            json!({ "do": "review.resolve", "items": [] }),
+            json!({ "do": "review.save_unsent" }),
+            json!({ "do": "review.put_back", "path": "/nowhere" }),
+        ] {
+            assert_eq!(ask(&mut desk, request.clone()).expect_err("refused").code, Code::RoleForbidden, "{request}");
+        }
+    }
+}
