@@ -2,6 +2,7 @@
 //!
 //! Invariant: [`check`] runs at compile time over every set of entities, so a declaration that could not work does not build.
 
+use crate::written_by::WrittenBy;
 use crate::{Problem, Role, Row};
 use uuid::Uuid;
 
@@ -82,6 +83,8 @@ pub struct Entity {
     pub label: &'static str,
     /// Roles that may create, change and delete rows.
     pub writers: &'static [Role],
+    /// What of an office's program writes rows.
+    pub written_by: WrittenBy,
     /// Fields that a user may change in the row that is that user, whatever the role: one's own password.
     pub self_editable: &'static [&'static str],
     /// Fields that name the thing in the real world. Rows made apart with equal values get one and the same id.
@@ -101,6 +104,7 @@ impl Entity {
         name: "",
         label: "",
         writers: &[],
+        written_by: WrittenBy::Anyone,
         self_editable: &[],
         natural_key: &[],
         singleton: false,

@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, draws a random number, touches a disk or a socket: time, ids and bytes are arguments. That is
 //! what lets the simulation run twenty thousand worlds of offices through the very code that ships.
 
+pub mod access;
 pub mod code;
 pub mod ddl;
 pub mod digest;
@@ -31,10 +32,13 @@ pub mod typescript;
 pub mod value;
 pub mod verifier;
 pub mod wire;
+pub mod written_by;
 
+pub use access::Act;
 pub use code::{Code, Problem};
 pub use entity::{Entity, Field, Kind};
 pub use role::Role;
 pub use row::Row;
 pub use schema::Schema;
 pub use value::Value;
+pub use written_by::WrittenBy;

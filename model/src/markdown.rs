@@ -1,5 +1,6 @@
 //! The entities as a page for people, `docs/entities.md`. Written by `cargo xtask gen`; a test fails when the file is stale.
 
+use crate::written_by::WrittenBy;
 use crate::{Entity, Kind, Schema};
 use std::fmt::Write;
 
@@ -37,6 +38,9 @@ fn facts(entity: &Entity) -> String {
     if !entity.natural_key.is_empty() {
         let _ =
             writeln!(facts, "The same {} means the same record, wherever it is made.", entity.natural_key.join(" + "));
+    }
+    if let WrittenBy::Domain { instead } = entity.written_by {
+        let _ = writeln!(facts, "Not written one by one: {instead}.");
     }
     if entity.hub_made {
         facts.push_str("Made by the hub; offices only change what is not fixed.\n");

@@ -1,36 +1,54 @@
-//! The roles of a school office. Who may write what is part of each entity's declaration.
+//! The roles of a school office. Who may do what is the table in [`crate::access`].
 
 use serde::{Deserialize, Serialize};
 
-/// A role at one school. The hub checks it on every change; the office checks it before saving.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    SchoolAdmin,
-    SchoolHead,
-    Registrar,
-    Teacher,
-    Cashier,
-    Viewer,
+/// Declares the roles, each with its name as stored and sent.
+macro_rules! roles {
+    ($($(#[$doc:meta])* $role:ident = $name:literal,)+) => {
+        /// A role at one school. The hub checks it on every change; the office checks it before saving.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Role {
+            $($(#[$doc])* $role,)+
+        }
+
+        impl Role {
+            pub const ALL: [Role; [$($name),+].len()] = [$(Role::$role),+];
+            /// The names of all, as a field of a record has them.
+            pub const NAMES: [&'static str; Role::ALL.len()] = [$($name),+];
+
+            /// The name as stored and sent, for example `school_admin`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Role::$role => $name,)+ }
+            }
+        }
+    };
+}
+
+roles! {
+    SchoolAdmin = "school_admin",
+    SchoolHead = "school_head",
+    Registrar = "registrar",
+    Teacher = "teacher",
+    Cashier = "cashier",
+    Viewer = "viewer",
 }
 
 impl Role {
-    pub const ALL: [Role; 6] =
-        [Role::SchoolAdmin, Role::SchoolHead, Role::Registrar, Role::Teacher, Role::Cashier, Role::Viewer];
-
-    /// The name as stored and sent, for example `school_admin`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Role::SchoolAdmin => "school_admin",
-            Role::SchoolHead => "school_head",
-            Role::Registrar => "registrar",
-            Role::Teacher => "teacher",
-            Role::Cashier => "cashier",
-            Role::Viewer => "viewer",
-        }
-    }
-
     pub fn parse(name: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_travels_by_its_name() {
+        for role in Role::ALL {
+            assert_eq!(serde_json::to_value(role).expect("JSON"), role.name());
+            assert_eq!(Role::parse(role.name()), Some(role));
+        }
     }
 }

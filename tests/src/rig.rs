@@ -8,6 +8,7 @@ use pems_hub::{Config, PrivatePg, Running};
 use pems_model::engine::Mode;
 use pems_model::wire::Outcome;
 use pems_model::{Role, Row, Schema};
+use pems_node::domain::made_up::MadeUp;
 use pems_node::keys::KeySource;
 use pems_node::store::{ListQuery, Save, Saved};
 use pems_node::sync::{Driver, HubClient, Summary};
@@ -232,7 +233,7 @@ impl TestOffice {
     /// # Errors
     /// What the store refused.
     pub fn try_save(&self, entity: &str, fields: &Json) -> Result<Saved> {
-        self.store().save(&record(entity, fields))
+        self.store().put(&record(entity, fields))
     }
 
     /// As [`TestOffice::try_save`]; gives the id.

@@ -51,22 +51,21 @@ impl Admin {
 
     /// Makes the school that is to be filled, marked as such. One that a killed import left behind makes room.
     pub(super) async fn insert_school(&self, id: Uuid, new: &NewSchool<'_>) -> Result<(), Refusal> {
-        let there = self.look("school import", async |tx| {
-            let there: Vec<(Uuid, String, bool)> = sqlx::query_as(
-                "SELECT id, slug, metadata ? $3 FROM tenant WHERE id = $1 OR slug = $2 OR school_id = $4",
-            )
-            .bind(id)
-            .bind(new.slug)
-            .bind(IMPORTING)
-            .bind(new.school_id)
-            .fetch_all(tx.conn())
-            .await?;
-            Ok(there)
+        let same = self.look("school import", async |tx| {
+            let same = sqlx::query!(
+                r#"SELECT id, slug, metadata ? $3 AS "unfinished!" FROM tenant WHERE id = $1 OR slug = $2 OR school_id = $4"#,
+                id,
+                new.slug,
+                IMPORTING,
+                new.school_id
+            );
+            Ok(same.fetch_all(tx.conn()).await?)
         });
-        for (there, slug, unfinished) in there.await? {
-            if unfinished {
-                self.forget_school(there).await?;
-            } else if there == id {
+        for there in same.await? {
+            if there.unfinished {
+                self.forget_school(there.id).await?;
+            } else if there.id == id {
+                let slug = there.slug;
                 let message =
                     format!("this school is here already, as '{slug}'; --as NEW-SLUG makes another one beside it");
                 return Err(Refusal::new(Code::Conflict, message));
@@ -81,11 +80,12 @@ impl Admin {
     /// The school is whole: takes the mark away and says so in its audit chain.
     pub(super) async fn open_school(&self, id: Uuid, details: Json) -> Result<(), Refusal> {
         let opened = self.in_tx("school import", async |tx| {
-            sqlx::query("UPDATE tenant SET metadata = metadata - $2, updated_at = now() WHERE id = $1")
-                .bind(id)
-                .bind(IMPORTING)
-                .execute(tx.conn())
-                .await?;
+            let unmark = sqlx::query!(
+                "UPDATE tenant SET metadata = metadata - $2::text, updated_at = now() WHERE id = $1",
+                id,
+                IMPORTING
+            );
+            unmark.execute(tx.conn()).await?;
             schools::audit(tx, id, "school.imported", details).await
         });
         opened.await

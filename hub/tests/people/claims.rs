@@ -190,6 +190,45 @@ async fn a_signature_is_ones_own_and_locks_the_month_for_whoever_may_not_open_it
 }
 
 #[tokio::test]
+async fn no_mark_leaves_a_signed_month_and_no_day_is_taken_outside_of_the_year() {
+    let town = Town::new().await;
+    let tenant = town.school("rizal").await;
+    let device = town.world.device_as("rizal", Role::Teacher).await;
+    let office = town.world.device_as("rizal", Role::Registrar).await;
+    let (section, child, _) = class(&town, &office, tenant).await;
+    let sheet = |day: &str| json!({ "section": section, "on_date": day, "session": "day" });
+    let id = |day: &str| derived("attendance_sheet", tenant, &sheet(day));
+    let (july, august) = (id("2026-07-01"), id("2026-08-03"));
+    let mark = json!({ "sheet": july, "student": child, "code": "A" });
+    let mark_id = derived("attendance_mark", tenant, &mark);
+    let month = json!({ "section": section, "month": "2026-07-01", "state": "signed" });
+    let taken = |op_no, day: &str| of("attendance_sheet", op_no, id(day), 0, None, sheet(day));
+    let changes = vec![
+        taken(1, "2026-07-01"),
+        taken(2, "2026-08-03"),
+        of("attendance_mark", 3, mark_id, 0, None, mark),
+        of("sf2_report", 4, derived("sf2_report", tenant, &month), 0, None, month),
+    ];
+    assert_eq!(push(&town, &device, changes).await, [None; 4]);
+
+    let rev = rev_of(&town, &office, "attendance_mark", mark_id).await;
+    let of_sheet = rev_of(&town, &office, "attendance_sheet", july).await;
+    let rule = Some(Code::Rule);
+    let changes = vec![
+        // Said to be of a day that is open, with another mark.
+        of("attendance_mark", 5, mark_id, rev, None, json!({ "sheet": august, "code": "P" })),
+        Change { kind: ChangeKind::Delete, ..of("attendance_mark", 6, mark_id, rev, None, json!({ "sheet": august })) },
+        of("attendance_sheet", 7, july, of_sheet, None, json!({ "on_date": "2026-08-04", "correction": "moved" })),
+        // The school year goes from 1 June to 31 March.
+        taken(8, "2026-05-31"),
+        taken(9, "2027-04-01"),
+        taken(10, "2027-03-31"),
+    ];
+    assert_eq!(push(&town, &device, changes).await, [rule, rule, rule, rule, rule, None]);
+    assert_eq!(rev_of(&town, &office, "attendance_mark", mark_id).await, rev, "the mark stands");
+}
+
+#[tokio::test]
 async fn an_enrolment_stands_where_its_events_say() {
     let town = Town::new().await;
     let tenant = town.school("rizal").await;

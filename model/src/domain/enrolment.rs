@@ -3,8 +3,9 @@
 //! Which of several events counts is settled where it is shown (two PCs may have written them apart), so here it is enough that
 //! one says so. An enrolment without events, as lists of the school bring them, stands as its row says and keeps to that.
 
+use crate::entities::{ENROLMENT_EVENT, SECTION_MEMBERSHIP};
 use crate::value::format_date;
-use crate::{Code, Problem};
+use crate::{Code, Entity, Problem, Row, Value};
 
 /// How long before its first day a school year takes learners: early registration begins in January for a year that begins in June.
 pub const EARLY_DAYS: i32 = 183;
@@ -30,6 +31,42 @@ pub fn day(on: i32, start: i32, end: i32, early: i32) -> Option<Problem> {
         return None;
     };
     Some(Problem::at(Code::Rule, "on_date", message))
+}
+
+/// What is wrong with the days of a stay in a section, as far as they are new: the first, and the one before which it ends.
+pub fn stay(from: Option<i32>, to: Option<i32>, start: i32, end: i32, early: i32) -> Option<Problem> {
+    let first = from.and_then(|from| day(from, start, end, early));
+    if let Some(problem) = first {
+        return Some(Problem { field: Some("valid_from".to_owned()), ..problem });
+    }
+    // Out of a section from the day after the last one on is the latest that can be.
+    let to = to.filter(|to| *to > end.saturating_add(1))?;
+    let message = format!(
+        "{} is after this school year, which ends on {}; leave it empty for who stays until then",
+        format_date(to),
+        format_date(end)
+    );
+    Some(Problem::at(Code::Rule, "valid_to", message))
+}
+
+/// What is wrong with the days of an event or a stay of an enrolment of this school year, as far as they are new. Whether the year
+/// was a draft when it happened is not asked: what an office took, the hub takes.
+pub fn dated(entity: &Entity, before: Option<&Row>, after: &Row, start: i32, end: i32) -> Option<Problem> {
+    let before = before.filter(|row| row.is_live());
+    let new = |field: &str| match after.get(entity, field) {
+        Value::Date(day) if before.is_none_or(|row| row.get(entity, field) != after.get(entity, field)) => Some(*day),
+        _ => None,
+    };
+    if !after.is_live() {
+        return None;
+    }
+    if entity.name == ENROLMENT_EVENT.name {
+        return new("on_date").and_then(|on| day(on, start, end, DRAFT_DAYS));
+    }
+    if entity.name == SECTION_MEMBERSHIP.name {
+        return stay(new("valid_from"), new("valid_to"), start, end, DRAFT_DAYS);
+    }
+    None
 }
 
 /// What is known of the events of one enrolment, once a push is through.
@@ -74,6 +111,23 @@ mod tests {
             let problem = day(on, start, end, EARLY_DAYS).expect("a problem");
             assert!(problem.message.contains(word), "{on}: {}", problem.message);
         }
+    }
+
+    #[test]
+    fn a_stay_in_a_section_is_one_of_its_school_year() {
+        let (start, end) = (20_612, 20_908);
+        let field = |from, to| stay(from, to, start, end, EARLY_DAYS).and_then(|problem| problem.field);
+        for (from, to) in [(Some(start), None), (Some(end), Some(end + 1)), (None, Some(start)), (None, None)] {
+            assert_eq!(field(from, to), None, "{from:?} {to:?}");
+        }
+        assert_eq!(field(Some(start - 10_000), None).as_deref(), Some("valid_from"));
+        assert_eq!(field(Some(end + 1), None).as_deref(), Some("valid_from"));
+        assert_eq!(field(Some(start), Some(end + 2)).as_deref(), Some("valid_to"));
+        assert_eq!(
+            field(None, Some(i32::MAX)).as_deref(),
+            Some("valid_to"),
+            "what was there before is not asked again"
+        );
     }
 
     #[test]

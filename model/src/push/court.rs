@@ -7,7 +7,8 @@ use crate::domain::author::{Author, By, Person, signs_for_another};
 use crate::domain::people::{People, administers};
 use crate::domain::{attendance, enrolment, learners, people};
 use crate::entities::{
-    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SF2_REPORT, STUDENT,
+    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SECTION,
+    SECTION_MEMBERSHIP, SF2_REPORT, STUDENT,
 };
 use crate::injected_fault::{Bug, is_planted};
 use crate::proof::{change_text, holds, sign_in_text};
@@ -20,8 +21,15 @@ const MANILA: i64 = 8 * 3_600 * 1_000_000;
 const DAY: i64 = 24 * 3_600 * 1_000_000;
 
 /// Whose rows a rule about another row asks for, so that those of the same push count.
-const ASKED_FOR: &[&str] =
-    &[SCHOOL_USER.name, SF2_REPORT.name, ATTENDANCE_SHEET.name, ATTENDANCE_MARK.name, ENROLMENT.name, SCHOOL_YEAR.name];
+const ASKED_FOR: &[&str] = &[
+    SCHOOL_USER.name,
+    SF2_REPORT.name,
+    ATTENDANCE_SHEET.name,
+    ATTENDANCE_MARK.name,
+    ENROLMENT.name,
+    SCHOOL_YEAR.name,
+    SECTION.name,
+];
 
 /// What the rules look at: the hub's state, and the changes that were found right so far.
 pub(super) struct Court<'a> {
@@ -104,15 +112,14 @@ impl<'a> Court<'a> {
                 }
                 _ => None,
             },
-            name if name == ENROLMENT_EVENT.name && before.is_none() => self.event(&after),
+            name if name == ENROLMENT_EVENT.name || name == SECTION_MEMBERSHIP.name => {
+                self.days(entity, before, &after)
+            }
             name if name == SF2_REPORT.name => {
                 attendance::report(before, &after, author, !self.people.admins.is_empty())
             }
-            name if name == ATTENDANCE_SHEET.name => attendance::marks(self.report(&after), author),
-            name if name == ATTENDANCE_MARK.name => {
-                let sheet = after.get(entity, "sheet").as_id()?;
-                let sheet = self.row((self.push.schema.index(ATTENDANCE_SHEET.name)?, sheet))?;
-                attendance::marks(self.report(sheet), author)
+            name if name == ATTENDANCE_SHEET.name || name == ATTENDANCE_MARK.name => {
+                self.attendance(entity, before, &after, author)
             }
             _ => None,
         }
@@ -161,21 +168,45 @@ impl<'a> Court<'a> {
         i32::try_from(day).unwrap_or(i32::MAX - 1)
     }
 
-    /// What is wrong with something that happened to an enrolment, as far as its school year is known here.
-    fn event(&self, event: &Row) -> Option<Problem> {
+    /// What is wrong with the days of what happened to an enrolment, or of a stay in a section, as far as its school year is known
+    /// here.
+    fn days(&self, entity: &Entity, before: Option<&Row>, after: &Row) -> Option<Problem> {
         let schema = self.push.schema;
-        let Value::Date(on) = event.get(&ENROLMENT_EVENT, "on_date") else { return None };
-        let enrolment = event.get(&ENROLMENT_EVENT, "enrolment").as_id()?;
+        let enrolment = after.get(entity, "enrolment").as_id()?;
         let enrolment = self.row((schema.index(ENROLMENT.name)?, enrolment))?;
-        let year = enrolment.get(&ENROLMENT, "school_year").as_id()?;
-        let year = self.row((schema.index(SCHOOL_YEAR.name)?, year))?;
-        let (Value::Date(start), Value::Date(end)) =
-            (year.get(&SCHOOL_YEAR, "start_date"), year.get(&SCHOOL_YEAR, "end_date"))
-        else {
+        let (start, end) = self.year(enrolment.get(&ENROLMENT, "school_year").as_id()?)?;
+        enrolment::dated(entity, before, after, start, end)
+    }
+
+    /// What is wrong with a sheet or a mark: its month is signed, that in which it was or that in which it is to be, or the day is
+    /// none of the school year.
+    fn attendance(&self, entity: &Entity, before: Option<&Row>, after: &Row, author: &Author) -> Option<Problem> {
+        let sheets = self.push.schema.index(ATTENDANCE_SHEET.name)?;
+        for row in before.into_iter().chain([after]) {
+            let sheet = match row.get(entity, "sheet").as_id().filter(|_| entity.name == ATTENDANCE_MARK.name) {
+                Some(sheet) => self.row((sheets, sheet)),
+                None => Some(row),
+            };
+            if let Some(problem) = sheet.and_then(|sheet| attendance::marks(self.report(sheet), author)) {
+                return Some(problem);
+            }
+        }
+        let new = after.is_live() && before.is_none_or(|before| !before.is_live());
+        if !new || entity.name != ATTENDANCE_SHEET.name {
             return None;
-        };
-        // Whether the year was a draft when it happened is not asked: what an office took, the hub takes.
-        enrolment::day(*on, *start, *end, enrolment::DRAFT_DAYS)
+        }
+        let section = self.row((self.push.schema.index(SECTION.name)?, after.get(entity, "section").as_id()?))?;
+        let (start, end) = self.year(section.get(&SECTION, "school_year").as_id()?)?;
+        if let Value::Date(on) = after.get(entity, "on_date") { attendance::day(*on, start, end) } else { None }
+    }
+
+    /// The first and the last day of a school year, as far as it is known here.
+    fn year(&self, id: Uuid) -> Option<(i32, i32)> {
+        let year = self.row((self.push.schema.index(SCHOOL_YEAR.name)?, id))?;
+        match (year.get(&SCHOOL_YEAR, "start_date"), year.get(&SCHOOL_YEAR, "end_date")) {
+            (Value::Date(start), Value::Date(end)) => Some((*start, *end)),
+            _ => None,
+        }
     }
 
     fn row(&self, key: (usize, Uuid)) -> Option<&Row> {

@@ -4,7 +4,8 @@ use crate::domain::Person;
 use crate::domain::attendance::report_of;
 use crate::domain::people::People;
 use crate::entities::{
-    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SF2_REPORT,
+    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SECTION,
+    SECTION_MEMBERSHIP, SF2_REPORT,
 };
 use crate::history::Logged;
 use crate::natural::derived_id;
@@ -84,8 +85,8 @@ pub fn enrolments(schema: &Schema, changes: &[Change], rows: &BTreeMap<(usize, U
     changes.map(|change| change.row_id).filter(|id| rows.contains_key(&(index, *id))).collect()
 }
 
-/// Rows that a rule asks for beside those that are changed: the sheet of a mark, the report of a sheet's month, the
-/// school year of what happens to an enrolment. To be asked again
+/// Rows that a rule asks for beside those that are changed: the sheet of a mark, the report of a sheet's month, the section of a
+/// sheet with its school year, the school year of what happens to an enrolment and of its stays in sections. To be asked again
 /// with what was found, until nothing is missing; `asked` remembers.
 pub fn beyond(
     schema: &Schema,
@@ -100,8 +101,8 @@ pub fn beyond(
     else {
         return wanted;
     };
-    let (Some(events), Some(enrolments), Some(years)) =
-        (schema.index(ENROLMENT_EVENT.name), schema.index(ENROLMENT.name), schema.index(SCHOOL_YEAR.name))
+    let (Some(enrolments), Some(years), Some(sections)) =
+        (schema.index(ENROLMENT.name), schema.index(SCHOOL_YEAR.name), schema.index(SECTION.name))
     else {
         return wanted;
     };
@@ -111,38 +112,47 @@ pub fn beyond(
         }
     };
     for change in changes {
-        let sheet = if change.entity == ATTENDANCE_SHEET.name {
-            after(&ATTENDANCE_SHEET, rows.get(&(sheets, change.row_id)), change, 0)
+        if change.entity == ATTENDANCE_SHEET.name {
+            let before = rows.get(&(sheets, change.row_id));
+            let sheet = after(&ATTENDANCE_SHEET, before, change, 0);
+            for sheet in before.into_iter().chain([&sheet]) {
+                report_of_sheet(tenant, sheet).into_iter().for_each(|report| want((reports, report)));
+            }
+            let Some(section) = sheet.get(&ATTENDANCE_SHEET, "section").as_id() else { continue };
+            want((sections, section));
+            let section = rows.get(&(sections, section));
+            let year = section.and_then(|section| section.get(&SECTION, "school_year").as_id());
+            year.into_iter().for_each(|year| want((years, year)));
         } else if change.entity == ATTENDANCE_MARK.name {
-            let mark = after(&ATTENDANCE_MARK, rows.get(&(marks, change.row_id)), change, 0);
-            let Some(id) = mark.get(&ATTENDANCE_MARK, "sheet").as_id() else { continue };
-            want((sheets, id));
-            let Some(sheet) = rows.get(&(sheets, id)) else { continue };
-            sheet.clone()
-        } else if change.entity == ENROLMENT_EVENT.name {
-            let event = after(&ENROLMENT_EVENT, rows.get(&(events, change.row_id)), change, 0);
-            let Some(id) = event.get(&ENROLMENT_EVENT, "enrolment").as_id() else { continue };
+            let before = rows.get(&(marks, change.row_id));
+            let mark = after(&ATTENDANCE_MARK, before, change, 0);
+            for mark in before.into_iter().chain([&mark]) {
+                let Some(sheet) = mark.get(&ATTENDANCE_MARK, "sheet").as_id() else { continue };
+                want((sheets, sheet));
+                let report = rows.get(&(sheets, sheet)).and_then(|sheet| report_of_sheet(tenant, sheet));
+                report.into_iter().for_each(|report| want((reports, report)));
+            }
+        } else if let Some((index, of)) = of_enrolment(schema, change) {
+            let row = after(of, rows.get(&(index, change.row_id)), change, 0);
+            let Some(id) = row.get(of, "enrolment").as_id() else { continue };
             want((enrolments, id));
             let Some(enrolment) = rows.get(&(enrolments, id)) else { continue };
-            if let Some(year) = enrolment.get(&ENROLMENT, "school_year").as_id() {
-                want((years, year));
-            }
-            continue;
+            let year = enrolment.get(&ENROLMENT, "school_year").as_id();
+            year.into_iter().for_each(|year| want((years, year)));
         } else if change.entity == ENROLMENT.name {
             // A new one: what happens to it is in the same push.
             let enrolment = after(&ENROLMENT, rows.get(&(enrolments, change.row_id)), change, 0);
-            if let Some(year) = enrolment.get(&ENROLMENT, "school_year").as_id() {
-                want((years, year));
-            }
-            continue;
-        } else {
-            continue;
-        };
-        if let Some(report) = report_of_sheet(tenant, &sheet) {
-            want((reports, report));
+            let year = enrolment.get(&ENROLMENT, "school_year").as_id();
+            year.into_iter().for_each(|year| want((years, year)));
         }
     }
     wanted
+}
+
+/// The entity of a change to what happens to an enrolment, or to its stays in sections.
+fn of_enrolment(schema: &Schema, change: &Change) -> Option<(usize, &'static Entity)> {
+    let of = [&ENROLMENT_EVENT, &SECTION_MEMBERSHIP].into_iter().find(|entity| entity.name == change.entity)?;
+    Some((schema.index(of.name)?, of))
 }
 
 /// The report of the month of a sheet.

@@ -1,7 +1,7 @@
 //! `save`, `delete`, `list`, `search`, `undo`.
 
 use super::{Session, entity};
-use crate::app::take_back;
+use crate::domain::undo::take_back;
 use crate::store::{ListQuery, Save, Saved};
 use crate::{NodeError, Result};
 use clap::Args;

@@ -7,9 +7,10 @@
 use super::known::Known;
 use super::people::{self, Found};
 use super::proposal::{Given, Hint, Mapped, Proposal, refusal, row_refusal};
+use super::stays;
 use super::table::Cell;
 use super::twice::{Twin, Twins, besides};
-use super::{Duplicate, DuplicateKind, Duplicates, Options, Report, Stage};
+use super::{Duplicate, DuplicateKind, Duplicates, Options, Report, Stage, Wanted};
 use crate::Result;
 use crate::store::Save;
 use pems_model::domain::learners;
@@ -20,6 +21,7 @@ use pems_model::value::parse_date;
 use pems_model::{Code, Entity, Problem, Row, Value, natural};
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
+use std::rc::Rc;
 use uuid::Uuid;
 
 /// A value that a row gives for a field, and the cell it comes from.
@@ -36,11 +38,11 @@ struct Resolver<'a, 's> {
     /// Rows that are about the same record as others.
     twins: HashMap<usize, Twin>,
     proposals: &'a [Proposal<'a>],
-    saves: Vec<Save>,
+    saves: Vec<Wanted>,
     report: Report,
 }
 
-pub(super) fn resolve(mut mapped: Mapped<'_>, known: Known<'_>, options: &Options) -> Result<(Vec<Save>, Report)> {
+pub(super) fn resolve(mut mapped: Mapped<'_>, known: Known<'_>, options: &Options) -> Result<(Vec<Wanted>, Report)> {
     let schema = known.store().schema();
     let mut order: Vec<usize> = (0..mapped.proposals.len()).collect();
     order.sort_by_key(|i| schema.index(mapped.proposals[*i].entity.name));
@@ -275,6 +277,9 @@ impl<'a> Resolver<'a, '_> {
         if let Some(other) = self.known.other_with_key(entity, &row)? {
             return Ok(self.refuse(i, &values, natural::taken(entity, other)));
         }
+        if let Some(problem) = stays::problem(&mut self.known, entity, &row)? {
+            return Ok(self.refuse(i, &values, problem));
+        }
         let changed = !fields.is_empty();
         self.report.count(entity.name, |counts| match (created, changed) {
             (true, _) => counts.new += 1,
@@ -282,7 +287,13 @@ impl<'a> Resolver<'a, '_> {
             (false, false) => counts.unchanged += 1,
         });
         if created || changed {
-            self.saves.push(Save { entity: entity.name.to_owned(), id: Some(id), fields });
+            let file = &proposal.rec.table.file;
+            let file = match self.saves.last() {
+                Some(last) if *last.file == **file => Rc::clone(&last.file),
+                _ => Rc::from(file.as_str()),
+            };
+            let save = Save { entity: entity.name.to_owned(), id: Some(id), fields };
+            self.saves.push(Wanted { save, file, line: proposal.rec.line });
         }
         let tenant = self.known.store().tenant();
         self.known.kept(entity)?.put(entity, tenant, row);

@@ -2,7 +2,7 @@
 //!
 //! The way of a row: a *reader* ([`table`], [`bundle`]) makes records that know their file, line and column; a *mapper*
 //! ([`csv_map`], [`oneroster`]) makes proposals of them; the *matcher* ([`matcher`]) finds out which record each proposal is
-//! about; the batch is saved in one act. Another list is another reader and mapper, nothing else. LIS's register (SF1) is no
+//! about; the batch is saved in one act, each record by the rules of its kind ([`crate::domain::listed`]). Another list is another reader and mapper, nothing else. LIS's register (SF1) is no
 //! list to take over but one to reconcile with, and has a place of its own: [`lis`].
 //!
 //! Invariants: one batch is written whole or not at all; importing a file twice changes nothing the second time; an empty
@@ -29,6 +29,7 @@ mod proposal;
 mod quotes;
 mod report;
 mod shown;
+mod stays;
 mod table;
 mod text;
 mod top;
@@ -42,7 +43,8 @@ pub use progress::{Progress, Stage};
 pub use report::{Counts, Duplicate, DuplicateKind, Refusal, Report};
 pub(crate) use top::HEADER_WITHIN;
 
-use crate::store::Save;
+use crate::domain::listed;
+use crate::store::{Save, Work, stops_everything};
 use crate::{NodeError, Result, Store};
 use known::Known;
 use pems_model::Code;
@@ -50,7 +52,6 @@ use std::cell::Cell;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
-use uuid::Uuid;
 
 /// What kind of file it is.
 #[derive(Debug, Clone)]
@@ -134,6 +135,7 @@ pub fn run(store: &mut Store, source: &Path, options: &Options) -> Result<Report
         let mut known = Known::new(store);
         match &options.format {
             Format::Csv { entity, mapping } => {
+                listed::check(known.store(), known.store().declared(entity)?)?;
                 let schema = known.store().schema();
                 let names = |key: &str| csv_map::is_known(schema, entity, mapping, key);
                 let table = bundle::single(source, &names, &mut budget)?;
@@ -150,25 +152,50 @@ pub fn run(store: &mut Store, source: &Path, options: &Options) -> Result<Report
     report.rows_read = budget.rows_read();
     report.dry_run = options.dry_run;
     let refused = !report.refused.is_empty() && !options.skip_refused;
-    if !options.dry_run && !refused && !saves.is_empty() {
-        let act = write(store, &saves, &options.progress)?;
+    if refused || saves.is_empty() {
+        return Ok(report);
+    }
+    if !options.dry_run {
+        options.progress.begin(Stage::Saving, saves.len());
+        let (act, ()) = store.act(|work| write(work, &saves, &options.progress))?;
         report.batch = Some(act);
         report.written = true;
+    } else if is_tried(store, &options.format) {
+        store.rehearse(|work| write(work, &saves, &options.progress))?;
     }
     Ok(report)
 }
 
-/// All of it or nothing.
-fn write(store: &mut Store, saves: &[Save], progress: &Progress) -> Result<Uuid> {
-    progress.begin(Stage::Saving, saves.len());
-    let (act, ()) = store.act(|work| {
-        for save in saves {
-            progress.step()?;
-            work.save(save)?;
-        }
-        Ok(())
-    })?;
-    Ok(act)
+fn is_tried(store: &Store, format: &Format) -> bool {
+    matches!(format, Format::Csv { entity, .. } if store.declared(entity).is_ok_and(listed::is_tried))
+}
+
+/// All of it or nothing, each record by the rules of its kind.
+fn write(work: &mut Work<'_, '_>, saves: &[Wanted], progress: &Progress) -> Result<()> {
+    for row in saves {
+        progress.step()?;
+        listed::save(work, &row.save).map_err(|error| at_line(row, error))?;
+    }
+    Ok(())
+}
+
+/// A rule that looks at several records speaks last, of one row of one file.
+fn at_line(row: &Wanted, error: NodeError) -> NodeError {
+    if stops_everything(error.code) {
+        return error;
+    }
+    let mut details = error.details.unwrap_or_else(|| serde_json::json!({}));
+    details["file"] = (*row.file).into();
+    details["row"] = row.line.into();
+    let message = format!("{}, line {}: {}; nothing was imported", row.file, row.line, error.message);
+    NodeError::new(error.code, message).with_details(details)
+}
+
+/// What is to be saved, and the row that says so.
+struct Wanted {
+    save: Save,
+    file: Rc<str>,
+    line: u64,
 }
 
 fn bad_file(file: &str, why: String) -> NodeError {

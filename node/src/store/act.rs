@@ -16,8 +16,8 @@ pub struct Actor {
 
 /// The inside of an act: reads see what the act has written so far.
 pub struct Work<'a, 'b> {
-    step: &'a mut Step<'b>,
-    act: Act,
+    pub(super) step: &'a mut Step<'b>,
+    pub(super) act: Act,
 }
 
 impl std::fmt::Debug for Work<'_, '_> {
@@ -28,15 +28,16 @@ impl std::fmt::Debug for Work<'_, '_> {
 
 impl Work<'_, '_> {
     /// # Errors
-    /// As [`Store::save`]; nothing of the act is written if the caller passes it on.
+    /// As [`Store::save`]; nothing of the act is written if the caller passes it on. `bad_request` for a record that is more than
+    /// its fields.
     pub fn save(&mut self, save: &Save) -> Result<Saved> {
-        self.step.save(save, self.act)
+        self.step.save_free(save, self.act)
     }
 
     /// # Errors
     /// As [`Store::delete`].
     pub fn delete(&mut self, entity: &str, id: Uuid) -> Result<Saved> {
-        self.step.delete(entity, id, self.act)
+        self.step.delete_free(entity, id, self.act)
     }
 
     /// # Errors
@@ -50,12 +51,25 @@ impl Work<'_, '_> {
         self.step.tx
     }
 
+    /// Whether what was done so far would be taken: what is asked of an act as a whole is asked now.
+    ///
+    /// # Errors
+    /// `rule`, where a signed month would change.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.step.check_signed()
+    }
+
     pub fn now(&self) -> i64 {
         self.step.env.now()
     }
 
     pub fn new_id(&self) -> Uuid {
         self.step.env.new_id()
+    }
+
+    /// Who is signed in.
+    pub fn actor(&self) -> Option<Actor> {
+        self.step.actor
     }
 }
 
@@ -86,7 +100,9 @@ impl Store {
         let (act, mut done) = (self.new_act(), None);
         // An error is what takes a transaction back.
         let ended = self.transaction(|step| {
-            done = Some(work(&mut Work { step, act })?);
+            let tried = work(&mut Work { step, act })?;
+            step.check_signed()?;
+            done = Some(tried);
             Err::<T, _>(NodeError::new(Code::Internal, "a rehearsal is not written"))
         });
         done.map_or(ended, Ok)

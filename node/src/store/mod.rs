@@ -9,6 +9,7 @@
 mod act;
 mod again;
 mod apply;
+mod by_domain;
 pub(crate) mod copy;
 mod damage;
 mod devices;
@@ -27,6 +28,7 @@ mod save;
 mod staging;
 mod standing;
 mod status;
+mod stays;
 mod sync_summary;
 mod trouble;
 mod undo;
@@ -34,6 +36,7 @@ mod vouch;
 
 pub use act::{Actor, Work};
 pub use apply::Applied;
+pub(crate) use by_domain::{ByDomain, Records};
 pub use copy::{Copied, Place};
 pub use devices::SchoolDevice;
 pub(crate) use devices::{called, short};
@@ -237,8 +240,10 @@ impl Store {
             actor: self.actor,
             key: self.key.as_ref(),
             last_op_no: None,
+            touched: stays::Touched::new(),
         };
         let out = step(&mut inside)?;
+        inside.check_signed()?;
         let wrote = inside.last_op_no;
         if let Some(last) = wrote {
             meta::set(&tx, "next_op_no", &(last + 1).to_string())?;
@@ -261,6 +266,7 @@ struct Step<'a> {
     key: Option<&'a SigningKey>,
     /// The last `op_no` that this step handed out; stored when it commits, so the counter has no gaps.
     last_op_no: Option<i64>,
+    touched: stays::Touched,
 }
 
 impl Step<'_> {

@@ -3,7 +3,7 @@
 use super::{Step, Store, overlay, rows};
 use crate::{NodeError, Result};
 use pems_model::domain::learners;
-use pems_model::entities::STUDENT;
+use pems_model::entities::{SECTION_MEMBERSHIP, STUDENT};
 use pems_model::school_day::day_of;
 use pems_model::wire::{Change, ChangeKind};
 use pems_model::{Code, Entity, Kind, Problem, Row, Value, natural, push::complete};
@@ -45,7 +45,7 @@ impl Store {
     /// A [`Problem`](pems_model::Problem) with its field, or what the disk said; nothing is written then.
     pub fn save(&mut self, save: &Save) -> Result<Saved> {
         let act = self.new_act();
-        self.transaction(|step| step.save(save, act))
+        self.transaction(|step| step.save_free(save, act))
     }
 
     /// Saves all or nothing; returns the rows and the act under which [`Store::undo`] takes them back.
@@ -55,7 +55,11 @@ impl Store {
     pub fn save_all(&mut self, saves: &[Save]) -> Result<(Uuid, Vec<Saved>)> {
         let act = self.new_act();
         let saved = self.transaction(|step| {
-            saves.iter().enumerate().map(|(at, save)| step.save(save, act).map_err(|error| placed(error, at))).collect()
+            saves
+                .iter()
+                .enumerate()
+                .map(|(at, save)| step.save_free(save, act).map_err(|error| placed(error, at)))
+                .collect()
         })?;
         Ok((act.id, saved))
     }
@@ -69,7 +73,7 @@ impl Store {
         self.transaction(|step| {
             saves
                 .iter()
-                .map(|save| step.attempt(|step| step.save(save, Act { id: step.env.new_id(), ..act })))
+                .map(|save| step.attempt(|step| step.save_free(save, Act { id: step.env.new_id(), ..act })))
                 .collect()
         })
     }
@@ -80,7 +84,7 @@ impl Store {
     /// `not_found`, `conflict` with what hangs on it, or what the disk said.
     pub fn delete(&mut self, entity: &str, id: Uuid) -> Result<Saved> {
         let act = self.new_act();
-        self.transaction(|step| step.delete(entity, id, act))
+        self.transaction(|step| step.delete_free(entity, id, act))
     }
 
     pub(super) fn new_act(&self) -> Act {
@@ -99,7 +103,13 @@ impl Step<'_> {
     pub(super) fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<Result<T>> {
         self.tx.execute_batch("SAVEPOINT attempt")?;
         let last_op_no = self.last_op_no;
-        let outcome = work(self);
+        let earlier = std::mem::take(&mut self.touched);
+        let outcome = work(self).and_then(|done| self.check_signed().map(|()| done));
+        let touched = std::mem::replace(&mut self.touched, earlier);
+        if outcome.is_ok() {
+            // The whole step is asked as well: from where it began.
+            touched.into_iter().for_each(|(enrolment, before)| _ = self.touched.entry(enrolment).or_insert(before));
+        }
         match &outcome {
             Ok(_) => self.tx.execute_batch("RELEASE attempt")?,
             Err(error) if stops_everything(error.code) => return outcome.map(Ok),
@@ -145,9 +155,11 @@ impl Step<'_> {
         }
         complete(entity, &row)?;
         self.check_key(entity, current.as_ref(), &row)?;
+        self.check_days(entity, current.as_ref(), &row)?;
         if changed.is_empty() && current.is_some() && deleted_at.is_none() {
             return Ok(Saved { row, changed: false, created: false });
         }
+        self.check_unsigned(entity, &row)?;
         overlay::remember_hub_state(self.tx, entity, id, current.as_ref())?;
         rows::write(self.tx, entity, &row)?;
         let created = current.is_none();
@@ -167,6 +179,11 @@ impl Step<'_> {
             return Ok(Saved { row, changed: false, created: false });
         }
         self.check_unlinked(entity, id)?;
+        self.check_unsigned(entity, &row)?;
+        if let Some(enrolment) = row.get(entity, "enrolment").as_id().filter(|_| entity.name == SECTION_MEMBERSHIP.name)
+        {
+            self.touch(enrolment)?;
+        }
         overlay::remember_hub_state(self.tx, entity, id, Some(&row))?;
         let gone = Row { deleted_at: Some(self.env.now()), ..row };
         rows::write(self.tx, entity, &gone)?;

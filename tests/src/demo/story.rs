@@ -98,7 +98,8 @@ async fn settle(registrar: &Desk, adviser: &mut Desk) -> Result<()> {
     adviser.store.resolve(item.id, Choice::Theirs)?;
     adviser.sync().await?;
     registrar.sync().await?;
-    let row = registrar.store.get("student", item.row_id)?.context("the learner is gone")?;
+    let row =
+        registrar.store.get("student", item.row_id.context("no learner is named")?)?.context("the learner is gone")?;
     let entity = registrar.store.schema().entity("student").context("student")?;
     ensure!(row.get(entity, "first_name").to_json() == item.theirs, "the other value did not come back");
     println!("review     one click brings {} back, in every office", item.theirs);

@@ -148,7 +148,7 @@ impl Office {
     pub fn saved(&mut self) -> Result<(), Violation> {
         for entry in self.store.journal(self.acknowledged).map_err(|error| broken(&error))? {
             self.acknowledged = entry.op_no;
-            self.visitors.note(entry.row_id, &entry.at);
+            entry.row_id.iter().for_each(|id| self.visitors.note(*id, &entry.at));
         }
         self.feed(Event::Saved)
     }

@@ -12,6 +12,7 @@ use pems_model::value::format_time;
 use pems_model::verifier::{LANES, MEMORY_KIB, PASSES, SALT};
 use pems_model::wire::Outcome;
 use pems_model::{Role, Row, Value};
+use pems_node::domain::made_up::MadeUp;
 use pems_node::store::{Actor, ListQuery, Save};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,7 +111,7 @@ pub(super) fn person(office: &mut Office, r: u64) -> Result<(), Violation> {
         10 => (Some(user.id), new),
         _ => (Some(user.id), json!({ "disabled": rng.chance(60) })),
     };
-    let saved = office.store.save(&Save { entity: SCHOOL_USER.name.into(), id, fields: object(fields) }).map(|_| ());
+    let saved = office.store.put(&Save { entity: SCHOOL_USER.name.into(), id, fields: object(fields) }).map(|_| ());
     let own = saved.is_ok() && office.visitors.typed.is_some() && office.visitors.typed == id;
     answered(office, saved)?;
     match (own, id) {

@@ -3,6 +3,7 @@
 use pems_model::wire::Outcome;
 use pems_model::{Code, Role};
 use pems_node::app::Desk;
+use pems_node::domain::made_up::MadeUp;
 use pems_node::store::Actor;
 use pems_tests::rig::{Rig, TestOffice, record};
 use serde_json::{Value as Json, json};
@@ -66,8 +67,8 @@ async fn a_school_that_begins_offline_proves_who_did_what_and_a_pc_alone_proves_
     let mut store = counter.store();
     store.sign(Some(Actor { id: cora, role: Role::SchoolHead }));
     let verifier = pems_node::domain::users::verifier::make(CHOSEN).expect("a verifier");
-    store.save(&record("school_user", &json!({ "id": cora, "verifier": verifier }))).expect("here it goes");
-    let colleague = store.save(&record("staff", &fields)).expect("saved").row.id;
+    store.put(&record("school_user", &json!({ "id": cora, "verifier": verifier }))).expect("here it goes");
+    let colleague = store.put(&record("staff", &fields)).expect("saved").row.id;
     counter.sync().await;
     assert_eq!(refused(&counter), [Code::RoleForbidden]);
     assert_eq!(named(&rig, colleague).await, None, "the work is kept, and nobody is named");

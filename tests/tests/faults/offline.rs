@@ -152,7 +152,7 @@ async fn a_student_number_taken_twice_stays_with_the_first() {
         let numbers = [early, late].map(|id| field(office, "student", id, "student_no"));
         assert_eq!(numbers, [json!("2026-0001"), Json::Null]);
         let open = office.store().reviews().expect("the inbox");
-        assert_eq!((open.len(), open[0].kind.as_str(), open[0].row_id), (1, "claim", late));
+        assert_eq!((open.len(), open[0].kind.as_str(), open[0].row_id), (1, "claim", Some(late)));
         assert_eq!(field(office, "student", late, "last_name"), "Late", "the rest of the record stands");
     }
     // The first row gives the number up; then the second may have it.
@@ -178,7 +178,11 @@ async fn an_edit_beats_a_deletion_whichever_comes_first() {
             let row = office.get("student", id).expect("a row");
             assert_eq!((&row["deleted"], &row["remarks"]), (&Json::Null, &json!("still here")), "{deletion_first}");
             let open = office.store().reviews().expect("the inbox");
-            assert_eq!((open.len(), open[0].kind.as_str(), open[0].row_id), (1, "deleted", id), "{deletion_first}");
+            assert_eq!(
+                (open.len(), open[0].kind.as_str(), open[0].row_id),
+                (1, "deleted", Some(id)),
+                "{deletion_first}"
+            );
         }
         // Whoever looks at it may still want the record gone.
         let entry = first.store().reviews().expect("the inbox")[0].id;

@@ -5,6 +5,7 @@ use crate::workbook::{Book, cell};
 use crate::{Office, csv};
 use pems_model::{Code, Role};
 use pems_node::import::{Options, Report};
+use pems_tests::strangers::files::equal;
 use std::path::{Path, PathBuf};
 
 pub(crate) fn case(name: &str) -> PathBuf {
@@ -239,6 +240,7 @@ fn refusals_show_what_the_cell_has() {
 #[test]
 fn c32_a_password_is_no_column_and_users_are_found_by_their_address() {
     let mut office = Office::of(Role::SchoolAdmin);
+    equal::administer(&mut office.store);
     let report = office.import(&case("C32_s.csv"), &csv("school_user"));
     assert_eq!((report.new, report.written), (1, true), "{report:?}");
     assert!(report.warnings.iter().any(|warning| warning.contains("verifier")), "{report:?}");

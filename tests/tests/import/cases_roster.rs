@@ -4,6 +4,7 @@ use crate::cases::case;
 use crate::oneroster::folder;
 use crate::{Office, oneroster};
 use pems_model::{Code, Role};
+use pems_node::domain::made_up::MadeUp;
 use pems_node::import::{Options, Report};
 use pems_node::store::{ListQuery, Save};
 use serde_json::{Value as Json, json};
@@ -245,7 +246,7 @@ fn o15_another_schools_bundle_is_refused() {
     for (identifier, code) in [("309999", Some(Code::WrongTenant)), ("301234", None)] {
         let mut office = Office::of(Role::SchoolAdmin);
         let Json::Object(fields) = json!({ "deped_school_id": identifier, "name": "Mabini NHS" }) else { return };
-        office.store.save(&Save { entity: "school_profile".into(), id: None, fields }).expect("saved");
+        office.store.put(&Save { entity: "school_profile".into(), id: None, fields }).expect("saved");
         for dry_run in [true, false] {
             let options = Options { dry_run, ..oneroster() };
             match code {
@@ -268,4 +269,77 @@ fn o15_another_schools_bundle_is_refused() {
         "{:?}",
         report.warnings
     );
+}
+
+fn save(office: &mut Office, entity: &str, fields: Json) -> Json {
+    let fields = fields.as_object().cloned().expect("fields");
+    json!(office.store.put(&Save { entity: entity.into(), id: None, fields }).expect("saved").row.id)
+}
+
+/// Imports what the dry run was asked about; both must refuse the same rows, which it gives: file, row, column, message.
+fn refused_alike(office: &mut Office, enrollments: &str) -> Vec<(String, u64, Option<String>, String)> {
+    let changed = [("enrollments.csv", enrollments)];
+    let dry = import(office, &changed, &Options { dry_run: true, skip_refused: true, ..oneroster() });
+    let wet = import(office, &changed, &Options { skip_refused: true, ..oneroster() });
+    assert_eq!((&dry.refused, dry.new, dry.changed), (&wet.refused, wet.new, wet.changed));
+    wet.refused.into_iter().map(|one| (one.file, one.row, one.column, one.message)).collect()
+}
+
+const HEAD: &str = "sourcedId,classSourcedId,userSourcedId,role,primary,beginDate,endDate\n";
+
+#[test]
+fn a_day_that_is_none_of_the_school_year_is_refused_at_its_cell() {
+    let mut office = Office::of(Role::SchoolAdmin);
+    let rows = format!("{HEAD}e1,c1,u1,student,,1926-06-08,\ne2,c1,u2,student,,2026-06-08,\n");
+    let refused = refused_alike(&mut office, &rows);
+    let [(file, row, column, message)] = refused.as_slice() else { panic!("{refused:?}") };
+    assert_eq!((file.as_str(), *row, column.as_deref()), ("enrollments.csv", 2, Some("beginDate")));
+    assert!(message.contains("1926-06-08 is long before this school year, which begins on 2026-06-08"), "{message}");
+    assert_eq!(stays(&office), [stay("Rizal", "2026-06-08", "")], "the other row is taken");
+    // The same past the rules; and what happened to an enrolment comes in by no table.
+    let enrolment = office.store.list("enrolment", &ListQuery::default()).expect("a list")[0].id;
+    let fields = json!({ "enrolment": enrolment, "kind": "enrolled", "on_date": "1926-06-08", "status": "enrolled" });
+    let event =
+        Save { entity: "enrolment_event".into(), id: None, fields: fields.as_object().cloned().expect("fields") };
+    let error = office.store.put(&event).expect_err("the hub would refuse it");
+    assert_eq!((error.code, error.details.expect("details")["field"].clone()), (Code::Rule, json!("on_date")));
+    let csv = format!("enrolment,kind,on_date,status\n{enrolment},enrolled,2027-04-01,enrolled\n");
+    let path = office.file("events.csv", csv);
+    let error = office.refused(&path, &crate::csv("enrolment_event"));
+    assert!(error.message.contains("enrolment_event") && error.message.contains("in Enrolment"), "{}", error.message);
+}
+
+#[test]
+fn a_list_moves_nobody_in_a_signed_month_and_nobody_away_from_marks() {
+    let mut office = Office::of(Role::SchoolAdmin);
+    let first = import(&mut office, &[], &oneroster());
+    assert_eq!(first.refused, []);
+    let rizal = json!(office.field("section", ("name", "Rizal"), "id"));
+    let ben = json!(office.field("student", ("last_name", "Reyes"), "id"));
+    let report = json!({ "section": rizal, "month": "2026-06-01", "state": "signed" });
+    save(&mut office, "sf2_report", report);
+    let sheet = json!({ "section": rizal, "on_date": "2026-07-08", "session": "day" });
+    let sheet = save(&mut office, "attendance_sheet", sheet);
+    save(&mut office, "attendance_mark", json!({ "sheet": sheet, "student": ben, "code": "A" }));
+    // Ana moves in June, which is signed; Ben on the second, before a day on which he was marked in the first class.
+    let rows = format!(
+        "{HEAD}e1,c1,u1,student,,2026-06-08,2026-06-21\ne2,c1,u2,student,,2026-06-08,2026-07-01\n\
+         e3,c2,u1,student,,2026-06-22,\ne4,c2,u2,student,,2026-07-02,\n"
+    );
+    let refused = refused_alike(&mut office, &rows);
+    let lines: Vec<u64> = refused.iter().map(|one| one.1).collect();
+    assert_eq!(lines, [2, 3, 4, 5], "{refused:?}");
+    for (_, row, _, message) in &refused {
+        let says = if row % 2 == 0 {
+            "the SF2 of 7-Rizal for 2026-06 is signed"
+        } else {
+            "Reyes, Ben was marked in 7-Rizal on 8 Jul 2026"
+        };
+        assert!(message.contains(says), "{row}: {message}");
+    }
+    assert_eq!(stays(&office).len(), 2, "both sit where they sat");
+    // From the day after the mark on there is nothing to ask.
+    let rows = format!("{HEAD}e2,c1,u2,student,,2026-06-08,2026-07-08\ne4,c2,u2,student,,2026-07-09,\n");
+    assert_eq!(refused_alike(&mut office, &rows), []);
+    assert_eq!(stays(&office).last(), Some(&stay("Luna", "2026-07-09", "")));
 }

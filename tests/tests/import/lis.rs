@@ -1,6 +1,7 @@
 //! The register of LIS through `pems-node`, as a clerk or a script has it. What is read and decided is tested where it is written
 //! (`node/src/import/lis/tests/`).
 
+use pems_node::domain::made_up::MadeUp;
 use pems_node::keys::KeySource;
 use pems_node::store::Save;
 use pems_tests::programs::{Done, node, run};
@@ -20,7 +21,7 @@ impl Clerk {
         let mut store = office.store().expect("a store");
         let mut save = |entity: &str, fields: Json| {
             let Json::Object(fields) = fields else { panic!("an object") };
-            store.save(&Save { entity: entity.into(), id: None, fields }).expect("saved");
+            store.put(&Save { entity: entity.into(), id: None, fields }).expect("saved");
         };
         save("school_profile", json!({ "deped_school_id": "300021", "name": "Mabini NHS" }));
         save(

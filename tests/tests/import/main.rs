@@ -11,6 +11,7 @@ mod lis;
 mod oneroster;
 mod report;
 mod samples;
+mod side_doors;
 mod size;
 mod spreadsheets;
 mod twice;

@@ -1,5 +1,6 @@
 //! Forms through `pems-node report`, of the sample school, which needs no hub; the register comes back in through the import.
 
+use pems_node::domain::made_up::MadeUp;
 use pems_node::keys::KeySource;
 use pems_tests::programs::{Done, node, run};
 use serde_json::{Value as Json, json};
@@ -133,7 +134,7 @@ fn a_school_with_a_logo_is_exported_as_a_workbook() {
         panic!("an object")
     };
     let save = pems_node::store::Save { entity: "school_profile".into(), id: None, fields };
-    office.store().expect("a store").save(&save).expect("saved");
+    office.store().expect("a store").put(&save).expect("saved");
     let out = dir.path().join("school.xlsx");
     let args = ["export", "school_profile", "--as", "xlsx", "--out", &out.display().to_string()];
     let said = run(&mut node(&data, &key), args, b"");

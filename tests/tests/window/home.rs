@@ -7,6 +7,7 @@ use crate::office::Folder;
 use crate::{DESK, with_window};
 use pems_model::school_day::day_of;
 use pems_model::value::format_date;
+use pems_node::domain::made_up::MadeUp;
 use pems_node::keys::KeySource;
 use pems_node::store::{ListQuery, Save};
 use pems_node::{Office, Store};
@@ -59,7 +60,7 @@ fn store(data: &Path, key_file: &Path) -> Store {
 
 fn save(store: &mut Store, entity: &str, fields: Json) {
     let fields = fields.as_object().cloned().unwrap_or_default();
-    store.save(&Save { entity: entity.into(), id: None, fields }).expect("saved");
+    store.put(&Save { entity: entity.into(), id: None, fields }).expect("saved");
 }
 
 /// What the calendar says about today, as another program at this PC enters it.
@@ -75,7 +76,7 @@ fn tell_the_calendar(folder: &Folder, kind: &str, reason: &str) {
         fields = json!({ "school_year": year, "on_date": today, "scope": "school", "kind": kind, "reason": reason });
     }
     let fields = fields.as_object().cloned().unwrap_or_default();
-    records.save(&Save { entity: "calendar_day".into(), id: known, fields }).expect("saved");
+    records.put(&Save { entity: "calendar_day".into(), id: known, fields }).expect("saved");
 }
 
 /// Makes today a class day, whichever day it is. On a weekend the sample took no attendance: all sections but the first, fourth,

@@ -4,6 +4,7 @@
 use crate::driver::Window;
 use crate::office::Folder;
 use crate::{DESK, with_window};
+use pems_node::domain::made_up::MadeUp;
 use pems_node::keys::KeySource;
 use pems_node::store::{ListQuery, Save};
 use pems_node::{Office, Store};
@@ -82,7 +83,7 @@ impl School {
 
 fn save(store: &mut Store, entity: &str, fields: Json) -> Uuid {
     let Json::Object(fields) = fields else { panic!("an object") };
-    store.save(&Save { entity: entity.into(), id: None, fields }).expect("saved").row.id
+    store.put(&Save { entity: entity.into(), id: None, fields }).expect("saved").row.id
 }
 
 fn sample(name: &str) -> PathBuf {

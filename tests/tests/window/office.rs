@@ -3,6 +3,7 @@
 use pems_model::frame::{Rows, RowsHead};
 use pems_model::wire::End;
 use pems_model::{Role, Row, Schema, pgcopy};
+use pems_node::domain::made_up::MadeUp;
 use pems_node::store::{Enrolled, ListQuery, Save};
 use pems_node::{Env, Store, SystemEnv};
 use serde_json::{Map, Value as Json, json};
@@ -106,7 +107,7 @@ impl Folder {
     pub(crate) fn save_learner(&self, last: &str, first: &str) {
         let mut store = self.store();
         let fields = json!({ "last_name": last, "first_name": first, "sex": "F" });
-        store.save(&save(fields)).expect("saved");
+        store.put(&save(fields)).expect("saved");
     }
 
     /// A user with a password, as an administrator makes one.
@@ -117,7 +118,7 @@ impl Folder {
         let verifier = pems_node::domain::users::verifier::make(password).expect("a verifier");
         let fields = json!({ "name": name, "role": role, "verifier": verifier });
         let fields = fields.as_object().cloned().unwrap_or_default();
-        let saved = scratch.save(&Save { entity: "school_user".into(), id: None, fields }).expect("saved");
+        let saved = scratch.put(&Save { entity: "school_user".into(), id: None, fields }).expect("saved");
         let mut store = self.store();
         pull(&mut store, &[("school_user", vec![Row { rev: 950, ..saved.row }])]);
     }

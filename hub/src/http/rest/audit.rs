@@ -6,11 +6,9 @@ use crate::reads::page::{Page, Paging};
 use crate::refusal::Refusal;
 use axum::extract::State;
 use pems_db::{Access, OperatorDb, TenantDb, Tx, sys};
-use pems_model::Role;
+use pems_model::Act;
 use serde::Serialize;
 use serde_json::Value as Json;
-use sqlx::Row;
-use sqlx::postgres::PgRow;
 use std::num::NonZeroU64;
 use time::OffsetDateTime;
 use time::serde::rfc3339;
@@ -51,7 +49,7 @@ async fn own(
     signed_in: SignedIn,
     Asked(paging): Asked<Paging>,
 ) -> Result<Answer<Page<AuditEntry>>, ApiError> {
-    signed_in.must_be(&[Role::SchoolAdmin])?;
+    signed_in.check_may(Act::SeeAudit)?;
     let who = signed_in.who;
     let (limit, before) = (paging.limit()?, paging.after()?);
     let found = tenant_db.in_tx(&who, Access::ReadOnly, async |tx| entries(tx, who.tenant(), before, limit).await);
@@ -79,28 +77,22 @@ async fn entries(
     before: Option<NonZeroU64>,
     limit: u32,
 ) -> Result<Page<AuditEntry>, Refusal> {
-    let rows = sqlx::query(
+    let query = sqlx::query!(
         "SELECT seq, at, actor_kind, actor_id, action, subject, details, hash FROM audit_log
          WHERE tenant_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
-    )
-    .bind(school)
-    .bind(before.and_then(|seq| i64::try_from(seq.get()).ok()).unwrap_or(i64::MAX))
-    .bind(i64::from(limit) + 1)
-    .fetch_all(tx.conn())
-    .await?;
-    let found = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::of(found, limit, |last| Some(last.seq.to_string())))
-}
-
-fn entry(row: &PgRow) -> Result<AuditEntry, sqlx::Error> {
-    Ok(AuditEntry {
-        seq: row.try_get(0)?,
-        at: row.try_get(1)?,
-        actor_kind: row.try_get(2)?,
-        actor_id: row.try_get(3)?,
-        action: row.try_get(4)?,
-        subject: row.try_get(5)?,
-        details: row.try_get(6)?,
-        hash: sys::hex(row.try_get(7)?),
-    })
+        school,
+        before.and_then(|seq| i64::try_from(seq.get()).ok()).unwrap_or(i64::MAX),
+        i64::from(limit) + 1
+    );
+    let found = query.fetch_all(tx.conn()).await?.into_iter().map(|entry| AuditEntry {
+        seq: entry.seq,
+        at: entry.at,
+        actor_kind: entry.actor_kind,
+        actor_id: entry.actor_id,
+        action: entry.action,
+        subject: entry.subject,
+        details: entry.details,
+        hash: sys::hex(&entry.hash),
+    });
+    Ok(Page::of(found.collect(), limit, |last| Some(last.seq.to_string())))
 }

@@ -9,7 +9,7 @@ use crate::schools::Settings;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts as Head;
 use pems_db::{Caller, Mode, OperatorContext, SessionFacts, TenantContext, sys};
-use pems_model::{Code, Role};
+use pems_model::{Act, Code};
 use std::sync::Arc;
 
 /// A signed-in user of a school, and the settings of the school, which are asked for once in a request.
@@ -22,11 +22,11 @@ pub(crate) struct SignedIn {
 impl SignedIn {
     /// # Errors
     /// `role_forbidden`.
-    pub(crate) fn must_be(&self, roles: &[Role]) -> Result<(), Refusal> {
-        if roles.contains(&self.who.role()) {
+    pub(crate) fn check_may(&self, act: Act) -> Result<(), Refusal> {
+        if act.allows(self.who.role()) {
             return Ok(());
         }
-        let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
+        let names: Vec<_> = act.roles().iter().map(|role| role.name()).collect();
         Err(Refusal::new(
             Code::RoleForbidden,
             format!("this is for: {}; ask your school's administrator", names.join(", ")),

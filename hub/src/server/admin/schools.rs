@@ -3,7 +3,7 @@
 use crate::refusal::Refusal;
 use crate::schools::{self, NewSchool, School, SchoolChange, no_school};
 use crate::server::admin::Admin;
-use crate::sync::clock::{self, Clock};
+use crate::sync::clock::Clock;
 use crate::sync::pull;
 use pems_db::{Tx, sys};
 use pems_model::Code;
@@ -68,8 +68,7 @@ impl Admin {
 
     async fn details(&self, tx: &mut Tx, slug: &str) -> Result<SchoolDetails, Refusal> {
         let school = schools::by_slug(tx, slug).await?.ok_or_else(|| no_school(slug))?;
-        let sql = format!("SELECT {} FROM tenant_clock WHERE tenant_id = $1", clock::COLUMNS);
-        let clock = Clock::read(&sqlx::query(AssertSqlSafe(sql)).bind(school.id).fetch_one(tx.conn()).await?)?;
+        let clock = Clock::load(tx.conn(), school.id).await?;
         let state = match clock.state {
             Some(state) => state,
             None => pull::scan(tx.conn(), self.schema(), school.id).await?,
@@ -80,10 +79,11 @@ impl Admin {
             let count = sqlx::query_scalar(AssertSqlSafe(sql)).bind(school.id).fetch_one(tx.conn()).await?;
             rows.insert(entity.name.to_owned(), count);
         }
-        let devices = sqlx::query_scalar("SELECT count(*) FROM device WHERE tenant_id = $1 AND revoked_at IS NULL")
-            .bind(school.id)
-            .fetch_one(tx.conn())
-            .await?;
+        let devices = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "count!" FROM device WHERE tenant_id = $1 AND revoked_at IS NULL"#,
+            school.id
+        );
+        let devices = devices.fetch_one(tx.conn()).await?;
         Ok(SchoolDetails { school, rev: clock.rev, digest: state.combined(), rows, devices })
     }
 

@@ -5,7 +5,8 @@ use crate::domain::people::administers;
 use crate::domain::{Author, Person, attendance};
 use crate::edit_time::ClockReading;
 use crate::entities::{
-    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SF2_REPORT, STUDENT,
+    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SECTION_MEMBERSHIP,
+    SF2_REPORT, STUDENT,
 };
 use crate::proof::{change_text, holds, key_of, sign, sign_in_text};
 use crate::push::{Known, Plan, Push, plan};
@@ -158,7 +159,7 @@ fn check(push: &Push<'_>, known: &Known, changes: &[Change], plan: &Plan) {
             _ if !changes.iter().any(|other| !other.entity.starts_with("attendance")) => {
                 let july = [Uuid::from_u128(200), Uuid::from_u128(300)].contains(&change.row_id);
                 let named = known.users.get(&who).and_then(|person| person.role);
-                let opens = |role: Role| attendance::REOPENERS.contains(&role);
+                let opens = |role: Role| crate::Act::ReopenMonth.allows(role);
                 assert!(
                     !july || opens(push.role) && (change.user_id.is_none() || named.is_some_and(opens)),
                     "{change:?}"
@@ -271,4 +272,14 @@ fn a_birth_of_next_week_and_an_enrolment_of_a_hundred_years_ago_are_refused_and_
     for day in ["1926-06-08", "2025-05-01", "2027-04-01"] {
         assert_eq!(event(&court, day).expect("a problem").field.as_deref(), Some("on_date"), "{day}");
     }
+    let stay = |from: &str, to: Option<&str>| {
+        let fields = json!({ "enrolment": enrolment, "section": SECTION, "valid_from": from, "valid_to": to });
+        let stay = change(&SECTION_MEMBERSHIP, Uuid::from_u128(403), fields);
+        court.judge(&SECTION_MEMBERSHIP, &stay, &author).and_then(|problem| problem.field)
+    };
+    for (from, to) in [("2026-06-08", None), ("2026-01-26", Some("2026-06-08")), ("2027-03-31", Some("2027-04-01"))] {
+        assert_eq!(stay(from, to), None, "{from} {to:?}");
+    }
+    assert_eq!(stay("1926-06-08", None).as_deref(), Some("valid_from"));
+    assert_eq!(stay("2026-06-08", Some("2027-04-02")).as_deref(), Some("valid_to"));
 }

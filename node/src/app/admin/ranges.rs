@@ -1,15 +1,15 @@
 //! Which student numbers each PC may give out alone, so that two PCs without a network never give the same one.
 
 use super::devices::{self, Device};
-use super::{at_field, check_there, edit, typed, why_not};
+use super::{at_field, check_there, typed, why_not};
 use crate::app::Desk;
-use crate::app::session::to_json;
+use crate::app::request::{May, Request};
 use crate::domain::numbering;
 use crate::store::called;
 use crate::{NodeError, Result, Store};
-use pems_model::Code;
+use pems_model::{Act, Code};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -95,7 +95,7 @@ fn ranges(store: &Store) -> Result<Vec<Range>> {
     Ok(ranges)
 }
 
-pub(super) fn list(desk: &Desk) -> Result<Json> {
+fn list(desk: &Desk) -> Result<Ranges> {
     let ranges = ranges(&desk.store)?;
     let year = pems_model::value::format_date(desk.today())[..4].to_owned();
     let prefix = ranges.last().map_or(Some(format!("{year}-")), |range| range.prefix.clone());
@@ -109,11 +109,10 @@ pub(super) fn list(desk: &Desk) -> Result<Json> {
     };
     let next = numbering::next(&desk.store)?.map(|next| next.text);
     let devices = devices::known(desk)?;
-    to_json(&Ranges { ranges, devices, next, proposed, locked: why_not(desk, "number_range") })
+    Ok(Ranges { ranges, devices, next, proposed, locked: why_not(desk, "number_range") })
 }
 
-pub(super) fn save(desk: &mut Desk, id: Option<Uuid>, draft: &RangeDraft) -> Result<Json> {
-    desk.check_role(super::ADMINS, "change number ranges")?;
+fn save(desk: &mut Desk, id: Option<Uuid>, draft: &RangeDraft) -> Result<Ranges> {
     let device = Uuid::parse_str(draft.device.trim()).map_err(|_| {
         let message = "this is not the id of a PC; copy it from the Devices page of that PC";
         at_field(Code::BadFormat, "device", message)
@@ -122,7 +121,6 @@ pub(super) fn save(desk: &mut Desk, id: Option<Uuid>, draft: &RangeDraft) -> Res
     if draft.from_no > draft.to_no {
         return Err(at_field(Code::Rule, "to_no", "the last number must not be below the first"));
     }
-    check_free(&desk.store, id, prefix.as_str().unwrap_or_default(), draft)?;
     let mut fields =
         json!({ "prefix": prefix, "from_no": draft.from_no, "to_no": draft.to_no, "digits": draft.digits });
     match id {
@@ -132,39 +130,90 @@ pub(super) fn save(desk: &mut Desk, id: Option<Uuid>, draft: &RangeDraft) -> Res
             fields["device"] = json!(device);
         }
     }
-    let save = edit("number_range", id, fields);
-    let (act, saved) = desk.store.act(|work| work.save(&save))?;
+    let saved = desk.store.act(|work| numbering::put(work, id, fields));
+    let (act, saved) = saved.map_err(|error| whose(&desk.store, error))?;
     if saved.changed {
         desk.did(act, if saved.created { "New number range" } else { "Change of a number range" });
     }
     list(desk)
 }
 
-/// # Errors
-/// `conflict`, in words, where a number would belong to two ranges.
-fn check_free(store: &Store, id: Option<Uuid>, prefix: &str, draft: &RangeDraft) -> Result<()> {
-    let mut others = ranges(store)?;
-    others.retain(|range| Some(range.id) != id && range.prefix.as_deref().unwrap_or_default() == prefix);
-    let Some(other) = others.iter().find(|range| range.from_no <= draft.to_no && draft.from_no <= range.to_no) else {
-        return Ok(());
-    };
+/// Says of which PC the numbers are that a new range would have too.
+fn whose(store: &Store, error: NodeError) -> NodeError {
+    let of = |name: &str| error.details.as_ref().map(|details| details[name].clone()).unwrap_or_default();
+    let Ok(ranges) = ranges(store) else { return error };
+    let Some(other) = ranges.iter().find(|range| of("range") == json!(range.id)) else { return error };
     let whose = match &other.called {
         _ if other.here => "this PC".to_owned(),
         called if called.to_uppercase().contains("PC") => called.clone(),
         called => format!("PC {called}"),
     };
-    let free = others.iter().map(|range| range.to_no).max().unwrap_or(0) + 1;
-    let message =
-        format!("{whose} has {} to {} already; begin at {free}, or begin with other letters", other.first, other.last);
-    Err(at_field(Code::Conflict, "from_no", message))
+    let message = format!(
+        "{whose} has {} to {} already; begin at {}, or begin with other letters",
+        other.first,
+        other.last,
+        of("free")
+    );
+    at_field(Code::Conflict, "from_no", message)
 }
 
-pub(super) fn remove(desk: &mut Desk, id: Uuid) -> Result<Json> {
-    desk.check_role(super::ADMINS, "change number ranges")?;
-    let (act, gone) = desk.store.act(|work| work.delete("number_range", id))?;
+fn remove(desk: &mut Desk, id: Uuid) -> Result<Ranges> {
+    let (act, gone) = desk.store.act(|work| numbering::remove(work, id))?;
     if !gone.changed {
         return Err(NodeError::new(Code::NotFound, "this range was taken away already"));
     }
     desk.did(act, "Removal of a number range");
     list(desk)
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ListRanges {}
+
+impl Request<Desk> for ListRanges {
+    const NAME: &'static str = "admin.ranges";
+    const ACCESS: May = May::Do(Act::SeeSetup);
+    type Answer = Ranges;
+
+    fn run(self, desk: &mut Desk) -> Result<Ranges> {
+        list(desk)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct SaveRange {
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    id: Option<Uuid>,
+    draft: RangeDraft,
+}
+
+impl Request<Desk> for SaveRange {
+    const NAME: &'static str = "admin.save_range";
+    const ACCESS: May = May::Do(Act::ManageNumbers);
+    type Answer = Ranges;
+
+    fn run(self, desk: &mut Desk) -> Result<Ranges> {
+        let SaveRange { id, draft } = self;
+        save(desk, id, &draft)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct RemoveRange {
+    #[ts(type = "string")]
+    id: Uuid,
+}
+
+impl Request<Desk> for RemoveRange {
+    const NAME: &'static str = "admin.remove_range";
+    const ACCESS: May = May::Do(Act::ManageNumbers);
+    type Answer = Ranges;
+
+    fn run(self, desk: &mut Desk) -> Result<Ranges> {
+        let RemoveRange { id } = self;
+        remove(desk, id)
+    }
 }

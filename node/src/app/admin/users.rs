@@ -2,13 +2,13 @@
 //!
 //! Nothing here can be undone with Ctrl+Z: a password that was replaced must not come back, and a user who did something stays.
 
-use super::{at_field, check_there, edit, typed, why_not};
+use super::{check_there, typed, why_not};
 use crate::app::Desk;
-use crate::app::session::to_json;
-use crate::domain::users::verifier;
-use crate::{NodeError, Result, Store};
+use crate::app::request::{May, Request};
+use crate::domain::users::accounts::{self, Password};
+use crate::{Result, Store};
+use pems_model::Act;
 use pems_model::verifier::is_verifier;
-use pems_model::{Code, Role, password, text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use ts_rs::TS;
@@ -73,8 +73,8 @@ pub struct MadeUser {
     pub users: Users,
 }
 
-pub(super) fn list(desk: &Desk) -> Result<Json> {
-    to_json(&users(desk)?)
+fn list(desk: &Desk) -> Result<Users> {
+    users(desk)
 }
 
 fn users(desk: &Desk) -> Result<Users> {
@@ -114,109 +114,115 @@ fn staff(store: &Store) -> Result<Vec<Json>> {
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
-fn check_admin(desk: &Desk) -> Result<()> {
-    desk.check_role(super::ADMINS, "change users")
-}
-
-pub(super) fn make(desk: &mut Desk, draft: UserDraft) -> Result<Json> {
-    check_admin(desk)?;
-    let first = desk.store.count(ENTITY)? == 0;
-    let (kept, one_time) = if first {
-        if draft.role != Role::SchoolAdmin.name() {
-            let message = "the first user has to be a school administrator: from then on this PC asks who is there";
-            return Err(at_field(Code::LastAdmin, "role", message));
-        }
-        let chosen = draft.password.clone().unwrap_or_default();
-        let school = desk.store.enrolled()?.school_name;
-        password::check(&chosen, &[&draft.name, draft.email.as_deref().unwrap_or_default(), &school])
-            .map_err(|problem| at_field(problem.code, "password", problem.message))?;
-        (verifier::make(&chosen)?, None)
-    } else {
-        let one_time = verifier::one_time()?;
-        (verifier::make(&one_time)?, Some(one_time))
-    };
-    let mut fields = fields(desk, &draft, None)?;
-    fields["verifier"] = json!(kept);
-    fields["must_change"] = json!(one_time.is_some());
-    let saved = desk.store.save(&edit(ENTITY, None, fields))?;
+fn make(desk: &mut Desk, draft: UserDraft) -> Result<MadeUser> {
+    let school = desk.store.enrolled()?.school_name;
+    let fields = fields(&draft);
+    let password = Password::of_new(desk.store.conn(), &fields, draft.password.as_deref(), &school)?;
+    let (_, saved) = desk.store.act(|work| accounts::make(work, fields, &password))?;
+    let one_time = password.one_time;
     let name = draft.name.trim().to_owned();
     // With the first user this PC begins to ask who is there; the answer is still for who made it.
-    to_json(&MadeUser { id: saved.row.id, name, one_time, users: users(desk)? })
+    Ok(MadeUser { id: saved.row.id, name, one_time, users: users(desk)? })
 }
 
-pub(super) fn change(desk: &mut Desk, id: Uuid, draft: UserDraft) -> Result<Json> {
-    check_admin(desk)?;
+fn change(desk: &mut Desk, id: Uuid, draft: UserDraft) -> Result<MadeUser> {
     check_there(&desk.store, ENTITY, id)?;
-    if draft.role != Role::SchoolAdmin.name() {
-        check_not_last(&desk.store, id)?;
-    }
-    let fields = fields(desk, &draft, Some(id))?;
-    desk.store.save(&edit(ENTITY, Some(id), fields))?;
-    to_json(&MadeUser { id, name: draft.name.trim().to_owned(), one_time: None, users: users(desk)? })
+    desk.store.act(|work| accounts::put(work, Some(id), fields(&draft)))?;
+    Ok(MadeUser { id, name: draft.name.trim().to_owned(), one_time: None, users: users(desk)? })
 }
 
-pub(super) fn disable(desk: &mut Desk, id: Uuid, disabled: bool) -> Result<Json> {
-    check_admin(desk)?;
+fn disable(desk: &mut Desk, id: Uuid, disabled: bool) -> Result<Users> {
     check_there(&desk.store, ENTITY, id)?;
-    if disabled {
-        check_not_last(&desk.store, id)?;
-        if desk.person().is_some_and(|person| person.id == id) {
-            let message = "you cannot disable yourself; ask another school administrator";
-            return Err(NodeError::new(Code::BadUsage, message));
-        }
-    }
-    desk.store.save(&edit(ENTITY, Some(id), json!({ "disabled": disabled })))?;
+    desk.store.act(|work| accounts::put(work, Some(id), json!({ "disabled": disabled })))?;
     list(desk)
 }
 
-pub(super) fn reset(desk: &mut Desk, id: Uuid) -> Result<Json> {
-    check_admin(desk)?;
+fn reset(desk: &mut Desk, id: Uuid) -> Result<MadeUser> {
     check_there(&desk.store, ENTITY, id)?;
-    let one_time = verifier::one_time()?;
-    let fields = json!({ "verifier": verifier::make(&one_time)?, "must_change": true });
-    desk.store.save(&edit(ENTITY, Some(id), fields))?;
+    let password = Password::one_time()?;
+    desk.store.act(|work| accounts::reset(work, id, &password))?;
     let users = users(desk)?;
     let name = users.users.iter().find(|user| user.id == id).map(|user| user.name.clone()).unwrap_or_default();
-    to_json(&MadeUser { id, name, one_time: Some(one_time), users })
+    Ok(MadeUser { id, name, one_time: password.one_time, users })
 }
 
-fn fields(desk: &Desk, draft: &UserDraft, id: Option<Uuid>) -> Result<Json> {
-    let mut email = typed(draft.email.as_deref());
-    if let Some(address) = email.as_str() {
-        // Unchanged, it stays whatever it looks like.
-        let known = |other: &UserRow| Some(other.id) == id && other.email.as_deref() == Some(address);
-        let users = users(desk)?.users;
-        let address = match text::entered_email(address) {
-            Ok(address) => address,
-            Err(_) if users.iter().any(known) => text::caseless(address),
-            Err(why) => return Err(at_field(Code::BadFormat, "email", format!("an e-mail {why}"))),
-        };
-        let is_it = |other: &UserRow| {
-            Some(other.id) != id && other.email.as_deref().map(text::caseless).as_ref() == Some(&address)
-        };
-        if let Some(taken) = users.iter().find(|other| is_it(other)) {
-            let message = format!("this is the e-mail of {}; type another", taken.name);
-            return Err(at_field(Code::Conflict, "email", message));
+fn fields(draft: &UserDraft) -> Json {
+    let (email, staff) = (typed(draft.email.as_deref()), typed(draft.staff.as_deref()));
+    json!({ "name": draft.name.trim(), "email": email, "role": draft.role, "staff": staff })
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ListUsers {}
+
+impl Request<Desk> for ListUsers {
+    const NAME: &'static str = "admin.users";
+    const ACCESS: May = May::Do(Act::SeeSetup);
+    type Answer = Users;
+
+    fn run(self, desk: &mut Desk) -> Result<Users> {
+        list(desk)
+    }
+}
+
+/// Without `id` a new user, who gets a one-time password.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct SaveUser {
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    id: Option<Uuid>,
+    draft: UserDraft,
+}
+
+impl Request<Desk> for SaveUser {
+    const NAME: &'static str = "admin.save_user";
+    const ACCESS: May = May::Do(Act::ManageUsers);
+    type Answer = MadeUser;
+
+    fn run(self, desk: &mut Desk) -> Result<MadeUser> {
+        let SaveUser { id, draft } = self;
+        match id {
+            None => make(desk, draft),
+            Some(id) => change(desk, id, draft),
         }
-        email = address.into();
     }
-    Ok(json!({ "name": draft.name.trim(), "email": email, "role": draft.role, "staff": typed(draft.staff.as_deref()) }))
 }
 
-/// # Errors
-/// `last_admin`, if nobody else could administer the school without this user.
-fn check_not_last(store: &Store, id: Uuid) -> Result<()> {
-    let sql = "SELECT id = ?1, verifier FROM school_user WHERE role = 'school_admin' AND coalesce(disabled, 0) = 0
-        AND (deleted_at IS NULL OR id = ?1)";
-    let mut statement = store.conn().prepare_cached(sql)?;
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, Option<String>>(1)?));
-    let admins = statement.query_map([id.as_bytes()], read)?.collect::<rusqlite::Result<Vec<(bool, _)>>>()?;
-    // Whoever has no verifier of ours cannot come in.
-    let can_come_in = |verifier: &Option<String>| verifier.as_deref().is_some_and(is_verifier);
-    let is_one = admins.iter().any(|(this, _)| *this);
-    if is_one && !admins.iter().any(|(this, verifier)| !this && can_come_in(verifier)) {
-        let message = "this is the school's last administrator and stays one; make another administrator first";
-        return Err(at_field(Code::LastAdmin, "role", message));
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct DisableUser {
+    #[ts(type = "string")]
+    id: Uuid,
+    disabled: bool,
+}
+
+impl Request<Desk> for DisableUser {
+    const NAME: &'static str = "admin.disable_user";
+    const ACCESS: May = May::Do(Act::ManageUsers);
+    type Answer = Users;
+
+    fn run(self, desk: &mut Desk) -> Result<Users> {
+        let DisableUser { id, disabled } = self;
+        disable(desk, id, disabled)
     }
-    Ok(())
+}
+
+/// Another one-time password.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ResetPassword {
+    #[ts(type = "string")]
+    id: Uuid,
+}
+
+impl Request<Desk> for ResetPassword {
+    const NAME: &'static str = "admin.reset_password";
+    const ACCESS: May = May::Do(Act::ManageUsers);
+    type Answer = MadeUser;
+
+    fn run(self, desk: &mut Desk) -> Result<MadeUser> {
+        let ResetPassword { id } = self;
+        reset(desk, id)
+    }
 }

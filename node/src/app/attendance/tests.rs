@@ -6,6 +6,7 @@ mod months;
 mod moved;
 
 use super::super::Desk;
+use crate::domain::made_up::MadeUp;
 use crate::store::{Enrolled, Save};
 use crate::{Env, Result, Store, SystemEnv};
 use pems_model::value::parse_time;
@@ -72,13 +73,13 @@ impl School {
 
     pub(in crate::app) fn save(&mut self, entity: &str, fields: Json) -> Json {
         let fields = fields.as_object().cloned().expect("fields");
-        let saved = self.desk.store.save(&Save { entity: entity.into(), id: None, fields }).expect("saved");
+        let saved = self.desk.store.put(&Save { entity: entity.into(), id: None, fields }).expect("saved");
         json!(saved.row.id)
     }
 
     fn change(&mut self, entity: &str, row: &Json, fields: Json) {
         let fields = fields.as_object().cloned().expect("fields");
-        self.desk.store.save(&Save { entity: entity.into(), id: Some(id(row)), fields }).expect("saved");
+        self.desk.store.put(&Save { entity: entity.into(), id: Some(id(row)), fields }).expect("saved");
     }
 
     /// A learner in the section from a day on; `None` until for good.
@@ -236,7 +237,7 @@ fn with_half_days_a_day_is_taken_with_both_halves() {
     let (ana, _) = school.learner("Peña", "F", "2026-06-08", None);
     let fields = json!({ "half_days": true }).as_object().cloned().expect("fields");
     let year = id(&school.year);
-    school.desk.store.save(&Save { entity: "school_year".into(), id: Some(year), fields }).expect("half days");
+    school.desk.store.put(&Save { entity: "school_year".into(), id: Some(year), fields }).expect("half days");
     school.goes_to("2026-06-30");
     let (section, year) = (school.section.clone(), school.year.clone());
     let off = json!({ "from": "2026-06-10", "to": "2026-06-30", "kind": "suspension", "scope": "school" });
@@ -315,7 +316,7 @@ fn only_class_days_that_have_come_and_only_who_was_there() {
     let fields = json!({ "status": "dropped", "effectivity_date": "2026-06-09", "reason_code": "a.1" });
     let id = Uuid::parse_str(enrolment.as_str().expect("an id")).expect("an id");
     let fields = fields.as_object().cloned().expect("fields");
-    school.desk.store.save(&Save { entity: "enrolment".into(), id: Some(id), fields }).expect("dropped");
+    school.desk.store.put(&Save { entity: "enrolment".into(), id: Some(id), fields }).expect("dropped");
     school.learner("Cruz", "M", "2026-06-10", None);
     for (date, expected) in
         [("2026-06-08", vec!["Abad", "Basa"]), ("2026-06-09", vec!["Abad"]), ("2026-06-10", vec!["Cruz"])]

@@ -4,6 +4,7 @@ use super::super::learners::OfYear;
 use crate::Result;
 use crate::app::Desk;
 use crate::domain::enrolment::Day;
+use crate::domain::enrolment::fold::STATUS_ON;
 use crate::domain::enrolment::sections::grade_order;
 use crate::domain::enrolment::year;
 use pems_model::value::{format_date, parse_date};
@@ -13,17 +14,16 @@ use std::collections::{BTreeMap, HashMap};
 use ts_rs::TS;
 use uuid::Uuid;
 
-/// Who was in class on a day of an earlier year: what the events until then add up to, as [`super::super::enrolment`] folds them.
-const ON_THE_DAY: &str = "SELECT e.grade_level, count(*)
+/// Who was in class on a day of an earlier year: what the events until then add up to, as [`STATUS_ON`] folds them.
+const COUNTED: &str = "SELECT e.grade_level, count(*)
      FROM enrolment e INDEXED BY enrolment_school_year CROSS JOIN student l ON l.id = e.student
      WHERE e.school_year = ?1 AND e.deleted_at IS NULL AND l.deleted_at IS NULL
-        AND coalesce((SELECT v.status FROM enrolment_event v
-                WHERE v.enrolment = e.id AND v.deleted_at IS NULL AND v.on_date <= ?2
-                ORDER BY v.on_date DESC, coalesce(v.made_at, 0) DESC, v.id DESC LIMIT 1),
-            CASE WHEN EXISTS (SELECT 1 FROM enrolment_event v WHERE v.enrolment = e.id AND v.deleted_at IS NULL)
-                THEN 'pre_registered' ELSE e.status END)
-            IN ('temporary', 'enrolled', 'completed', 'retained')
+        AND STATUS_ON IN ('temporary', 'enrolled', 'completed', 'retained')
      GROUP BY 1";
+
+fn on_the_day() -> String {
+    COUNTED.replace("STATUS_ON", STATUS_ON)
+}
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
 pub struct GradeLine {
@@ -93,7 +93,7 @@ pub(super) fn a_year_ago(
     if let Some(kept) = kept.filter(|kept| (kept.version, kept.year, kept.date) == (version, before.id, date)) {
         return Ok(Some(kept.clone()));
     }
-    let mut statement = desk.store.conn().prepare_cached(ON_THE_DAY)?;
+    let mut statement = desk.store.conn().prepare_cached(&on_the_day())?;
     let found = statement.query_map((before.id.as_bytes(), date), |row| Ok((row.get(0)?, row.get(1)?)))?;
     let grades = found.collect::<rusqlite::Result<_>>()?;
     drop(statement);
@@ -196,9 +196,8 @@ mod tests {
                 conn.execute_batch(&index).expect("an index");
             }
         }
-        for (sql, index) in
-            [(ON_THE_DAY, "enrolment_school_year"), (super::super::desk_counts::CAME, "enrolment_student")]
-        {
+        let came = super::super::desk_counts::CAME;
+        for (sql, index) in [(&*on_the_day(), "enrolment_school_year"), (came, "enrolment_student")] {
             let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
             let plan: Vec<String> = {
                 let bound = vec![rusqlite::types::Value::Null; statement.parameter_count()];

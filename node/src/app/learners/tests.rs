@@ -1,4 +1,5 @@
 use crate::app::Desk;
+use crate::domain::made_up::MadeUp;
 use crate::store::Enrolled;
 use crate::{Store, SystemEnv};
 use pems_model::{Code, Role, Schema};
@@ -53,7 +54,7 @@ fn id(json: &Json) -> String {
 fn put(desk: &mut Desk, entity: &str, fields: Json) -> String {
     let fields = fields.as_object().cloned().expect("fields");
     let save = crate::store::Save { entity: entity.into(), id: None, fields };
-    desk.store.save(&save).expect("saved").row.id.to_string()
+    desk.store.put(&save).expect("saved").row.id.to_string()
 }
 
 /// A school year, a section of Grade 7, and these learners in it.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::SystemEnv;
 use crate::store::Enrolled;
-use pems_model::{Role, Schema};
+use pems_model::{Role, Schema, WrittenBy};
 use uuid::Uuid;
 
 fn office(role: Role) -> Desk {
@@ -71,6 +71,17 @@ fn a_refusal_names_its_code_and_field_and_writes_nothing() {
         assert_eq!(ask(&mut store, request.clone()).expect_err("refused").code, code, "{request}");
     }
     assert_eq!(store.store.count("student").expect("a count"), 0);
+    for entity in Schema::product().entities() {
+        let WrittenBy::Domain { instead } = entity.written_by else { continue };
+        for (what, fields) in [("save", true), ("delete", false)] {
+            let mut request = json!({ "do": what, "entity": entity.name, "id": Uuid::from_u128(9) });
+            if fields {
+                request["fields"] = json!({});
+            }
+            let error = ask(&mut store, request.clone()).expect_err("more than its fields");
+            assert!(error.message.contains(instead) && error.code == Code::BadRequest, "{request}: {}", error.message);
+        }
+    }
 
     let mut viewer = office(Role::Viewer);
     let save = json!({ "do": "save", "entity": "student", "fields": { "last_name": "Cruz", "first_name": "A" } });
@@ -79,7 +90,12 @@ fn a_refusal_names_its_code_and_field_and_writes_nothing() {
 
 #[test]
 fn a_request_that_nobody_declared_is_not_a_request() {
-    for text in [r#"{"do":"drop"}"#, r#"{"entity":"student"}"#, r#"{"do":"get","entity":"student","id":"7"}"#] {
-        assert!(serde_json::from_str::<Request>(text).is_err(), "{text}");
+    let mut desk = office(Role::SchoolAdmin);
+    for request in [
+        json!({ "do": "drop" }),
+        json!({ "entity": "student" }),
+        json!({ "do": "get", "entity": "student", "id": "7" }),
+    ] {
+        assert_eq!(ask(&mut desk, request.clone()).expect_err("refused").code, Code::BadRequest, "{request}");
     }
 }

@@ -1,11 +1,13 @@
 use super::*;
+use crate::domain::made_up::MadeUp;
 use crate::domain::users::verifier;
 use crate::store::{Actor, Enrolled, Save};
 use crate::{Store, SystemEnv};
+use pems_model::Role;
 use pems_model::frame::{Rows, RowsHead};
 use pems_model::wire::{ChangeResult, DeviceList, End, KnownDevice, Outcome};
 use pems_model::{Problem, Row, Schema, Value, pgcopy};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 mod damaged;
 mod standing;
@@ -29,7 +31,7 @@ fn desk(role: Role) -> Desk {
 
 fn save(desk: &mut Desk, entity: &str, fields: Json) -> Uuid {
     let fields = fields.as_object().cloned().unwrap_or_default();
-    desk.store.save(&Save { entity: entity.into(), id: None, fields }).expect("saved").row.id
+    desk.store.put(&Save { entity: entity.into(), id: None, fields }).expect("saved").row.id
 }
 
 /// Rows as the hub sends them, through the store's own door.
@@ -211,10 +213,10 @@ fn nobody_is_shown_what_a_password_is_checked_against() {
     let other = verifier::make("limang ibon sa bubong").expect("a verifier");
     let fields = json!({ "verifier": other }).as_object().cloned().expect("fields");
     let save = Save { entity: "school_user".into(), id: Some(Uuid::from_u128(9)), fields };
-    desk.store.save(&save).expect("saved");
+    desk.store.put(&save).expect("saved");
     let journal = serde_json::to_string(&desk.store.journal(0).expect("a journal")).expect("JSON");
     refuse(&mut desk, 1);
-    let needs = to_json(&list::list(&desk).expect("a list")).expect("JSON").to_string();
+    let needs = json!(list::list(&desk).expect("a list")).to_string();
     let reviews = serde_json::to_string(&desk.store.reviews().expect("reviews")).expect("JSON");
     let entity = desk.store.schema().entity("school_user").expect("users");
     let row = desk.store.get("school_user", Uuid::from_u128(9)).expect("read").expect("a user");

@@ -1,8 +1,10 @@
 use super::*;
 use crate::app::review::tests::pull;
-use crate::store::Enrolled;
+use crate::domain::made_up::MadeUp;
+use crate::store::{Enrolled, Save};
 use crate::{Env, Store};
 use pems_model::{Schema, proof};
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -44,7 +46,7 @@ fn office(device: Role, user: Role) -> (Desk, Clock, Uuid) {
     let store = Store::in_memory(&enrolled, Schema::product(), Box::new(clock.clone())).expect("a store");
     let mut desk = Desk::new(store);
     let kept = verifier::make(PASSWORD).expect("a verifier");
-    pull(&mut desk, people::ENTITY, &[(9, json!({ "name": "Ana Cruz", "role": user.name(), "verifier": kept }))]);
+    pull(&mut desk, "school_user", &[(9, json!({ "name": "Ana Cruz", "role": user.name(), "verifier": kept }))]);
     (desk, clock, Uuid::from_u128(9))
 }
 
@@ -128,7 +130,7 @@ fn a_one_time_password_is_typed_without_capitals_and_dashes_and_then_replaced() 
         let made = verifier::make(password).expect("a verifier");
         json!({ "name": "Ana Cruz", "role": "registrar", "verifier": made, "must_change": must_change })
     };
-    pull(&mut desk, people::ENTITY, &[(9, fields(true, &once))]);
+    pull(&mut desk, "school_user", &[(9, fields(true, &once))]);
     for typed in [once.to_lowercase(), once.replace('-', ""), once.to_lowercase().replace('-', " "), once.clone()] {
         let state = sign_in(&mut desk, id, &typed).unwrap_or_else(|error| panic!("{typed}: {error}"));
         assert_eq!(state["choose_password"], true, "another one is asked for before anything else");
@@ -137,7 +139,7 @@ fn a_one_time_password_is_typed_without_capitals_and_dashes_and_then_replaced() 
     }
     assert!(sign_in(&mut desk, id, &once[1..]).is_err());
     let chosen = "ABCDEFGHJKLM";
-    pull(&mut desk, people::ENTITY, &[(9, fields(false, chosen))]);
+    pull(&mut desk, "school_user", &[(9, fields(false, chosen))]);
     let wrong = sign_in(&mut desk, id, "abcdefghjklm").expect_err("a password of one's own is taken as it is");
     assert_eq!(wrong.code, Code::WrongCredentials);
 }
@@ -157,7 +159,7 @@ fn who_is_disabled_is_out_at_the_next_question() {
     list(&mut desk).expect("a list");
     desk.store.sign(None);
     let fields = json!({ "disabled": true }).as_object().cloned().expect("fields");
-    desk.store.save(&Save { entity: people::ENTITY.into(), id: Some(id), fields }).expect("disabled");
+    desk.store.put(&Save { entity: "school_user".into(), id: Some(id), fields }).expect("disabled");
     assert_eq!(list(&mut desk).expect_err("out").code, Code::NotSignedIn);
     assert_eq!(sign_in(&mut desk, id, PASSWORD).expect_err("for good").code, Code::NotFound);
 }
@@ -198,7 +200,7 @@ fn what_somebody_does_is_signed_with_their_password_and_nothing_is_once_they_are
     ask(&mut desk, json!({ "do": "session.lock" })).expect("locked");
     desk.store.sign(Some(crate::store::Actor { id, role: Role::Registrar }));
     let fields = json!({ "must_change": true }).as_object().cloned().expect("fields");
-    desk.store.save(&Save { entity: people::ENTITY.into(), id: Some(id), fields }).expect("saved");
+    desk.store.put(&Save { entity: "school_user".into(), id: Some(id), fields }).expect("saved");
     let (people, changes) = along(&mut desk);
     assert_eq!((people.len(), changes.len()), (2, 3));
     assert_eq!(changes[2].1, None, "nothing at a locked desk can sign");
@@ -211,7 +213,7 @@ fn a_password_that_was_changed_elsewhere_is_asked_for() {
     list(&mut desk).expect("a list");
     let other = verifier::make(CHOSEN).expect("a verifier");
     let fields = json!({ "name": "Ana Cruz", "role": "registrar", "verifier": other });
-    pull(&mut desk, people::ENTITY, &[(9, fields)]);
+    pull(&mut desk, "school_user", &[(9, fields)]);
     let refused = list(&mut desk).expect_err("locked");
     assert_eq!((refused.code, stage(&mut desk, true).as_str()), (Code::NotSignedIn, "locked"));
     assert!(refused.message.contains("changed elsewhere"), "{}", refused.message);
@@ -229,7 +231,7 @@ fn a_password_that_was_changed_elsewhere_is_asked_for() {
     );
     let fields =
         json!({ "name": "Ana Cruz", "role": "registrar", "verifier": verifier::make(PASSWORD).expect("made") });
-    pull(&mut desk, people::ENTITY, &[(9, fields)]);
+    pull(&mut desk, "school_user", &[(9, fields)]);
     assert_eq!(ask(&mut desk, json!({ "do": "session.state" })).expect("a state")["password_changed"], true);
 }
 
@@ -241,7 +243,7 @@ fn a_new_password_is_not_locked_by_tries_of_the_old_one() {
     }
     assert_eq!(sign_in(&mut desk, id, PASSWORD).expect_err("too soon").code, Code::AccountLocked);
     let fields = json!({ "name": "Ana Cruz", "role": "registrar", "verifier": verifier::make(CHOSEN).expect("made") });
-    pull(&mut desk, people::ENTITY, &[(9, fields)]);
+    pull(&mut desk, "school_user", &[(9, fields)]);
     for _ in 0..5 {
         assert_eq!(sign_in(&mut desk, id, "a guess").expect_err("wrong").code, Code::WrongCredentials);
     }
@@ -254,7 +256,7 @@ fn the_lock_of_who_may_not_sign_in_any_more_ends() {
     sign_in(&mut desk, id, PASSWORD).expect("signed in");
     ask(&mut desk, json!({ "do": "session.lock" })).expect("locked");
     let fields = json!({ "name": "Ana Cruz", "role": "registrar", "disabled": true });
-    pull(&mut desk, people::ENTITY, &[(9, fields), (10, json!({ "name": "Ben Luna", "role": "registrar" }))]);
+    pull(&mut desk, "school_user", &[(9, fields), (10, json!({ "name": "Ben Luna", "role": "registrar" }))]);
     let state = ask(&mut desk, json!({ "do": "session.state" })).expect("a state");
     assert_eq!((&state["stage"], &state["person"]), (&json!("sign_in"), &Json::Null), "{state}");
     assert_eq!(state["people"][0]["name"], "Ben Luna");

@@ -1,4 +1,4 @@
-//! Attendance: which days are class days, who is in a class on them, and what was marked.
+//! Attendance: which days are class days, who is in a class on them, what was marked, and how it is taken and signed.
 
 pub(crate) mod days;
 pub(crate) mod holidays;
@@ -6,4 +6,6 @@ pub(crate) mod moved;
 pub(crate) mod roster;
 pub(crate) mod section;
 pub(crate) mod sheets;
+pub(crate) mod signing;
+pub(crate) mod taking;
 pub(crate) mod tally;

@@ -1,7 +1,8 @@
 //! Sheets and marks as they are kept. A sheet's id follows from its section, day and session, so it is found without a search
 //! among the school's hundreds of thousands.
 
-use crate::{Result, Store};
+use crate::Result;
+use crate::store::Records;
 use pems_model::entities::ATTENDANCE_SHEET;
 use pems_model::{Row, Value, natural};
 use rusqlite::{Connection, OptionalExtension};
@@ -27,19 +28,19 @@ pub(crate) struct Mark {
     pub note: Option<String>,
 }
 
-pub(crate) fn id_of(store: &Store, section: Uuid, date: i32, session: &str) -> Option<Uuid> {
+pub(crate) fn id_of(records: &impl Records, section: Uuid, date: i32, session: &str) -> Option<Uuid> {
     let mut probe = Row::empty(&ATTENDANCE_SHEET, Uuid::nil());
     let values =
         [("section", Value::Id(section)), ("on_date", Value::Date(date)), ("session", Value::Text(session.to_owned()))];
     for (name, value) in values {
         probe.values[ATTENDANCE_SHEET.field_index(name)?] = value;
     }
-    natural::derived_id(&ATTENDANCE_SHEET, store.tenant(), &probe)
+    natural::derived_id(&ATTENDANCE_SHEET, records.tenant(), &probe)
 }
 
-pub(crate) fn find(store: &Store, section: Uuid, date: i32, session: &str) -> Result<Option<Sheet>> {
-    let Some(id) = id_of(store, section, date, session) else { return Ok(None) };
-    let mut statement = store.conn().prepare_cached(
+pub(crate) fn find(records: &impl Records, section: Uuid, date: i32, session: &str) -> Result<Option<Sheet>> {
+    let Some(id) = id_of(records, section, date, session) else { return Ok(None) };
+    let mut statement = records.conn().prepare_cached(
         "SELECT taken_by, taken_at, correction FROM attendance_sheet WHERE id = ?1 AND deleted_at IS NULL",
     )?;
     let read = |row: &rusqlite::Row<'_>| {
@@ -50,10 +51,10 @@ pub(crate) fn find(store: &Store, section: Uuid, date: i32, session: &str) -> Re
 }
 
 /// The sheets of a day, each with its session.
-pub(crate) fn of_day(store: &Store, section: Uuid, date: i32) -> Result<Vec<(&'static str, Sheet)>> {
+pub(crate) fn of_day(records: &impl Records, section: Uuid, date: i32) -> Result<Vec<(&'static str, Sheet)>> {
     let mut found = Vec::new();
     for session in SESSIONS {
-        found.extend(find(store, section, date, session)?.map(|sheet| (session, sheet)));
+        found.extend(find(records, section, date, session)?.map(|sheet| (session, sheet)));
     }
     Ok(found)
 }
@@ -92,15 +93,21 @@ pub(crate) const HALVES: [(&str, &str); 2] = [("am", "AM"), ("pm", "PM")];
 
 /// The marks of a class as they are taken: where the school takes whole days (`halves`), half an absence is a mark of the day too.
 /// It is kept on a sheet of that half, as everything that counts half days expects it.
-pub(crate) fn taken(store: &Store, section: Uuid, date: i32, session: &str, halves: bool) -> Result<Vec<Mark>> {
-    let Some(sheet) = find(store, section, date, session)? else { return Ok(Vec::new()) };
-    let mut all = marks(store.conn(), sheet.id)?;
+pub(crate) fn taken(
+    records: &impl Records,
+    section: Uuid,
+    date: i32,
+    session: &str,
+    halves: bool,
+) -> Result<Vec<Mark>> {
+    let Some(sheet) = find(records, section, date, session)? else { return Ok(Vec::new()) };
+    let mut all = marks(records.conn(), sheet.id)?;
     if !halves {
         return Ok(all);
     }
     for (half, code) in HALVES {
-        let Some(sheet) = find(store, section, date, half)? else { continue };
-        for mark in marks(store.conn(), sheet.id)?.into_iter().filter(|mark| is_absent(&mark.code)) {
+        let Some(sheet) = find(records, section, date, half)? else { continue };
+        for mark in marks(records.conn(), sheet.id)?.into_iter().filter(|mark| is_absent(&mark.code)) {
             match all.iter_mut().find(|known| known.student == mark.student) {
                 Some(known) if known.code == "P" => code.clone_into(&mut known.code),
                 Some(known) if HALVES.iter().any(|(_, other)| *other == known.code) => "A".clone_into(&mut known.code),
@@ -120,11 +127,11 @@ pub(crate) fn is_absent(code: &str) -> bool {
 pub(crate) type Marked = (Uuid, &'static str, String);
 
 /// Who was marked on a day that was taken as a whole. The present are not among them.
-pub(crate) fn marked(store: &Store, section: Uuid, date: i32, half_days: bool) -> Result<Option<Vec<Marked>>> {
-    let sheets = of_day(store, section, date)?;
+pub(crate) fn marked(records: &impl Records, section: Uuid, date: i32, half_days: bool) -> Result<Option<Vec<Marked>>> {
+    let sheets = of_day(records, section, date)?;
     let mut all = Vec::new();
     for (session, sheet) in &sheets {
-        let marks = marks(store.conn(), sheet.id)?;
+        let marks = marks(records.conn(), sheet.id)?;
         all.extend(marks.into_iter().filter(|m| m.code != "P").map(|m| (m.student, *session, m.code)));
     }
     Ok(untaken(half_days, &sheets).is_none().then_some(all))

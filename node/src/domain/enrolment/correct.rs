@@ -6,6 +6,7 @@
 use super::record::{self, Change, Enrolment, Stay};
 use super::{sections, year};
 use crate::domain::enrolment::{By, Day};
+use crate::domain::written;
 use crate::store::Work;
 use crate::{NodeError, Result};
 use pems_model::Code;
@@ -115,7 +116,7 @@ fn day(work: &mut Work<'_, '_>, by: &By, enrolment: &Enrolment, year: &year::Yea
         move_start(work, enrolment, stay, on)?;
     }
     if let Some(began) = &began {
-        work.delete("enrolment_event", began.id)?;
+        written::delete(work, "enrolment_event", began.id)?;
         let change = Change {
             school: began.school.as_deref(),
             note: began.note.as_deref(),
@@ -151,7 +152,7 @@ fn move_start(work: &mut Work<'_, '_>, enrolment: &Enrolment, stay: &Stay, on: D
         return Err(refused("on_date", message));
     }
     if stay.from != on.0 {
-        work.delete("section_membership", stay.id)?;
+        written::delete(work, "section_membership", stay.id)?;
         let fields = json!({ "enrolment": enrolment.id, "section": stay.section, "valid_from": on, "valid_to": stay.to.map(Day) });
         record::save(work, "section_membership", None, fields)?;
     }

@@ -6,11 +6,33 @@ use crate::domain::attendance::section::Section;
 use crate::domain::attendance::{moved, roster};
 use crate::{NodeError, Result};
 use pems_model::Code;
+use pems_model::domain::attendance::Moved;
 use pems_model::value::format_date;
 use rusqlite::Connection;
 use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
+
+/// Where and when a learner was marked who is to sit elsewhere on those days, in words: `Reyes, Ana was marked in 7-Rizal on 9 Jun
+/// 2026`. For lists that are imported, which cannot be asked whether the marks may stay there.
+pub(crate) fn away(conn: &Connection, student: Uuid, moves: &[Moved]) -> Result<Option<String>> {
+    let mut days: BTreeMap<Uuid, Vec<i32>> = BTreeMap::new();
+    for one in moves {
+        for (date, of_day) in moved::marks(conn, student, one.days.clone())? {
+            for there in of_day.into_keys().filter(|there| Some(*there) != one.to) {
+                days.entry(there).or_default().push(date);
+            }
+        }
+    }
+    if days.is_empty() {
+        return Ok(None);
+    }
+    let who = roster::named(conn, student)?.0.listed();
+    let said = days.iter().map(|(there, days)| {
+        Ok(format!("{who} was marked in {} on {}", Section::find(conn, *there)?.title(), said_days(days)))
+    });
+    Ok(Some(said.collect::<Result<Vec<_>>>()?.join("; ")))
+}
 
 /// Learners that a refusal names: more do not help.
 const NAMED: usize = 5;

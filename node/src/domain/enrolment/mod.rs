@@ -4,6 +4,7 @@ pub(crate) mod correct;
 mod day;
 pub(crate) mod enrol;
 pub(crate) mod fold;
+pub(crate) mod listed;
 pub(crate) mod marked;
 pub(crate) mod moves;
 pub(crate) mod papers;

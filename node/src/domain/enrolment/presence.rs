@@ -4,7 +4,7 @@
 //! Invariants: as [`super::fold`], the last event of a day counts, and before the first one nobody is in class; what was cancelled
 //! never was; an enrolment without events (of a list, an import) stands as its row says.
 
-use super::fold::{Standing, standing};
+use super::fold::{IN_ORDER, Standing, standing};
 use crate::Result;
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
@@ -31,7 +31,7 @@ pub struct Presence {
 }
 
 const EVENTS: &str = "SELECT on_date, status, reason_code, school, note FROM enrolment_event \
-    WHERE enrolment = ?1 AND deleted_at IS NULL ORDER BY on_date, coalesce(made_at, 0), id";
+    WHERE enrolment = ?1 AND deleted_at IS NULL ORDER BY IN_ORDER";
 /// The first day in class says more than the year's first day, and nothing where it is that day: the form's cut-off date may be
 /// before it.
 const ROW: &str = "SELECT e.effectivity_date, e.status, e.reason_code, e.to_school, NULL, \
@@ -58,7 +58,7 @@ impl Event {
 
 /// When the learner was here, oldest first.
 pub fn of(conn: &Connection, enrolment: Uuid) -> Result<Vec<Presence>> {
-    let mut statement = conn.prepare_cached(EVENTS)?;
+    let mut statement = conn.prepare_cached(&EVENTS.replace("IN_ORDER", IN_ORDER))?;
     let events = statement.query_map([enrolment.as_bytes()], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
     let mut statement = conn.prepare_cached(ROW)?;
     let mut rows = statement.query([enrolment.as_bytes()])?;

@@ -259,7 +259,12 @@ fn one(work: &mut Work<'_, '_>, by: &By, line: &Line, step: Step, to: Uuid, on: 
     let old: Enrolment = record::find(work.conn(), line.enrolment)?;
     let end = if step == Step::Retain { "retained" } else { "completed" };
     if old.status != end {
-        // What happened after the year's last day stays before its end.
+        let known = record::events(work.conn(), old.id)?.iter().map(|event| event.on_date).max();
+        if known.is_some_and(|known| known > on.0) {
+            let year = year::find(work.conn(), old.school_year)?;
+            record::within_the_year(work, old.id, year.end_date).map_err(about)?;
+        }
+        // What happened meanwhile stays before the end.
         let known = record::events(work.conn(), old.id)?.iter().map(|event| event.on_date).max();
         let on = Day(known.map_or(on.0, |known| known.max(on.0)));
         record::change(work, by, old.id, Change::to(end, end, on), json!({})).map_err(about)?;

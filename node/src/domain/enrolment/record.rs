@@ -6,9 +6,11 @@
 
 use super::fold::{Event, fold};
 use crate::domain::enrolment::{By, Day};
-use crate::store::{Save, Saved, Work};
+use crate::domain::written;
+use crate::store::{Saved, Work};
 use crate::{NodeError, Result};
 use pems_model::Code;
+use pems_model::entities::ENROLMENT_EVENT;
 use pems_model::value::format_time;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value as Json, json};
@@ -102,9 +104,8 @@ pub fn stays(conn: &Connection, enrolment: Uuid) -> Result<Vec<Stay>> {
     Ok(statement.query_map([enrolment.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
-pub fn save(work: &mut Work<'_, '_>, entity: &str, id: Option<Uuid>, fields: Json) -> Result<Saved> {
-    let fields = fields.as_object().cloned().unwrap_or_default();
-    work.save(&Save { entity: entity.into(), id, fields })
+pub(in crate::domain) fn save(work: &mut Work<'_, '_>, entity: &str, id: Option<Uuid>, fields: Json) -> Result<Saved> {
+    written::save(work, entity, id, fields)
 }
 
 /// A change of status.
@@ -167,6 +168,22 @@ pub fn event(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<'
     Ok(Event { id, on_date: change.on.0, made_at, status: change.status.into() })
 }
 
+/// What an earlier version wrote of days after the year's last one is written again on that day: nobody takes a later one any more,
+/// and nothing could follow it.
+pub fn within_the_year(work: &mut Work<'_, '_>, enrolment: Uuid, last: Day) -> Result<()> {
+    let declared = &ENROLMENT_EVENT;
+    for late in events(work.conn(), enrolment)?.into_iter().filter(|event| event.on_date > last.0) {
+        let Some(row) = work.get(declared.name, late.id)? else { continue };
+        let fields =
+            declared.fields.iter().zip(&row.values).map(|(field, value)| (field.name.to_owned(), value.to_json()));
+        let mut fields: serde_json::Map<String, Json> = fields.collect();
+        fields.insert("on_date".into(), json!(last));
+        written::delete(work, declared.name, late.id)?;
+        written::save(work, declared.name, None, Json::Object(fields))?;
+    }
+    Ok(())
+}
+
 /// An enrolment that came with a list of the school has no events. Its first movement would make everything before it look as if
 /// the learner had only been expected: so what the row said gets an event of its own, from the first day in a section on.
 fn remember_beginning(
@@ -190,7 +207,7 @@ fn remember_beginning(
 pub fn leave(work: &mut Work<'_, '_>, enrolment: Uuid, day: Day) -> Result<()> {
     for stay in stays(work.conn(), enrolment)? {
         if stay.from >= day.0 {
-            work.delete("section_membership", stay.id)?;
+            written::delete(work, "section_membership", stay.id)?;
         } else if stay.covers(day.0) {
             save(work, "section_membership", Some(stay.id), json!({ "valid_to": day }))?;
         }
@@ -206,7 +223,7 @@ pub fn place(work: &mut Work<'_, '_>, enrolment: Uuid, section: Uuid, day: Day) 
     }
     for stay in &stays {
         if stay.from > day.0 {
-            work.delete("section_membership", stay.id)?;
+            written::delete(work, "section_membership", stay.id)?;
         } else if stay.from < day.0 && stay.covers(day.0) {
             save(work, "section_membership", Some(stay.id), json!({ "valid_to": day }))?;
         }

@@ -1,6 +1,7 @@
 //! School years as the enrolment desk needs them.
 
 use crate::domain::enrolment::Day;
+use crate::store::{Saved, Work};
 use crate::{NodeError, Result};
 use pems_model::Code;
 use pems_model::domain::enrolment;
@@ -87,6 +88,16 @@ impl Year {
 
 /// A year is 52 weeks later, so that first days stay Mondays.
 const WEEKS: i32 = 364;
+
+/// Makes the year after `year`, as a draft.
+///
+/// # Errors
+/// `rule` where the label does not say which that is.
+pub fn begin_next(work: &mut Work<'_, '_>, year: Uuid) -> Result<Saved> {
+    let found = find(work.conn(), year)?;
+    let odd = || NodeError::new(Code::Rule, "this school year has no year after it; make one by hand");
+    crate::domain::written::save(work, "school_year", None, following(&found).ok_or_else(odd)?)
+}
 
 /// What the year after `year` would be called and when it would run.
 pub fn following(year: &Year) -> Option<serde_json::Value> {

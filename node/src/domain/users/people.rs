@@ -7,8 +7,6 @@ use serde::Serialize;
 use ts_rs::TS;
 use uuid::Uuid;
 
-pub(crate) const ENTITY: &str = "school_user";
-
 /// Somebody who can sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Person {

@@ -57,7 +57,7 @@ fn carry_out(store: &mut Store, register: &Register, choices: &[LineChoice], wri
     let work = |work: &mut Work<'_, '_>| {
         let mut writer = Writer::new(work, register, year, here.section.as_ref(), phones, by);
         for plan in &plans {
-            writer.carry_out(plan)?;
+            writer.carry_out(plan).map_err(|error| at_line(plan.line, error))?;
         }
         Ok(writer.counts)
     };
@@ -120,6 +120,17 @@ fn planned<'a>(
     let move_section = beside.state == LineState::WrongSection && choice.move_section;
     let something = enrol || move_section || !take.is_empty();
     Ok(something.then_some(Plan { line, known: Some((student, beside)), enrol, move_section, take }))
+}
+
+/// What a rule says no to is said with the learner and the line.
+fn at_line(line: &Line, error: NodeError) -> NodeError {
+    if error.code != Code::Rule {
+        return error;
+    }
+    let message = format!("line {}, {}, {}: {}", line.line, line.last_name, line.first_name, error.message);
+    let mut details = error.details.unwrap_or_else(|| serde_json::json!({}));
+    details["line"] = line.line.into();
+    NodeError::new(error.code, message).with_details(details)
 }
 
 fn senseless(choice: &LineChoice, why: &str) -> NodeError {

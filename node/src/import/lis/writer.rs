@@ -9,7 +9,7 @@ use super::reconciliation::Beside;
 use super::register::{Line, PersonName, Register, Remark, RemarkCode};
 use crate::Result;
 use crate::domain::enrolment::record::{self, Change};
-use crate::domain::enrolment::{By, Day};
+use crate::domain::enrolment::{By, Day, listed};
 use crate::store::{Save, Saved, Work};
 use pems_model::entities::{ENROLMENT, SCHOOL_YEAR, SECTION_MEMBERSHIP};
 use pems_model::{Row, fold::fold};
@@ -54,7 +54,20 @@ impl<'w, 'a, 'b> Writer<'w, 'a, 'b> {
         Writer { work, register, year, section, phones, by, counts: AppliedCounts::default() }
     }
 
+    /// # Errors
+    /// `rule` where a signed month would change, and where a learner would be moved away from marks.
     pub(super) fn carry_out(&mut self, plan: &Plan<'_>) -> Result<()> {
+        let placed = plan.known.as_ref().filter(|_| plan.enrol || plan.move_section);
+        let seat = placed.and_then(|(student, beside)| Some((*student, beside.place.enrolment.as_ref()?.id)));
+        let before = seat.map(|(_, enrolment)| listed::seats(self.work.conn(), enrolment)).transpose()?;
+        self.write(plan)?;
+        if let (Some((student, enrolment)), Some(before)) = (seat, before) {
+            listed::check_marks(self.work.conn(), student, enrolment, &before)?;
+        }
+        self.work.check()
+    }
+
+    fn write(&mut self, plan: &Plan<'_>) -> Result<()> {
         let Some((student, beside)) = &plan.known else {
             let student = self.new_learner(plan.line)?;
             return self.enrol(plan.line, student, None);
@@ -285,7 +298,7 @@ impl<'w, 'a, 'b> Writer<'w, 'a, 'b> {
     }
 
     fn save(&mut self, entity: &str, id: Option<Uuid>, fields: Map<String, Json>) -> Result<Saved> {
-        self.work.save(&Save { entity: entity.to_owned(), id, fields })
+        crate::domain::listed::save(self.work, &Save { entity: entity.to_owned(), id, fields })
     }
 }
 

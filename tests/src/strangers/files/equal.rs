@@ -1,6 +1,8 @@
 //! What must hold of the import of any file. Also used by the tests, over all samples.
 
 use pems_model::Schema;
+use pems_model::verifier::{LANES, MEMORY_KIB, PASSES, SALT};
+use pems_node::domain::made_up::MadeUp;
 use pems_node::import::lis::{self, LineChoice};
 use pems_node::import::{Options, Report, run};
 use pems_node::store::{ListQuery, Save, Store};
@@ -8,8 +10,20 @@ use pems_node::{NodeError, Result};
 use serde_json::{Value as Json, json};
 use std::fmt::Debug;
 use std::path::Path;
+use uuid::Uuid;
 
-/// Gives an office its School ID and a school year, so that registers can be brought in.
+/// Gives an office an administrator with a password that nobody knows, so that lists of users can be brought in.
+///
+/// # Panics
+/// If the store does not take it.
+pub fn administer(store: &mut Store) -> Uuid {
+    let verifier = pems_model::proof::verifier((MEMORY_KIB, PASSES, LANES), &[7; SALT], &[9; 32]);
+    let fields = json!({ "name": "Corazon Reyes", "role": "school_admin", "verifier": verifier });
+    let fields = fields.as_object().cloned().unwrap_or_default();
+    store.put(&Save { entity: "school_user".into(), id: None, fields }).expect("saved").row.id
+}
+
+/// Gives an office its School ID, a school year and an administrator, so that registers and lists can be brought in.
 ///
 /// # Panics
 /// If the store takes neither.
@@ -21,6 +35,7 @@ pub fn prepare(store: &mut Store) {
     save("school_profile", json!({ "deped_school_id": "301234", "name": "Mabini NHS" }));
     let year = json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-03-31", "status": "open" });
     save("school_year", year);
+    administer(store);
 }
 
 /// Tries a file, imports it, and imports it again. Without options it is a register.

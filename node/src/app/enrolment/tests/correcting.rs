@@ -102,7 +102,7 @@ fn a_mark_of_the_class_holds_the_learner_in_it() {
     let mut save = |entity: &str, fields: Json| {
         let fields = fields.as_object().cloned().expect("fields");
         let save = crate::store::Save { entity: entity.into(), id: None, fields };
-        school.desk.store.save(&save).expect("saved").row.id
+        school.desk.store.put(&save).expect("saved").row.id
     };
     let sheet = save("attendance_sheet", sheet);
     save("attendance_mark", json!({ "sheet": sheet, "student": student, "code": "A" }));

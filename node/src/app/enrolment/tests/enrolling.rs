@@ -124,7 +124,7 @@ fn who_is_new_at_the_desk_has_the_next_number_and_the_likeliest_are_found_first(
     let mut desk = office(Role::SchoolAdmin);
     std::mem::swap(&mut desk, &mut school.desk);
     // The same school at an administrator's PC: the range has to be written by one.
-    school.desk.store.save(&admin).expect("a range");
+    school.desk.store.put(&admin).expect("a range");
     let year = json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-03-31", "status": "open" });
     school.year = made(&mut school.desk, "school_year", year);
     for at in 0..60 {

@@ -7,7 +7,8 @@ mod promoting;
 
 use super::*;
 use crate::app::Desk;
-use crate::store::Enrolled;
+pub(super) use crate::domain::made_up::MadeUp;
+use crate::store::{Enrolled, Save};
 use crate::{Env, Result, Store};
 use pems_model::value::parse_time;
 use pems_model::{Role, Schema};
@@ -41,6 +42,10 @@ pub(crate) fn office(role: Role) -> Desk {
     };
     let clock = Clock(Cell::new(parse_time("2026-07-15T10:00:00+08:00").expect("a moment")));
     Desk::new(Store::in_memory(&enrolled, Schema::product(), Box::new(clock)).expect("a store"))
+}
+
+fn save(entity: &str, id: Option<Uuid>, fields: Json) -> Save {
+    Save { entity: entity.into(), id, fields: fields.as_object().cloned().expect("fields") }
 }
 
 /// A school with two years and three sections.

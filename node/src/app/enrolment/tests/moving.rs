@@ -37,11 +37,7 @@ fn a_status_outweighs_a_stay_that_another_pc_left_open() {
     // The other PC moved the learner while this one dropped her; the stay arrives later.
     let id = Uuid::parse_str(&enrolment).expect("an id");
     let stay = json!({ "enrolment": id, "section": luna, "valid_from": "2026-06-19", "valid_to": null });
-    school
-        .desk
-        .store
-        .act(|work| crate::domain::enrolment::record::save(work, "section_membership", None, stay))
-        .expect("arrived");
+    school.desk.store.act(|work| work.put(&save("section_membership", None, stay))).expect("arrived");
     assert_eq!(school.roster(&luna, "2026-06-19"), ["Cruz"]);
     assert_eq!(school.roster(&luna, "2026-06-20"), [""; 0]);
     let list = json!({ "do": "enrolment.sections", "school_year": school.year, "as_of": "2026-06-20" });
@@ -220,8 +216,7 @@ fn nothing_is_taken_back_in_a_year_that_was_closed_since() {
     let enrolment = school.enrol(&student, None, "2026-06-08");
     let year = Uuid::parse_str(&school.year).expect("an id");
     colleague(&mut school, |work, _| {
-        crate::domain::enrolment::record::save(work, "school_year", Some(year), json!({ "status": "closed" }))
-            .map(|_| ())
+        work.put(&save("school_year", Some(year), json!({ "status": "closed" }))).map(|_| ())
     });
     let error = school.ask(json!({ "do": "session.undo" })).expect_err("closed");
     assert_eq!(error.code, Code::Rule);

@@ -1,16 +1,19 @@
 //! School Form 1 from real stores: a small section whose every line is known, and the sample school's sections, read back by the
 //! import of LIS's registers.
 
+use super::super::sf1::AskSf1;
 use super::super::*;
 use super::{School, texts};
 use crate::domain::attendance::section::Year;
+use crate::domain::made_up::MadeUp;
 use crate::import::lis::{self, LineState, Reconciliation};
 use crate::sample::{Plan, fill};
 use crate::store::{Enrolled, Save};
 use crate::{Env, Store, SystemEnv};
 use pems_model::value::parse_time;
 use pems_model::{Role, Schema};
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 fn object(json: Json) -> serde_json::Map<String, Json> {
     json.as_object().cloned().expect("an object")
@@ -141,7 +144,7 @@ fn a_birth_date_that_is_missing_is_named_and_registers_are_filed_together() {
     let adviser = school.save("staff", json!({ "last_name": "Luna", "first_name": "Ana" }));
     let fields = object(json!({ "adviser": adviser }));
     let id = luna.as_str().and_then(|id| Uuid::parse_str(id).ok());
-    school.desk.store.save(&Save { entity: "section".into(), id, fields }).expect("saved");
+    school.desk.store.put(&Save { entity: "section".into(), id, fields }).expect("saved");
 
     let (student, _) = school.learner("Ilagan", "F", "2026-06-08", None);
     let preview =
@@ -154,7 +157,7 @@ fn a_birth_date_that_is_missing_is_named_and_registers_are_filed_together() {
     assert_eq!(preview["ready"], false);
     let id = student.as_str().and_then(|id| Uuid::parse_str(id).ok());
     let fields = object(json!({ "birth_date": "2014-02-02" }));
-    school.desk.store.save(&Save { entity: "student".into(), id, fields }).expect("saved");
+    school.desk.store.put(&Save { entity: "student".into(), id, fields }).expect("saved");
 
     let mut print =
         |format: &str| school.ask(json!({ "do": "forms.print", "asked": both, "format": format })).expect("filed");
@@ -203,9 +206,10 @@ pub(super) fn sample() -> Desk {
 
 /// What the import of LIS's registers makes of the register that is written here.
 fn read_back(desk: &mut Desk, section: Uuid) -> (usize, Reconciliation) {
-    let made = desk.make(&[Asked::Sf1 { section }], Format::Xlsx).expect("a workbook");
+    let made = desk.make(&[Asked::Sf1(AskSf1 { section })], Format::Xlsx).expect("a workbook");
     let register = lis::read_bytes("ours.xlsx", &made[0].bytes).expect("a register");
-    let Form::Sf1(form) = desk.gather(&Asked::Sf1 { section }).expect("a form").form else { panic!("another form") };
+    let gathered = Asked::Sf1(AskSf1 { section }).gather(desk).expect("a form");
+    let form = (gathered.form as Box<dyn std::any::Any>).downcast::<pems_forms::sf1::Sf1>().expect("SF1");
     let listed = form.listed(pems_forms::Sex::M).len() + form.listed(pems_forms::Sex::F).len();
     (listed, lis::reconcile(&desk.store, &register).expect("a reconciliation"))
 }
@@ -223,7 +227,7 @@ fn every_register_of_the_sample_is_read_back_as_the_records_have_it() {
     let sections: Vec<Uuid> =
         Section::of_year(desk.store.conn(), year).expect("sections").iter().map(|one| one.id).collect();
     let mut save = |entity: &str, fields: Json| {
-        desk.store.save(&Save { entity: entity.into(), id: None, fields: object(fields) }).expect("saved").row.id
+        desk.store.put(&Save { entity: entity.into(), id: None, fields: object(fields) }).expect("saved").row.id
     };
     for (last, first, middle, ext, guardian) in odd {
         let student = save(

@@ -3,10 +3,12 @@
 
 use super::super::*;
 use super::{School, texts};
+use crate::domain::made_up::MadeUp;
 use pems_forms::Sex;
 use pems_forms::sf2::{Figures, Sf2, Split, figures};
 use pems_model::value::parse_date;
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 struct Desks {
     school: School,
@@ -54,9 +56,10 @@ impl Desks {
 
     fn form(&mut self, section: &Json, month: &str) -> Sf2 {
         let asked = json!({ "form": "sf2", "section": section, "month": month });
-        let asked = serde_json::from_value(asked).expect("asked");
-        let Form::Sf2(form) = self.school.desk.gather(&asked).expect("a form").form else { panic!("another form") };
-        form
+        let asked: Asked = serde_json::from_value(asked).expect("asked");
+        let gathered = asked.gather(&mut self.school.desk).expect("a form");
+        let form = (gathered.form as Box<dyn std::any::Any>).downcast::<Sf2>().expect("SF2");
+        *form
     }
 
     fn said(&mut self, section: &Json, month: &str) -> String {
@@ -110,7 +113,7 @@ fn who_enrolled_before_the_year_is_no_transfer_of_june_and_counts_on_an_early_cu
     let year = desks.school.year.as_str().and_then(|id| Uuid::parse_str(id).ok());
     let fields = json!({ "cutoff_date": "2026-06-05" }).as_object().cloned().expect("fields");
     let save = crate::store::Save { entity: "school_year".into(), id: year, fields };
-    desks.school.desk.store.save(&save).expect("the 1st Friday of June");
+    desks.school.desk.store.put(&save).expect("the 1st Friday of June");
     desks.enrol("Abad", "transferee", "2026-05-20");
     let rizal = desks.rizal();
     desks.school.goes_to("2026-06-30");

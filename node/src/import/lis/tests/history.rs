@@ -1,6 +1,7 @@
 //! What is brought in has its events: rosters of any day are right afterwards.
 
 use super::*;
+use crate::domain::made_up::MadeUp;
 
 /// `(kind, day, status)` of an enrolment's events, in their order.
 fn events(office: &Office, last_name: &str) -> Vec<[String; 3]> {
@@ -43,7 +44,7 @@ fn what_is_brought_in_has_its_history() {
     // Somebody of an older list, without events, left according to LIS: the days before stay days in class.
     let year = id(&office.find("school_year", "label", "2026-2027"));
     for event in office.rows("enrolment_event") {
-        office.store.delete("enrolment_event", id(&event)).expect("deleted");
+        office.store.take_out("enrolment_event", id(&event)).expect("deleted");
     }
     let kim = office.find("student", "last_name", "VILLANUEVA");
     let enrolment = office.find("enrolment", "student", kim["id"].as_str().expect("an id"));
@@ -100,4 +101,63 @@ fn who_is_here_although_we_said_gone_comes_back_today() {
     office.apply(LineChoice { line, take_theirs: vec!["status".into()], ..LineChoice::default() }).expect("applied");
     assert_eq!(events(&office, "DELA CRUZ").last().expect("an event").join(" "), "returned 2026-09-15 enrolled");
     assert_eq!(office.reconcile().counts.same, 38);
+}
+
+/// What the choice would come to and what it comes to, which is the same refusal.
+fn refused(office: &mut Office, choice: &LineChoice) -> crate::NodeError {
+    let before = office.visible();
+    let tried =
+        rehearse(&mut office.store, &register(), std::slice::from_ref(choice)).expect_err("it would be refused");
+    let error = office.apply(choice.clone()).expect_err("it is refused");
+    assert_eq!((&tried.message, tried.code), (&error.message, Code::Rule));
+    assert_eq!(office.visible(), before, "nothing was written");
+    error
+}
+
+#[test]
+fn what_a_register_says_changes_no_month_that_is_signed() {
+    let mut office = Office::new();
+    office.import();
+    let rizal = id(&office.find("section", "name", "RIZAL"));
+    let kim = office.find("student", "last_name", "VILLANUEVA");
+    let enrolment = id(&office.find("enrolment", "student", kim["id"].as_str().expect("an id")));
+    let seat = id(&office.find("section_membership", "enrolment", &enrolment.to_string()));
+    for event in office.rows("enrolment_event") {
+        office.store.take_out("enrolment_event", id(&event)).expect("deleted");
+    }
+    office.edit("enrolment", enrolment, json!({ "status": "enrolled" }));
+    office.edit("section_membership", seat, json!({ "valid_to": null }));
+    let signed = office.save("sf2_report", json!({ "section": rizal, "month": "2026-08-01", "state": "signed" }));
+    let line = line_of(&office.reconcile(), "VILLANUEVA").line;
+    let choice = LineChoice { line, take_theirs: vec!["status".into()], ..LineChoice::default() };
+    let error = refused(&mut office, &choice);
+    let says = format!("line {line}, VILLANUEVA, ");
+    assert!(
+        error.message.starts_with(&says) && error.message.contains("the SF2 of 7-RIZAL for 2026-08 is signed"),
+        "{}",
+        error.message
+    );
+    office.edit("sf2_report", signed, json!({ "state": "reopened", "reason": "Kim left on the 15th" }));
+    office.apply(choice).expect("opened again");
+}
+
+#[test]
+fn a_register_moves_nobody_away_from_marks_of_that_day() {
+    let mut office = Office::new();
+    office.import();
+    let (year, juan) =
+        (id(&office.find("school_year", "label", "2026-2027")), office.find("student", "last_name", "DELA CRUZ"));
+    let enrolment = id(&office.find("enrolment", "student", juan["id"].as_str().expect("an id")));
+    let luna = office.save("section", json!({ "school_year": year, "grade_level": "7", "name": "Luna" }));
+    let seat = id(&office.find("section_membership", "enrolment", &enrolment.to_string()));
+    office.edit("section_membership", seat, json!({ "section": luna }));
+    // Today, the 15th, attendance was taken there already.
+    let sheet = office.save("attendance_sheet", json!({ "section": luna, "on_date": "2026-09-15", "session": "day" }));
+    let mark = office.save("attendance_mark", json!({ "sheet": sheet, "student": juan["id"], "code": "L" }));
+    let line = line_of(&office.reconcile(), "DELA CRUZ").line;
+    let choice = LineChoice { line, move_section: true, ..LineChoice::default() };
+    let error = refused(&mut office, &choice);
+    assert!(error.message.contains("was marked in 7-Luna on 15 Sep 2026"), "{}", error.message);
+    office.store.take_out("attendance_mark", mark).expect("deleted");
+    office.apply(choice).expect("moved");
 }

@@ -4,6 +4,7 @@ mod files;
 mod history;
 
 use super::*;
+use crate::domain::made_up::MadeUp;
 use crate::store::{Enrolled, ListQuery, Save};
 use crate::{Env, Store, SystemEnv};
 use pems_model::{Role, Schema};
@@ -65,12 +66,12 @@ impl Office {
 
     fn save(&mut self, entity: &str, fields: Json) -> Uuid {
         let Json::Object(fields) = fields else { panic!("an object") };
-        self.store.save(&Save { entity: entity.into(), id: None, fields }).expect("saved").row.id
+        self.store.put(&Save { entity: entity.into(), id: None, fields }).expect("saved").row.id
     }
 
     fn edit(&mut self, entity: &str, id: Uuid, fields: Json) {
         let Json::Object(fields) = fields else { panic!("an object") };
-        self.store.save(&Save { entity: entity.into(), id: Some(id), fields }).expect("saved");
+        self.store.put(&Save { entity: entity.into(), id: Some(id), fields }).expect("saved");
     }
 
     fn rows(&self, entity: &str) -> Vec<Json> {
@@ -302,7 +303,7 @@ fn senseless_choices_and_changed_files_write_nothing() {
     let error = apply_file(&mut office.store, &sample("sf1.xls"), "00", &[]).expect_err("another file");
     assert_eq!(error.code, Code::Stale);
     let year = id(&office.find("school_year", "label", "2026-2027"));
-    office.store.delete("school_year", year).expect("deleted");
+    office.store.take_out("school_year", year).expect("deleted");
     let add = LineChoice { line, add: true, ..LineChoice::default() };
     assert_eq!(office.apply(add).expect_err("no year").code, Code::NotFound);
     assert_eq!(office.visible().len(), before.len() - 1);
