@@ -4,8 +4,9 @@ use crate::fold::fold_tight;
 use crate::{Code, Problem};
 use unicode_normalization::UnicodeNormalization;
 
-/// Characters, not bytes.
+/// Fewest characters of a password; characters, not bytes.
 pub const SHORTEST: usize = 10;
+/// Most characters: what is longer costs time and guards no better.
 pub const LONGEST: usize = 128;
 /// A part of a name this long or shorter says nothing.
 const TELLING: usize = 4;
@@ -80,34 +81,84 @@ pub fn normal(password: &str) -> String {
     password.nfkc().collect()
 }
 
+/// Why a password will not do. Each has a code, so that it can be said in the language of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weakness {
+    /// Fewer than [`SHORTEST`] characters.
+    Short,
+    /// More than [`LONGEST`] characters.
+    Long,
+    /// The same few characters again and again, or a row of them: `1234567890`.
+    Pattern,
+    /// One that many people choose first.
+    Common,
+    /// What anybody knows of the person: a name, an e-mail, the school.
+    Own,
+}
+
+impl Weakness {
+    /// All of them, for those who have words for each.
+    pub const ALL: &[Weakness] = &[Weakness::Short, Weakness::Long, Weakness::Pattern, Weakness::Common, Weakness::Own];
+
+    /// The stable text in `details.weak`, for example `short`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Weakness::Short => "short",
+            Weakness::Long => "long",
+            Weakness::Pattern => "pattern",
+            Weakness::Common => "common",
+            Weakness::Own => "own",
+        }
+    }
+
+    /// What is wrong and what to do about it, in English.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Weakness::Short => "a password has ten characters or more; three or four words do well",
+            Weakness::Long => "a password has 128 characters at most",
+            Weakness::Pattern => "this is a pattern that is guessed first; three or four words do well",
+            Weakness::Common => "this password is among the first that are guessed; three or four words do well",
+            Weakness::Own => "a password is not one's own name, e-mail or school; three or four words do well",
+        }
+    }
+}
+
+/// About the field `new`, as the requests that change a password call it.
+impl From<Weakness> for Problem {
+    fn from(weak: Weakness) -> Problem {
+        Problem::at(Code::PasswordWeak, "new", weak.message())
+    }
+}
+
+/// Whether a password will do. `about`: what anybody knows of the person (e-mail, name, school, slug).
+///
 /// # Errors
-/// `password_weak`, with what to do about it. `about`: what anybody knows of the person (e-mail, name, school, slug).
-pub fn check(password: &str, about: &[&str]) -> Result<(), Problem> {
-    let weak = |why: &str| Problem::at(Code::PasswordWeak, "new", why);
+/// The first [`Weakness`] that it has.
+pub fn check(password: &str, about: &[&str]) -> Result<(), Weakness> {
     let password = normal(password);
     let length = password.chars().count();
     if length < SHORTEST {
-        return Err(weak("a password has ten characters or more; three or four words do well"));
+        return Err(Weakness::Short);
     }
     if length > LONGEST {
-        return Err(weak("a password has 128 characters at most"));
+        return Err(Weakness::Long);
     }
     let mut characters: Vec<char> = password.to_lowercase().chars().collect();
     characters.sort_unstable();
     characters.dedup();
     if characters.len() < DISTINCT || is_row(&password) {
-        return Err(weak("this is a pattern that is guessed first; three or four words do well"));
+        return Err(Weakness::Pattern);
     }
     let folded = fold_tight(&password);
     let core = folded.trim_matches(|c: char| !c.is_alphabetic());
     if COMMON.contains(&core) || COMMON.contains(&folded.as_str()) {
-        return Err(weak("this password is among the first that are guessed; three or four words do well"));
+        return Err(Weakness::Common);
     }
     for known in about {
         // An e-mail counts whole and without its domain.
         for known in [fold_tight(known), fold_tight(known.split('@').next().unwrap_or_default())] {
             if known.chars().count() > TELLING && (known == folded || known == core) {
-                return Err(weak("a password is not one's own name, e-mail or school; three or four words do well"));
+                return Err(Weakness::Own);
             }
         }
     }
@@ -152,9 +203,20 @@ mod tests {
             "Philippines!!",
         ] {
             let refused = check(bad, ABOUT).expect_err(bad);
-            assert_eq!(refused.code, Code::PasswordWeak, "{bad}");
+            assert_eq!(Problem::from(refused).code, Code::PasswordWeak, "{bad}");
         }
-        assert!(check(&"x".repeat(129), ABOUT).is_err());
+        assert_eq!(check(&"x".repeat(129), ABOUT), Err(Weakness::Long));
+    }
+
+    #[test]
+    fn each_weakness_has_its_code() {
+        let found =
+            [("short", "short"), ("1234567890", "pattern"), ("mahalkita143", "common"), ("MariaClaraReyes", "own")];
+        for (password, code) in found {
+            assert_eq!(check(password, ABOUT).expect_err(password).code(), code);
+        }
+        let codes: std::collections::BTreeSet<_> = Weakness::ALL.iter().map(|weak| weak.code()).collect();
+        assert_eq!(codes.len(), Weakness::ALL.len());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What can go wrong at an office, as a stable code and a sentence that says what to do.
 
+use pems_model::password::Weakness;
 use pems_model::wire::ErrorBody;
 use pems_model::{Code, Problem};
 use rusqlite::ErrorCode;
@@ -44,6 +45,13 @@ impl From<Problem> for NodeError {
     fn from(problem: Problem) -> NodeError {
         let details = problem.field.map(|field| serde_json::json!({ "field": field }));
         NodeError { code: problem.code, message: problem.message, details }
+    }
+}
+
+impl From<Weakness> for NodeError {
+    fn from(weak: Weakness) -> NodeError {
+        let details = serde_json::json!({ "field": "new", "weak": weak.code() });
+        NodeError::from(Problem::from(weak)).with_details(details)
     }
 }
 

@@ -11,8 +11,10 @@ use uuid::Uuid;
 /// Why a token opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AccessError {
+    /// Another signature, another form, or no token at all.
     #[error("the access token is not one of this hub; ask for a new one")]
     NotOurs,
+    /// Ours, and over.
     #[error("the access token has expired; ask for a new one")]
     Expired,
 }
@@ -20,29 +22,43 @@ pub enum AccessError {
 /// To whom a token is given. Making one is for those who have just checked a signature or a password.
 #[derive(Debug, Clone, Copy)]
 pub enum Grant {
+    /// An office's PC that has proved to hold its key.
     Device {
+        /// The school that it is enrolled at.
         tenant: Uuid,
+        /// Its id.
         device: Uuid,
+        /// What it is enrolled as.
         role: Role,
     },
+    /// Somebody of a school who has said the password of their account.
     User {
+        /// The school of the account.
         tenant: Uuid,
+        /// The account's id.
         user: Uuid,
+        /// The account's role as of now.
         role: Role,
+        /// The sign-in that the token belongs to; it is worth nothing once that is over.
         session: Uuid,
     },
-    /// `ends` (microseconds since 1970) is the end of the operator mode; the token does not outlive it.
+    /// Somebody who runs the hub, in operator mode.
     Operator {
+        /// The operator's id.
         operator: Uuid,
+        /// The mode, which the database knows with its reason.
         mode_id: Uuid,
+        /// The end of the mode, in microseconds since 1970 UTC; the token does not outlive it.
         ends: i64,
     },
 }
 
+/// A token as it is handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issued {
+    /// What the holder sends as `Authorization: Bearer`; letters, digits, `-`, `_` and dots.
     pub token: String,
-    /// Seconds.
+    /// For how long it is good from now on, in seconds.
     pub expires_in: u64,
 }
 
@@ -68,6 +84,7 @@ impl std::fmt::Debug for AccessTokens {
 }
 
 impl AccessTokens {
+    /// Signs with a key of its own that follows from the hub's; `ttl` is how long a device's or user's token is good.
     pub fn new(keys: &Keys, ttl: Duration) -> AccessTokens {
         AccessTokens { secret: keys.derive("pems hub: access tokens"), ttl }
     }

@@ -7,8 +7,11 @@ use uuid::Uuid;
 /// What kind of caller a transaction belongs to, as the database knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mode {
+    /// An office's PC, through sync.
     Device,
+    /// Somebody of a school, through the REST API.
     User,
+    /// Somebody who runs the hub, with a reason.
     Operator,
 }
 
@@ -34,6 +37,7 @@ pub struct TenantContext {
 }
 
 impl TenantContext {
+    /// The school, as the token names it.
     pub const fn tenant(&self) -> Uuid {
         self.tenant
     }
@@ -48,6 +52,7 @@ impl TenantContext {
         self.role
     }
 
+    /// Whether it is a device or a user.
     pub const fn mode(&self) -> Mode {
         self.mode
     }
@@ -79,6 +84,7 @@ impl OperatorContext {
         self.mode_id
     }
 
+    /// Who; `None` is the hub's own command line.
     pub const fn operator(&self) -> Option<Uuid> {
         self.operator
     }
@@ -92,6 +98,8 @@ impl OperatorContext {
 /// Whoever sends a request with a good token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
+    /// A device or a user of one school.
     Tenant(TenantContext),
+    /// An operator in operator mode.
     Operator(OperatorContext),
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+/// Why a transaction was not opened, or did not end well.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
     /// The database refused or could not be reached. SQLSTATE PM001: the school is suspended; PM002: no key of the
@@ -11,8 +12,10 @@ pub enum DbError {
     /// All connections are in use and none came free in time.
     #[error("no database connection came free in time")]
     Busy,
+    /// The pool itself could not be made, or is closed.
     #[error("the connection pool: {0}")]
     Pool(String),
+    /// The hub's own files or randomness: the keys, most of the time.
     #[error(transparent)]
     Machine(#[from] io::Error),
 }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 /// Seconds for which a context token is good: from signing to `BEGIN`, on a busy machine. The database refuses more than 30.
 const CONTEXT_TTL_S: i64 = 15;
 
+/// The hub's secrets, loaded once; a clone is the same ones. Its debug form shows none of them.
 #[derive(Clone)]
 pub struct Keys {
     master: [u8; 32],

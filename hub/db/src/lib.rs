@@ -53,6 +53,8 @@
 //! }
 //! ```
 
+#![warn(missing_docs)]
+
 mod access;
 mod auth_db;
 mod context;

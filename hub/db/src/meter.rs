@@ -8,8 +8,11 @@ use tokio::time::Instant;
 /// Sums since the door was made. Times in microseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reading {
+    /// How many were opened.
     pub transactions: u64,
+    /// Spent on entering: from asking for `BEGIN` to the first statement's answer.
     pub entering_us: u64,
+    /// Spent in transactions altogether, entering included.
     pub total_us: u64,
 }
 

@@ -70,6 +70,7 @@ impl OperatorDb {
         (status.size - status.available.min(status.size), status.available, status.max_size)
     }
 
+    /// Closes its connections as they come back; who asks for one from now on is refused.
     pub fn close(&self) {
         self.pool.close();
     }

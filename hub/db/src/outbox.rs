@@ -13,23 +13,30 @@ use uuid::Uuid;
 /// An event that is this hub's to deliver, for the time of its lease.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClaimedEvent {
+    /// The school it is about.
     pub tenant: Uuid,
     /// Its place among the events of the school.
     pub seq: i64,
+    /// The same at every delivery, so that a receiver can tell it again.
     pub id: Uuid,
     /// For example `TENANT_CREATED`.
     pub kind: String,
+    /// What the receiver is told, an object whose members follow from `kind`.
     pub payload: Json,
+    /// When it was written, in the transaction that it tells of.
     pub occurred_at: OffsetDateTime,
-    /// This one included.
+    /// How often it was taken to be delivered, this time included.
     pub attempts: i32,
 }
 
 /// What the hub knows of a school without looking at its records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchoolLevel {
+    /// The school.
     pub tenant: Uuid,
+    /// Its clock: the revision of its newest change.
     pub rev: i64,
+    /// Whether the hub answers none of its devices and users.
     pub suspended: bool,
     /// Devices that spoke to the hub within a day.
     pub devices_seen: i64,

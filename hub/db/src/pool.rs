@@ -37,10 +37,12 @@ const GREET: &str = "SELECT sec.hello(), pg_catalog.array_to_string(ARRAY(SELECT
 /// SQLSTATE with which `sec.open_token` refuses a token that no key of the database made (`migrations/0028_states.sql`).
 const NOT_GENUINE: &str = "PM002";
 
+/// What a transaction is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// One snapshot for all statements; nothing can be written.
     ReadOnly,
+    /// Reads what is committed, and writes.
     Write,
 }
 
@@ -189,6 +191,7 @@ impl Drop for Sweep {
 }
 
 impl Tx {
+    /// The connection of this transaction, confined to its school or operator mode by PostgreSQL. It does not outlive the transaction.
     pub fn conn(&mut self) -> &mut PgConnection {
         &mut self.slot.conn
     }
@@ -245,6 +248,7 @@ impl Tx {
         done
     }
 
+    /// Ends it as if nothing had happened. Where that cannot be said, the connection is closed, which comes to the same.
     async fn rollback(&mut self) {
         if self.is_copying {
             return;

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
+/// What each school may hold of one scarce thing. A clone is the same shares.
 #[derive(Debug, Clone)]
 pub struct Shares {
     each: usize,

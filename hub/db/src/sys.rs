@@ -30,6 +30,7 @@ pub fn new_id() -> std::io::Result<Uuid> {
     Ok(uuid::Builder::from_random_bytes(random()?).into_uuid())
 }
 
+/// Two lower-case hex digits for each byte.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
@@ -38,6 +39,7 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The bytes that hex digits of either case stand for; `None` for anything else.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
     if !digits.len().is_multiple_of(2) {

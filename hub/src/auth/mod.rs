@@ -27,6 +27,7 @@ use crate::rate_limit::Limits;
 use crate::refusal::Refusal;
 use crate::sync::tenant_state::TenantStates;
 use pems_db::{AccessTokens, AuthDb, TenantDb};
+use pems_model::Problem;
 use std::sync::Arc;
 
 /// What it takes to find out who somebody is.
@@ -49,8 +50,10 @@ pub(crate) struct Auth {
 /// `password_weak`, with what to do about it. `about`: what anybody knows of the person.
 pub(crate) fn strong(password: &str, about: &[&str]) -> Result<(), Refusal> {
     use pems_model::password::{LONGEST, SHORTEST, check};
-    check(password, about).map_err(|problem| {
-        let details = serde_json::json!({ "field": problem.field, "shortest": SHORTEST, "longest": LONGEST });
+    check(password, about).map_err(|weak| {
+        let problem = Problem::from(weak);
+        let details =
+            serde_json::json!({ "field": problem.field, "weak": weak.code(), "shortest": SHORTEST, "longest": LONGEST });
         Refusal::new(problem.code, problem.message).with(details)
     })
 }

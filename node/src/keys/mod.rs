@@ -40,7 +40,8 @@ impl Passphrase {
         let normal = password::normal(typed);
         if text::identity(&normal).chars().count() < Passphrase::SHORTEST {
             let message = "a passphrase has twelve characters or more; four words do well";
-            return Err(NodeError::new(Code::PasswordWeak, message));
+            let details = serde_json::json!({ "weak": "passphrase" });
+            return Err(NodeError::new(Code::PasswordWeak, message).with_details(details));
         }
         Ok(Passphrase { normal, typed: typed.to_owned() })
     }

@@ -22,8 +22,16 @@ export function ofRow({ code, message }: { code: string; message: string }): str
   return gist ? `${gist} ${message}` : message;
 }
 
+/** Why a password will not do, as the office's code says it. */
+const weakOf = (error: unknown): string | undefined => {
+  const weak = isFailed(error) ? (error.details as { weak?: string } | undefined)?.weak : undefined;
+  return weak === undefined ? undefined : words.trouble.weak[weak];
+};
+
 /** As a sentence. */
 export function sentence(error: unknown): string {
+  const weak = weakOf(error);
+  if (weak !== undefined) return weak;
   const gist = isFailed(error) ? words.trouble.gist(error.code) : undefined;
   return gist ? `${gist} ${plain(error)}` : plain(error);
 }

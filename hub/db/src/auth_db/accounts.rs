@@ -14,13 +14,16 @@ pub enum Try<T> {
     Wait(u64),
     /// There is no such person. Check something anyway: the answer must take its time.
     Unknown,
+    /// There is; check the password now.
     Known(T),
 }
 
 /// An account that somebody says is theirs, and what a password is checked against.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccountKey {
+    /// The school of the account.
     pub tenant: Uuid,
+    /// Its id.
     pub account: Uuid,
     /// PHC string.
     pub password_hash: String,
@@ -35,10 +38,15 @@ impl std::fmt::Debug for AccountKey {
 /// Who says the password again, and what a new one must not be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordOwner {
+    /// The account and its present password.
     pub key: AccountKey,
+    /// The school's short name, as people type it to sign in.
     pub slug: String,
+    /// Folded, as stored.
     pub email: String,
+    /// The person's name.
     pub name: String,
+    /// The school's name in full.
     pub school_name: String,
 }
 
@@ -47,14 +55,23 @@ pub struct PasswordOwner {
 pub enum SessionOpened {
     /// The account changed while the password was checked.
     Wrong,
+    /// The school is suspended; the password was right.
     Suspended,
+    /// The session is open.
     Yes {
+        /// Folded, as stored.
         email: String,
+        /// The person's name.
         name: String,
+        /// What they may do.
         role: Role,
+        /// The password was a one-time one: nothing else is answered before it is replaced.
         must_change_password: bool,
+        /// The school's name in full.
         school_name: String,
+        /// The school's short name.
         slug: String,
+        /// Where the school's days begin and end: an IANA name such as `Asia/Manila`.
         timezone: String,
     },
 }
@@ -62,10 +79,14 @@ pub enum SessionOpened {
 /// What became of a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refreshed {
+    /// The successor is in force.
     Yes {
+        /// Whose session it is.
         account: Uuid,
+        /// What they may do as of now.
         role: Role,
     },
+    /// The school is suspended.
     Suspended,
     /// Over, or never was.
     Ended,
@@ -76,10 +97,15 @@ pub enum Refreshed {
 /// What the hub must know of a session before it believes an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionFacts {
+    /// Whose it is.
     pub account: Uuid,
+    /// What they may do as of now.
     pub role: Role,
+    /// The password is a one-time one that was not replaced yet.
     pub must_change_password: bool,
+    /// Not over: neither signed out nor ended by somebody else.
     pub live: bool,
+    /// Whether the school is suspended.
     pub suspended: bool,
 }
 

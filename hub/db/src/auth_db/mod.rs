@@ -20,6 +20,7 @@ use uuid::Uuid;
 const RECORDS: &str = "hub";
 const PEOPLE: &str = "people";
 
+/// Asks the few functions that the role `hub_auth` may run. A clone shares the connections.
 #[derive(Debug, Clone)]
 pub struct AuthDb {
     pub(crate) pool: PgPool,
@@ -28,10 +29,15 @@ pub struct AuthDb {
 /// What the hub must know of a device before it believes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceFacts {
+    /// The school that it is enrolled at.
     pub tenant: Uuid,
+    /// Ed25519, 32 bytes: its assertions are checked against it.
     pub public_key: Vec<u8>,
+    /// What it is enrolled as.
     pub role: Role,
+    /// Whether somebody took its enrolment away.
     pub revoked: bool,
+    /// Whether its school is suspended.
     pub suspended: bool,
 }
 
@@ -40,12 +46,19 @@ pub struct DeviceFacts {
 pub struct Redeemed {
     /// `ok`, or the stable code of a refusal.
     pub verdict: String,
+    /// The school; this and what follows only where the verdict is `ok`.
     pub tenant: Option<Uuid>,
+    /// The device that was made, or made before by the same key.
     pub device: Option<Uuid>,
+    /// What it is enrolled as: a role's name.
     pub role: Option<String>,
+    /// The school's name in full.
     pub school_name: Option<String>,
+    /// The school's short name.
     pub slug: Option<String>,
+    /// DepEd's id of the school, where it is known.
     pub school_id: Option<String>,
+    /// An IANA name such as `Asia/Manila`.
     pub timezone: Option<String>,
 }
 
@@ -140,6 +153,7 @@ impl AuthDb {
         Ok(Hints::new(listener, &self.pool))
     }
 
+    /// Closes its connections as they come back; who asks for one from now on is refused.
     pub async fn close(&self) {
         self.pool.close().await;
     }

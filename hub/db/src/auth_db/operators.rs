@@ -9,6 +9,7 @@ use uuid::Uuid;
 /// An operator that somebody says to be, and what password and code are checked against.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OperatorKey {
+    /// Their id.
     pub operator: Uuid,
     /// PHC string.
     pub password_hash: String,
@@ -25,8 +26,9 @@ impl std::fmt::Debug for OperatorKey {
 /// Operator mode that has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModeBegun {
+    /// Its id, which the audit log names with every act.
     pub mode_id: Uuid,
-    /// Microseconds since 1970 UTC.
+    /// When it ends by itself, in microseconds since 1970 UTC.
     pub ends: i64,
     /// The operator's name.
     pub name: String,

@@ -85,8 +85,10 @@ fn begin(desk: &mut Desk, path: &str, passphrase: &str) -> Result<BackupState> {
     if !to.parent().is_some_and(Path::is_dir) {
         return refused("there is no such folder; make it first, or choose another");
     }
-    let passphrase =
-        Passphrase::new(passphrase).map_err(|error| super::at_field(error.code, "passphrase", error.message))?;
+    let passphrase = Passphrase::new(passphrase).map_err(|error| {
+        super::at_field(error.code, "passphrase", error.message)
+            .with_details(serde_json::json!({ "field": "passphrase", "weak": "passphrase" }))
+    })?;
     let (place, at) = (place(desk)?, format_time(desk.store.now()));
     let part_of = to.clone();
     let work = move || {

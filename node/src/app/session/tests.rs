@@ -109,7 +109,10 @@ fn a_password_is_chosen_at_a_pc_that_may_do_as_much_as_its_user() {
     sign_in(&mut desk, id, PASSWORD).expect("signed in");
     assert_eq!(ask(&mut desk, change("a guess")).expect_err("not the password").code, Code::WrongCredentials);
     let weak = json!({ "do": "session.password", "current": PASSWORD, "new": "mabini" });
-    assert_eq!(ask(&mut desk, weak).expect_err("too easy").code, Code::PasswordWeak);
+    let refused = ask(&mut desk, weak).expect_err("too easy");
+    assert_eq!(refused.code, Code::PasswordWeak);
+    // The window says it in its own language.
+    assert_eq!(refused.details, Some(json!({ "field": "new", "weak": "short" })));
     ask(&mut desk, change(PASSWORD)).expect("another password");
     ask(&mut desk, json!({ "do": "session.sign_out" })).expect("gone");
     assert_eq!(sign_in(&mut desk, id, PASSWORD).expect_err("the old one").code, Code::WrongCredentials);

@@ -53,7 +53,7 @@ impl Password {
         let said = |field: &str| fields[field].as_str().unwrap_or_default();
         let chosen = chosen.unwrap_or_default();
         password::check(chosen, &[said("name"), said("email"), school])
-            .map_err(|problem| at_field(problem.code, "password", problem.message))?;
+            .map_err(|weak| NodeError::from(weak).with_details(json!({ "field": "password", "weak": weak.code() })))?;
         Ok(Password { verifier: verifier::make(chosen)?, one_time: None })
     }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Class, Pupil } from "../../generated/attendance";
-import { changes, CODES, counted, HALVES, here, inARow, keyOf, marked, markOf, marksOf, seenOf } from "./roll";
+import { changes, CODES, counted, HALVES, here, inARow, keyOf, marked, markOf, marksOf, seenOf, titleOf } from "./roll";
 
 const pupil = (id: string, code = "P", note: string | null = null): Pupil => ({
   id,
@@ -62,4 +62,12 @@ describe("a class on the screen", () => {
     expect(seenOf(pupils)).toEqual(pupils.slice(0, 2).map(({ id }) => ({ student: id, code: "E", note: "ill" })));
     expect(counted(pupils, { carl: "L" })).toEqual({ present: 1, absent: 2, tardy: 1, half: 0 });
   });
+});
+
+it("a section says its grade once", () => {
+  const section = (grade_level: string, name: string) => ({ grade_level, name }) as Class["section"];
+  expect(titleOf(section("8", "8-Rizal"))).toBe("8-Rizal");
+  expect(titleOf(section("8", "Rizal"))).toBe("8-Rizal");
+  expect(titleOf(section("K", "Rose"))).toBe("Kinder-Rose");
+  expect(titleOf(section("K", "Kinder Rose"))).toBe("Kinder Rose");
 });

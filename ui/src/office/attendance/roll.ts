@@ -1,6 +1,7 @@
 // A class on the screen: what is marked on top of what is recorded. Pure; the screen draws it and the office checks it.
 
 import type { Class, Pupil, TakenMark } from "../../generated/attendance";
+import { namesItsGrade } from "../sections/named";
 
 export const CODES = ["P", "A", "L", "C", "E"] as const;
 /** Absent for half a day, where whole days are taken. */
@@ -81,8 +82,9 @@ export function counted(pupils: readonly Pupil[], draft: Draft): Count {
   };
 }
 
-export const titleOf = (section: Class["section"]): string =>
-  `${section.grade_level === "K" ? "Kinder" : section.grade_level}-${section.name}`;
+/** `8-Rizal`, also where the school wrote the grade into the name. */
+export const titleOf = ({ grade_level: grade, name }: Class["section"]): string =>
+  namesItsGrade(grade, name) ? name : `${grade === "K" ? "Kinder" : grade}-${name}`;
 
 /** Whether what is recorded differs from what it was when marking began. */
 export const isOther = (before: Class, after: Class): boolean =>

@@ -1,7 +1,6 @@
 // The fields of a learner as the screens show and take them: kinds of control, choices, and how a value looks.
 
 import { allows } from "../../generated/access";
-import type { Student } from "../../generated/entities";
 import type { Choice, FieldKind } from "../../kit/field";
 import { day, givenNames } from "../../kit/format";
 import { session } from "../session.svelte";

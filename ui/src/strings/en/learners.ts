@@ -148,6 +148,7 @@ export const learners = {
     add: "Add the learner",
     added: (name: string) => `${name} is added`,
     needed: "This is needed.",
+    sign: (sign: string) => `“${sign}” is no letter. It is saved, but it stands on every form.`,
     alike: "Is it one of these?",
     alikeWhy: "One child, one record: open the one who is meant.",
     sure: "This number is somebody’s already",

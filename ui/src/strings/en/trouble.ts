@@ -12,6 +12,15 @@ export const trouble = {
   } as Record<string, string>,
   /** What stands before the office's own words, which are English. */
   gist: (_code: string): string | undefined => undefined,
+  /** Why a password or passphrase will not do (model/src/password.rs, node/src/keys). */
+  weak: {
+    short: "A password has ten characters or more; three or four words do well.",
+    long: "A password has 128 characters at most.",
+    pattern: "This is a pattern that is guessed first; three or four words do well.",
+    common: "This password is among the first that are guessed; three or four words do well.",
+    own: "A password is not one’s own name, e-mail or school; three or four words do well.",
+    passphrase: "A passphrase has twelve characters or more; four words do well.",
+  } as Record<string, string>,
   otherTitle: "Something went wrong",
   safe: "Nothing was deleted or changed.",
   folder: "Data folder",

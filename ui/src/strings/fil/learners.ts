@@ -153,6 +153,7 @@ export const learners: typeof english = {
     add: "Idagdag ang mag-aaral",
     added: (name: string) => `Naidagdag si ${name}`,
     needed: "Kailangan ito.",
+    sign: (sign: string) => `Hindi titik ang “${sign}”. Mase-save ito, ngunit lalabas sa bawat form.`,
     alike: "Isa ba siya sa mga ito?",
     alikeWhy: "Isang bata, isang tala: buksan ang tinutukoy.",
     sure: "May gumagamit na ng numerong ito",
