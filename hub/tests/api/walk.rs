@@ -4,6 +4,7 @@
 use crate::caller::{Api, Reply};
 use crate::world::new_id;
 use pems_model::Role;
+use pems_model::wire::MAX_BODY;
 use reqwest::Method;
 use serde_json::Value as Json;
 use std::num::NonZeroU32;
@@ -93,7 +94,9 @@ impl Walk {
             }
         }
         if takes_body {
-            for body in ["", "{", "[]", "7", "null", "\u{0}", r#"{"nobody_knows": 1}"#, r#"{"name": []}"#] {
+            for body in
+                ["", "{", "[]", r#"["Mabini"]"#, "7", "null", "\u{0}", r#"{"nobody_knows": 1}"#, r#"{"name": []}"#]
+            {
                 let reply = self.send(method, path, Some(token), Some(body)).await;
                 refused(&reply, (400, "bad_request"), &format!("{what} with {body:?}"));
             }
@@ -170,7 +173,7 @@ async fn what_offices_call_refuses_in_theirs() {
             let reply = walk.send(&Method::POST, path, Some(&device.token), Some(body)).await;
             bare(&reply, (400, "bad_request"), &format!("{path} with {body:?}"));
         }
-        let large = "x".repeat(2 << 20);
+        let large = "x".repeat(MAX_BODY + 1);
         bare(&walk.send(&Method::POST, path, Some(&device.token), Some(&large)).await, (413, "too_large"), path);
     }
     for wrong in [None, Some("rubbish"), Some(walk.admin.as_str())] {

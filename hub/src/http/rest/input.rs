@@ -24,9 +24,12 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Input<T>, ApiError> {
         let body = read_body(request.into_body(), SMALL_BODY, Patience::from_ref(state).body).await?;
-        let value = serde_json::from_slice(&body)
-            .map_err(|error| Refusal::new(Code::BadRequest, format!("the request's JSON: {error}")))?;
-        Ok(Input(value))
+        let bad = |why: &dyn std::fmt::Display| Refusal::new(Code::BadRequest, format!("the request's JSON: {why}"));
+        // Values in a row would be taken for members by their place.
+        if body.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+            return Err(bad(&"an object with named members").into());
+        }
+        Ok(Input(serde_json::from_slice(&body).map_err(|error| bad(&error))?))
     }
 }
 
