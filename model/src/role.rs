@@ -6,15 +6,22 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
+    /// Runs the school's PCs and users.
     SchoolAdmin,
+    /// The principal.
     SchoolHead,
+    /// Keeps learners, enrolment and forms.
     Registrar,
+    /// Takes attendance of the own classes.
     Teacher,
+    /// Takes payments.
     Cashier,
+    /// Looks, and writes nothing.
     Viewer,
 }
 
 impl Role {
+    /// Every role, in the order in which screens offer them.
     pub const ALL: [Role; 6] =
         [Role::SchoolAdmin, Role::SchoolHead, Role::Registrar, Role::Teacher, Role::Cashier, Role::Viewer];
 
@@ -30,6 +37,7 @@ impl Role {
         }
     }
 
+    /// The role of a name; `None` for one that this program does not know.
     pub fn parse(name: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|role| role.name() == name)
     }

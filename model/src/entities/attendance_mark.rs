@@ -6,6 +6,7 @@ use crate::Role::{Registrar, SchoolAdmin, SchoolHead, Teacher};
 use crate::entity::{choice, link, text};
 use crate::written_by::WrittenBy;
 
+/// Who was not simply present on a class day.
 pub const ATTENDANCE_MARK: Entity = Entity {
     name: "attendance_mark",
     label: "Attendance mark",

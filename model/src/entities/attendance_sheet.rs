@@ -5,6 +5,7 @@ use crate::Role::{Registrar, SchoolAdmin, SchoolHead, Teacher};
 use crate::entity::{any_id, choice, date, link, moment, text};
 use crate::written_by::WrittenBy;
 
+/// That attendance of a section was taken on a day.
 pub const ATTENDANCE_SHEET: Entity = Entity {
     name: "attendance_sheet",
     label: "Attendance sheet",

@@ -6,6 +6,7 @@ use crate::Entity;
 use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
 use crate::entity::{choice, date, link, text};
 
+/// A day that is otherwise than the week has it.
 pub const CALENDAR_DAY: Entity = Entity {
     name: "calendar_day",
     label: "Calendar day",

@@ -7,6 +7,7 @@ use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{any_id, choice, date, link, moment, text};
 use crate::written_by::WrittenBy;
 
+/// What happened to an enrolment, and when.
 pub const ENROLMENT_EVENT: Entity = Entity {
     name: "enrolment_event",
     label: "Enrolment event",

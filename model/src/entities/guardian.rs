@@ -4,6 +4,7 @@ use crate::Entity;
 use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{phone, text};
 
+/// A parent or guardian.
 pub const GUARDIAN: Entity = Entity {
     name: "guardian",
     label: "Parent or guardian",

@@ -6,6 +6,7 @@ use crate::entity::{any_id, choice, moment, text};
 use crate::review::VALUE_MAX;
 use crate::written_by::WrittenBy;
 
+/// A conflict that waits for somebody to decide.
 pub const REVIEW_ITEM: Entity = Entity {
     name: crate::review::REVIEW_ITEM,
     label: "Review item",

@@ -9,6 +9,7 @@ use crate::Role::SchoolAdmin;
 use crate::entity::{choice, claim, flag, link, text, verifier};
 use crate::written_by::WrittenBy;
 
+/// Who works at the school's PCs.
 pub const SCHOOL_USER: Entity = Entity {
     name: "school_user",
     label: "User",

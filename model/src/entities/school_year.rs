@@ -5,6 +5,7 @@ use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
 use crate::entity::{choice, date, flag, text};
 use crate::{Code, Entity, Problem, Row};
 
+/// A school year with its days.
 pub const SCHOOL_YEAR: Entity = Entity {
     name: "school_year",
     label: "School year",

@@ -6,6 +6,7 @@ use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
 use crate::entity::{date, link};
 use crate::written_by::WrittenBy;
 
+/// A learner's stay in a section.
 pub const SECTION_MEMBERSHIP: Entity = Entity {
     name: "section_membership",
     label: "Section membership",

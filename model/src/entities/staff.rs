@@ -4,6 +4,7 @@ use crate::Entity;
 use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
 use crate::entity::{choice, claim, text};
 
+/// A person who teaches or works at the school.
 pub const STAFF: Entity = Entity {
     name: "staff",
     label: "Staff member",

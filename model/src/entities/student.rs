@@ -8,6 +8,7 @@ use crate::Entity;
 use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{choice, claim, date, digits, flag, phone, text};
 
+/// A learner.
 pub const STUDENT: Entity = Entity {
     name: "student",
     label: "Learner",

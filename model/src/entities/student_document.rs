@@ -6,6 +6,7 @@ use crate::Entity;
 use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{choice, date, link, text};
 
+/// A paper of a learner that came, or is missing.
 pub const STUDENT_DOCUMENT: Entity = Entity {
     name: "student_document",
     label: "Document",

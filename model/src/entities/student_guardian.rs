@@ -4,6 +4,7 @@ use crate::Entity;
 use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{choice, flag, link};
 
+/// Which guardian belongs to which learner, and how.
 pub const STUDENT_GUARDIAN: Entity = Entity {
     name: "student_guardian",
     label: "Learner's guardian",

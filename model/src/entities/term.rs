@@ -5,6 +5,7 @@ use crate::Entity;
 use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
 use crate::entity::{choice, date, int, link};
 
+/// A quarter or semester of a school year.
 pub const TERM: Entity = Entity {
     name: "term",
     label: "Term",
