@@ -1,5 +1,6 @@
-//! Migrations are compiled into the program: a new file must rebuild it.
+//! Migrations are compiled into the program, and the queries are checked against `.sqlx`: a new file must rebuild it.
 
 fn main() {
     println!("cargo:rerun-if-changed=../migrations");
+    println!("cargo:rerun-if-changed=../.sqlx");
 }

@@ -5,6 +5,7 @@
 
 #![warn(missing_docs)]
 
+pub mod access;
 pub mod code;
 pub mod ddl;
 pub mod digest;
@@ -35,6 +36,7 @@ pub mod verifier;
 pub mod wire;
 pub mod written_by;
 
+pub use access::Act;
 pub use code::{Code, Problem};
 pub use entity::{Entity, Field, Kind};
 pub use role::Role;

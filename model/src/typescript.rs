@@ -24,7 +24,8 @@ pub fn entities(schema: &Schema) -> String {
     out
 }
 
-fn type_name(entity: &Entity) -> String {
+/// What a record of this kind is called in TypeScript.
+pub fn type_name(entity: &Entity) -> String {
     let capital =
         |part: &str| part.chars().take(1).flat_map(char::to_uppercase).chain(part.chars().skip(1)).collect::<String>();
     entity.name.split('_').map(capital).collect()

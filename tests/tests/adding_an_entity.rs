@@ -1,10 +1,9 @@
 //! A new kind of record takes one declaration and one migration, and nothing else: this test declares one that PEMS does not
 //! have and finds it saved, checked, searched, synced, merged and kept apart like any other. `docs/adding-an-entity.md`.
 
-use pems_model::Role::{Registrar, SchoolAdmin};
 use pems_model::entity::{check, choice, claim, date, link, text};
 use pems_model::wire::Outcome;
-use pems_model::{Code, Entity, Schema, ddl, entities};
+use pems_model::{Act, Code, Entity, Schema, ddl, entities};
 use pems_node::store::Choice;
 use pems_tests::rig::{Rig, TestOffice};
 use serde_json::{Value as Json, json};
@@ -14,7 +13,7 @@ use uuid::Uuid;
 const CLINIC_VISIT: Entity = Entity {
     name: "clinic_visit",
     label: "Clinic visit",
-    writers: &[Registrar, SchoolAdmin],
+    writers: Act::KeepLearners.roles(),
     fields: &[
         link("student", "Learner", "student").required().immutable(),
         date("visit_date", "Day").required(),

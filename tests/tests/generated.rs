@@ -18,8 +18,8 @@ fn the_entities_of_the_screens_are_the_declared_ones() {
 }
 
 #[test]
-fn the_requests_of_the_window_are_those_of_the_office() {
-    is_current("ui/src/generated/api.ts", &pems_node::app::api::typescript());
+fn the_acts_of_the_screens_are_those_of_the_table() {
+    is_current("ui/src/generated/access.ts", &pems_model::access::typescript());
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn the_page_about_the_records_says_what_is_declared() {
 }
 
 #[test]
-fn the_requests_of_each_area_of_the_screens_are_those_of_the_desk() {
+fn the_requests_of_the_screens_are_those_of_the_office() {
     for (area, expected) in pems_node::app::typescript() {
         is_current(&format!("ui/src/generated/{area}.ts"), &expected);
     }

@@ -23,7 +23,7 @@ cargo xtask COMMAND
 
   test                     set up what is missing, then every test
   check                    format, lints, licences, generated files, house rules
-  gen [--check]            write the files that follow from the declarations (or say which are stale)
+  gen [--check]            write the files that follow from declarations and from the hub's queries (or say which are stale)
   gen migration ENTITY     print the table of an entity, as the start of a migration
   simulate --seeds N [--from S]
                            run N simulated worlds of offices; a world that breaks a promise is printed

@@ -1,7 +1,7 @@
 //! Who may come in, and the only ways to the database.
 //!
 //! A crate of its own so that the compiler keeps the promise: a handler of the hub can be handed a [`TenantContext`], which
-//! only a checked access token makes, and with it [`TenantDb::begin`] opens a transaction that PostgreSQL itself confines to one
+//! only a checked access token makes, and with it [`TenantDb::in_tx`] works in a transaction that PostgreSQL itself confines to one
 //! school. There is nothing else here to get a connection from:
 //!
 //! A context cannot be made up:
@@ -18,30 +18,38 @@
 //! ```compile_fail,E0616
 //! async fn handler(auth_db: pems_db::AuthDb) { sqlx::query("SELECT 1").execute(&auth_db.pool).await; }
 //! ```
-//! A transaction cannot be opened for a school by its id:
+//! A transaction cannot be had for a school by its id:
 //! ```compile_fail,E0308
-//! async fn handler(door: pems_db::TenantDb, school: uuid::Uuid) { door.begin(&school, pems_db::Access::Write).await; }
+//! async fn handler(door: pems_db::TenantDb, school: uuid::Uuid) -> Result<(), pems_db::DbError> {
+//!     door.in_tx(&school, pems_db::Access::Write, async |_tx| Ok(())).await
+//! }
 //! ```
 //! The context of a school does not open the operators' door:
 //! ```compile_fail,E0308
-//! async fn handler(door: pems_db::OperatorDb, me: pems_db::TenantContext) { door.begin(&me, "look around", None).await; }
+//! async fn handler(door: pems_db::OperatorDb, me: pems_db::TenantContext) -> Result<(), pems_db::DbError> {
+//!     door.in_tx(&me, pems_db::Access::ReadOnly, "look around", None, async |_tx| Ok(())).await
+//! }
 //! ```
-//! A transaction is not put together by hand, and its connection does not outlive it:
-//! ```compile_fail,E0505
-//! async fn handler(mut tx: pems_db::Tx) {
-//!     let conn = tx.conn();
-//!     tx.commit().await;
-//!     sqlx::query("SELECT 1").execute(conn).await;
+//! Nobody opens one and forgets to end it:
+//! ```compile_fail,E0624
+//! async fn handler(door: pems_db::TenantDb, me: pems_db::TenantContext) { door.begin(&me, pems_db::Access::Write, "").await; }
+//! ```
+//! A transaction is not kept, and its connection does not outlive it:
+//! ```compile_fail
+//! async fn handler(door: pems_db::TenantDb, me: pems_db::TenantContext) -> Result<(), pems_db::DbError> {
+//!     let conn = door.in_tx(&me, pems_db::Access::Write, async |tx| Ok::<_, pems_db::DbError>(tx.conn())).await?;
+//!     sqlx::query("SELECT 1").execute(conn).await?;
+//!     Ok(())
 //! }
 //! ```
 //! What it is for:
 //! ```
 //! async fn handler(door: pems_db::TenantDb, me: pems_db::TenantContext) -> Result<i64, pems_db::DbError> {
-//!     let mut tx = door.begin(&me, pems_db::Access::ReadOnly).await?;
-//!     let learners = sqlx::query_scalar("SELECT count(*) FROM student WHERE tenant_id = $1")
-//!         .bind(me.tenant()).fetch_one(tx.conn()).await?;
-//!     tx.commit().await?;
-//!     Ok(learners)
+//!     door.in_tx(&me, pems_db::Access::ReadOnly, async |tx| {
+//!         let learners = sqlx::query_scalar("SELECT count(*) FROM student WHERE tenant_id = $1");
+//!         Ok(learners.bind(me.tenant()).fetch_one(tx.conn()).await?)
+//!     })
+//!     .await
 //! }
 //! ```
 

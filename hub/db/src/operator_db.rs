@@ -7,7 +7,7 @@ use crate::context::{Mode, OperatorContext};
 use crate::error::DbError;
 use crate::keys::Keys;
 use crate::meter::Meter;
-use crate::pool::{self, Dial, Tx};
+use crate::pool::{self, Access, Dial, Tx};
 use crate::sys;
 use deadpool::managed::Pool;
 use sqlx::postgres::PgConnectOptions;
@@ -28,23 +28,32 @@ impl OperatorDb {
         Ok(OperatorDb { pool: pool::pool(options, size)?, keys, meter: Meter::default() })
     }
 
-    /// `doing` is what the audit log says was done (`school list`); `about` the school whose log it is, if it is about one.
+    /// Does `work` over all schools, in one transaction: what it did is kept if it gives Ok, and taken back if not. `doing` is what
+    /// the audit log says was done (`school list`); `about` the school whose log it is, if it is about one.
     ///
     /// # Errors
-    /// An operator mode that is over (SQLSTATE PM003); a database that is busy or away.
-    pub async fn begin(&self, who: &OperatorContext, doing: &str, about: Option<Uuid>) -> Result<Tx, DbError> {
-        self.enter("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", who, doing, about).await
+    /// Those of `work`; an operator mode that is over (SQLSTATE PM003); a database that is busy or away.
+    pub async fn in_tx<T, E: From<DbError>>(
+        &self,
+        who: &OperatorContext,
+        access: Access,
+        doing: &str,
+        about: Option<Uuid>,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = self.begin(who, access, doing, about).await?;
+        let done = work(&mut tx).await;
+        tx.finish(done).await
     }
 
-    /// As [`OperatorDb::begin`], with one snapshot for all statements and nothing to be written.
-    ///
-    /// # Errors
-    /// As [`OperatorDb::begin`].
-    pub async fn look(&self, who: &OperatorContext, doing: &str, about: Option<Uuid>) -> Result<Tx, DbError> {
-        self.enter("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", who, doing, about).await
-    }
-
-    async fn enter(&self, begin: &str, who: &OperatorContext, doing: &str, about: Option<Uuid>) -> Result<Tx, DbError> {
+    async fn begin(
+        &self,
+        who: &OperatorContext,
+        access: Access,
+        doing: &str,
+        about: Option<Uuid>,
+    ) -> Result<Tx, DbError> {
+        let begin = access.begin();
         let doing = doing.replace('\'', "''");
         let enter = |nonce: &str| {
             let about = about.unwrap_or_default();

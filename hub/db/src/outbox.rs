@@ -4,7 +4,6 @@
 use crate::auth_db::{AuthDb, Hints};
 use crate::error::DbError;
 use serde_json::Value as Json;
-use sqlx::Row;
 use sqlx::postgres::PgListener;
 use sqlx::postgres::types::PgInterval;
 use std::time::Duration;
@@ -51,30 +50,21 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn claim_events(&self, most: i32, lease: Duration) -> Result<Vec<ClaimedEvent>, DbError> {
-        let rows =
-            sqlx::query("SELECT tenant, seq, id, type, payload, occurred_at, attempts FROM sec.claim_events($1, $2)")
-                .bind(most)
-                .bind(interval(lease))
-                .fetch_all(&self.pool)
-                .await?;
-        let event = |row: &sqlx::postgres::PgRow| {
-            Ok(ClaimedEvent {
-                tenant: row.try_get(0)?,
-                seq: row.try_get(1)?,
-                id: row.try_get(2)?,
-                kind: row.try_get(3)?,
-                payload: row.try_get(4)?,
-                occurred_at: row.try_get(5)?,
-                attempts: row.try_get(6)?,
-            })
-        };
-        Ok(rows.iter().map(event).collect::<Result<_, sqlx::Error>>()?)
+        let claimed = sqlx::query_as!(
+            ClaimedEvent,
+            r#"SELECT tenant AS "tenant!", seq AS "seq!", id AS "id!", type AS "kind!", payload AS "payload!",
+                   occurred_at AS "occurred_at!", attempts AS "attempts!"
+               FROM sec.claim_events($1, $2)"#,
+            most,
+            interval(lease)
+        );
+        Ok(claimed.fetch_all(&self.pool).await?)
     }
 
     /// # Errors
     /// A database that is busy or away: the event will come again.
     pub async fn event_delivered(&self, event: &ClaimedEvent) -> Result<(), DbError> {
-        let query = sqlx::query("SELECT sec.event_delivered($1, $2)").bind(event.tenant).bind(event.seq);
+        let query = sqlx::query!("SELECT sec.event_delivered($1, $2)", event.tenant, event.seq);
         query.execute(&self.pool).await?;
         Ok(())
     }
@@ -84,12 +74,9 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away: the event will come again when the lease is over.
     pub async fn event_failed(&self, event: &ClaimedEvent, wait: Option<Duration>) -> Result<(), DbError> {
-        sqlx::query("SELECT sec.event_failed($1, $2, $3)")
-            .bind(event.tenant)
-            .bind(event.seq)
-            .bind(wait.map(interval))
-            .execute(&self.pool)
-            .await?;
+        let wait = wait.map(interval);
+        let query = sqlx::query!("SELECT sec.event_failed($1, $2, $3)", event.tenant, event.seq, wait);
+        query.execute(&self.pool).await?;
         Ok(())
     }
 
@@ -98,7 +85,7 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn tidy_events(&self, keep: Duration) -> Result<(), DbError> {
-        sqlx::query("SELECT sec.tidy_events($1)").bind(interval(keep)).execute(&self.pool).await?;
+        sqlx::query!("SELECT sec.tidy_events($1)", interval(keep)).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -107,7 +94,9 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn event_counts(&self) -> Result<(i64, i64), DbError> {
-        Ok(sqlx::query_as("SELECT waiting, parked FROM sec.event_counts()").fetch_one(&self.pool).await?)
+        let query = sqlx::query!(r#"SELECT waiting AS "waiting!", parked AS "parked!" FROM sec.event_counts()"#);
+        let counts = query.fetch_one(&self.pool).await?;
+        Ok((counts.waiting, counts.parked))
     }
 
     /// Hears that events wait.
@@ -123,19 +112,13 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn levels(&self) -> Result<Vec<SchoolLevel>, DbError> {
-        let rows = sqlx::query("SELECT tenant, rev, suspended, devices_seen, storage_quota FROM sec.levels()")
-            .fetch_all(&self.pool)
-            .await?;
-        let level = |row: &sqlx::postgres::PgRow| {
-            Ok(SchoolLevel {
-                tenant: row.try_get(0)?,
-                rev: row.try_get(1)?,
-                suspended: row.try_get(2)?,
-                devices_seen: row.try_get(3)?,
-                storage_quota: row.try_get(4)?,
-            })
-        };
-        Ok(rows.iter().map(level).collect::<Result<_, sqlx::Error>>()?)
+        let levels = sqlx::query_as!(
+            SchoolLevel,
+            r#"SELECT tenant AS "tenant!", rev AS "rev!", suspended AS "suspended!", devices_seen AS "devices_seen!",
+                   storage_quota
+               FROM sec.levels()"#
+        );
+        Ok(levels.fetch_all(&self.pool).await?)
     }
 
     /// Connections in use, idle, and the most there may be.

@@ -1,7 +1,10 @@
 //! Connections, and the transactions that doors open on them: PostgreSQL itself has checked whose they are (`sec.enter`).
 //!
 //! Invariants:
-//! - a connection whose transaction was not cleanly ended (a client went away half-way, an error) is closed, never reused;
+//! - a transaction is open for as long as one closure runs (`in_tx` of each door): what that gives decides whether it is kept or
+//!   taken back, and either way its connection serves the next one;
+//! - a connection whose transaction was not cleanly ended (a client went away half-way, a panic, a rollback that failed) is closed,
+//!   never reused;
 //! - one that was is scrubbed and greeted anew, so nothing that SQL did to the session reaches the next school;
 //! - nor does what SQL left on the role for its next sessions: it is taken back before a new connection is used.
 
@@ -41,6 +44,16 @@ pub enum Access {
     ReadOnly,
     /// Reads what is committed, and writes.
     Write,
+}
+
+impl Access {
+    /// Said in full: a role's defaults are not relied on.
+    pub(crate) const fn begin(self) -> &'static str {
+        match self {
+            Access::ReadOnly => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+        }
+    }
 }
 
 /// One connection and the nonce that tokens for it must name.
@@ -105,7 +118,15 @@ pub(crate) async fn open(
     let (mut reloaded, mut school) = (false, school);
     loop {
         let slot = pool.get().await?;
-        let mut tx = Tx { visit: meter.visit(), slot, _sweep: Sweep(pool.clone()), _share: None, turn: None };
+        let mut tx = Tx {
+            visit: meter.visit(),
+            slot,
+            _sweep: Sweep(pool.clone()),
+            _share: None,
+            turn: None,
+            last: String::new(),
+            is_copying: false,
+        };
         let reused = Object::metrics(&tx.slot).recycle_count > 0;
         tx.slot.clean = false;
         let messages = enter(&tx.slot.nonce);
@@ -140,7 +161,8 @@ fn is_gone(error: &sqlx::Error) -> bool {
     }
 }
 
-/// An open transaction. Dropping it closes the connection, which rolls it back.
+/// An open transaction, lent to the closure of a door's `in_tx`. Dropped half-way (the closure was cancelled, or panicked) it
+/// closes its connection, which rolls it back.
 #[derive(Debug)]
 pub struct Tx {
     /// Notes how long it took, when it is over.
@@ -152,6 +174,9 @@ pub struct Tx {
     _share: Option<Share>,
     /// Its school's turn, where it is of one.
     turn: Option<Turn>,
+    /// Runs with the commit.
+    last: String,
+    is_copying: bool,
 }
 
 /// Closes what came back to the pool in the middle of a transaction, at once: left there until somebody else wants a
@@ -171,9 +196,23 @@ impl Tx {
         &mut self.slot.conn
     }
 
-    /// The connection, and the turn to be given up while the connection waits for something else than the database.
-    pub fn parts(&mut self) -> (&mut PgConnection, Option<&mut Turn>) {
+    /// The connection to begin a COPY on, and the turn to be given up while the connection waits for something else than the
+    /// database. [`Tx::copied`] says that it came to its end. One that did not (whoever the rows are for went away) closes the
+    /// connection: to serve again it would have to read what is left, megabytes that nobody wants, and keep its school's share and
+    /// the database busy for longer than another connection takes.
+    pub fn copy(&mut self) -> (&mut PgConnection, Option<&mut Turn>) {
+        self.is_copying = true;
         (&mut self.slot.conn, self.turn.as_mut())
+    }
+
+    /// See [`Tx::copy`].
+    pub fn copied(&mut self) {
+        self.is_copying = false;
+    }
+
+    /// What is to run last of all, in one round trip with the commit.
+    pub fn at_commit(&mut self, sql: String) {
+        self.last = sql;
     }
 
     /// Between two steps: lets other schools pass that have had less of the hub lately.
@@ -183,22 +222,37 @@ impl Tx {
         }
     }
 
-    /// # Errors
-    /// If the database did not confirm; the caller does not know then whether it happened.
-    pub async fn commit(self) -> Result<(), DbError> {
-        self.end("COMMIT").await
-    }
-
-    /// Runs `last` and commits, in one round trip.
+    /// Ends it as what was `done` in it says.
     ///
     /// # Errors
-    /// As [`Tx::commit`]; if `last` failed, nothing happened.
-    pub async fn commit_with(self, last: &str) -> Result<(), DbError> {
-        self.end(&format!("{last}; COMMIT")).await
+    /// That of `done`; or the database did not confirm the commit: then the caller does not know whether it happened.
+    pub(crate) async fn finish<T, E: From<DbError>>(mut self, done: Result<T, E>) -> Result<T, E> {
+        match done {
+            Ok(value) => {
+                self.commit().await?;
+                Ok(value)
+            }
+            Err(why) => {
+                self.rollback().await;
+                Err(why)
+            }
+        }
+    }
+
+    async fn commit(&mut self) -> Result<(), DbError> {
+        // Of a transaction in which a statement failed COMMIT makes a ROLLBACK without a word; any other statement says so.
+        let done = self.end(&format!("{}; SELECT; COMMIT", self.last)).await;
+        if let Err(DbError::Database(sqlx::Error::Database(_))) = &done {
+            self.rollback().await;
+        }
+        done
     }
 
     /// Ends it as if nothing had happened. Where that cannot be said, the connection is closed, which comes to the same.
-    pub async fn rollback(self) {
+    async fn rollback(&mut self) {
+        if self.is_copying {
+            return;
+        }
         if let Err(error) = self.end("ROLLBACK").await {
             tracing::debug!(%error, "a connection was closed instead of rolled back");
         }
@@ -212,7 +266,7 @@ impl Tx {
         Ok(rows)
     }
 
-    async fn end(mut self, how: &str) -> Result<(), DbError> {
+    async fn end(&mut self, how: &str) -> Result<(), DbError> {
         let sql = AssertSqlSafe(format!("{how}; {SCRUB}"));
         let rows = sqlx::raw_sql(sql).fetch_all(&mut self.slot.conn).await?;
         let greeted = rows.last().map(|row| (row.try_get(0), row.try_get(1), row.try_get::<i64, _>(2)));

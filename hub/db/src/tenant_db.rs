@@ -42,27 +42,39 @@ impl TenantDb {
         })
     }
 
-    /// # Errors
-    /// A suspended or unknown school; a database that is busy or away.
-    pub async fn begin(&self, who: &TenantContext, access: Access) -> Result<Tx, DbError> {
-        Ok(self.begin_with(who, access, "").await?.0)
-    }
-
-    /// Opens a transaction and runs `first` in the same round trip; gives its rows (in text format).
+    /// Does `work` inside the caller's school, in one transaction: what it did is kept if it gives Ok, and taken back if not.
     ///
     /// # Errors
-    /// As [`TenantDb::begin`]; an error of `first`.
-    pub async fn begin_with(
+    /// Those of `work`; a suspended or unknown school; a database that is busy or away.
+    pub async fn in_tx<T, E: From<DbError>>(
+        &self,
+        who: &TenantContext,
+        access: Access,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (mut tx, _) = self.begin(who, access, "").await?;
+        let done = work(&mut tx).await;
+        tx.finish(done).await
+    }
+
+    /// As [`TenantDb::in_tx`], with the rows of `first` (in text format), which runs in the same round trip as the beginning.
+    ///
+    /// # Errors
+    /// As [`TenantDb::in_tx`]; an error of `first`.
+    pub async fn in_tx_after<T, E: From<DbError>>(
         &self,
         who: &TenantContext,
         access: Access,
         first: &str,
-    ) -> Result<(Tx, Vec<PgRow>), DbError> {
-        let begin = match access {
-            Access::ReadOnly => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            // Said in full: a role's defaults are not relied on.
-            Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
-        };
+        work: impl AsyncFnOnce(&mut Tx, Vec<PgRow>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (mut tx, rows) = self.begin(who, access, first).await?;
+        let done = work(&mut tx, rows).await;
+        tx.finish(done).await
+    }
+
+    async fn begin(&self, who: &TenantContext, access: Access, first: &str) -> Result<(Tx, Vec<PgRow>), DbError> {
+        let begin = access.begin();
         let enter = |nonce: &str| {
             let token = self.keys.context_token(who.tenant, who.actor, who.mode, sys::now(), nonce);
             vec![format!("{begin}; SELECT sec.enter('{token}'); {first}")]

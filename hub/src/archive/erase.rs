@@ -41,9 +41,10 @@ impl Admin {
 /// `asked`: the slug of a school that somebody wants to end; it must be suspended still, and the hub's chain says what was done.
 async fn erase(owner: &mut PgConnection, school: Uuid, asked: Option<&str>) -> Result<i64, Refusal> {
     let mut tx = owner.begin().await?;
-    sqlx::query("SELECT set_config('pems.erasing', $1, true)").bind(school.to_string()).execute(&mut *tx).await?;
-    let superuser: bool =
-        sqlx::query_scalar("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetch_one(&mut *tx).await?;
+    let say = sqlx::query_scalar!("SELECT set_config('pems.erasing', $1, true)", school.to_string());
+    say.fetch_one(&mut *tx).await?;
+    let superuser = sqlx::query_scalar!(r#"SELECT rolsuper AS "rolsuper!" FROM pg_roles WHERE rolname = current_user"#);
+    let superuser = superuser.fetch_one(&mut *tx).await?;
     let mut erased = 0;
     for (table, key) in children_first(&mut tx).await? {
         let switch = |how: &str| AssertSqlSafe(format!("ALTER TABLE public.{table} {how} ROW LEVEL SECURITY"));
@@ -65,36 +66,36 @@ async fn erase(owner: &mut PgConnection, school: Uuid, asked: Option<&str>) -> R
     }
     if let Some(slug) = asked {
         let details = json!({ "school": school, "slug": slug, "rows": erased });
-        sqlx::query("SELECT sec.append_audit($1, 'console', NULL, 'school.erased', $2, $3)")
-            .bind(Uuid::nil())
-            .bind(school)
-            .bind(details)
-            .execute(&mut *tx)
-            .await?;
+        let note = sqlx::query!(
+            "SELECT sec.append_audit($1, 'console', NULL, 'school.erased', $2, $3)",
+            Uuid::nil(),
+            school,
+            details
+        );
+        note.execute(&mut *tx).await?;
     }
-    sqlx::query("SELECT sec.tell('hub', $1)").bind(school).execute(&mut *tx).await?;
+    sqlx::query!("SELECT sec.tell('hub', $1)", school).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(erased)
 }
 
 /// Every table with schools' data except the audit log, those that refer to others before those.
 async fn children_first(conn: &mut PgConnection) -> Result<Vec<(String, &'static str)>, Refusal> {
-    let mut left: Vec<(String, Vec<String>)> = sqlx::query_as(
-        "SELECT c.relname::text, ARRAY(
+    let tables = sqlx::query!(
+        r#"SELECT c.relname::text AS "name!", ARRAY(
              SELECT f.relname::text FROM pg_constraint k JOIN pg_class f ON f.oid = k.conrelid
-             WHERE k.confrelid = c.oid AND k.contype = 'f' AND k.conrelid <> c.oid)
+             WHERE k.confrelid = c.oid AND k.contype = 'f' AND k.conrelid <> c.oid) AS "children!"
          FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'audit_log'
              AND (c.relname = 'tenant' OR EXISTS (
                  SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped))
-         ORDER BY 1",
-    )
-    .fetch_all(conn)
-    .await?;
+         ORDER BY 1"#
+    );
+    let mut left = tables.fetch_all(conn).await?;
     let mut order = Vec::new();
     while !left.is_empty() {
-        let free = left.iter().position(|(_, from)| !left.iter().any(|(name, _)| from.contains(name)));
+        let free = left.iter().position(|table| !left.iter().any(|other| table.children.contains(&other.name)));
         let free = free.ok_or_else(|| Refusal::internal("erase", &"tables refer to each other in a circle"))?;
-        let (name, _) = left.remove(free);
+        let name = left.remove(free).name;
         let key = if name == "tenant" { "id" } else { "tenant_id" };
         order.push((name, key));
     }

@@ -8,14 +8,13 @@ use crate::sync::clock::State;
 use crate::sync::pull::Cutter;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::TryStreamExt;
+use futures_util::{Stream, TryStreamExt};
 use pems_db::Tx;
 use pems_model::digest::Digest;
 use pems_model::pgcopy::Reader as Rows;
 use pems_model::{Code, Entity};
 use serde::Serialize;
-use serde_json::Value as Json;
-use sqlx::{AssertSqlSafe, Row};
+use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use uuid::Uuid;
@@ -42,10 +41,8 @@ impl Admin {
     pub async fn export_school(&self, slug: &str, path: &Path, passphrase: &Passphrase) -> Result<Exported, Refusal> {
         let about = self.school_named(slug).await?.id;
         let mut out = Writer::create(path, passphrase)?;
-        let mut tx = self.look_at("school export", about).await?;
-        let written = self.write_school(&mut tx, about, &mut out).await;
-        tx.rollback().await;
-        let (header, end) = written?;
+        let written = self.look_at("school export", about, async |tx| self.write_school(tx, about, &mut out).await);
+        let (header, end) = written.await?;
         let bytes = out.finish()?;
         let Header { slug, rev, .. } = header;
         Ok(Exported { slug, rev, digest: end.digest, rows: end.rows, log: end.log, bytes })
@@ -63,20 +60,17 @@ impl Admin {
                 state.digests.insert(entity.name.to_owned(), digest);
             }
         }
-        let log = entries(
-            tx,
-            "SELECT to_jsonb(l) - 'tenant_id' FROM change_log l WHERE tenant_id = $1 ORDER BY rev, replica_id, incarnation, op_no",
-            id,
-            |entry| out.line(&Line::Log { entry }),
-        )
-        .await?;
-        let audit = entries(
-            tx,
-            "SELECT to_jsonb(a) - 'tenant_id' FROM audit_log a WHERE tenant_id = $1 ORDER BY seq",
-            id,
-            |entry| out.line(&Line::Audit { entry }),
-        )
-        .await?;
+        let log = sqlx::query_scalar!(
+            r#"SELECT to_jsonb(l) - 'tenant_id' AS "entry!" FROM change_log l WHERE tenant_id = $1
+               ORDER BY rev, replica_id, incarnation, op_no"#,
+            id
+        );
+        let log = entries(log.fetch(tx.conn()), |entry| out.line(&Line::Log { entry })).await?;
+        let audit = sqlx::query_scalar!(
+            r#"SELECT to_jsonb(a) - 'tenant_id' AS "entry!" FROM audit_log a WHERE tenant_id = $1 ORDER BY seq"#,
+            id
+        );
+        let audit = entries(audit.fetch(tx.conn()), |entry| out.line(&Line::Audit { entry })).await?;
         let end = End { rows, log, audit, digest: state.combined() };
         out.line(&Line::End(end.clone()))?;
         Ok((header, end))
@@ -84,23 +78,23 @@ impl Admin {
 }
 
 async fn header(tx: &mut Tx, id: Uuid) -> Result<Header, Refusal> {
-    let row = sqlx::query(
-        "SELECT t.name, t.slug, t.school_id, t.timezone, t.metadata, c.rev
-         FROM tenant t JOIN tenant_clock c ON c.tenant_id = t.id WHERE t.id = $1",
-    )
-    .bind(id)
-    .fetch_optional(tx.conn())
-    .await?
-    .ok_or_else(|| Refusal::new(Code::NotFound, "the school went away meanwhile"))?;
+    let school = sqlx::query!(
+        r#"SELECT t.name, t.slug, t.school_id, t.timezone,
+               t.metadata AS "metadata: sqlx::types::Json<Map<String, Json>>", c.rev
+           FROM tenant t JOIN tenant_clock c ON c.tenant_id = t.id WHERE t.id = $1"#,
+        id
+    );
+    let gone = || Refusal::new(Code::NotFound, "the school went away meanwhile");
+    let school = school.fetch_optional(tx.conn()).await?.ok_or_else(gone)?;
     Ok(Header {
         format: FORMAT,
         id,
-        name: row.try_get("name")?,
-        slug: row.try_get("slug")?,
-        school_id: row.try_get("school_id")?,
-        timezone: row.try_get("timezone")?,
-        metadata: row.try_get::<sqlx::types::Json<_>, _>("metadata")?.0,
-        rev: row.try_get("rev")?,
+        name: school.name,
+        slug: school.slug,
+        school_id: school.school_id,
+        timezone: school.timezone,
+        metadata: school.metadata.0,
+        rev: school.rev,
     })
 }
 
@@ -144,13 +138,10 @@ async fn entity_rows(
 }
 
 async fn entries(
-    tx: &mut Tx,
-    sql: &str,
-    tenant: Uuid,
+    mut rows: impl Stream<Item = Result<Json, sqlx::Error>> + Unpin,
     mut each: impl FnMut(Json) -> Result<(), Refusal>,
 ) -> Result<i64, Refusal> {
     let mut count = 0;
-    let mut rows = sqlx::query_scalar::<_, Json>(AssertSqlSafe(sql)).bind(tenant).fetch(tx.conn());
     while let Some(entry) = rows.try_next().await? {
         each(entry)?;
         count += 1;

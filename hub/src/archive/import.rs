@@ -108,22 +108,12 @@ impl Admin {
     }
 
     async fn fill(&self, id: Uuid, header: &Header, file: &mut Reader) -> Result<Imported, Refusal> {
-        let mut tx = self.inside(id).await?;
-        match self.fill_in(&mut tx, id, header, file).await {
-            Ok(imported) => {
-                tx.commit().await?;
-                Ok(imported)
-            }
-            Err(refusal) => {
-                tx.rollback().await;
-                Err(refusal)
-            }
-        }
+        self.inside(id, async |tx| self.fill_in(tx, id, header, file).await).await
     }
 
     async fn fill_in(&self, tx: &mut Tx, id: Uuid, header: &Header, file: &mut Reader) -> Result<Imported, Refusal> {
         // All revisions up to the file's may be written now, by this transaction alone.
-        sqlx::query("SELECT sync.take($1, $2)").bind(id).bind(header.rev).execute(tx.conn()).await?;
+        sqlx::query_scalar!("SELECT sync.take($1, $2)", id, header.rev).fetch_one(tx.conn()).await?;
         let mut renumber = Renumber::new(header.id, id);
         let (mut sums, mut rows, mut log) = (Sums::default(), BTreeMap::new(), 0);
         let (mut waiting, mut bytes) = (Vec::new(), 0);
@@ -155,12 +145,13 @@ impl Admin {
             }
         };
         entries(tx, id, waiting).await?;
-        sqlx::query("UPDATE tenant_clock SET entity_rev = $2::jsonb, digest = $3::jsonb WHERE tenant_id = $1")
-            .bind(id)
-            .bind(sums.written.revs_json())
-            .bind(sums.written.digests_json())
-            .execute(tx.conn())
-            .await?;
+        let clock = sqlx::query!(
+            "UPDATE tenant_clock SET entity_rev = $2::text::jsonb, digest = $3::text::jsonb WHERE tenant_id = $1",
+            id,
+            sums.written.revs_json(),
+            sums.written.digests_json()
+        );
+        clock.execute(tx.conn()).await?;
         let digest = sums.written.combined();
         let found = pull::scan(tx.conn(), self.schema(), id).await?.combined();
         let same_school = id == header.id;
@@ -213,16 +204,15 @@ async fn entries(tx: &mut Tx, tenant: Uuid, entries: Vec<Json>) -> Result<(), Re
     if entries.is_empty() {
         return Ok(());
     }
-    sqlx::query(
+    let insert = sqlx::query!(
         "INSERT INTO change_log (tenant_id, replica_id, incarnation, op_no, change_id, rev, entity, row_id, kind, outcome,
              problem, base_rev, fields, grp, user_id, device_id, at, edited_at, received_at)
          SELECT $1, l.replica_id, l.incarnation, l.op_no, l.change_id, l.rev, l.entity, l.row_id, l.kind, l.outcome,
              l.problem, l.base_rev, l.fields, l.grp, l.user_id, l.device_id, l.at, l.edited_at, l.received_at
          FROM jsonb_populate_recordset(NULL::change_log, $2) AS l",
-    )
-    .bind(tenant)
-    .bind(Json::Array(entries))
-    .execute(tx.conn())
-    .await?;
+        tenant,
+        Json::Array(entries)
+    );
+    insert.execute(tx.conn()).await?;
     Ok(())
 }

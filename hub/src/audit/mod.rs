@@ -7,8 +7,7 @@ use futures_util::TryStreamExt;
 use pems_db::sys;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use sqlx::postgres::PgRow;
-use sqlx::{Connection, PgConnection, Row};
+use sqlx::{Connection, PgConnection};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -66,13 +65,15 @@ pub async fn verify(owner: &mut PgConnection, data_dir: &Path) -> Result<AuditRe
     let heads: BTreeMap<Uuid, (i64, Hash)> = heads(&mut owner).await?;
     let mut chains: BTreeMap<Uuid, Chain> = BTreeMap::new();
     let mut entries = 0;
-    let mut rows = sqlx::query(
-        "SELECT tenant_id, seq, (extract(epoch FROM at) * 1000000)::bigint, actor_kind, actor_id, action, subject, details::text,
-             previous, hash FROM audit_log ORDER BY tenant_id, seq",
-    )
-    .fetch(&mut *owner);
-    while let Some(row) = rows.try_next().await? {
-        let entry = Entry::read(&row)?;
+    let all = sqlx::query_as!(
+        Stored,
+        r#"SELECT tenant_id, seq, (extract(epoch FROM at) * 1000000)::bigint AS "at!", actor_kind, actor_id, action, subject,
+               details::text AS "details!", previous, hash
+           FROM audit_log ORDER BY tenant_id, seq"#
+    );
+    let mut rows = all.fetch(&mut *owner);
+    while let Some(stored) = rows.try_next().await? {
+        let entry = Entry::of(stored)?;
         entries += 1;
         let chain = chains.entry(entry.tenant).or_default();
         chain.add(&entry, anchors.get(&entry.tenant).copied());
@@ -108,8 +109,23 @@ pub async fn verify(owner: &mut PgConnection, data_dir: &Path) -> Result<AuditRe
 }
 
 async fn heads(owner: &mut PgConnection) -> Result<BTreeMap<Uuid, (i64, Hash)>, sqlx::Error> {
-    let rows = sqlx::query("SELECT tenant_id, seq, hash FROM sec.audit_head").fetch_all(owner).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, (row.try_get(1)?, hash(row, 2)?)))).collect()
+    let heads = sqlx::query!("SELECT tenant_id, seq, hash FROM sec.audit_head").fetch_all(owner).await?;
+    heads.iter().map(|head| Ok((head.tenant_id, (head.seq, hash(&head.hash)?)))).collect()
+}
+
+/// An entry as it is in the database.
+struct Stored {
+    tenant_id: Uuid,
+    seq: i64,
+    /// Microseconds since 1970 UTC.
+    at: i64,
+    actor_kind: String,
+    actor_id: Option<Uuid>,
+    action: String,
+    subject: Option<Uuid>,
+    details: String,
+    previous: Vec<u8>,
+    hash: Vec<u8>,
 }
 
 struct Entry {
@@ -121,20 +137,17 @@ struct Entry {
 }
 
 impl Entry {
-    fn read(row: &PgRow) -> Result<Entry, sqlx::Error> {
+    fn of(stored: Stored) -> Result<Entry, sqlx::Error> {
         let or_dash = |id: Option<Uuid>| id.map_or_else(|| "-".to_owned(), |id| id.to_string());
-        let (tenant, seq): (Uuid, i64) = (row.try_get(0)?, row.try_get(1)?);
-        let (at, kind, action): (i64, &str, &str) = (row.try_get(2)?, row.try_get(3)?, row.try_get(5)?);
-        let (actor, subject, details) =
-            (or_dash(row.try_get(4)?), or_dash(row.try_get(6)?), row.try_get::<&str, _>(7)?);
+        let Stored { tenant_id: tenant, seq, at, actor_kind, action, details, .. } = &stored;
+        let (actor, subject) = (or_dash(stored.actor_id), or_dash(stored.subject));
         // The same as sec.audit_text.
-        let text = format!("{tenant}|{seq}|{at}|{kind}|{actor}|{action}|{subject}|{details}");
-        Ok(Entry { tenant, seq, text, previous: hash(row, 8)?, hash: hash(row, 9)? })
+        let text = format!("{tenant}|{seq}|{at}|{actor_kind}|{actor}|{action}|{subject}|{details}");
+        Ok(Entry { tenant: *tenant, seq: *seq, text, previous: hash(&stored.previous)?, hash: hash(&stored.hash)? })
     }
 }
 
-fn hash(row: &PgRow, at: usize) -> Result<Hash, sqlx::Error> {
-    let bytes: &[u8] = row.try_get(at)?;
+fn hash(bytes: &[u8]) -> Result<Hash, sqlx::Error> {
     bytes.try_into().map_err(|_| sqlx::Error::Decode("a hash of another length than 32".into()))
 }
 

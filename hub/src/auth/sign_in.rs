@@ -9,7 +9,6 @@ use crate::refusal::Refusal;
 use pems_db::{Access, AccountKey, Grant, Issued, PasswordOwner, Refreshed, SessionOpened, TenantContext, Try, sys};
 use pems_model::{Code, Role};
 use serde_json::json;
-use sqlx::Row;
 use std::net::IpAddr;
 use uuid::Uuid;
 
@@ -192,27 +191,27 @@ pub(crate) async fn change_password(auth: &Auth, who: &TenantContext, current: &
 /// # Errors
 /// `tenant_suspended`, `busy`.
 pub(crate) async fn me(auth: &Auth, who: &TenantContext) -> Result<Welcome, Refusal> {
-    let mut tx = auth.tenant_db.begin(who, Access::ReadOnly).await?;
-    let row = sqlx::query(
-        "SELECT a.email, a.name, a.role, a.must_change_password, t.name AS school_name, t.slug, t.timezone
-         FROM account a JOIN tenant t ON t.id = a.tenant_id WHERE a.tenant_id = $1 AND a.id = $2",
-    )
-    .bind(who.tenant())
-    .bind(who.actor())
-    .fetch_one(tx.conn())
-    .await?;
-    tx.commit().await?;
-    let role: &str = row.try_get("role")?;
+    let found = auth.tenant_db.in_tx(who, Access::ReadOnly, async |tx| {
+        let account = sqlx::query!(
+            "SELECT a.email, a.name, a.role, a.must_change_password, t.name AS school_name, t.slug, t.timezone
+             FROM account a JOIN tenant t ON t.id = a.tenant_id WHERE a.tenant_id = $1 AND a.id = $2",
+            who.tenant(),
+            who.actor()
+        );
+        account.fetch_one(tx.conn()).await.map_err(Refusal::from)
+    });
+    let found = found.await?;
+    let unknown = || Refusal::internal("account", &"a role without a meaning");
     Ok(Welcome {
         tokens: None,
         account: who.actor(),
-        email: row.try_get("email")?,
-        name: row.try_get("name")?,
-        role: Role::parse(role).ok_or_else(|| Refusal::internal("account", &"a role without a meaning"))?,
-        must_change_password: row.try_get("must_change_password")?,
+        email: found.email,
+        name: found.name,
+        role: Role::parse(&found.role).ok_or_else(unknown)?,
+        must_change_password: found.must_change_password,
         tenant: who.tenant(),
-        school_name: row.try_get("school_name")?,
-        slug: row.try_get("slug")?,
-        timezone: row.try_get("timezone")?,
+        school_name: found.school_name,
+        slug: found.slug,
+        timezone: found.timezone,
     })
 }

@@ -84,8 +84,7 @@ pub trait Subscriber: Send + Sync + std::fmt::Debug {
 pub(crate) async fn emit(tx: &mut Tx, event: &DomainEvent) -> Result<(), Refusal> {
     let (kind, payload) = parts(event)?;
     let id = sys::new_ordered_id(sys::now())?;
-    let query = sqlx::query("SELECT sec.emit($1, $2, $3)").bind(id).bind(kind).bind(payload);
-    query.execute(tx.conn()).await?;
+    sqlx::query!("SELECT sec.emit($1, $2, $3)", id, kind, payload).execute(tx.conn()).await?;
     Ok(())
 }
 
@@ -96,8 +95,7 @@ pub(crate) async fn emit(tx: &mut Tx, event: &DomainEvent) -> Result<(), Refusal
 pub(crate) async fn emit_of(tx: &mut Tx, school: Uuid, event: &DomainEvent) -> Result<(), Refusal> {
     let (kind, payload) = parts(event)?;
     let id = sys::new_ordered_id(sys::now())?;
-    let query = sqlx::query("SELECT sec.emit_of($1, $2, $3, $4)").bind(school).bind(id).bind(kind).bind(payload);
-    query.execute(tx.conn()).await?;
+    sqlx::query!("SELECT sec.emit_of($1, $2, $3, $4)", school, id, kind, payload).execute(tx.conn()).await?;
     Ok(())
 }
 

@@ -1,8 +1,7 @@
 //! Where a request comes from. Behind a proxy every request comes from the proxy; the address that it passes on is believed only
 //! from proxies that whoever runs the hub has named (`--trust-proxy`), for anybody can send the header.
 
-use crate::http::state::Parts;
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts as Head;
 use ipnet::IpNet;
@@ -14,13 +13,21 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ClientAddress(pub(crate) IpAddr);
 
-impl FromRequestParts<Arc<Parts>> for ClientAddress {
+/// The proxies that tell the truth about where a request comes from.
+#[derive(Debug, Clone)]
+pub(crate) struct TrustedProxies(pub(crate) Arc<[IpNet]>);
+
+impl<S> FromRequestParts<S> for ClientAddress
+where
+    S: Send + Sync,
+    TrustedProxies: FromRef<S>,
+{
     type Rejection = Infallible;
 
-    async fn from_request_parts(head: &mut Head, parts: &Arc<Parts>) -> Result<ClientAddress, Infallible> {
+    async fn from_request_parts(head: &mut Head, state: &S) -> Result<ClientAddress, Infallible> {
         let peer = head.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-        Ok(ClientAddress(client(peer, &head.headers, &parts.trust_proxies)))
+        Ok(ClientAddress(client(peer, &head.headers, &TrustedProxies::from_ref(state).0)))
     }
 }
 

@@ -5,7 +5,7 @@
 //! Devices (`/v1/...`) get `{"code", "message", "details"}` ([docs/protocol.md](../../../docs/protocol.md)), everybody else the
 //! envelope of `docs/api.md`.
 
-use crate::http::state::Parts;
+use crate::metrics::Metrics;
 use crate::refusal::{Refusal, Refused};
 use axum::Json;
 use axum::body::{Body, Bytes, HttpBody};
@@ -32,7 +32,7 @@ const HEADERS_MAX: usize = 16 << 10;
 const LINGER_BYTES: usize = 2 << 20;
 const LINGER: Duration = Duration::from_secs(5);
 
-pub(super) async fn envelope(State(parts): State<Arc<Parts>>, request: Request, next: Next) -> Response {
+pub(super) async fn envelope(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
     let for_devices = request.uri().path().starts_with("/v1/");
     let read = Arc::new(AtomicBool::new(false));
     let too_long = too_long(&request);
@@ -48,8 +48,9 @@ pub(super) async fn envelope(State(parts): State<Arc<Parts>>, request: Request, 
         let refused = response.extensions_mut().remove::<Refused>().map(|refused| refused.0);
         let refused = refused.unwrap_or_else(|| of_axum(response.status()));
         if response.status() == StatusCode::REQUEST_TIMEOUT {
-            parts.metrics.too_slow();
+            metrics.too_slow();
         }
+        metrics.refused(&refused);
         put(&mut response, for_devices, &refused);
         if !read.load(Ordering::Acquire) {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -9,21 +9,22 @@ mod rest;
 pub(crate) mod state;
 mod sync_api;
 
-use crate::auth::bearer;
+use crate::auth::{Auth, bearer};
 use crate::http::client_ip::ClientAddress;
-use crate::http::state::Parts;
-use crate::metrics::{Metrics, Pools};
+use crate::http::patience::Patience;
+use crate::http::state::{AtWork, Hub};
+use crate::metrics::{Metrics, MetricsToken, Pools};
 use crate::rate_limit::{Key, Limit};
 use crate::refusal::Refusal;
 use axum::body::HttpBody;
-use axum::extract::{Request, State};
+use axum::extract::{FromRef, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, body};
 use http_body_util::LengthLimitError;
-use pems_db::{Caller, Shares, sys};
+use pems_db::{AuthDb, Caller, OperatorDb, Shares, TenantDb, sys};
 use pems_model::Code;
 use std::any::Any;
 use std::sync::Arc;
@@ -34,11 +35,13 @@ use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutError};
 /// Largest body of the small requests.
 pub(crate) const SMALL_BODY: usize = 16 << 10;
 
-pub(crate) fn router(parts: Arc<Parts>) -> Router {
+pub(crate) fn router(hub: Hub) -> Router {
+    let patience = Patience::from_ref(&hub);
+    let count_panics = panicked(Arc::from_ref(&hub));
     let counted = rest::router()
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .layer(middleware::from_fn_with_state(parts.clone(), not_too_often));
+        .layer(middleware::from_fn_with_state(hub.clone(), not_too_often));
     Router::new()
         .route("/v1/enrol", post(sync_api::enrol::enrol))
         .route("/v1/token", post(sync_api::token::token))
@@ -46,11 +49,11 @@ pub(crate) fn router(parts: Arc<Parts>) -> Router {
         .route("/healthz", get(|| async { StatusCode::NO_CONTENT }))
         .merge(counted)
         .fallback(|| async { Refusal::new(Code::NotFound, "there is nothing at this address") })
-        .layer(RequestBodyTimeoutLayer::new(parts.patience.body_piece))
-        .layer(CatchPanicLayer::custom(panicked(parts.metrics.clone())))
-        .layer(middleware::from_fn_with_state(parts.clone(), envelope::envelope))
-        .layer(middleware::from_fn_with_state(parts.clone(), request_log::log))
-        .with_state(parts)
+        .layer(RequestBodyTimeoutLayer::new(patience.body_piece))
+        .layer(CatchPanicLayer::custom(count_panics))
+        .layer(middleware::from_fn_with_state(hub.clone(), envelope::envelope))
+        .layer(middleware::from_fn_with_state(hub.clone(), request_log::log))
+        .with_state(hub)
 }
 
 /// Requests of one school's people that are at work at once: as many as it may have database connections. Each takes its turns on
@@ -60,23 +63,24 @@ const AT_WORK: usize = 4;
 const AT_WORK_WAIT: Duration = Duration::from_secs(10);
 
 /// Who of a school may be at work: see [`AT_WORK`].
-pub(crate) fn at_work() -> Shares {
-    Shares::new(AT_WORK, AT_WORK_WAIT)
+pub(crate) fn at_work() -> AtWork {
+    AtWork(Shares::new(AT_WORK, AT_WORK_WAIT))
 }
 
 /// Counts requests of those who show no token of ours, by address. The others count by user and school: schools that share an
 /// address must not use up each other's requests; and wait behind their own school's, where these are many.
 async fn not_too_often(
-    State(parts): State<Arc<Parts>>,
+    State(auth): State<Arc<Auth>>,
+    State(AtWork(shares)): State<AtWork>,
     ClientAddress(from): ClientAddress,
     request: Request,
     next: Next,
 ) -> Result<Response, rest::ApiError> {
-    let _at_work = match bearer::caller(&parts.auth, request.headers(), sys::now()) {
-        Ok(Caller::Tenant(who)) => Some(parts.at_work.take(who.tenant()).await?),
+    let _at_work = match bearer::caller(&auth, request.headers(), sys::now()) {
+        Ok(Caller::Tenant(who)) => Some(shares.take(who.tenant()).await?),
         Ok(Caller::Operator(_)) => None,
         Err(_) => {
-            parts.limits.check(Limit::Api, Key::Address(from))?;
+            auth.limits.check(Limit::Api, Key::Address(from))?;
             None
         }
     };
@@ -84,26 +88,32 @@ async fn not_too_often(
 }
 
 /// Numbers for a Prometheus server, which shows the token that `pems-hub metrics-token` prints.
-async fn metrics(State(parts): State<Arc<Parts>>, headers: HeaderMap) -> Result<Response, Refusal> {
+async fn metrics(
+    State(metrics): State<Arc<Metrics>>,
+    State(token): State<MetricsToken>,
+    State(tenant_db): State<TenantDb>,
+    State(operator_db): State<OperatorDb>,
+    State(auth_db): State<AuthDb>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     let told = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let told = told.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-    // Hashes compare in the same time wherever they differ.
-    if blake3::hash(told.as_bytes()) != blake3::hash(parts.metrics_token.as_bytes()) {
+    if !token.is(told) {
         let message = "send the metrics token (pems-hub metrics-token): Authorization: Bearer ...";
         return Err(Refusal::new(Code::Unauthorized, message));
     }
-    let pools = Pools { tenant_db: &parts.tenant_db, operator_db: &parts.operator_db, auth_db: &parts.auth_db };
+    let pools = Pools { tenant_db: &tenant_db, operator_db: &operator_db, auth_db: &auth_db };
     let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, format)], parts.metrics.text(&pools)?).into_response())
+    Ok(([(header::CONTENT_TYPE, format)], metrics.text(&pools)?).into_response())
 }
 
 /// Whether requests can be served: the database answers.
-async fn ready(State(parts): State<Arc<Parts>>) -> Result<StatusCode, Refusal> {
-    parts.auth_db.ping().await?;
+async fn ready(State(auth_db): State<AuthDb>) -> Result<StatusCode, Refusal> {
+    auth_db.ping().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A mistake of ours ends one request, not the parts.
+/// A mistake of ours ends one request, not the hub.
 fn panicked(metrics: Arc<Metrics>) -> impl Fn(Box<dyn Any + Send>) -> Response + Clone {
     move |panic| mistake(&metrics, panic.as_ref()).into_response()
 }

@@ -1,7 +1,7 @@
 //! One line and one measurement for each request: who (the school's id and what kind of caller), which route, how it ended, how
 //! long it took. Never names, contents, addresses with ids in them, or what somebody searched for.
 
-use crate::http::state::Parts;
+use crate::metrics::Metrics;
 use crate::request_context::{self, Current};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method};
@@ -16,11 +16,11 @@ use tracing::Instrument;
 const REQUEST_ID: &str = "x-request-id";
 const REQUEST_ID_MAX: usize = 64;
 
-pub(super) async fn log(State(parts): State<Arc<Parts>>, request: Request, next: Next) -> Response {
+pub(super) async fn log(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
     let id = request_id(&request);
     let method = method(request.method());
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let current = Current::new(parts.metrics.clone());
+    let current = Arc::new(Current::default());
     let start = Instant::now();
     let span = tracing::info_span!("request", id);
     let mut response = request_context::during(current.clone(), next.run(request)).instrument(span.clone()).await;
@@ -31,7 +31,7 @@ pub(super) async fn log(State(parts): State<Arc<Parts>>, request: Request, next:
     }
     let caller = current.caller();
     let tenant = caller.and_then(|caller| caller.tenant);
-    parts.metrics.answered(&route, method, status.as_u16(), tenant, took);
+    metrics.answered(&route, method, status.as_u16(), tenant, took);
     let (tenant, actor) = (tenant.map(|tenant| tenant.to_string()), caller.map(|caller| caller.kind));
     let (status, ms) = (status.as_u16(), u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
     span.in_scope(|| {

@@ -88,9 +88,11 @@ pub async fn report(conn: &mut PgConnection, schema: &Schema) -> Result<Report, 
 }
 
 async fn context_form(conn: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
-    let known: bool =
-        sqlx::query_scalar("SELECT to_regprocedure('sec.form()') IS NOT NULL").fetch_one(&mut *conn).await?;
-    if known { sqlx::query_scalar("SELECT sec.form()").fetch_one(conn).await.map(Some) } else { Ok(None) }
+    let known = sqlx::query_scalar!(r#"SELECT to_regprocedure('sec.form()') IS NOT NULL AS "known!""#);
+    if !known.fetch_one(&mut *conn).await? {
+        return Ok(None);
+    }
+    sqlx::query_scalar!(r#"SELECT sec.form() AS "form!""#).fetch_one(conn).await.map(Some)
 }
 
 /// The names of all rules, for the tests that demand a planted mistake for each.

@@ -9,7 +9,7 @@ mod text;
 pub(crate) use sample::Sampler;
 pub(crate) use text::Pools;
 
-use crate::request_context::Witness;
+use crate::refusal::{Alarm, Refusal};
 use parking_lot::{Mutex, RwLock};
 use pems_db::{Keys, sys};
 use prometheus_client::encoding::EncodeLabelSet;
@@ -19,12 +19,34 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
 /// What opens `/metrics`: follows from the hub's key, so that it is known without asking a hub that runs.
 pub(crate) fn token(keys: &Keys) -> String {
     sys::hex(&keys.derive("pems hub: metrics"))
+}
+
+/// What opens `/metrics` of a hub.
+#[derive(Clone)]
+pub(crate) struct MetricsToken(Arc<str>);
+
+impl MetricsToken {
+    pub(crate) fn new(keys: &Keys) -> MetricsToken {
+        MetricsToken(token(keys).into())
+    }
+
+    pub(crate) fn is(&self, told: &str) -> bool {
+        // Hashes compare in the same time wherever they differ.
+        blake3::hash(told.as_bytes()) == blake3::hash(self.0.as_bytes())
+    }
+}
+
+impl std::fmt::Debug for MetricsToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MetricsToken").finish_non_exhaustive()
+    }
 }
 
 /// Seconds: from an answer out of memory to a first sync over a bad line.
@@ -226,16 +248,20 @@ impl Metrics {
     pub(crate) fn tenant_created(&self) {
         self.tenants_created.inc();
     }
-}
 
-impl Witness for Metrics {
-    /// The own school does not have it, or it does not exist (the hub cannot tell, and must not).
-    fn cross_tenant(&self, how: &'static str) {
-        self.cross_tenant.get_or_create_owned(&ByReason { reason: how }).inc();
+    /// A request was refused: some refusals are for somebody to look at.
+    pub(crate) fn refused(&self, refusal: &Refusal) {
+        match refusal.alarm() {
+            None => {}
+            Some(Alarm::AcrossSchools(how)) => self.cross_tenant(how),
+            Some(Alarm::Wall(state)) => {
+                self.violations.get_or_create_owned(&ByState { state: state.clone() }).inc();
+                self.cross_tenant("policy");
+            }
+        }
     }
 
-    /// SQLSTATE 42501 (policies, privileges) or 28000 (contexts).
-    fn violation(&self, state: &str) {
-        self.violations.get_or_create_owned(&ByState { state: state.to_owned() }).inc();
+    fn cross_tenant(&self, how: &'static str) {
+        self.cross_tenant.get_or_create_owned(&ByReason { reason: how }).inc();
     }
 }

@@ -5,7 +5,7 @@
 
 use super::{ByState, ByTenant, Class, Metrics};
 use crate::refusal::Refusal;
-use pems_db::{AuthDb, OperatorDb, SchoolLevel};
+use pems_db::{Access, AuthDb, OperatorDb, SchoolLevel};
 use pems_model::Schema;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
@@ -79,18 +79,20 @@ impl Sampler {
         }
         let doing = format!("metrics: count the records of {} schools", moved.len());
         let console = self.auth_db.begin_console(&doing).await?;
-        let mut tx = self.operator_db.look(&console, &doing, None).await?;
-        let mut rows: HashMap<Uuid, i64> = HashMap::new();
-        for entity in self.schema.entities() {
-            let sql = format!(
-                "SELECT tenant_id, count(*) FROM {} WHERE tenant_id = ANY($1) AND deleted_at IS NULL GROUP BY tenant_id",
-                entity.name
-            );
-            for row in sqlx::query(AssertSqlSafe(sql)).bind(&moved).fetch_all(tx.conn()).await? {
-                *rows.entry(row.try_get(0)?).or_default() += row.try_get::<i64, _>(1)?;
+        let rows = self.operator_db.in_tx(&console, Access::ReadOnly, &doing, None, async |tx| {
+            let mut rows: HashMap<Uuid, i64> = HashMap::new();
+            for entity in self.schema.entities() {
+                let sql = format!(
+                    "SELECT tenant_id, count(*) FROM {} WHERE tenant_id = ANY($1) AND deleted_at IS NULL GROUP BY tenant_id",
+                    entity.name
+                );
+                for row in sqlx::query(AssertSqlSafe(sql)).bind(&moved).fetch_all(tx.conn()).await? {
+                    *rows.entry(row.try_get(0)?).or_default() += row.try_get::<i64, _>(1)?;
+                }
             }
-        }
-        tx.commit().await?;
+            Ok::<_, Refusal>(rows)
+        });
+        let rows = rows.await?;
         for level in levels.iter().filter(|level| moved.contains(&level.tenant)) {
             let count = rows.get(&level.tenant).copied().unwrap_or(0);
             self.known.insert(level.tenant, (level.rev, count));

@@ -9,12 +9,14 @@
 
 pub(crate) mod cache;
 pub(crate) mod cursor;
+pub(crate) mod page;
 mod students;
 
-pub(crate) use students::{LIMIT, LIMIT_MAX, Learner, LearnerList, LearnerOne, Sort, fields, name_from};
+pub(crate) use students::{Learner, LearnerList, LearnerOne, Sort, fields, name_from};
 
 use crate::metrics::Metrics;
 use crate::refusal::Refusal;
+use crate::schools::Settings;
 use crate::sync::clock::{self, Clock};
 use crate::sync::pull;
 use crate::sync::tenant_state::{STALE, TenantHead, TenantStates};
@@ -75,11 +77,11 @@ pub(crate) fn name_of<Q: Serialize>(kind: &str, question: &Q) -> [u8; 32] {
 pub(crate) async fn answer<Q: Question>(
     reader: &Reader,
     who: &TenantContext,
+    settings: &Settings,
     question: &Q,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
-    let created_at = reader.live.settings(&reader.tenant_db, who).await?.created_at;
-    let name = name_of(Q::KIND, &(reader.epoch, who.tenant(), created_at, question));
+    let name = name_of(Q::KIND, &(reader.epoch, who.tenant(), settings.created_at, question));
     let live = reader.live.tenant(who.tenant());
     let known = live.watch().borrow().as_ref().filter(|level| level.as_of.elapsed() < STALE).map(|level| level.rev);
     if let Some(rev) = known {
@@ -95,12 +97,12 @@ pub(crate) async fn answer<Q: Question>(
     let generation = reader.live.generation();
     let order = if question.in_order() { pull::IN_ORDER } else { "" };
     let sql = format!("{order}; SELECT {} FROM tenant_clock WHERE tenant_id = '{}'", clock::COLUMNS, who.tenant());
-    let (mut tx, rows) = reader.tenant_db.begin_with(who, Access::ReadOnly, &sql).await?;
-    let row =
-        rows.first().ok_or_else(|| Refusal::new(Code::NotFound, "the school has no clock; run `pems-hub verify`"))?;
-    let clock = Clock::read(row)?;
-    let data = if has(headers, clock.rev, &name) { None } else { Some(question.ask(reader, &mut tx, who).await?) };
-    tx.commit().await?;
+    let asked = reader.tenant_db.in_tx_after(who, Access::ReadOnly, &sql, async |tx, rows| {
+        let clock = Clock::of_school(&rows)?;
+        let data = if has(headers, clock.rev, &name) { None } else { Some(question.ask(reader, tx, who).await?) };
+        Ok::<_, Refusal>((clock, data))
+    });
+    let (clock, data) = asked.await?;
     if let Some(state) = &clock.state {
         let level = TenantHead { rev: clock.rev, digest: Some(state.combined()), as_of: Instant::now() };
         reader.live.learn(generation, &live, level);
@@ -110,8 +112,9 @@ pub(crate) async fn answer<Q: Question>(
         return Ok(unchanged(clock.rev, &name));
     };
     let Some(data) = data else {
-        crate::request_context::reached_across("unknown_id");
-        return Err(Refusal::new(Code::NotFound, "there is no such record at your school"));
+        return Err(
+            Refusal::new(Code::NotFound, "there is no such record at your school").reaching_across("unknown_id")
+        );
     };
     let body = Bytes::from(json!({ "success": true, "data": data }).to_string());
     reader.metrics.read("miss");

@@ -1,6 +1,7 @@
 //! Learners, as people's programs ask for them: found by folded name, LRN, number, sex, grade level or section, in an order
 //! that an index gives, page by page from a place and never by counting rows.
 
+use super::page::Page;
 use super::{Question, Reader};
 use crate::refusal::Refusal;
 use crate::sync::push::row_of;
@@ -16,10 +17,6 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
-
-/// Rows of a page, if nobody says how many, and at most: some 100 kB.
-pub(crate) const LIMIT: u32 = 50;
-pub(crate) const LIMIT_MAX: u32 = 200;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -154,7 +151,8 @@ impl Question for LearnerList {
             _ => None,
         };
         let items: Vec<Json> = rows.iter().map(|row| shown(row, self.fields.as_deref())).collect();
-        Ok(Some(json!({ "items": items, "next_cursor": next })))
+        let page = Page { items, next_cursor: next };
+        serde_json::to_value(page).map(Some).map_err(|error| Refusal::internal("page", &error))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Everything that the hub says no with: a stable code and a text that helps. Database texts never leave; they go to the log
 //! under an id that the answer names.
 
-use crate::request_context;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pems_db::{AccessError, DbError, sys};
@@ -20,17 +19,36 @@ const NOT_GENUINE: &str = "PM002";
 const MODE_OVER: &str = "PM003";
 
 #[derive(Debug, Clone, thiserror::Error)]
-#[error(transparent)]
-pub struct Refusal(pub ErrorBody);
+#[error("{0}")]
+pub struct Refusal(pub ErrorBody, Option<Alarm>);
+
+/// Of a refusal that somebody should look at, what happened: whoever sends it counts it ([`crate::metrics`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Alarm {
+    /// PostgreSQL refused for want of right: SQLSTATE 42501 (policies, privileges) or 28000, PM002 (contexts).
+    Wall(String),
+    /// Somebody asked for what their school does not have, or what does not exist (the hub cannot tell, and must not).
+    AcrossSchools(&'static str),
+}
 
 impl Refusal {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Refusal {
-        Refusal(ErrorBody { code, message: message.into(), details: None })
+        Refusal(ErrorBody { code, message: message.into(), details: None }, None)
     }
 
     pub(crate) fn with(mut self, details: serde_json::Value) -> Refusal {
         self.0.details = Some(details);
         self
+    }
+
+    /// `how`: one of our own words.
+    pub(crate) fn reaching_across(mut self, how: &'static str) -> Refusal {
+        self.1 = Some(Alarm::AcrossSchools(how));
+        self
+    }
+
+    pub(crate) fn alarm(&self) -> Option<&Alarm> {
+        self.1.as_ref()
     }
 
     pub fn code(&self) -> Code {
@@ -94,8 +112,9 @@ impl From<sqlx::Error> for Refusal {
                     Refusal::new(Code::Unauthorized, "the operator mode is over; sign in again, with a reason")
                 }
                 FORBIDDEN | NO_CONTEXT | NOT_GENUINE => {
-                    request_context::violated(&state);
-                    Refusal::internal("the database's wall", &error)
+                    let mut refusal = Refusal::internal("the database's wall", &error);
+                    refusal.1 = Some(Alarm::Wall(state.into_owned()));
+                    refusal
                 }
                 _ => Refusal::internal("database", &error),
             };

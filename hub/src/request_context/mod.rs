@@ -1,27 +1,17 @@
-//! What a request turns out to be while it is answered: who calls, and whether PostgreSQL refused something. It travels with
-//! the task, so that whoever finds out (the bearer check, the conversion of a database error) can note it without being handed
-//! anything.
+//! What a request turns out to be while it is answered: who calls. It travels with the task, so that the bearer check, which finds
+//! out, can note it for the log without being handed anything.
 
 use pems_db::{Caller, Mode};
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
-/// Counts what somebody should look at.
-pub(crate) trait Witness: std::fmt::Debug + Send + Sync {
-    /// PostgreSQL refused for want of right.
-    fn violation(&self, state: &str);
-    /// Somebody asked for what their school does not have.
-    fn cross_tenant(&self, how: &'static str);
-}
-
 tokio::task_local! {
     static CURRENT: Arc<Current>;
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Current {
-    witness: Arc<dyn Witness>,
     caller: OnceLock<Noted>,
 }
 
@@ -34,10 +24,6 @@ pub(crate) struct Noted {
 }
 
 impl Current {
-    pub(crate) fn new(witness: Arc<dyn Witness>) -> Arc<Current> {
-        Arc::new(Current { witness, caller: OnceLock::new() })
-    }
-
     pub(crate) fn caller(&self) -> Option<Noted> {
         self.caller.get().copied()
     }
@@ -68,17 +54,4 @@ pub(crate) fn caller_is(caller: &Caller) {
     };
     // Outside of a request (the command line) there is nothing to note.
     let _ = CURRENT.try_with(|current| current.caller.set(noted));
-}
-
-/// PostgreSQL refused: see [`Witness::violation`].
-pub(crate) fn violated(state: &str) {
-    let _ = CURRENT.try_with(|current| {
-        current.witness.violation(state);
-        current.witness.cross_tenant("policy");
-    });
-}
-
-/// See [`Witness::cross_tenant`].
-pub(crate) fn reached_across(how: &'static str) {
-    let _ = CURRENT.try_with(|current| current.witness.cross_tenant(how));
 }

@@ -89,25 +89,22 @@ impl Settings {
 
     /// Those of the caller's school.
     pub(crate) async fn load(tx: &mut Tx, who: &TenantContext) -> Result<Settings, Refusal> {
-        let row: Option<(Json, i64)> = sqlx::query_as(
-            "SELECT metadata, (extract(epoch FROM created_at) * 1000000)::bigint FROM tenant WHERE id = $1",
-        )
-        .bind(who.tenant())
-        .fetch_optional(tx.conn())
-        .await?;
-        Ok(row.map_or_else(Settings::default, |(metadata, created_at)| Settings {
-            created_at,
-            ..Settings::read(&metadata)
+        let school = sqlx::query!(
+            r#"SELECT metadata, (extract(epoch FROM created_at) * 1000000)::bigint AS "created_at!" FROM tenant WHERE id = $1"#,
+            who.tenant()
+        );
+        let found = school.fetch_optional(tx.conn()).await?;
+        Ok(found.map_or_else(Settings::default, |school| Settings {
+            created_at: school.created_at,
+            ..Settings::read(&school.metadata)
         }))
     }
 }
 
 /// The most accounts that the caller's school may have; `None`: no limit.
 pub(crate) async fn max_users(tx: &mut Tx, who: &TenantContext) -> Result<Option<u32>, Refusal> {
-    let metadata: Option<Json> = sqlx::query_scalar("SELECT metadata FROM tenant WHERE id = $1")
-        .bind(who.tenant())
-        .fetch_optional(tx.conn())
-        .await?;
+    let metadata = sqlx::query_scalar!("SELECT metadata FROM tenant WHERE id = $1", who.tenant());
+    let metadata = metadata.fetch_optional(tx.conn()).await?;
     let most = metadata.as_ref().and_then(|metadata| metadata.pointer("/limits/maxUsers")).and_then(Json::as_u64);
     Ok(most.map(|most| u32::try_from(most).unwrap_or(u32::MAX)))
 }

@@ -7,11 +7,37 @@ use crate::refusal::Refusal;
 use pems_db::{TenantContext, Tx};
 use pems_model::text;
 use serde_json::{Map, Value as Json, json};
-use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Row};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
-const COLUMNS: &str = "id, name, slug, school_id, timezone, metadata, suspended_at, created_at, updated_at";
+/// A school as it is in the database.
+struct Stored {
+    id: Uuid,
+    name: String,
+    slug: String,
+    school_id: String,
+    timezone: String,
+    metadata: Json,
+    suspended_at: Option<OffsetDateTime>,
+    created_at: OffsetDateTime,
+    updated_at: OffsetDateTime,
+}
+
+impl From<Stored> for School {
+    fn from(stored: Stored) -> School {
+        School {
+            id: stored.id,
+            name: stored.name,
+            slug: stored.slug,
+            school_id: stored.school_id,
+            timezone: stored.timezone,
+            metadata: if let Json::Object(metadata) = stored.metadata { metadata } else { Map::new() },
+            suspended_at: stored.suspended_at,
+            created_at: stored.created_at,
+            updated_at: stored.updated_at,
+        }
+    }
+}
 
 /// Adds a school. `id`: ordered by time.
 pub(crate) async fn create(tx: &mut Tx, id: Uuid, new: &NewSchool<'_>) -> Result<School, TenantError> {
@@ -25,20 +51,18 @@ pub(crate) async fn create(tx: &mut Tx, id: Uuid, new: &NewSchool<'_>) -> Result
     }
     Settings::check(new.metadata).map_err(|error| TenantError::invalid(&error.field, error.to_string()))?;
     known_timezone(tx, new.timezone).await?;
-    let sql = format!(
-        "INSERT INTO tenant (id, name, slug, school_id, timezone, metadata) VALUES ($1, $2, $3, $4, $5, $6) RETURNING {COLUMNS}"
+    let insert = sqlx::query_as!(
+        Stored,
+        "INSERT INTO tenant (id, name, slug, school_id, timezone, metadata) VALUES ($1, $2, $3, $4, $5, $6)
+         RETURNING id, name, slug, school_id, timezone, metadata, suspended_at, created_at, updated_at",
+        id,
+        name,
+        new.slug,
+        new.school_id,
+        new.timezone,
+        Json::Object(new.metadata.clone())
     );
-    let row = sqlx::query(AssertSqlSafe(sql))
-        .bind(id)
-        .bind(name)
-        .bind(new.slug)
-        .bind(new.school_id)
-        .bind(new.timezone)
-        .bind(Json::Object(new.metadata.clone()))
-        .fetch_one(tx.conn())
-        .await
-        .map_err(|error| taken(error, new))?;
-    let school = school(&row)?;
+    let school: School = insert.fetch_one(tx.conn()).await.map_err(|error| taken(error, new))?.into();
     audit(tx, id, "tenant.created", json!({ "slug": new.slug, "school_id": new.school_id })).await?;
     let event = DomainEvent::TenantCreated { name: school.name.clone(), slug: school.slug.clone() };
     events::emit_of(tx, id, &event).await?;
@@ -47,21 +71,34 @@ pub(crate) async fn create(tx: &mut Tx, id: Uuid, new: &NewSchool<'_>) -> Result
 
 /// Schools by id (that is, by age) after `after`, at most `limit`.
 pub(crate) async fn list(tx: &mut Tx, after: Option<Uuid>, limit: i64) -> Result<Vec<School>, Refusal> {
-    let sql = format!("SELECT {COLUMNS} FROM tenant WHERE id > $1 ORDER BY id LIMIT $2");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(after.unwrap_or_default()).bind(limit).fetch_all(tx.conn()).await?;
-    rows.iter().map(school).collect()
+    let page = sqlx::query_as!(
+        Stored,
+        "SELECT id, name, slug, school_id, timezone, metadata, suspended_at, created_at, updated_at FROM tenant
+         WHERE id > $1 ORDER BY id LIMIT $2",
+        after.unwrap_or_default(),
+        limit
+    );
+    Ok(page.fetch_all(tx.conn()).await?.into_iter().map(School::from).collect())
 }
 
 pub(crate) async fn by_id(tx: &mut Tx, id: Uuid) -> Result<School, TenantError> {
-    let sql = format!("SELECT {COLUMNS} FROM tenant WHERE id = $1");
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(tx.conn()).await?;
-    Ok(school(&row.ok_or(TenantError::Unknown)?)?)
+    let query = sqlx::query_as!(
+        Stored,
+        "SELECT id, name, slug, school_id, timezone, metadata, suspended_at, created_at, updated_at FROM tenant
+         WHERE id = $1",
+        id
+    );
+    query.fetch_optional(tx.conn()).await?.map(School::from).ok_or(TenantError::Unknown)
 }
 
 pub(crate) async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<School>, Refusal> {
-    let sql = format!("SELECT {COLUMNS} FROM tenant WHERE slug = $1");
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(slug).fetch_optional(tx.conn()).await?;
-    row.as_ref().map(school).transpose()
+    let query = sqlx::query_as!(
+        Stored,
+        "SELECT id, name, slug, school_id, timezone, metadata, suspended_at, created_at, updated_at FROM tenant
+         WHERE slug = $1",
+        slug
+    );
+    Ok(query.fetch_optional(tx.conn()).await?.map(School::from))
 }
 
 /// The school of a transaction of its own people.
@@ -71,9 +108,13 @@ pub(crate) async fn own(tx: &mut Tx, who: &TenantContext) -> Result<School, Tena
 
 /// Changes a school; what is to be as it is already is no change, and leaves no trace.
 pub(crate) async fn change(tx: &mut Tx, id: Uuid, change: &SchoolChange<'_>) -> Result<School, TenantError> {
-    let sql = format!("SELECT {COLUMNS} FROM tenant WHERE id = $1 FOR UPDATE");
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(tx.conn()).await?;
-    let now = school(&row.ok_or(TenantError::Unknown)?)?;
+    let now = sqlx::query_as!(
+        Stored,
+        "SELECT id, name, slug, school_id, timezone, metadata, suspended_at, created_at, updated_at FROM tenant
+         WHERE id = $1 FOR UPDATE",
+        id
+    );
+    let now: School = now.fetch_optional(tx.conn()).await?.ok_or(TenantError::Unknown)?.into();
     let mut changed = Vec::new();
     let name = change.name.map(valid_name).transpose()?.filter(|name| *name != now.name);
     changed.extend(name.map(|_| "name"));
@@ -95,21 +136,20 @@ pub(crate) async fn change(tx: &mut Tx, id: Uuid, change: &SchoolChange<'_>) -> 
     if changed.is_empty() && suspended.is_none() {
         return Ok(now);
     }
-    let sql = format!(
+    let update = sqlx::query_as!(
+        Stored,
         "UPDATE tenant SET name = coalesce($2, name), timezone = coalesce($3, timezone), metadata = coalesce($4, metadata),
              suspended_at = CASE WHEN $5 THEN now() WHEN NOT $5 THEN NULL ELSE suspended_at END,
              updated_at = greatest(now(), updated_at + interval '1 microsecond')
-         WHERE id = $1 RETURNING {COLUMNS}"
+         WHERE id = $1
+         RETURNING id, name, slug, school_id, timezone, metadata, suspended_at, created_at, updated_at",
+        id,
+        name,
+        timezone,
+        metadata.map(|metadata| Json::Object(metadata.clone())),
+        suspended
     );
-    let row = sqlx::query(AssertSqlSafe(sql))
-        .bind(id)
-        .bind(name)
-        .bind(timezone)
-        .bind(metadata.map(|metadata| Json::Object(metadata.clone())))
-        .bind(suspended)
-        .fetch_one(tx.conn())
-        .await?;
-    let school = school(&row)?;
+    let school: School = update.fetch_one(tx.conn()).await?.into();
     tell(tx, id, changed, suspended).await?;
     Ok(school)
 }
@@ -131,12 +171,7 @@ async fn tell(tx: &mut Tx, id: Uuid, changed: Vec<&str>, suspended: Option<bool>
 
 /// Writes into a school's audit log what an operator has done.
 pub(crate) async fn audit(tx: &mut Tx, school: Uuid, action: &str, details: Json) -> Result<(), Refusal> {
-    sqlx::query("SELECT sec.audit_of($1, $2, $1, $3)")
-        .bind(school)
-        .bind(action)
-        .bind(details)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!("SELECT sec.audit_of($1, $2, $1, $3)", school, action, details).execute(tx.conn()).await?;
     Ok(())
 }
 
@@ -156,13 +191,14 @@ fn is_slug(slug: &str) -> bool {
 async fn known_timezone(tx: &mut Tx, timezone: &str) -> Result<(), TenantError> {
     // Asked by name, for a text with a NUL character would fail as such.
     let printable = timezone.len() <= 64 && timezone.chars().all(|c| c.is_ascii_graphic());
-    let known = printable
-        && sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = $1)")
-            .bind(timezone)
-            .fetch_one(tx.conn())
-            .await?;
-    if known {
-        return Ok(());
+    if printable {
+        let known = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = $1) AS "known!""#,
+            timezone
+        );
+        if known.fetch_one(tx.conn()).await? {
+            return Ok(());
+        }
     }
     let message = format!("timezone: '{}' is none; for example Asia/Manila", timezone.escape_debug());
     Err(TenantError::invalid("timezone", message))
@@ -174,21 +210,6 @@ fn taken(error: sqlx::Error, new: &NewSchool<'_>) -> TenantError {
         Some("tenant_school_id_key") => TenantError::SchoolIdTaken { school_id: new.school_id.to_owned() },
         _ => error.into(),
     }
-}
-
-fn school(row: &PgRow) -> Result<School, Refusal> {
-    let metadata: Json = row.try_get("metadata")?;
-    Ok(School {
-        id: row.try_get("id")?,
-        name: row.try_get("name")?,
-        slug: row.try_get("slug")?,
-        school_id: row.try_get("school_id")?,
-        timezone: row.try_get("timezone")?,
-        metadata: if let Json::Object(metadata) = metadata { metadata } else { Map::new() },
-        suspended_at: row.try_get("suspended_at")?,
-        created_at: row.try_get("created_at")?,
-        updated_at: row.try_get("updated_at")?,
-    })
 }
 
 #[cfg(test)]

@@ -84,13 +84,13 @@ pub enum PrepareError {
 pub(crate) async fn prepare(config: &Config, url: &str, keys: &Keys) -> Result<Uuid, PrepareError> {
     let options = PgConnectOptions::from_str(url)?;
     let mut owner = options.connect().await?;
-    let version: i32 =
-        sqlx::query_scalar("SELECT current_setting('server_version_num')::int").fetch_one(&mut owner).await?;
+    let version = sqlx::query_scalar!(r#"SELECT current_setting('server_version_num')::int AS "version!""#);
+    let version = version.fetch_one(&mut owner).await?;
     if version < OLDEST {
         return Err(PrepareError::TooOld(version));
     }
     // One at a time: a command may arrive while a hub starts. Held until the connection closes.
-    sqlx::query("SELECT pg_advisory_lock($1)").bind(PREPARING).execute(&mut owner).await?;
+    sqlx::query!("SELECT pg_advisory_lock($1)", PREPARING).execute(&mut owner).await?;
     make_roles(&mut owner, &options, keys).await?;
     settle_roles(&mut owner).await?;
     let migrator = sqlx::migrate!("../migrations");
@@ -149,22 +149,21 @@ async fn make_roles(owner: &mut PgConnection, options: &PgConnectOptions, keys: 
 /// Takes back with what sessions of the hub's roles would begin: a role may set that for itself (ALTER ROLE ... SET), so SQL of a
 /// request may have done it.
 async fn settle_roles(owner: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let found: Vec<(String, String, String)> = sqlx::query_as(
-        "SELECT r.rolname::text, array_to_string(s.setconfig, ', '), format('ALTER ROLE %I %sRESET ALL', r.rolname,
-             CASE WHEN s.setdatabase = 0 THEN '' ELSE format('IN DATABASE %I ', current_database()) END)
+    let found = sqlx::query!(
+        r#"SELECT r.rolname::text AS "role!", array_to_string(s.setconfig, ', ') AS "settings!",
+             format('ALTER ROLE %I %sRESET ALL', r.rolname,
+                 CASE WHEN s.setdatabase = 0 THEN '' ELSE format('IN DATABASE %I ', current_database()) END) AS "reset!"
          FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
          WHERE r.rolname IN ('hub_app', 'hub_auth', 'hub_operator')
-             AND s.setdatabase IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))",
-    )
-    .fetch_all(&mut *owner)
-    .await?;
-    for (role, settings, reset) in found {
+             AND s.setdatabase IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))"#
+    );
+    for found in found.fetch_all(&mut *owner).await? {
         tracing::warn!(
-            role,
-            settings,
+            role = found.role,
+            settings = found.settings,
             "a database role had settings of its own; ask who set them: a request's SQL can"
         );
-        sqlx::raw_sql(AssertSqlSafe(reset)).execute(&mut *owner).await?;
+        sqlx::raw_sql(AssertSqlSafe(found.reset)).execute(&mut *owner).await?;
     }
     Ok(())
 }
@@ -172,18 +171,16 @@ async fn settle_roles(owner: &mut PgConnection) -> Result<(), sqlx::Error> {
 async fn run_extra(owner: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {
     let name = blake3::hash(sql.as_bytes()).to_hex().to_string();
     let mut tx = owner.begin().await?;
-    let done: Option<String> =
-        sqlx::query_scalar("SELECT extra FROM hub FOR UPDATE").fetch_optional(&mut *tx).await?.flatten();
+    let done = sqlx::query_scalar!("SELECT extra FROM hub FOR UPDATE").fetch_optional(&mut *tx).await?.flatten();
     if done.as_deref() != Some(&name) {
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await?;
         // The row is made here when the hub is new; its epoch is settled right after.
-        sqlx::query(
+        let note = sqlx::query!(
             "INSERT INTO hub (epoch, extra) VALUES ('00000000-0000-0000-0000-000000000000', $1)
              ON CONFLICT (only_one) DO UPDATE SET extra = excluded.extra",
-        )
-        .bind(&name)
-        .execute(&mut *tx)
-        .await?;
+            name
+        );
+        note.execute(&mut *tx).await?;
     }
     tx.commit().await
 }
@@ -191,7 +188,7 @@ async fn run_extra(owner: &mut PgConnection, sql: &str) -> Result<(), sqlx::Erro
 /// Makes the database's keys those of `DATA/context.keys`: a key that is not there is of no use to us, and could be to others.
 async fn settle_keys(owner: &mut PgConnection, keys: &Keys) -> Result<(), sqlx::Error> {
     let ours = keys.context_keys();
-    let known: Vec<String> = sqlx::query_scalar("SELECT kid FROM sec.ctx_key").fetch_all(&mut *owner).await?;
+    let known = sqlx::query_scalar!("SELECT kid FROM sec.ctx_key").fetch_all(&mut *owner).await?;
     for key in ours.iter().filter(|key| !known.iter().any(|kid| kid == key.kid())) {
         install_key(owner, key).await?;
     }
@@ -205,12 +202,13 @@ async fn settle_keys(owner: &mut PgConnection, keys: &Keys) -> Result<(), sqlx::
 pub(crate) async fn install_key(owner: &mut PgConnection, key: &KeyringKey) -> Result<(), sqlx::Error> {
     let (inner, outer) = key.pads();
     let mut tx = owner.begin().await?;
-    sqlx::query("INSERT INTO sec.ctx_key (kid, ipad, opad) VALUES ($1, $2, $3)")
-        .bind(key.kid())
-        .bind(&inner[..])
-        .bind(&outer[..])
-        .execute(&mut *tx)
-        .await?;
+    let insert = sqlx::query!(
+        "INSERT INTO sec.ctx_key (kid, ipad, opad) VALUES ($1, $2, $3)",
+        key.kid(),
+        &inner[..],
+        &outer[..]
+    );
+    insert.execute(&mut *tx).await?;
     audit_key(&mut tx, "key.created", key.kid()).await?;
     tx.commit().await
 }
@@ -218,47 +216,44 @@ pub(crate) async fn install_key(owner: &mut PgConnection, key: &KeyringKey) -> R
 /// From now on tokens made with it are worth nothing.
 pub(crate) async fn retire_key(owner: &mut PgConnection, kid: &str) -> Result<(), sqlx::Error> {
     let mut tx = owner.begin().await?;
-    sqlx::query("DELETE FROM sec.ctx_key WHERE kid = $1").bind(kid).execute(&mut *tx).await?;
+    sqlx::query!("DELETE FROM sec.ctx_key WHERE kid = $1", kid).execute(&mut *tx).await?;
     audit_key(&mut tx, "key.retired", kid).await?;
     tx.commit().await
 }
 
 async fn audit_key(owner: &mut PgConnection, action: &str, kid: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT sec.append_audit($1, 'console', NULL, $2, NULL, jsonb_build_object('kid', $3::text))")
-        .bind(Uuid::nil())
-        .bind(action)
-        .bind(kid)
-        .execute(owner)
-        .await
-        .map(drop)
+    let note = sqlx::query!(
+        "SELECT sec.append_audit($1, 'console', NULL, $2, NULL, jsonb_build_object('kid', $3::text))",
+        Uuid::nil(),
+        action,
+        kid
+    );
+    note.execute(owner).await.map(drop)
 }
 
 /// The wall must cost nothing to come first (`migrations/0006_first.sql`), and a database that was dumped and restored has lost
 /// that. Without a superuser the wall's function is another one, and keeps its price.
 async fn settle_price(owner: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let lost: bool = sqlx::query_scalar(
-        "SELECT procost <> 0 AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
-         FROM pg_proc WHERE oid = 'pg_catalog.uuid_eq(uuid, uuid)'::regprocedure",
-    )
-    .fetch_one(&mut *owner)
-    .await?;
-    if lost {
-        sqlx::query(
-            "UPDATE pg_catalog.pg_proc SET procost = 0 WHERE oid = 'pg_catalog.uuid_eq(uuid, uuid)'::regprocedure",
-        )
-        .execute(owner)
-        .await?;
+    let lost = sqlx::query_scalar!(
+        r#"SELECT procost <> 0 AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS "lost!"
+           FROM pg_proc WHERE oid = 'pg_catalog.uuid_eq(uuid, uuid)'::regprocedure"#
+    );
+    if lost.fetch_one(&mut *owner).await? {
+        let settle = sqlx::query!(
+            "UPDATE pg_catalog.pg_proc SET procost = 0 WHERE oid = 'pg_catalog.uuid_eq(uuid, uuid)'::regprocedure"
+        );
+        settle.execute(owner).await?;
     }
     Ok(())
 }
 
 /// The form of the context: as asked for, else the faster one where this PostgreSQL allows it.
 async fn settle_form(owner: &mut PgConnection, asked: Option<ContextForm>) -> Result<(), sqlx::Error> {
-    let allowed: bool = sqlx::query_scalar("SELECT has_parameter_privilege('hub_sec', 'backtrace_functions', 'SET')")
-        .fetch_one(&mut *owner)
-        .await?;
+    let allowed =
+        sqlx::query_scalar!(r#"SELECT has_parameter_privilege('hub_sec', 'backtrace_functions', 'SET') AS "allowed!""#);
+    let allowed = allowed.fetch_one(&mut *owner).await?;
     let form = asked.unwrap_or(if allowed { ContextForm::Parameter } else { ContextForm::Hmac });
-    let now: String = sqlx::query_scalar("SELECT sec.form()").fetch_one(&mut *owner).await?;
+    let now = sqlx::query_scalar!(r#"SELECT sec.form() AS "form!""#).fetch_one(&mut *owner).await?;
     if now != form.name() {
         let sql = format!("CALL sec.use_form('{}')", form.name());
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *owner).await?;
@@ -271,14 +266,15 @@ async fn settle_form(owner: &mut PgConnection, asked: Option<ContextForm>) -> Re
 /// older text gets the newer one's checksum.
 async fn accept_rewritten(owner: &mut PgConnection, migrator: &Migrator) -> Result<(), sqlx::Error> {
     let first = migrator.iter().find(|migration| migration.version == 1);
-    let known: bool =
-        sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(&mut *owner).await?;
+    let known = sqlx::query_scalar!(r#"SELECT to_regclass('_sqlx_migrations') IS NOT NULL AS "known!""#);
+    let known = known.fetch_one(&mut *owner).await?;
     if let (Some(first), true) = (first, known) {
-        sqlx::query("UPDATE _sqlx_migrations SET checksum = $1 WHERE version = 1 AND checksum = decode($2, 'hex')")
-            .bind(&*first.checksum)
-            .bind(FIRST_OF_OLD)
-            .execute(owner)
-            .await?;
+        let accept = sqlx::query!(
+            "UPDATE _sqlx_migrations SET checksum = $1 WHERE version = 1 AND checksum = decode($2, 'hex')",
+            &*first.checksum,
+            FIRST_OF_OLD
+        );
+        accept.execute(owner).await?;
     }
     Ok(())
 }
@@ -292,7 +288,7 @@ async fn settle_epoch(owner: &mut PgConnection, data_dir: &Path) -> Result<Uuid,
         Err(error) => return Err(error.into()),
     };
     let in_file = text.as_deref().and_then(|text| Uuid::parse_str(text).ok());
-    let in_database: Option<Uuid> = sqlx::query_scalar("SELECT epoch FROM hub").fetch_optional(&mut *owner).await?;
+    let in_database = sqlx::query_scalar!("SELECT epoch FROM hub").fetch_optional(&mut *owner).await?;
     match in_database.filter(|epoch| !epoch.is_nil()) {
         Some(database) if in_file == Some(database) => Ok(database),
         Some(database) => {
@@ -309,12 +305,11 @@ async fn settle_epoch(owner: &mut PgConnection, data_dir: &Path) -> Result<Uuid,
                 let message = format!("{} is not an epoch (a UUID); remove it, this database is new", path.display());
                 return Err(io::Error::other(message).into());
             }
-            sqlx::query(
+            let keep = sqlx::query!(
                 "INSERT INTO hub (epoch) VALUES ($1) ON CONFLICT (only_one) DO UPDATE SET epoch = excluded.epoch",
-            )
-            .bind(epoch)
-            .execute(&mut *owner)
-            .await?;
+                epoch
+            );
+            keep.execute(&mut *owner).await?;
             Ok(epoch)
         }
     }

@@ -6,7 +6,6 @@ pub(crate) mod connections;
 pub(crate) mod context_keys;
 pub mod database;
 mod listen;
-pub mod private_pg;
 mod run;
 pub(crate) mod start_error;
 mod subscribers;
@@ -14,7 +13,7 @@ mod subscribers;
 pub use admin::Admin;
 pub use config::{Config, ContextForm};
 pub use context_keys::ContextKey;
-pub use private_pg::PrivatePg;
+pub use pems_pg::{DATABASE, PrivatePg};
 pub use run::{Running, start};
 pub use start_error::StartError;
 

@@ -7,8 +7,9 @@ use crate::auth::seal::Seal;
 use crate::auth::tokens::Successors;
 use crate::events::{Dispatcher, Subscriber};
 use crate::http;
-use crate::http::state::Parts;
-use crate::metrics::{self, Metrics, Sampler};
+use crate::http::client_ip::TrustedProxies;
+use crate::http::state::{Hub, Parts};
+use crate::metrics::{Metrics, MetricsToken, Sampler};
 use crate::rate_limit::{self, Limits};
 use crate::reads::Reader;
 use crate::reads::cache::Answers;
@@ -52,7 +53,10 @@ pub struct Running {
 #[derive(Debug)]
 struct Serving {
     address: SocketAddr,
-    parts: Arc<Parts>,
+    passwords: Arc<Passwords>,
+    tenant_db: TenantDb,
+    auth_db: AuthDb,
+    stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
     _lock: File,
 }
@@ -81,19 +85,15 @@ async fn open(config: &Config, admin: &Admin, keys: &Keys, epoch: Uuid) -> Resul
     let tenant_db = TenantDb::new(database::login(url, "hub_app", keys)?, config.app_connections, keys.clone())?;
     let stop = CancellationToken::new();
     let metrics = Arc::new(Metrics::new());
-    let parts = Arc::new(parts(
-        config,
-        keys,
-        epoch,
-        Connected { auth_db, tenant_db, operator_db: admin.operator().clone() },
-        &metrics,
-        &stop,
-    ));
+    let to =
+        Connected { auth_db: auth_db.clone(), tenant_db: tenant_db.clone(), operator_db: admin.operator().clone() };
+    let parts = parts(config, keys, epoch, to, &metrics, &stop);
+    let passwords = parts.users.passwords.clone();
     let at = |source| StartError::Io { what: format!("cannot listen on {}", config.listen), source };
     let listener = TcpListener::bind(config.listen).await.map_err(at)?;
     let address = listener.local_addr().map_err(at)?;
-    let tasks = tasks(config, &parts, listener);
-    Ok(Serving { address, parts, tasks, _lock: lock })
+    let tasks = tasks(config, parts, listener);
+    Ok(Serving { address, passwords, tenant_db, auth_db, stop, tasks, _lock: lock })
 }
 
 /// The ways to the database.
@@ -116,7 +116,7 @@ fn parts(
     let passwords = Arc::new(Passwords::default());
     let limits = Arc::new(Limits::new(config.enrol_per_minute, &config.rates, metrics.clone()));
     Parts {
-        auth: Auth {
+        auth: Arc::new(Auth {
             access: AccessTokens::new(keys, config.token_ttl),
             assertions: Assertions::default(),
             auth_db: auth_db.clone(),
@@ -127,8 +127,8 @@ fn parts(
             live: live.clone(),
             limits: limits.clone(),
             metrics: metrics.clone(),
-        },
-        exchanges: Exchanges {
+        }),
+        exchanges: Arc::new(Exchanges {
             schema: config.schema,
             epoch,
             tenant_db: tenant_db.clone(),
@@ -138,33 +138,33 @@ fn parts(
             pulls: Semaphore::new((config.app_connections / 2).max(1)),
             pull_shares: Shares::new(config.app_connections / 8, PULL_WAIT),
             longest_pull: config.patience.pull,
-        },
-        reader: Reader {
+        }),
+        reader: Arc::new(Reader {
             epoch,
             tenant_db: tenant_db.clone(),
             live: live.clone(),
             metrics: metrics.clone(),
             cache: Answers::new(),
             cursors: Cursors::new(keys),
-        },
-        users: Users { tenant_db: tenant_db.clone(), live: live.clone(), passwords },
+        }),
+        users: Arc::new(Users { tenant_db: tenant_db.clone(), live, passwords }),
         tenant_db,
         operator_db,
         auth_db,
-        live,
         limits,
         at_work: http::at_work(),
         metrics: metrics.clone(),
-        metrics_token: metrics::token(keys),
-        trust_proxies: config.trust_proxies.clone(),
+        metrics_token: MetricsToken::new(keys),
+        trusted_proxies: TrustedProxies(config.trust_proxies.as_slice().into()),
         patience: config.patience,
         stop: stop.clone(),
     }
 }
 
 /// What a hub does all the time.
-fn tasks(config: &Config, parts: &Arc<Parts>, listener: TcpListener) -> Vec<JoinHandle<()>> {
-    let (auth_db, metrics, stop) = (&parts.auth_db, &parts.metrics, &parts.stop);
+fn tasks(config: &Config, parts: Parts, listener: TcpListener) -> Vec<JoinHandle<()>> {
+    let (auth_db, metrics, stop) = (parts.auth_db.clone(), parts.metrics.clone(), parts.stop.clone());
+    let (auth, live) = (parts.auth.clone(), parts.exchanges.live.clone());
     let door = Arc::new(Door {
         crowd: Crowd::new(config.connections_address, config.connections),
         metrics: metrics.clone(),
@@ -172,30 +172,30 @@ fn tasks(config: &Config, parts: &Arc<Parts>, listener: TcpListener) -> Vec<Join
         trust_proxies: config.trust_proxies.clone(),
     });
     let mut subscribers: Vec<Arc<dyn Subscriber>> =
-        vec![Arc::new(CountEvents(metrics.clone())), Arc::new(ForgetSettings(parts.live.clone()))];
+        vec![Arc::new(CountEvents(metrics.clone())), Arc::new(ForgetSettings(live.clone()))];
     subscribers.extend(config.subscribers.iter().cloned());
-    let sampler = Sampler::new(auth_db.clone(), parts.operator_db.clone(), config.schema, metrics.clone());
+    let sampler = Sampler::new(auth_db.clone(), parts.operator_db.clone(), config.schema, metrics);
     vec![
-        tokio::spawn(listen::serve(listener, door, http::router(parts.clone()), stop.clone())),
+        tokio::spawn(listen::serve(listener, door, http::router(Hub::new(parts)), stop.clone())),
         tokio::spawn(Dispatcher::new(auth_db.clone(), subscribers, stop.clone()).run()),
         tokio::spawn(sampler.run(stop.clone())),
-        tokio::spawn(tidy(parts.clone())),
-        tokio::spawn(parts.live.clone().listen(auth_db.clone(), stop.clone())),
+        tokio::spawn(tidy(auth, stop.clone())),
+        tokio::spawn(live.listen(auth_db, stop)),
     ]
 }
 
 /// Forgets now and then what no longer counts.
-async fn tidy(parts: Arc<Parts>) {
+async fn tidy(auth: Arc<Auth>, stop: CancellationToken) {
     let on = async {
         loop {
             // A period, which ends at once when the hub stops.
             tokio::time::sleep(rate_limit::TIDY_EVERY).await;
-            parts.limits.tidy();
-            parts.auth.assertions.tidy(sys::now());
-            parts.live.tidy();
+            auth.limits.tidy();
+            auth.assertions.tidy(sys::now());
+            auth.live.tidy();
         }
     };
-    parts.stop.run_until_cancelled(on).await;
+    stop.run_until_cancelled(on).await;
 }
 
 /// What a hub remembers is true only if nobody else writes, so one data directory is served by one process.
@@ -226,7 +226,7 @@ impl Running {
 
     /// How often Argon2 ran so far: what signing in costs.
     pub fn password_runs(&self) -> u64 {
-        self.serving.parts.users.passwords.runs()
+        self.serving.passwords.runs()
     }
 
     pub fn admin(&self) -> &Admin {
@@ -235,7 +235,7 @@ impl Running {
 
     /// Lets held requests end, finishes those in flight, then stops what was started.
     pub async fn stop(self) {
-        self.serving.parts.stop.cancel();
+        self.serving.stop.cancel();
         for task in self.serving.tasks {
             let abort = task.abort_handle();
             if tokio::time::timeout(LAST_REQUESTS, task).await.is_err() {
@@ -243,8 +243,8 @@ impl Running {
                 abort.abort();
             }
         }
-        self.serving.parts.tenant_db.close();
-        self.serving.parts.auth_db.close().await;
+        self.serving.tenant_db.close();
+        self.serving.auth_db.close().await;
         self.admin.close().await;
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::refusal::Refusal;
 use crate::server::database::PrepareError;
-use crate::server::private_pg::PgError;
+use pems_pg::PgError;
 use std::io;
 
 #[derive(Debug, thiserror::Error)]

@@ -5,11 +5,12 @@ use pems_model::Code;
 use pems_model::digest::{self, Digest};
 use pems_model::wire::Cursors;
 use serde_json::{Map, Value as Json, json};
-use sqlx::Row;
 use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
-/// Columns of [`Clock::read`], in its order; texts, so that they read the same from any kind of query.
+/// Columns of [`Clock::read`], in its order; texts, because they come with a transaction's first statement, which is not prepared.
 pub(crate) const COLUMNS: &str = "rev, entity_rev::text, digest::text";
 
 #[derive(Debug, Clone)]
@@ -27,10 +28,32 @@ pub(crate) struct State {
 }
 
 impl Clock {
+    /// # Errors
+    /// A school without one.
+    pub(crate) fn of_school(rows: &[PgRow]) -> Result<Clock, Refusal> {
+        let missing = || Refusal::new(Code::NotFound, "the school has no clock; run `pems-hub verify`");
+        Ok(Clock::read(rows.first().ok_or_else(missing)?)?)
+    }
+
     pub(crate) fn read(row: &PgRow) -> Result<Clock, sqlx::Error> {
-        let (rev, revs, digests): (i64, Option<String>, Option<String>) =
-            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        Ok(Clock { rev, state: revs.zip(digests).and_then(|(revs, digests)| State::parse(&revs, &digests)) })
+        Ok(Clock::of(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))
+    }
+
+    /// As it is now, in the open transaction.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub(crate) async fn load(conn: &mut PgConnection, tenant: Uuid) -> Result<Clock, sqlx::Error> {
+        let clock = sqlx::query!(
+            "SELECT rev, entity_rev::text AS revs, digest::text AS digests FROM tenant_clock WHERE tenant_id = $1",
+            tenant
+        );
+        let found = clock.fetch_one(conn).await?;
+        Ok(Clock::of(found.rev, found.revs, found.digests))
+    }
+
+    fn of(rev: i64, revs: Option<String>, digests: Option<String>) -> Clock {
+        Clock { rev, state: revs.zip(digests).and_then(|(revs, digests)| State::parse(&revs, &digests)) }
     }
 
     /// A replica that has seen a revision which the school has never had here: this hub was put back from an older copy of its

@@ -10,8 +10,6 @@ use crate::refusal::Refusal;
 use pems_db::{Access, TenantContext, TenantDb};
 use pems_model::value::format_date;
 use pems_model::wire::{DeviceList, KnownDevice};
-use sqlx::Row;
-use sqlx::postgres::PgRow;
 
 /// Most devices in a list, those that still speak first, then the latest: bounds what an answer carries beside its rows.
 const MOST: i64 = 500;
@@ -21,31 +19,26 @@ pub(crate) const REVISION_BYTES: usize = 64;
 /// # Errors
 /// A suspended school; a database that is busy or away.
 pub(crate) async fn load(door: &TenantDb, who: &TenantContext) -> Result<DeviceList, Refusal> {
-    let mut tx = door.begin(who, Access::ReadOnly).await?;
-    let rows = sqlx::query(
-        "SELECT d.id, d.name, d.role, d.revoked_at IS NOT NULL AS revoked,
-             (greatest(d.last_seen_at, r.last_seen_at) AT TIME ZONE t.timezone)::date - date '1970-01-01' AS seen
-         FROM device d JOIN tenant t ON t.id = d.tenant_id
-             LEFT JOIN replica r ON r.tenant_id = d.tenant_id AND r.id = d.id
-         WHERE d.tenant_id = $1 ORDER BY d.revoked_at IS NOT NULL, d.enrolled_at DESC, d.id LIMIT $2",
-    )
-    .bind(who.tenant())
-    .bind(MOST)
-    .fetch_all(tx.conn())
-    .await?;
-    tx.commit().await?;
-    let list = rows.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+    let devices = door.in_tx(who, Access::ReadOnly, async |tx| {
+        let devices = sqlx::query!(
+            r#"SELECT d.id, d.name, d.role, d.revoked_at IS NOT NULL AS "revoked!",
+                 (greatest(d.last_seen_at, r.last_seen_at) AT TIME ZONE t.timezone)::date - date '1970-01-01' AS seen
+             FROM device d JOIN tenant t ON t.id = d.tenant_id
+                 LEFT JOIN replica r ON r.tenant_id = d.tenant_id AND r.id = d.id
+             WHERE d.tenant_id = $1 ORDER BY d.revoked_at IS NOT NULL, d.enrolled_at DESC, d.id LIMIT $2"#,
+            who.tenant(),
+            MOST
+        );
+        devices.fetch_all(tx.conn()).await.map_err(Refusal::from)
+    });
+    let known = devices.await?.into_iter().map(|device| KnownDevice {
+        id: device.id,
+        name: device.name,
+        role: device.role,
+        state: if device.revoked { "revoked" } else { "active" }.to_owned(),
+        seen: device.seen.map(format_date),
+    });
+    let list: Vec<KnownDevice> = known.collect();
     let said = serde_json::to_vec(&list).map_err(|error| Refusal::internal("device list", &error))?;
     Ok(DeviceList { revision: blake3::hash(&said).to_hex()[..32].to_owned(), list })
-}
-
-fn known(row: &PgRow) -> Result<KnownDevice, sqlx::Error> {
-    let revoked: bool = row.try_get("revoked")?;
-    Ok(KnownDevice {
-        id: row.try_get("id")?,
-        name: row.try_get("name")?,
-        role: row.try_get("role")?,
-        state: if revoked { "revoked" } else { "active" }.to_owned(),
-        seen: row.try_get::<Option<i32>, _>("seen")?.map(format_date),
-    })
 }

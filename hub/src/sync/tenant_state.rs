@@ -271,9 +271,7 @@ impl TenantStates {
             return Ok(settings);
         }
         let generation = self.generation();
-        let mut tx = door.begin(who, Access::ReadOnly).await?;
-        let settings = Settings::load(&mut tx, who).await?;
-        tx.commit().await?;
+        let settings = door.in_tx(who, Access::ReadOnly, async |tx| Settings::load(tx, who).await).await?;
         self.settings.lock().insert(who.tenant(), TenantStates::remember(settings, generation));
         Ok(settings)
     }

@@ -13,15 +13,10 @@ use crate::events::{self, DomainEvent};
 use crate::refusal::Refusal;
 use crate::schools;
 use pems_db::{Access, TenantContext, Tx, sys};
-use pems_model::{Code, Role};
+use pems_model::{Act, Code, Role};
 use serde_json::{Value as Json, json};
-use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
-
-const COLUMNS: &str =
-    "id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at";
 
 /// An account as those may see it who may see it at all.
 #[derive(Debug, Clone)]
@@ -35,6 +30,38 @@ pub(crate) struct Account {
     pub(crate) created_at: OffsetDateTime,
     pub(crate) updated_at: OffsetDateTime,
     pub(crate) last_sign_in_at: Option<OffsetDateTime>,
+}
+
+/// An account as it is in the database.
+struct Stored {
+    id: Uuid,
+    email: String,
+    name: String,
+    role: String,
+    must_change_password: bool,
+    disabled_at: Option<OffsetDateTime>,
+    created_at: OffsetDateTime,
+    updated_at: OffsetDateTime,
+    last_sign_in_at: Option<OffsetDateTime>,
+}
+
+impl TryFrom<Stored> for Account {
+    type Error = Refusal;
+
+    fn try_from(stored: Stored) -> Result<Account, Refusal> {
+        let unknown = || Refusal::internal("account", &"a role without a meaning");
+        Ok(Account {
+            id: stored.id,
+            email: stored.email,
+            name: stored.name,
+            role: Role::parse(&stored.role).ok_or_else(unknown)?,
+            must_change_password: stored.must_change_password,
+            disabled_at: stored.disabled_at,
+            created_at: stored.created_at,
+            updated_at: stored.updated_at,
+            last_sign_in_at: stored.last_sign_in_at,
+        })
+    }
 }
 
 /// What is to be different; `None` stays.
@@ -67,14 +94,16 @@ fn nobody() -> Refusal {
 /// The school's administrators, locked until the end of the transaction; who asks must be one of them. Those are given who could
 /// sign in: one whose verifier no password matches leaves the school without one.
 async fn administrators(tx: &mut Tx, who: &TenantContext) -> Result<Vec<Uuid>, Refusal> {
-    let sql =
-        "SELECT id, can_sign_in FROM account WHERE tenant_id = $1 AND role = 'school_admin' AND disabled_at IS NULL
-         ORDER BY id FOR UPDATE";
-    let all: Vec<(Uuid, bool)> = sqlx::query_as(sql).bind(who.tenant()).fetch_all(tx.conn()).await?;
-    if all.iter().all(|(id, _)| *id != who.actor()) {
+    let all = sqlx::query!(
+        r#"SELECT id, can_sign_in AS "can_sign_in!" FROM account
+           WHERE tenant_id = $1 AND role = 'school_admin' AND disabled_at IS NULL ORDER BY id FOR UPDATE"#,
+        who.tenant()
+    );
+    let all = all.fetch_all(tx.conn()).await?;
+    if all.iter().all(|admin| admin.id != who.actor()) {
         return Err(forbidden());
     }
-    Ok(all.into_iter().filter(|(_, can_sign_in)| *can_sign_in).map(|(id, _)| id).collect())
+    Ok(all.into_iter().filter(|admin| admin.can_sign_in).map(|admin| admin.id).collect())
 }
 
 /// `after`: the id of the last one that was shown. Oldest accounts first.
@@ -87,33 +116,56 @@ pub(crate) async fn list(
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Account>, Refusal> {
-    if who.role() != Role::SchoolAdmin {
+    if !Act::ManageUsers.allows(who.role()) {
         return Err(forbidden());
     }
-    let mut tx = users.tenant_db.begin(who, Access::ReadOnly).await?;
-    let sql = format!("SELECT {COLUMNS} FROM account WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(after.unwrap_or_default()).bind(limit);
-    let rows = query.fetch_all(tx.conn()).await?;
-    tx.commit().await?;
-    rows.iter().map(account).collect()
+    users
+        .tenant_db
+        .in_tx(who, Access::ReadOnly, async |tx| {
+            let page = sqlx::query_as!(
+                Stored,
+                "SELECT id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at
+                 FROM account WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+                who.tenant(),
+                after.unwrap_or_default(),
+                limit
+            );
+            page.fetch_all(tx.conn()).await?.into_iter().map(Account::try_from).collect()
+        })
+        .await
 }
 
 /// # Errors
 /// `not_found`; `role_forbidden` for others than oneself.
 pub(crate) async fn get(users: &Users, who: &TenantContext, id: Uuid) -> Result<Account, Refusal> {
-    if who.role() != Role::SchoolAdmin && who.actor() != id {
+    if !Act::ManageUsers.allows(who.role()) && who.actor() != id {
         return Err(forbidden());
     }
-    let mut tx = users.tenant_db.begin(who, Access::ReadOnly).await?;
-    let found = find(&mut tx, who, id, "").await?;
-    tx.commit().await?;
-    Ok(found)
+    users
+        .tenant_db
+        .in_tx(who, Access::ReadOnly, async |tx| {
+            let account = sqlx::query_as!(
+                Stored,
+                "SELECT id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at
+                 FROM account WHERE tenant_id = $1 AND id = $2",
+                who.tenant(),
+                id
+            );
+            account.fetch_optional(tx.conn()).await?.ok_or_else(nobody)?.try_into()
+        })
+        .await
 }
 
-async fn find(tx: &mut Tx, who: &TenantContext, id: Uuid, lock: &str) -> Result<Account, Refusal> {
-    let sql = format!("SELECT {COLUMNS} FROM account WHERE tenant_id = $1 AND id = $2 {lock}");
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(id).fetch_optional(tx.conn()).await?;
-    account(&row.ok_or_else(nobody)?)
+/// An account that is to be changed: nobody else changes it until the end of the transaction.
+async fn locked(tx: &mut Tx, who: &TenantContext, id: Uuid) -> Result<Account, Refusal> {
+    let account = sqlx::query_as!(
+        Stored,
+        "SELECT id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at
+         FROM account WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+        who.tenant(),
+        id
+    );
+    account.fetch_optional(tx.conn()).await?.ok_or_else(nobody)?.try_into()
 }
 
 /// Makes an account with a one-time password, which is given.
@@ -128,37 +180,45 @@ pub(crate) async fn create(
     role: Role,
 ) -> Result<(Account, String), Refusal> {
     let (email, name) = (field::new_email(email)?, field::name(name)?);
-    if who.role() != Role::SchoolAdmin {
+    if !Act::ManageUsers.allows(who.role()) {
         return Err(forbidden());
     }
     let secret = one_time()?;
     let hash = one_more_hash(users, who, &secret).await?;
     let id = sys::new_ordered_id(sys::now())?;
-    let mut tx = users.tenant_db.begin(who, Access::Write).await?;
-    administrators(&mut tx, who).await?;
-    room_for_one(&mut tx, who).await?;
-    let sql = format!(
-        "INSERT INTO account (tenant_id, id, email, name, role, password_hash, must_change_password)
-         VALUES ($1, $2, $3, $4, $5, $6, true) RETURNING {COLUMNS}"
-    );
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(id).bind(email).bind(name);
-    let row = query.bind(role.name()).bind(hash).fetch_one(tx.conn()).await.map_err(why_no_account)?;
-    let made = account(&row)?;
-    note(&mut tx, "user.created", id, json!({ "role": role.name() })).await?;
-    events::emit(&mut tx, &DomainEvent::UserCreated { user: id, role }).await?;
-    tx.commit().await?;
-    Ok((made, secret))
+    let made = users.tenant_db.in_tx(who, Access::Write, async |tx| {
+        administrators(tx, who).await?;
+        room_for_one(tx, who).await?;
+        let insert = sqlx::query_as!(
+            Stored,
+            "INSERT INTO account (tenant_id, id, email, name, role, password_hash, must_change_password)
+             VALUES ($1, $2, $3, $4, $5, $6, true)
+             RETURNING id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at",
+            who.tenant(),
+            id,
+            email,
+            name,
+            role.name(),
+            hash
+        );
+        let made = insert.fetch_one(tx.conn()).await.map_err(why_no_account)?;
+        note(tx, "user.created", id, json!({ "role": role.name() })).await?;
+        events::emit(tx, &DomainEvent::UserCreated { user: id, role }).await?;
+        made.try_into()
+    });
+    Ok((made.await?, secret))
 }
 
 /// Whether the school's configuration allows one more active user.
 async fn room_for_one(tx: &mut Tx, who: &TenantContext) -> Result<(), Refusal> {
     let Some(most) = schools::max_users(tx, who).await? else { return Ok(()) };
-    let sql = "SELECT count(*) FROM account WHERE tenant_id = $1 AND disabled_at IS NULL";
-    let active: i64 = sqlx::query_scalar(sql).bind(who.tenant()).fetch_one(tx.conn()).await?;
-    if active < i64::from(most) {
+    let active = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "active!" FROM account WHERE tenant_id = $1 AND disabled_at IS NULL"#,
+        who.tenant()
+    );
+    if active.fetch_one(tx.conn()).await? < i64::from(most) {
         return Ok(());
     }
-
     let message = format!("this school may have {most} active users; disable one, or ask who runs the hub");
     Err(Refusal::new(Code::Conflict, message).with(json!({ "limit": "maxUsers" })))
 }
@@ -169,33 +229,51 @@ pub(crate) async fn update(users: &Users, who: &TenantContext, id: Uuid, edit: E
     let name = edit.name.as_deref().map(field::name).transpose()?;
     // People may correct how they are called; the rest is for administrators.
     let own_name_only = who.actor() == id && edit.role.is_none() && edit.disabled.is_none();
-    if who.role() != Role::SchoolAdmin && !own_name_only {
+    if !Act::ManageUsers.allows(who.role()) && !own_name_only {
         return Err(forbidden());
     }
-    let mut tx = users.tenant_db.begin(who, Access::Write).await?;
-    let admins = if own_name_only { Vec::new() } else { administrators(&mut tx, who).await? };
-    let before = find(&mut tx, who, id, "FOR UPDATE").await?;
+    let after = users.tenant_db.in_tx(who, Access::Write, async |tx| {
+        let admins = if own_name_only { None } else { Some(administrators(tx, who).await?) };
+        change(tx, who, id, (name.as_deref(), &edit), admins.as_deref()).await
+    });
+    let after = after.await?;
+    users.live.forget_people(who.tenant());
+    Ok(after)
+}
+
+/// `admins`: who they are, where it is not only about how somebody is called.
+async fn change(
+    tx: &mut Tx,
+    who: &TenantContext,
+    id: Uuid,
+    (name, edit): (Option<&str>, &Edit),
+    admins: Option<&[Uuid]>,
+) -> Result<Account, Refusal> {
+    let before = locked(tx, who, id).await?;
     let role = edit.role.unwrap_or(before.role);
     let disabled = edit.disabled.unwrap_or(before.disabled_at.is_some());
     let leaves = before.role == Role::SchoolAdmin && (role != Role::SchoolAdmin || disabled);
-    if !own_name_only && leaves && admins.iter().all(|admin| *admin == id) {
+    if leaves && admins.is_some_and(|admins| admins.iter().all(|admin| *admin == id)) {
         let message = "this is the school's only administrator; make somebody else one first";
         return Err(Refusal::new(Code::LastAdmin, message));
     }
     if !disabled && before.disabled_at.is_some() {
-        room_for_one(&mut tx, who).await?;
+        room_for_one(tx, who).await?;
     }
-    let sql = format!(
+    let update = sqlx::query_as!(
+        Stored,
         "UPDATE account SET name = coalesce($3, name), role = $4,
              disabled_at = CASE WHEN $5 THEN coalesce(disabled_at, now()) END, updated_at = now()
-         WHERE tenant_id = $1 AND id = $2 RETURNING {COLUMNS}"
+         WHERE tenant_id = $1 AND id = $2
+         RETURNING id, email, name, role, must_change_password, disabled_at, created_at, updated_at, last_sign_in_at",
+        who.tenant(),
+        id,
+        name,
+        role.name(),
+        disabled
     );
-    let query =
-        sqlx::query(AssertSqlSafe(sql)).bind(who.tenant()).bind(id).bind(&name).bind(role.name()).bind(disabled);
-    let after = account(&query.fetch_one(tx.conn()).await?)?;
-    note_changes(&mut tx, who, &before, &after).await?;
-    tx.commit().await?;
-    users.live.forget_people(who.tenant());
+    let after: Account = update.fetch_one(tx.conn()).await?.try_into()?;
+    note_changes(tx, who, &before, &after).await?;
     Ok(after)
 }
 
@@ -225,50 +303,48 @@ async fn note_changes(tx: &mut Tx, who: &TenantContext, before: &Account, after:
 /// # Errors
 /// `not_found`, `role_forbidden`; `conflict` for a disabled account.
 pub(crate) async fn reset_password(users: &Users, who: &TenantContext, id: Uuid) -> Result<String, Refusal> {
-    if who.role() != Role::SchoolAdmin {
+    if !Act::ManageUsers.allows(who.role()) {
         return Err(forbidden());
     }
     let secret = one_time()?;
     let hash = one_more_hash(users, who, &secret).await?;
-    let mut tx = users.tenant_db.begin(who, Access::Write).await?;
-    administrators(&mut tx, who).await?;
-    if find(&mut tx, who, id, "FOR UPDATE").await?.disabled_at.is_some() {
-        return Err(Refusal::new(Code::Conflict, "this account is disabled; enable it first"));
-    }
-    sqlx::query(
-        "UPDATE account SET password_hash = $3, must_change_password = true, updated_at = now()
-         WHERE tenant_id = $1 AND id = $2",
-    )
-    .bind(who.tenant())
-    .bind(id)
-    .bind(hash)
-    .execute(tx.conn())
-    .await?;
-    end_sessions(&mut tx, who, id, "reset").await?;
-    sqlx::query("SELECT sec.forgive($1)").bind(id).execute(tx.conn()).await?;
-    note(&mut tx, "user.password_reset", id, json!({})).await?;
-    events::emit(&mut tx, &DomainEvent::PasswordReset { user: id }).await?;
-    tx.commit().await?;
+    let reset = users.tenant_db.in_tx(who, Access::Write, async |tx| {
+        administrators(tx, who).await?;
+        if locked(tx, who, id).await?.disabled_at.is_some() {
+            return Err(Refusal::new(Code::Conflict, "this account is disabled; enable it first"));
+        }
+        let update = sqlx::query!(
+            "UPDATE account SET password_hash = $3, must_change_password = true, updated_at = now()
+             WHERE tenant_id = $1 AND id = $2",
+            who.tenant(),
+            id,
+            hash
+        );
+        update.execute(tx.conn()).await?;
+        end_sessions(tx, who, id, "reset").await?;
+        sqlx::query!("SELECT sec.forgive($1)", id).execute(tx.conn()).await?;
+        note(tx, "user.password_reset", id, json!({})).await?;
+        events::emit(tx, &DomainEvent::PasswordReset { user: id }).await
+    });
+    reset.await?;
     users.live.forget_people(who.tenant());
     Ok(secret)
 }
 
 async fn end_sessions(tx: &mut Tx, who: &TenantContext, id: Uuid, why: &str) -> Result<(), Refusal> {
-    sqlx::query(
+    let end = sqlx::query!(
         "UPDATE session SET ended_at = now(), ended_why = $3
          WHERE tenant_id = $1 AND account_id = $2 AND ended_at IS NULL",
-    )
-    .bind(who.tenant())
-    .bind(id)
-    .bind(why)
-    .execute(tx.conn())
-    .await?;
+        who.tenant(),
+        id,
+        why
+    );
+    end.execute(tx.conn()).await?;
     Ok(())
 }
 
 async fn note(tx: &mut Tx, action: &str, subject: Uuid, details: Json) -> Result<(), Refusal> {
-    let query = sqlx::query("SELECT sec.audit($1, $2, $3)").bind(action).bind(subject).bind(details);
-    query.execute(tx.conn()).await?;
+    sqlx::query!("SELECT sec.audit($1, $2, $3)", action, subject, details).execute(tx.conn()).await?;
     Ok(())
 }
 
@@ -282,21 +358,6 @@ pub(crate) fn why_no_account(error: sqlx::Error) -> Refusal {
         _ => return error.into(),
     };
     Refusal::new(code, message).with(json!({ "field": field }))
-}
-
-fn account(row: &PgRow) -> Result<Account, Refusal> {
-    let role: &str = row.try_get("role")?;
-    Ok(Account {
-        id: row.try_get("id")?,
-        email: row.try_get("email")?,
-        name: row.try_get("name")?,
-        role: Role::parse(role).ok_or_else(|| Refusal::internal("account", &"a role without a meaning"))?,
-        must_change_password: row.try_get("must_change_password")?,
-        disabled_at: row.try_get("disabled_at")?,
-        created_at: row.try_get("created_at")?,
-        updated_at: row.try_get("updated_at")?,
-        last_sign_in_at: row.try_get("last_sign_in_at")?,
-    })
 }
 
 /// Hashes on this thread, for the command line.

@@ -142,7 +142,7 @@ async fn administrators_read_their_own_log_page_by_page() {
     loop {
         let page = api.get(&format!("/audit?limit=3{cursor}"), &ours).await;
         seqs.extend(page.data()["items"].as_array().expect("a list").iter().filter_map(|entry| entry["seq"].as_i64()));
-        match page.data()["next_cursor"].as_i64() {
+        match page.data()["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
             None => break,
         }

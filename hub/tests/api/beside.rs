@@ -45,6 +45,8 @@ async fn what_a_school_asks_beyond_its_share_waits_for_itself_and_for_nobody_els
     let Either::Right((_, one_more)) = select(one_more, beside).await else { panic!("it was not to be served yet") };
     lock.rollback().await.expect("unlocked");
     let (done, more) = tokio::join!(at_work, one_more);
-    done.iter().for_each(|reply| drop(reply.data()));
+    for reply in &done {
+        reply.data();
+    }
     more.data();
 }

@@ -5,7 +5,7 @@ use pems_hub::Config;
 use pems_hub::db::{AccessTokens, Grant, Keys};
 use pems_model::Role;
 use reqwest::header::HeaderMap;
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value as Json;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -108,6 +108,11 @@ impl Api {
         if let Some(body) = body {
             request = request.json(body);
         }
+        Api::reply(request).await
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn reply(request: RequestBuilder) -> Reply {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await.expect("a whole answer");

@@ -3,6 +3,7 @@
 mod audit;
 mod beside;
 mod caller;
+mod connections;
 mod events;
 mod face;
 mod fresh;
@@ -11,6 +12,7 @@ mod limits;
 mod metrics;
 mod plans;
 mod tenants;
+mod walk;
 #[path = "../hub/world.rs"]
 #[expect(dead_code, reason = "shared with the test target hub")]
 mod world;

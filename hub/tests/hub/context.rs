@@ -1,9 +1,12 @@
 //! The wall, asked as the application's own database role: whatever SQL runs there, it is one school's.
 
 use crate::world::{World, learner, new_id};
-use pems_hub::db::{Access, AccessTokens, Caller, Grant, Keys, Mode, TenantContext, TenantDb};
+use futures_util::FutureExt;
+use pems_hub::db::{Access, AccessTokens, Caller, DbError, Grant, Keys, Mode, TenantContext, TenantDb, Tx};
 use pems_model::Code;
 use sqlx::{AssertSqlSafe, PgConnection};
+use std::panic::AssertUnwindSafe;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 struct TwoSchools {
@@ -156,28 +159,75 @@ async fn a_door_leaves_nothing_of_a_session_to_the_next() {
     let TwoSchools { world, a, b, keys } = two_schools().await;
     let options = world.hub.database_url().replace("user=postgres", "user=hub_app").parse().expect("a url");
     let door = TenantDb::new(options, 1, keys.clone()).expect("a door");
-    let mut tx = door.begin(&inside(&keys, a), Access::Write).await.expect("school a");
-    run(tx.conn(), "SET search_path = sec; DECLARE c CURSOR WITH HOLD FOR SELECT 1; LISTEN hub").await.expect("a mess");
-    let first: i32 =
-        sqlx::query_scalar("SELECT pg_catalog.pg_backend_pid()").fetch_one(tx.conn()).await.expect("a pid");
-    tx.commit().await.expect("a commit");
-    let mut tx = door.begin(&inside(&keys, b), Access::Write).await.expect("school b");
-    let left: (i32, String, i64) = sqlx::query_as(
-        "SELECT pg_backend_pid(), current_setting('search_path'), (SELECT count(*) FROM pg_cursors WHERE is_holdable)",
-    )
-    .fetch_one(tx.conn())
-    .await
-    .expect("a look");
+    const PID: &str = "SELECT pg_catalog.pg_backend_pid()";
+    let pid = async |tx: &mut Tx| Ok::<i32, DbError>(sqlx::query_scalar(PID).fetch_one(tx.conn()).await?);
+    let mess = async |tx: &mut Tx| {
+        run(tx.conn(), "SET search_path = sec; DECLARE c CURSOR WITH HOLD FOR SELECT 1; LISTEN hub")
+            .await
+            .expect("a mess");
+        pid(tx).await
+    };
+    let look = async |tx: &mut Tx| {
+        let left: (i32, String, i64) = sqlx::query_as(
+            "SELECT pg_backend_pid(), current_setting('search_path'), (SELECT count(*) FROM pg_cursors WHERE is_holdable)",
+        )
+        .fetch_one(tx.conn())
+        .await?;
+        assert_eq!(names(tx.conn()).await, ["b"]);
+        Ok::<_, DbError>(left)
+    };
+    let (a, b) = (inside(&keys, a), inside(&keys, b));
+    let first = door.in_tx(&a, Access::Write, mess).await.expect("school a");
+    let left = door.in_tx(&b, Access::Write, look).await.expect("school b");
     assert_eq!(left, (first, "\"$user\", public".to_owned(), 0), "same connection, clean");
-    assert_eq!(names(tx.conn()).await, ["b"]);
-    run(tx.conn(), "PREPARE poison AS SELECT 1").await.expect("a statement");
-    tx.commit().await.expect("a commit");
-    let mut tx = door.begin(&inside(&keys, a), Access::ReadOnly).await.expect("school a");
-    let second: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(tx.conn()).await.expect("a pid");
+
+    // Taken back it serves as well as committed, and is as clean: whatever happened in it, and whether a statement failed.
+    let refused = door.in_tx(&a, Access::Write, async |tx| {
+        mess(tx).await?;
+        Err::<(), _>(DbError::Busy)
+    });
+    assert!(matches!(refused.await, Err(DbError::Busy)));
+    let failed = door.in_tx(&a, Access::Write, async |tx| {
+        mess(tx).await?;
+        Ok::<_, DbError>(sqlx::query("SELECT 1 / 0").execute(tx.conn()).await.map(drop)?)
+    });
+    assert!(matches!(failed.await, Err(DbError::Database(_))));
+    let left = door.in_tx(&b, Access::Write, look).await.expect("school b");
+    assert_eq!(left, (first, "\"$user\", public".to_owned(), 0), "same connection, clean");
+
+    // What failed and is called a success is none, and nobody is told that it was kept.
+    let swallowed = door.in_tx(&a, Access::Write, async |tx| {
+        mess(tx).await?;
+        let _ = sqlx::query("SELECT 1 / 0").execute(tx.conn()).await;
+        Ok::<_, DbError>(())
+    });
+    assert!(matches!(swallowed.await, Err(DbError::Database(_))), "nothing of it was kept");
+    let left = door.in_tx(&b, Access::Write, look).await.expect("school b");
+    assert_eq!(left.0, first, "it was taken back properly");
+
+    let poison = async |tx: &mut Tx| run(tx.conn(), "PREPARE poison AS SELECT 1").await.map_err(DbError::from);
+    door.in_tx(&b, Access::Write, poison).await.expect("a statement");
+    let second = door.in_tx(&a, Access::ReadOnly, pid).await.expect("school a");
     assert_ne!(first, second, "a connection with statements of its own is not reused");
-    drop(tx);
-    let mut tx = door.begin(&inside(&keys, a), Access::ReadOnly).await.expect("school a");
-    let third: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(tx.conn()).await.expect("a pid");
-    assert_ne!(second, third, "nor is one that was dropped half-way");
-    tx.rollback().await;
+
+    // Cancelled half-way, and after a panic, nobody knows what is under way on it.
+    let here = Notify::new();
+    let half_way = door.in_tx(&a, Access::ReadOnly, async |tx: &mut Tx| {
+        assert_eq!(pid(tx).await?, second);
+        here.notify_one();
+        std::future::pending::<Result<(), DbError>>().await
+    });
+    tokio::select! {
+        _ = half_way => unreachable!("it never ends by itself"),
+        () = here.notified() => {}
+    }
+    let third = door.in_tx(&a, Access::ReadOnly, pid).await.expect("school a");
+    assert_ne!(second, third, "one that was dropped half-way");
+    let mistake = async |tx: &mut Tx| -> Result<(), DbError> {
+        assert_eq!(pid(tx).await?, third);
+        panic!("a mistake of ours")
+    };
+    assert!(AssertUnwindSafe(door.in_tx(&a, Access::ReadOnly, mistake)).catch_unwind().await.is_err());
+    let fourth = door.in_tx(&a, Access::ReadOnly, pid).await.expect("school a");
+    assert_ne!(third, fourth, "one that was left by a panic");
 }

@@ -1,10 +1,11 @@
 //! Those who run the hub, asked at the database: whatever they look at leaves a trace, and their time ends by itself.
 
 use crate::world::{World, now};
-use pems_hub::db::{AuthDb, Keys, Mode, OperatorContext, OperatorDb};
+use pems_hub::db::{Access, AuthDb, DbError, Keys, Mode, OperatorContext, OperatorDb, Tx};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, PgConnection};
 use std::str::FromStr;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 struct Doors {
@@ -48,12 +49,22 @@ async fn a_look_leaves_its_trace_even_if_it_is_taken_back() {
     let doors = Doors::new().await;
     let school = doors.world.school("a").await.id;
     let who = doors.begin("a complaint by the school head").await;
-    let mut tx = doors.operator.begin(&who, "look and roll back", Some(school)).await.expect("a transaction");
-    let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM tenant").fetch_one(tx.conn()).await.expect("a look");
-    tx.rollback().await;
+    let mut seen = 0_i64;
+    let taken_back = doors.operator.in_tx(&who, Access::Write, "look and roll back", Some(school), async |tx| {
+        seen = sqlx::query_scalar("SELECT count(*) FROM tenant").fetch_one(tx.conn()).await?;
+        Err::<(), _>(DbError::Busy)
+    });
+    taken_back.await.expect_err("taken back");
     assert_eq!((seen, doors.traces("look and roll back").await), (1, 1));
-    let tx = doors.operator.look(&who, "look and vanish", Some(school)).await.expect("a transaction");
-    drop(tx);
+    let here = Notify::new();
+    let look = doors.operator.in_tx(&who, Access::ReadOnly, "look and vanish", Some(school), async |_| {
+        here.notify_one();
+        std::future::pending::<Result<(), DbError>>().await
+    });
+    tokio::select! {
+        _ = look => unreachable!("it never ends by itself"),
+        () = here.notified() => {}
+    }
     assert_eq!(doors.traces("look and vanish").await, 1, "a client that went away was here all the same");
     let reason = "SELECT details ->> 'reason' FROM audit_log WHERE details ->> 'doing' = 'look and vanish'";
     assert_eq!(doors.world.scalar::<String>(reason).await, "a complaint by the school head");
@@ -83,10 +94,11 @@ async fn an_announcement_must_be_committed_before_what_it_announces() {
 async fn operator_mode_is_short_and_ends_at_once_when_it_is_ended() {
     let doors = Doors::new().await;
     let who = doors.begin("until somebody ends it").await;
-    doors.operator.begin(&who, "in time", None).await.expect("a transaction").rollback().await;
+    let nothing = async |_: &mut Tx| Ok::<_, DbError>(());
+    doors.operator.in_tx(&who, Access::Write, "in time", None, nothing).await.expect("a transaction");
     let end = format!("UPDATE sec.operator_mode SET ended_at = now() WHERE id = '{}'", who.mode_id());
     doors.world.sql(&end).await.expect("ended");
-    assert!(doors.operator.begin(&who, "too late", None).await.is_err());
+    assert!(doors.operator.in_tx(&who, Access::Write, "too late", None, nothing).await.is_err());
     assert_eq!(doors.traces("too late").await, 0);
     let long = "INSERT INTO sec.operator_mode (id, reason, ends_at) VALUES (gen_random_uuid(), 'x', clock_timestamp() + interval '16 minutes')";
     assert!(doors.world.sql(long).await.is_err(), "a quarter of an hour is the most");

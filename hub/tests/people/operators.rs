@@ -3,7 +3,7 @@
 use crate::town::{PASSWORD, Reply, Town};
 use crate::world::now;
 use futures_util::future::join_all;
-use pems_hub::db::{AccessTokens, Caller, DbError, Keys, OperatorContext, OperatorDb};
+use pems_hub::db::{Access, AccessTokens, Caller, DbError, Keys, OperatorContext, OperatorDb, Tx};
 use reqwest::Method;
 use serde_json::json;
 use std::time::Duration;
@@ -149,7 +149,8 @@ async fn a_mode_that_was_ended_is_refused_by_the_database_itself() {
     for end in ["sign-out", "disable", "time", "reset"] {
         let token = token(&town, &totp).await;
         let who = context(&town, &token);
-        door.look(&who, "looking", None).await.expect("operator mode").rollback().await;
+        let nothing = async |_: &mut Tx| Ok::<_, DbError>(());
+        door.in_tx(&who, Access::ReadOnly, "looking", None, nothing).await.expect("operator mode");
         match end {
             "sign-out" => {
                 town.ask(Method::POST, "/operators/sign-out", Some(&token), None).await.data();
@@ -166,7 +167,7 @@ async fn a_mode_that_was_ended_is_refused_by_the_database_itself() {
                     .await;
             }
         }
-        let refused = door.look(&who, "looking", None).await.expect_err(end);
+        let refused = door.in_tx(&who, Access::ReadOnly, "looking", None, nothing).await.expect_err(end);
         assert_eq!(state(&refused), "PM003", "{end}");
         let tenants = town.get("/tenants", &token).await;
         assert_eq!(tenants.refused(), (401, "unauthorized"), "{end}");
@@ -203,9 +204,10 @@ async fn who_runs_the_hub_is_not_decided_over_the_network() {
         "SELECT sec.operator_id('ana@division.ph')",
         "SELECT sec.reset_operator(gen_random_uuid(), '$argon2id$x', '')",
     ] {
-        let mut tx = door.begin(&who, "trying", None).await.expect("operator mode");
-        let refused = sqlx::query(attempt).execute(tx.conn()).await.expect_err(attempt);
-        assert_eq!(state(&DbError::Database(refused)), "28000", "{attempt}");
+        let tried = door.in_tx(&who, Access::Write, "trying", None, async |tx| {
+            Ok::<_, DbError>(sqlx::query(attempt).execute(tx.conn()).await.map(drop)?)
+        });
+        assert_eq!(state(&tried.await.expect_err(attempt)), "28000", "{attempt}");
     }
     for secret in [
         "SELECT * FROM sec.operator",
@@ -213,8 +215,9 @@ async fn who_runs_the_hub_is_not_decided_over_the_network() {
         "SELECT password_hash FROM account",
         "SELECT * FROM refresh_token",
     ] {
-        let mut tx = door.begin(&who, "trying", None).await.expect("operator mode");
-        let refused = sqlx::query(secret).execute(tx.conn()).await.expect_err(secret);
-        assert_eq!(state(&DbError::Database(refused)), "42501", "{secret}");
+        let tried = door.in_tx(&who, Access::Write, "trying", None, async |tx| {
+            Ok::<_, DbError>(sqlx::query(secret).execute(tx.conn()).await.map(drop)?)
+        });
+        assert_eq!(state(&tried.await.expect_err(secret)), "42501", "{secret}");
     }
 }

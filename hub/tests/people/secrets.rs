@@ -1,7 +1,7 @@
 //! What the hub's own roles can learn of passwords and tokens: nothing, whatever SQL they run.
 
 use crate::town::{PASSWORD, Town};
-use pems_hub::db::{Access, AccessTokens, Caller, Keys, TenantContext, TenantDb};
+use pems_hub::db::{Access, AccessTokens, Caller, DbError, Keys, TenantContext, TenantDb};
 use pems_model::Role;
 use serde_json::json;
 use std::time::Duration;
@@ -50,32 +50,35 @@ async fn sql_inside_a_school_reads_no_secret_and_nobody_elses_people() {
         ("SELECT sec.add_account_of(NULL, NULL, NULL, NULL, NULL, NULL)", "42501"),
         ("SELECT sec.begin_attempt(NULL)", "42501"),
     ] {
-        let mut tx = door.begin(&who, Access::Write).await.expect("school a");
-        let refused = sqlx::query(sql).execute(tx.conn()).await.expect_err(sql);
+        let tried = door.in_tx(&who, Access::Write, async |tx| {
+            Ok::<_, DbError>(sqlx::query(sql).execute(tx.conn()).await.map(drop)?)
+        });
+        let Err(DbError::Database(refused)) = tried.await else { panic!("it was done: {sql}") };
         assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some(state), "{sql}");
     }
-    let mut tx = door.begin(&who, Access::Write).await.expect("school a");
-    let seen: (i64, i64, i64) = sqlx::query_as(
-        "SELECT (SELECT count(*) FROM account), (SELECT count(*) FROM session), (SELECT count(*) FROM account WHERE tenant_id = $1)",
-    )
-    .bind(b.tenant)
-    .fetch_one(tx.conn())
-    .await
-    .expect("a look");
-    assert_eq!(seen, (1, 1, 0));
-    for sql in [
-        "UPDATE account SET password_hash = '$argon2id$x', must_change_password = true WHERE tenant_id <> $1",
-        "UPDATE session SET ended_at = now(), ended_why = 'reset' WHERE tenant_id <> $1",
-    ] {
-        let done = sqlx::query(sql).bind(a.tenant).execute(tx.conn()).await.expect("it runs");
-        assert_eq!(done.rows_affected(), 0, "{sql}");
-    }
-    // Wrong tries of another school's people are not one's to forgive.
-    for _ in 0..5 {
-        town.try_sign_in("mabini", &b.email, "a guess").await;
-    }
-    sqlx::query("SELECT sec.forgive($1)").bind(b.id).execute(tx.conn()).await.expect("it runs");
-    tx.commit().await.expect("a commit");
+    let looked = door.in_tx(&who, Access::Write, async |tx| {
+        let seen: (i64, i64, i64) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM account), (SELECT count(*) FROM session), (SELECT count(*) FROM account WHERE tenant_id = $1)",
+        )
+        .bind(b.tenant)
+        .fetch_one(tx.conn())
+        .await?;
+        assert_eq!(seen, (1, 1, 0));
+        for sql in [
+            "UPDATE account SET password_hash = '$argon2id$x', must_change_password = true WHERE tenant_id <> $1",
+            "UPDATE session SET ended_at = now(), ended_why = 'reset' WHERE tenant_id <> $1",
+        ] {
+            let done = sqlx::query(sql).bind(a.tenant).execute(tx.conn()).await?;
+            assert_eq!(done.rows_affected(), 0, "{sql}");
+        }
+        // Wrong tries of another school's people are not one's to forgive.
+        for _ in 0..5 {
+            town.try_sign_in("mabini", &b.email, "a guess").await;
+        }
+        sqlx::query("SELECT sec.forgive($1)").bind(b.id).execute(tx.conn()).await?;
+        Ok::<_, DbError>(())
+    });
+    looked.await.expect("a look");
     assert_eq!(town.try_sign_in("mabini", &b.email, PASSWORD).await.refused(), (429, "account_locked"));
 }
 

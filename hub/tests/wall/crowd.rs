@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 const SCHOOLS: usize = 50;
@@ -104,21 +105,35 @@ async fn look(school: &School, tx: &mut Tx) -> Result<(), sqlx::Error> {
 
 async fn request(door: &TenantDb, school: &School, chance: &mut Chance, tally: &Tally) -> Result<(), DbError> {
     let access = if chance.is(30) { Access::ReadOnly } else { Access::Write };
-    let mut tx = door.begin(&school.context, access).await?;
-    look(school, &mut tx).await?;
-    if chance.is(50) {
-        tally.misused.fetch_add(1, Ordering::Relaxed);
-        let misuse = sqlx::raw_sql(AssertSqlSafe(*chance.of(&MISUSE.iter().collect::<Vec<_>>())));
-        // Refused or not: the next request must not notice.
-        let _ = misuse.execute(tx.conn()).await;
-    } else if chance.is(20) {
-        look(school, &mut tx).await?;
-    }
-    match chance.below(50) {
-        0 => drop(tx),
-        1..10 => tx.rollback().await,
-        // Of a transaction that failed, or that is over, nobody expects more.
-        _ => drop(tx.commit().await),
+    let (mut looked, half_way) = (false, Notify::new());
+    let work = door.in_tx(&school.context, access, async |tx| {
+        look(school, tx).await?;
+        looked = true;
+        if chance.is(50) {
+            tally.misused.fetch_add(1, Ordering::Relaxed);
+            let misuse = sqlx::raw_sql(AssertSqlSafe(*chance.of(&MISUSE.iter().collect::<Vec<_>>())));
+            // Refused or not: the next request must not notice.
+            let _ = misuse.execute(tx.conn()).await;
+        } else if chance.is(20) {
+            look(school, tx).await?;
+        }
+        match chance.below(50) {
+            0 => {
+                half_way.notify_one();
+                std::future::pending().await
+            }
+            1..10 => Err(DbError::Busy),
+            _ => Ok(()),
+        }
+    });
+    let done = tokio::select! {
+        done = work => done,
+        () = half_way.notified() => Ok(()),
+    };
+    match done {
+        Err(error) if !looked => return Err(error),
+        // Taken back; or it failed, or was over, and nobody expects more of it.
+        _ => {}
     }
     tally.answered.fetch_add(1, Ordering::Relaxed);
     Ok(())

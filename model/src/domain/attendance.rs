@@ -8,13 +8,10 @@
 use super::Author;
 use crate::entities::SF2_REPORT;
 use crate::value::format_date;
-use crate::{Code, Entity, Problem, Role, Row, Value, natural};
+use crate::{Act, Code, Entity, Problem, Row, Value, natural};
 use std::ops::Range;
 use time::Date;
 use uuid::Uuid;
-
-/// Who may open a signed month again.
-pub const REOPENERS: &[Role] = &[Role::SchoolHead, Role::SchoolAdmin];
 
 const UNIX_EPOCH_JULIAN_DAY: i32 = 2_440_588;
 
@@ -85,7 +82,7 @@ pub fn is_signed(report: &Row) -> bool {
 
 /// What is wrong with a change of a sheet or a mark whose month has this report.
 pub fn marks(report: Option<&Row>, author: &Author) -> Option<Problem> {
-    if !report.is_some_and(is_signed) || author.all_in(REOPENERS) {
+    if !report.is_some_and(is_signed) || author.all_may(Act::ReopenMonth) {
         return None;
     }
     let message = "the SF2 of this section for this month is signed; the school head or an administrator can open it again, then \
@@ -128,7 +125,7 @@ pub fn report(before: Option<&Row>, after: &Row, author: &Author, people: bool) 
     }
     // A person's decision, wherever they sit; without one, the device's.
     let role = author.person.map_or(author.device, |by| by.role);
-    if !REOPENERS.contains(&role) {
+    if !Act::ReopenMonth.allows(role) {
         let message = "this month is signed; the school head or an administrator can open it again";
         return Some(Problem::new(Code::RoleForbidden, message));
     }

@@ -1,7 +1,7 @@
 //! Who made a change, and how much of that is known rather than said. docs/adr/0013-authors.md
 
 use crate::proof::PublicKey;
-use crate::{Code, Entity, Problem, Role, Row, Schema, Value};
+use crate::{Act, Code, Entity, Problem, Role, Row, Schema, Value};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -46,9 +46,9 @@ impl Author {
         self.person.filter(|by| by.was_here || by.signed).map(|by| by.id)
     }
 
-    /// Whether the device, and whoever is named, have one of these roles.
-    pub fn all_in(&self, roles: &[Role]) -> bool {
-        roles.contains(&self.device) && self.person.is_none_or(|by| roles.contains(&by.role))
+    /// Whether the device, and whoever is named, may.
+    pub fn all_may(&self, act: Act) -> bool {
+        act.allows(self.device) && self.person.is_none_or(|by| act.allows(by.role))
     }
 
     /// Whether these fields of this row may be changed: by the device, and by whoever is named.

@@ -1,15 +1,14 @@
 //! That attendance of a section was taken: without a sheet a day is "not taken", with a sheet and no marks everybody was present.
 
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin, SchoolHead, Teacher};
 use crate::entity::{any_id, choice, date, link, moment, text};
 use crate::written_by::WrittenBy;
+use crate::{Act, Entity};
 
 /// That attendance of a section was taken on a day.
 pub const ATTENDANCE_SHEET: Entity = Entity {
     name: "attendance_sheet",
     label: "Attendance sheet",
-    writers: &[Teacher, Registrar, SchoolAdmin, SchoolHead],
+    writers: Act::TakeAttendance.roles(),
     // A sheet says that all who have no mark were there: who was in the section, on a class day, in a month that is not signed.
     written_by: WrittenBy::Domain { instead: "take the attendance of the class in Attendance" },
     natural_key: &["section", "on_date", "session"],

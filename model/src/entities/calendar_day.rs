@@ -2,15 +2,14 @@
 //!
 //! Class suspensions are days of their own, not weekday arithmetic: typhoons keep to no calendar.
 
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
 use crate::entity::{choice, date, link, text};
+use crate::{Act, Entity};
 
 /// A day that is otherwise than the week has it.
 pub const CALENDAR_DAY: Entity = Entity {
     name: "calendar_day",
     label: "Calendar day",
-    writers: &[SchoolAdmin, SchoolHead, Registrar],
+    writers: Act::KeepCalendar.roles(),
     natural_key: &["school_year", "on_date", "scope"],
     fields: &[
         link("school_year", "School year", "school_year").required().immutable(),

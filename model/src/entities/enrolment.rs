@@ -3,10 +3,9 @@
 //! `reason_code` is one of the dropout and transfer codes of School Form 2, kept as data.
 
 use super::GRADE_LEVELS;
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{choice, date, flag, link, text};
 use crate::written_by::WrittenBy;
+use crate::{Act, Entity};
 
 /// Where an enrolment can stand. Changes of it are [`super::ENROLMENT_EVENT`]s.
 pub const STATUSES: &[&str] = &[
@@ -25,7 +24,7 @@ pub const STATUSES: &[&str] = &[
 pub const ENROLMENT: Entity = Entity {
     name: "enrolment",
     label: "Enrolment",
-    writers: &[Registrar, SchoolAdmin],
+    writers: Act::Enrol.roles(),
     // Its status is what its events add up to, and its stays in sections end with it.
     written_by: WrittenBy::Domain {
         instead: "enrol, confirm, move, transfer, drop or complete the learner in Enrolment, or import a list (enrolment, OneRoster, SF1)",

@@ -2,16 +2,15 @@
 //! read as of a date. Source of the movements on SF2 and SF4.
 
 use super::enrolment::STATUSES;
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{any_id, choice, date, link, moment, text};
 use crate::written_by::WrittenBy;
+use crate::{Act, Entity};
 
 /// What happened to an enrolment, and when.
 pub const ENROLMENT_EVENT: Entity = Entity {
     name: "enrolment_event",
     label: "Enrolment event",
-    writers: &[Registrar, SchoolAdmin],
+    writers: Act::Enrol.roles(),
     // An event without the enrolment's row after it says something that no list shows.
     written_by: WrittenBy::Domain {
         instead: "say what happened in Enrolment (enrol, confirm, transfer out, drop, take back, cancel, correct), or import LIS's register (SF1)",

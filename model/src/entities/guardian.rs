@@ -1,14 +1,13 @@
 //! A parent or guardian: a person, who may belong to several learners.
 
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{phone, text};
+use crate::{Act, Entity};
 
 /// A parent or guardian.
 pub const GUARDIAN: Entity = Entity {
     name: "guardian",
     label: "Parent or guardian",
-    writers: &[Registrar, SchoolAdmin],
+    writers: Act::KeepLearners.roles(),
     fields: &[
         text("last_name", "Last name", 80).required().searched(),
         text("first_name", "First name", 80).searched(),

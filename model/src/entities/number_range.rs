@@ -1,10 +1,8 @@
 //! Numbers that one PC may give out alone, so that two PCs without a network never give the same one.
 
-use crate::Entity;
-use crate::Role::SchoolAdmin;
 use crate::entity::{any_id, choice, int, text};
 use crate::written_by::WrittenBy;
-use crate::{Code, Problem, Row, Value};
+use crate::{Act, Code, Entity, Problem, Row, Value};
 
 /// Largest number of a range: nine digits, more than any school gives out.
 const MAX: i64 = 999_999_999;
@@ -13,7 +11,7 @@ const MAX: i64 = 999_999_999;
 pub const NUMBER_RANGE: Entity = Entity {
     name: "number_range",
     label: "Number range",
-    writers: &[SchoolAdmin],
+    writers: Act::ManageNumbers.roles(),
     // Two ranges never have a number in common: it would be given out twice.
     written_by: WrittenBy::Domain {
         instead: "give the PC its numbers in Settings, Numbers, or import a list of number ranges",

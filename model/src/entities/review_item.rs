@@ -1,16 +1,15 @@
 //! A conflict that somebody should look at: both values, who and when. Made by the hub while merging; see [`crate::review`].
 
-use crate::Entity;
-use crate::Role::{Cashier, Registrar, SchoolAdmin, SchoolHead, Teacher};
 use crate::entity::{any_id, choice, moment, text};
 use crate::review::VALUE_MAX;
 use crate::written_by::WrittenBy;
+use crate::{Act, Entity};
 
 /// A conflict that waits for somebody to decide.
 pub const REVIEW_ITEM: Entity = Entity {
     name: crate::review::REVIEW_ITEM,
     label: "Review item",
-    writers: &[SchoolAdmin, SchoolHead, Registrar, Teacher, Cashier],
+    writers: Act::DecideReviews.roles(),
     // A decision writes the record too that it is about (`node/src/store/review.rs`).
     written_by: WrittenBy::Domain { instead: "decide it in Review" },
     hub_made: true,

@@ -3,9 +3,8 @@
 //! DepEd School ID: six digits, measured on 47,954 + 17,391 public rows. The first digit usually tells the sector, but four
 //! public rows break that, so nothing is refused for it. School names are not keys: 3,459 of them repeat.
 
-use crate::Entity;
-use crate::Role::SchoolAdmin;
 use crate::entity::{choice, digits, text};
+use crate::{Act, Entity};
 
 /// Most characters of a logo: 90 kB of PNG, sharp on paper and small beside a school's records.
 const LOGO_MAX: usize = 120_000;
@@ -14,7 +13,7 @@ const LOGO_MAX: usize = 120_000;
 pub const SCHOOL_PROFILE: Entity = Entity {
     name: "school_profile",
     label: "School",
-    writers: &[SchoolAdmin],
+    writers: Act::ManageSchool.roles(),
     singleton: true,
     fields: &[
         digits("deped_school_id", "School ID", 6).required(),

@@ -1,15 +1,14 @@
 //! A school year, `2026-2027`: the year after the dash is one later. `cutoff_date` is the day until which enrolment is not late.
 
 use super::rules::in_order;
-use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
 use crate::entity::{choice, date, flag, text};
-use crate::{Code, Entity, Problem, Row};
+use crate::{Act, Code, Entity, Problem, Row};
 
 /// A school year with its days.
 pub const SCHOOL_YEAR: Entity = Entity {
     name: "school_year",
     label: "School year",
-    writers: &[Registrar, SchoolAdmin, SchoolHead],
+    writers: Act::ArrangeSections.roles(),
     natural_key: &["label"],
     fields: &[
         text("label", "School year", 9).required().immutable(),

@@ -1,8 +1,7 @@
 //! A class section of one school year.
 
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
 use crate::entity::{choice, int, link, text};
+use crate::{Act, Entity};
 
 /// Kindergarten, Grades 1 to 12, and `NG` (non-graded), as DepEd's enrolment data has them.
 pub const GRADE_LEVELS: &[&str] = &["K", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "NG"];
@@ -11,7 +10,7 @@ pub const GRADE_LEVELS: &[&str] = &["K", "1", "2", "3", "4", "5", "6", "7", "8",
 pub const SECTION: Entity = Entity {
     name: "section",
     label: "Section",
-    writers: &[Registrar, SchoolAdmin, SchoolHead],
+    writers: Act::ArrangeSections.roles(),
     natural_key: &["school_year", "grade_level", "name"],
     fields: &[
         link("school_year", "School year", "school_year").required().immutable(),

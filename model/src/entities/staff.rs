@@ -1,14 +1,13 @@
 //! Teachers and other staff. `funding` follows the parts of School Form 7: A nationally funded, B locally funded, C other.
 
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
 use crate::entity::{choice, claim, text};
+use crate::{Act, Entity};
 
 /// A person who teaches or works at the school.
 pub const STAFF: Entity = Entity {
     name: "staff",
     label: "Staff member",
-    writers: &[Registrar, SchoolAdmin, SchoolHead],
+    writers: Act::KeepStaff.roles(),
     fields: &[
         text("last_name", "Last name", 80).required().searched(),
         text("first_name", "First name", 80).required().searched(),

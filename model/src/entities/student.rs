@@ -4,15 +4,14 @@
 //! or repaired here. Two rows with one LRN are suspected duplicates, not an error: offices find out about each other late. The hub
 //! asks about them (`push/same.rs`).
 
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{choice, claim, date, digits, flag, phone, text};
+use crate::{Act, Entity};
 
 /// A learner.
 pub const STUDENT: Entity = Entity {
     name: "student",
     label: "Learner",
-    writers: &[Registrar, SchoolAdmin],
+    writers: Act::KeepLearners.roles(),
     fields: &[
         text("last_name", "Last name", 80).required().searched(),
         text("first_name", "First name", 80).required().searched(),

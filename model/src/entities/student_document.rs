@@ -2,15 +2,14 @@
 //!
 //! Kinds: PSA birth certificate, SF9 (report card), SF10 (permanent record), certificate of good moral character, and others.
 
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{choice, date, link, text};
+use crate::{Act, Entity};
 
 /// A paper of a learner that came, or is missing.
 pub const STUDENT_DOCUMENT: Entity = Entity {
     name: "student_document",
     label: "Document",
-    writers: &[Registrar, SchoolAdmin],
+    writers: Act::KeepLearners.roles(),
     natural_key: &["student", "kind"],
     fields: &[
         link("student", "Learner", "student").required().immutable(),

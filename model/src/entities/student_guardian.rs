@@ -1,14 +1,13 @@
 //! Who is whose parent or guardian. For a mother, School Form 1 wants the maiden name.
 
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin};
 use crate::entity::{choice, flag, link};
+use crate::{Act, Entity};
 
 /// Which guardian belongs to which learner, and how.
 pub const STUDENT_GUARDIAN: Entity = Entity {
     name: "student_guardian",
     label: "Learner's guardian",
-    writers: &[Registrar, SchoolAdmin],
+    writers: Act::KeepLearners.roles(),
     natural_key: &["student", "guardian"],
     fields: &[
         link("student", "Learner", "student").required().immutable(),

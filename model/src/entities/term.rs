@@ -1,15 +1,14 @@
 //! A grading period. Four quarters until SY 2025-2026, three terms from SY 2026-2027; senior high has two quarters a semester.
 
 use super::rules::in_order;
-use crate::Entity;
-use crate::Role::{Registrar, SchoolAdmin, SchoolHead};
 use crate::entity::{choice, date, int, link};
+use crate::{Act, Entity};
 
 /// A quarter or semester of a school year.
 pub const TERM: Entity = Entity {
     name: "term",
     label: "Term",
-    writers: &[Registrar, SchoolAdmin, SchoolHead],
+    writers: Act::ArrangeSections.roles(),
     natural_key: &["school_year", "ordinal"],
     fields: &[
         link("school_year", "School year", "school_year").required().immutable(),

@@ -6,18 +6,17 @@
 //! that day on: of what was recorded before, the old class keeps what it answers for, its sheets and its School Form 2, and those
 //! are asked for by section. Who leaves the school stays with the last class: papers and returns are its adviser's.
 //!
-//! Invariants: what a request answers is decided here before it is answered, by the request's name; a school without users is
-//! the office's (its PCs have roles, and the hub holds them to it). Who may write is the declarations' business (`may_write`).
+//! Invariants: whether a request is answered is decided here before it is read, by what it declares ([`May`]) and the table of acts
+//! ([`Act`]); a school without users is the office's (its PCs have roles, and the hub holds them to it). Who may write which record is
+//! the declarations' business (`may_write`).
 
 use super::Desk;
+use super::request::{Answers, May};
 use crate::{NodeError, Result};
-use pems_model::{Code, Role};
+use pems_model::{Act, Code, Role};
 use serde_json::{Map, Value as Json};
 use std::collections::HashSet;
 use uuid::Uuid;
-
-const OFFICE: &[Role] = &[Role::SchoolAdmin, Role::SchoolHead, Role::Registrar];
-const CLASSES: &[Role] = &[Role::SchoolAdmin, Role::SchoolHead, Role::Registrar, Role::Teacher];
 
 /// What everybody at a school may know of a learner.
 const NAMES: &[&str] = &[
@@ -35,19 +34,6 @@ const NAMES: &[&str] = &[
     "school_year",
 ];
 
-/// Who is asked; none: everybody who is signed in. Areas that are not named check for themselves.
-fn readers(request: &str) -> Option<&'static [Role]> {
-    let (area, what) = request.split_once('.').unwrap_or(("", request));
-    match (area, what) {
-        ("", "status") | ("session" | "home" | "admin" | "imports", _) => None,
-        ("learners", "find" | "ids" | "years" | "get" | "history") => None,
-        // Sections and their lists hang in every staff room; papers and enrolments are looked at from a learner's page.
-        ("enrolment", "years" | "sections" | "roster" | "reasons" | "of" | "papers") => Some(CLASSES),
-        ("attendance" | "forms" | "review", _) => Some(CLASSES),
-        _ => Some(OFFICE),
-    }
-}
-
 /// How much of the school's records whoever is here sees.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Access {
@@ -56,18 +42,19 @@ pub(super) enum Access {
     Sections(HashSet<Uuid>),
 }
 
-impl Desk {
-    /// # Errors
-    /// `role_forbidden`, with who may be asked instead.
-    pub(super) fn check_reads(&self, request: &str) -> Result<()> {
-        match readers(request) {
-            Some(roles) if self.person().is_some() => self.check_role(roles, "see this"),
-            _ => Ok(()),
-        }
+impl Answers for Desk {
+    fn check_may(&mut self, may: May) -> Result<()> {
+        let (May::See(act) | May::Do(act)) = may else { return Ok(()) };
+        self.check_signed_in()?;
+        self.check_own_password()?;
+        // A school without users is the office's: what its PCs may is asked where something is done.
+        if self.person().is_some() || matches!(may, May::Do(_)) { self.check_role(act) } else { Ok(()) }
     }
+}
 
+impl Desk {
     pub(super) fn sight(&self) -> Result<Access> {
-        let Some(person) = self.person().filter(|person| !OFFICE.contains(&person.role)) else {
+        let Some(person) = self.person().filter(|person| !Act::SeeRecords.allows(person.role)) else {
             return Ok(Access::Everything);
         };
         let Some(staff) = person.staff.filter(|_| person.role == Role::Teacher) else {

@@ -6,7 +6,6 @@
 
 mod access;
 pub mod admin;
-pub mod api;
 pub mod attendance;
 pub mod enrolment;
 pub mod forms;
@@ -15,19 +14,22 @@ pub mod imports;
 pub mod learners;
 pub mod lifecycle;
 mod records;
+mod request;
+mod requests;
 pub mod review;
 pub mod session;
 mod sync;
+mod typescript;
 mod undo;
 
+use requests::FRONT;
 pub use undo::Acts;
 
 use crate::store::Saved;
 use crate::{NodeError, Result, Store};
 use pems_model::school_day::day_of;
-use pems_model::{Code, Role};
-use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
+use pems_model::{Act, Code, Role};
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 /// The office's records and who works with them.
@@ -63,26 +65,13 @@ impl Desk {
     /// # Errors
     /// What the store refused, with its stable code; nothing is written then.
     pub fn answer(&mut self, request: Json) -> Result<Json> {
-        let name = request.get("do").and_then(Json::as_str).unwrap_or_default().to_owned();
-        let area = name.split_once('.').map_or("", |(area, _)| area);
-        if area != "session" && name != "status" {
-            self.check_signed_in()?;
-            self.check_own_password()?;
-            self.check_reads(&name)?;
-        }
-        match area {
-            "" => records::handle(self, read(request)?),
-            "session" => session::answer(self, read(request)?),
-            "home" => home::answer(self, read(request)?),
-            "learners" => learners::answer(self, read(request)?),
-            "enrolment" => enrolment::answer(self, read(request)?),
-            "attendance" => attendance::answer(self, read(request)?),
-            "forms" => forms::answer(self, read(request)?),
-            "imports" => imports::answer(self, read(request)?),
-            "review" => review::answer(self, read(request)?),
-            "admin" => admin::answer(self, read(request)?),
-            _ => Err(NodeError::new(Code::BadRequest, format!("the office has no requests '{area}.…'"))),
-        }
+        let (name, fields) = request::take_apart(request)?;
+        self.carry_out(&name, fields)
+    }
+
+    fn carry_out(&mut self, name: &str, fields: Map<String, Json>) -> Result<Json> {
+        let unknown = || NodeError::new(Code::BadRequest, format!("the office has no request '{name}'"));
+        request::carry_out(request::find(requests::DESK, name).ok_or_else(unknown)?, fields, self)
     }
 
     /// Who is signed in; none where the school has no users.
@@ -101,13 +90,13 @@ impl Desk {
     }
 
     /// # Errors
-    /// `role_forbidden`, in words, unless the role is one of these.
-    pub fn check_role(&self, allowed: &[Role], what: &str) -> Result<()> {
+    /// `role_forbidden`, in words, unless the role here may.
+    pub fn check_role(&self, act: Act) -> Result<()> {
         let role = self.role();
-        if allowed.contains(&role) {
+        if act.allows(role) {
             return Ok(());
         }
-        let message = format!("the role {} may not {what}; ask a school admin", role.name());
+        let message = format!("the role {} may not {}; ask a school admin", role.name(), act.said());
         Err(NodeError::new(Code::RoleForbidden, message))
     }
 
@@ -132,33 +121,10 @@ impl Desk {
     }
 }
 
-fn read<T: DeserializeOwned>(request: Json) -> Result<T> {
-    serde_json::from_value(request)
-        .map_err(|error| NodeError::new(Code::BadRequest, format!("this is not a request of the office: {error}")))
-}
-
-/// An area's types for `ui/src/generated/`: the file's name and what it holds.
+/// The requests and answers as TypeScript, for `ui/src/generated/`: each file's name and what it holds.
 pub fn typescript() -> Vec<(&'static str, String)> {
-    let config = &ts_rs::Config::new().with_large_int("number");
-    let file = |name: &'static str, declarations: Vec<String>, answers: &str| {
-        let mut out = format!("// Made by `cargo xtask gen` from node/src/app/{name}. Do not edit.\n\n");
-        for declaration in declarations {
-            out.push_str("export ");
-            out.push_str(&declaration);
-            out.push_str("\n\n");
-        }
-        out.push_str(answers);
-        (name, out)
-    };
-    vec![
-        file("session", session::declarations(config), session::ANSWERS),
-        file("home", home::declarations(config), home::ANSWERS),
-        file("learners", learners::declarations(config), learners::ANSWERS),
-        file("enrolment", enrolment::declarations(config), enrolment::ANSWERS),
-        file("attendance", attendance::declarations(config), attendance::ANSWERS),
-        file("forms", forms::declarations(config), forms::ANSWERS),
-        file("imports", imports::declarations(config), imports::ANSWERS),
-        file("review", review::declarations(config), review::ANSWERS),
-        file("admin", admin::declarations(config), admin::ANSWERS),
-    ]
+    let mut declarations = typescript::Declarations::new();
+    FRONT.iter().for_each(|entry| (entry.declare)(&mut declarations));
+    requests::DESK.iter().for_each(|entry| (entry.declare)(&mut declarations));
+    declarations.finish()
 }

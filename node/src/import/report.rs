@@ -18,7 +18,7 @@ pub struct Report {
     /// Records that were left out because what they hang on was refused or left out.
     pub left_out: u64,
     /// The same three numbers for each kind of record.
-    #[ts(type = "Record<string, ImportCounts>")]
+    #[ts(as = "BTreeMap<String, Counts>")]
     pub by_entity: BTreeMap<&'static str, Counts>,
     pub duplicates: Vec<Duplicate>,
     pub refused: Vec<Refusal>,

@@ -6,7 +6,7 @@ use super::report::{Report, median};
 use super::round_trips;
 use super::school::School;
 use anyhow::{Context, Result, bail};
-use pems_hub::db::{Access, AccessTokens, Caller, Grant, Keys, TenantContext, TenantDb};
+use pems_hub::db::{Access, AccessTokens, Caller, Grant, Keys, TenantContext, TenantDb, Tx};
 use pems_model::Role;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
@@ -98,19 +98,34 @@ fn inside(keys: &Keys, tenant: Uuid) -> Result<TenantContext> {
     }
 }
 
+/// What was done in a transaction is not to be kept.
+#[derive(Debug)]
+struct TakenBack;
+
+impl std::fmt::Display for TakenBack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("taken back")
+    }
+}
+
+impl std::error::Error for TakenBack {}
+
 async fn with_wall(door: &TenantDb, who: &TenantContext, side: &mut Side) -> Result<()> {
-    let mut tx = door.begin(who, Access::ReadOnly).await?;
-    reads(tx.conn(), who.tenant(), side).await?;
-    tx.commit().await?;
-    let mut tx = door.begin(who, Access::Write).await?;
-    inserts(tx.conn(), who.tenant(), side).await?;
-    tx.rollback().await;
+    door.in_tx(who, Access::ReadOnly, async |tx| reads(tx.conn(), who.tenant(), side).await).await?;
+    let inserted = door.in_tx(who, Access::Write, async |tx| {
+        inserts(tx.conn(), who.tenant(), side).await?;
+        // Not to be kept: the next round begins as this one.
+        Err::<(), _>(anyhow::Error::new(TakenBack))
+    });
+    match inserted.await {
+        Err(error) if error.is::<TakenBack>() => {}
+        other => other?,
+    }
     for (statements, times) in [(1, &mut side.of_one), (5, &mut side.of_five)] {
         let started = Instant::now();
         for n in 0..TRANSACTIONS {
-            let mut tx = door.begin(who, Access::ReadOnly).await?;
-            points(tx.conn(), who.tenant(), n..n + statements).await?;
-            tx.commit().await?;
+            let look = async |tx: &mut Tx| points(tx.conn(), who.tenant(), n..n + statements).await;
+            door.in_tx(who, Access::ReadOnly, look).await?;
         }
         times.push(started.elapsed());
     }
@@ -177,9 +192,7 @@ async fn trips(app: &PgConnectOptions, url: &str, keys: &Keys, who: &TenantConte
     let mut through_door = 0;
     for _ in 0..2 {
         let before = relay.count();
-        let mut tx = door.begin(who, Access::ReadOnly).await?;
-        points(tx.conn(), who.tenant(), 0..1).await?;
-        tx.commit().await?;
+        door.in_tx(who, Access::ReadOnly, async |tx| points(tx.conn(), who.tenant(), 0..1).await).await?;
         through_door = relay.count() - before;
     }
     door.close();

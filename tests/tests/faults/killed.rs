@@ -2,7 +2,7 @@
 //! command printed is acknowledged; every bit of that is there in the end, once.
 
 use pems_hub::PrivatePg;
-use pems_hub::server::private_pg::DATABASE;
+use pems_hub::server::DATABASE;
 use pems_tests::programs::{Done, HubProcess, node, run};
 use pems_tests::proxy::{Cut, Proxy};
 use pems_tests::seed;

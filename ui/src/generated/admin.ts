@@ -1,42 +1,39 @@
-// Made by `cargo xtask gen` from node/src/app/admin. Do not edit.
+// Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
-export type AdminRequest = { "do": "admin.users" } | { "do": "admin.save_user", id?: string, draft: UserDraft, } | { "do": "admin.disable_user", id: string, disabled: boolean, } | { "do": "admin.reset_password", id: string, } | { "do": "admin.devices" } | { "do": "admin.settings" } | { "do": "admin.save_settings", fields: Record<string, string | null>, } | { "do": "admin.set_idle", minutes: number, } | { "do": "admin.years" } | { "do": "admin.save_year", id?: string, draft: YearDraft, } | { "do": "admin.save_terms", year: string, terms: Array<TermDraft>, } | { "do": "admin.ranges" } | { "do": "admin.save_range", id?: string, draft: RangeDraft, } | { "do": "admin.remove_range", id: string, } | { "do": "admin.back_up", path: string, passphrase: string, } | { "do": "admin.backup" } | { "do": "admin.proof", again: boolean, } | { "do": "admin.save_proof", path: string, };
+export type BackupState = { running: boolean, 
+/**
+ * Bytes of the copy that is under way; as many as `bytes` once it is being read back.
+ */
+copied: number, 
+/**
+ * What the last copy since the program was started became.
+ */
+done: Backup | null, 
+/**
+ * Why the last try made none.
+ */
+failed: string | null, 
+/**
+ * When this PC made its last copy, RFC 3339, and where.
+ */
+last_at: string | null, last_path: string | null, 
+/**
+ * A name for the next.
+ */
+proposed: string, 
+/**
+ * Bytes of the records now.
+ */
+bytes: number, may: boolean, };
 
-export type Users = { users: Array<UserRow>, 
 /**
- * Staff whom a user can be linked with, by name.
+ * A copy that was read back.
  */
-staff: { id: string; text: string }[], 
+export type Backup = { path: string, bytes: number, records: number, 
 /**
- * Why nothing can be changed here: `device` (this PC may not) or `role`.
+ * RFC 3339.
  */
-locked: string | null, };
-
-export type UserRow = { id: string, name: string, email: string | null, role: string, staff: string | null, staff_name: string | null, disabled: boolean, 
-/**
- * Has a one-time password that was not replaced yet.
- */
-must_change: boolean, 
-/**
- * Can sign in at a PC: has any password.
- */
-has_password: boolean, 
-/**
- * The one who asks.
- */
-you: boolean, };
-
-export type UserDraft = { name: string, email?: string | null, role: string, staff?: string | null, 
-/**
- * For the very first user alone, who chooses it at once: from then on this PC asks who is there.
- */
-password?: string | null, };
-
-export type MadeUser = { id: string, name: string, 
-/**
- * To be handed over now: it is kept nowhere and cannot be shown again.
- */
-one_time: string | null, users: Users, };
+at: string, };
 
 export type Devices = { 
 /**
@@ -74,116 +71,6 @@ conflicts: number,
  */
 last_contact: string | null, };
 
-export type Settings = { 
-/**
- * The school's fields; empty where none were saved yet.
- */
-fields: Record<string, string | null>, idle_minutes: number, 
-/**
- * Why nothing can be changed here: `device` or `role`.
- */
-locked: string | null, 
-/**
- * Whether the idle minutes, which are this PC's own, may be changed.
- */
-may_set_idle: boolean, };
-
-export type SchoolYears = { 
-/**
- * The newest first.
- */
-years: Array<SchoolYear>, 
-/**
- * What a new year would begin with.
- */
-next: YearDraft, 
-/**
- * Why nothing can be changed here: `device` or `role`.
- */
-locked: string | null, };
-
-export type SchoolYear = { id: string, label: string, start_date: string, end_date: string, cutoff_date: string | null, status: string, drop_label: string | null, half_days: boolean, terms: Array<Term>, 
-/**
- * Sections and enrolments that hang on it.
- */
-enrolments: number, 
-/**
- * What its terms are called: `term`, `quarter` or `semester_quarter`.
- */
-term_kind: string, };
-
-export type YearDraft = { label: string, start_date: string, end_date: string, cutoff_date?: string | null, status: string, drop_label?: string | null, half_days: boolean, };
-
-export type Term = { id: string, ordinal: number, kind: string, start_date: string, end_date: string, };
-
-export type TermDraft = { start_date: string, end_date: string, };
-
-export type Ranges = { ranges: Array<Range>, 
-/**
- * PCs that a range can be for.
- */
-devices: Array<Device>, 
-/**
- * The number that the next new learner gets at this PC, if it has one.
- */
-next: string | null, 
-/**
- * What a new range would begin with.
- */
-proposed: RangeDraft, 
-/**
- * Why nothing can be changed here: `device` or `role`.
- */
-locked: string | null, };
-
-export type Range = { id: string, device: string, 
-/**
- * What the PC is called, or the figures of one that the hub has not told of.
- */
-called: string, here: boolean, prefix: string | null, from_no: number, to_no: number, digits: number | null, 
-/**
- * The first and the last number as they are printed.
- */
-first: string, last: string, 
-/**
- * Numbers up to the highest that a learner has.
- */
-used: number, };
-
-export type RangeDraft = { device: string, prefix?: string | null, from_no: number, to_no: number, digits?: number | null, };
-
-export type BackupState = { running: boolean, 
-/**
- * Bytes of the copy that is under way; as many as `bytes` once it is being read back.
- */
-copied: number, 
-/**
- * What the last copy since the program was started became.
- */
-done: Backup | null, 
-/**
- * Why the last try made none.
- */
-failed: string | null, 
-/**
- * When this PC made its last copy, RFC 3339, and where.
- */
-last_at: string | null, last_path: string | null, 
-/**
- * A name for the next.
- */
-proposed: string, 
-/**
- * Bytes of the records now.
- */
-bytes: number, may: boolean, };
-
-export type Backup = { path: string, bytes: number, records: number, 
-/**
- * RFC 3339.
- */
-at: string, };
-
 export type ProofState = { running: boolean, proof: Proof | null, 
 /**
  * Why the last try came to nothing.
@@ -194,6 +81,9 @@ failed: string | null,
  */
 proposed: string, };
 
+/**
+ * How this copy stands against the hub's, at one moment.
+ */
 export type Proof = { 
 /**
  * `level`; amber: `waiting`, `refused`, `never`, `sample`; red: `differs` (from the hub's at the last contact), `damaged` (the
@@ -239,23 +129,181 @@ at_hub: number,
  */
 waiting: number, };
 
+export type Ranges = { ranges: Array<Range>, 
+/**
+ * PCs that a range can be for.
+ */
+devices: Array<Device>, 
+/**
+ * The number that the next new learner gets at this PC, if it has one.
+ */
+next: string | null, 
+/**
+ * What a new range would begin with.
+ */
+proposed: RangeDraft, 
+/**
+ * Why nothing can be changed here: `device` or `role`.
+ */
+locked: string | null, };
+
+export type RangeDraft = { device: string, prefix?: string | null, from_no: number, to_no: number, digits?: number | null, };
+
+export type Range = { id: string, device: string, 
+/**
+ * What the PC is called, or the figures of one that the hub has not told of.
+ */
+called: string, here: boolean, prefix: string | null, from_no: number, to_no: number, digits: number | null, 
+/**
+ * The first and the last number as they are printed.
+ */
+first: string, last: string, 
+/**
+ * Numbers up to the highest that a learner has.
+ */
+used: number, };
+
+export type Settings = { 
+/**
+ * The school's fields; empty where none were saved yet.
+ */
+fields: Record<string, string | null>, idle_minutes: number, 
+/**
+ * Why nothing can be changed here: `device` or `role`.
+ */
+locked: string | null, 
+/**
+ * Whether the idle minutes, which are this PC's own, may be changed.
+ */
+may_set_idle: boolean, };
+
+export type Users = { users: Array<UserRow>, 
+/**
+ * Staff whom a user can be linked with, by name.
+ */
+staff: { id: string; text: string }[], 
+/**
+ * Why nothing can be changed here: `device` (this PC may not) or `role`.
+ */
+locked: string | null, };
+
+export type UserRow = { id: string, name: string, email: string | null, role: string, staff: string | null, staff_name: string | null, disabled: boolean, 
+/**
+ * Has a one-time password that was not replaced yet.
+ */
+must_change: boolean, 
+/**
+ * Can sign in at a PC: has any password.
+ */
+has_password: boolean, 
+/**
+ * The one who asks.
+ */
+you: boolean, };
+
+export type UserDraft = { name: string, email?: string | null, role: string, staff?: string | null, 
+/**
+ * For the very first user alone, who chooses it at once: from then on this PC asks who is there.
+ */
+password?: string | null, };
+
+/**
+ * A user as made or changed.
+ */
+export type MadeUser = { id: string, name: string, 
+/**
+ * To be handed over now: it is kept nowhere and cannot be shown again.
+ */
+one_time: string | null, users: Users, };
+
+export type SchoolYears = { 
+/**
+ * The newest first.
+ */
+years: Array<SchoolYear>, 
+/**
+ * What a new year would begin with.
+ */
+next: YearDraft, 
+/**
+ * Why nothing can be changed here: `device` or `role`.
+ */
+locked: string | null, };
+
+export type YearDraft = { label: string, start_date: string, end_date: string, cutoff_date?: string | null, status: string, drop_label?: string | null, half_days: boolean, };
+
+export type SchoolYear = { id: string, label: string, start_date: string, end_date: string, cutoff_date: string | null, status: string, drop_label: string | null, half_days: boolean, terms: Array<Term>, 
+/**
+ * Sections and enrolments that hang on it.
+ */
+enrolments: number, 
+/**
+ * What its terms are called: `term`, `quarter` or `semester_quarter`.
+ */
+term_kind: string, };
+
+export type Term = { id: string, ordinal: number, kind: string, start_date: string, end_date: string, };
+
+export type TermDraft = { start_date: string, end_date: string, };
+
+export type AdminRequest =
+/**
+ * Begins a copy of the records, to be opened with the passphrase; a folder gets a file with today's name.
+ */
+| { "do": "admin.back_up", path: string, passphrase: string, }
+| { "do": "admin.backup" }
+| { "do": "admin.devices" }
+/**
+ * How the records stand against the hub's, computed from every row. `again` begins anew.
+ */
+| { "do": "admin.proof", again: boolean, }
+/**
+ * Writes the last proof as a page of text.
+ */
+| { "do": "admin.save_proof", path: string, }
+| { "do": "admin.ranges" }
+| { "do": "admin.save_range", id?: string, draft: RangeDraft, }
+| { "do": "admin.remove_range", id: string, }
+| { "do": "admin.settings" }
+| { "do": "admin.save_settings", fields: Record<string, string | null>, }
+/**
+ * After how many minutes a desk at this PC locks itself.
+ */
+| { "do": "admin.set_idle", minutes: number, }
+| { "do": "admin.users" }
+/**
+ * Without `id` a new user, who gets a one-time password.
+ */
+| { "do": "admin.save_user", id?: string, draft: UserDraft, }
+| { "do": "admin.disable_user", id: string, disabled: boolean, }
+/**
+ * Another one-time password.
+ */
+| { "do": "admin.reset_password", id: string, }
+| { "do": "admin.years" }
+| { "do": "admin.save_year", id?: string, draft: YearDraft, }
+/**
+ * All terms of a year at once, the first one first.
+ */
+| { "do": "admin.save_terms", year: string, terms: Array<TermDraft>, };
+
 export interface AdminAnswers {
+  "admin.back_up": BackupState;
+  "admin.backup": BackupState;
+  "admin.devices": Devices;
+  "admin.proof": ProofState;
+  "admin.save_proof": string;
+  "admin.ranges": Ranges;
+  "admin.save_range": Ranges;
+  "admin.remove_range": Ranges;
+  "admin.settings": Settings;
+  "admin.save_settings": Settings;
+  "admin.set_idle": Settings;
   "admin.users": Users;
   "admin.save_user": MadeUser;
   "admin.disable_user": Users;
   "admin.reset_password": MadeUser;
-  "admin.devices": Devices;
-  "admin.settings": Settings;
-  "admin.save_settings": Settings;
-  "admin.set_idle": Settings;
   "admin.years": SchoolYears;
   "admin.save_year": SchoolYears;
   "admin.save_terms": SchoolYears;
-  "admin.ranges": Ranges;
-  "admin.save_range": Ranges;
-  "admin.remove_range": Ranges;
-  "admin.back_up": BackupState;
-  "admin.backup": BackupState;
-  "admin.proof": ProofState;
-  "admin.save_proof": string;
 }

@@ -1,7 +1,6 @@
-// Made by `cargo xtask gen` from node/src/app/api. Do not edit.
+// Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
 import type { SessionAnswers, SessionRequest } from "./session";
-import type { HomeAnswers, HomeRequest } from "./home";
 import type { LearnersAnswers, LearnersRequest } from "./learners";
 import type { EnrolmentAnswers, EnrolmentRequest } from "./enrolment";
 import type { AttendanceAnswers, AttendanceRequest } from "./attendance";
@@ -9,15 +8,11 @@ import type { FormsAnswers, FormsRequest } from "./forms";
 import type { ImportsAnswers, ImportsRequest } from "./imports";
 import type { ReviewAnswers, ReviewRequest } from "./review";
 import type { AdminAnswers, AdminRequest } from "./admin";
+import type { HomeAnswers, HomeRequest } from "./home";
 
-export type RecordsRequest = { "do": "status" } | { "do": "search", entity: string, text: string, limit: number, 
 /**
- * The fields that the screen shows; all of them where it does not say.
+ * The office at a glance. [`Store::status`] says more, and reads every row for it.
  */
-fields?: Array<string>, } | { "do": "list", entity: string, limit: number, fields?: Array<string>, } | { "do": "get", entity: string, id: string, } | { "do": "save", entity: string, id?: string, fields: Record<string, unknown>, } | { "do": "delete", entity: string, id: string, };
-
-export type Side = "mine" | "theirs";
-
 export type SyncSummary = { school: string, device: string, 
 /**
  * Address of the hub.
@@ -56,6 +51,9 @@ trouble: Trouble | null,
  */
 version: number, };
 
+/**
+ * What keeps this office from syncing.
+ */
 export type Trouble = { 
 /**
  * The stable code.
@@ -70,6 +68,9 @@ message: string,
  */
 since: string, };
 
+/**
+ * Rows for a screen.
+ */
 export type Found = { rows: Record<string, unknown>[], 
 /**
  * Whether there are more than `limit`.
@@ -80,20 +81,55 @@ more: boolean,
  */
 total: number, };
 
+/**
+ * One row, with the fields of its kind.
+ */
+export type AnyRow = Record<string, unknown>;
+
+/**
+ * A row as it is after a save.
+ */
 export type SavedRow = { row: Record<string, unknown>, changed: boolean, created: boolean, };
 
+export type RecordsRequest =
+/**
+ * How the office stands with the hub. Asked also while nobody is signed in.
+ */
+| { "do": "status" }
+/**
+ * Rows that have every word of `text`, folded, in the order of their search key.
+ */
+| { "do": "search", entity: string, text: string, limit: number, 
+/**
+ * The fields that the screen shows; all of them where it does not say.
+ */
+fields?: Array<string>, }
+/**
+ * Rows in the order in which they were made.
+ */
+| { "do": "list", entity: string, limit: number, fields?: Array<string>, }
+/**
+ * One row, tombstones included.
+ */
+| { "do": "get", entity: string, id: string, }
+/**
+ * With `id` it edits, without it creates.
+ */
+| { "do": "save", entity: string, id?: string, fields: Record<string, unknown>, }
+| { "do": "delete", entity: string, id: string, };
+
 export interface RecordsAnswers {
-  status: SyncSummary;
-  search: Found;
-  list: Found;
-  get: Record<string, unknown>;
-  save: SavedRow;
-  delete: SavedRow;
+  "status": SyncSummary;
+  "search": Found;
+  "list": Found;
+  "get": AnyRow;
+  "save": SavedRow;
+  "delete": SavedRow;
 }
 
-export type Request = RecordsRequest | SessionRequest | HomeRequest | LearnersRequest | EnrolmentRequest | AttendanceRequest | FormsRequest | ImportsRequest | ReviewRequest | AdminRequest;
+export type Request = RecordsRequest | SessionRequest | LearnersRequest | EnrolmentRequest | AttendanceRequest | FormsRequest | ImportsRequest | ReviewRequest | AdminRequest | HomeRequest;
 
-export interface Answers extends RecordsAnswers, SessionAnswers, HomeAnswers, LearnersAnswers, EnrolmentAnswers, AttendanceAnswers, FormsAnswers, ImportsAnswers, ReviewAnswers, AdminAnswers {}
+export interface Answers extends RecordsAnswers, SessionAnswers, LearnersAnswers, EnrolmentAnswers, AttendanceAnswers, FormsAnswers, ImportsAnswers, ReviewAnswers, AdminAnswers, HomeAnswers {}
 
 export type Code =
   | "unknown_entity"

@@ -1,45 +1,21 @@
-// Made by `cargo xtask gen` from node/src/app/attendance. Do not edit.
+// Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
-export type AttendanceRequest = { "do": "attendance.today", date?: string, } | { "do": "attendance.class", section: string, date: string, 
 /**
- * `day`, `am` or `pm`.
+ * A learner who has been away for five class days or more.
  */
-session: string, } | { "do": "attendance.take", section: string, date: string, session: string, marks: Array<TakenMark>, 
+export type LongAbsent = { student: string, listed: string, section: SectionInfo, 
 /**
- * The marks as the class showed them before; who is not among them was seen as present.
+ * Class days in a row.
  */
-seen: Array<TakenMark>, 
+days: number, since: string, 
 /**
- * Why a day that was taken is changed afterwards.
+ * All of them excused.
  */
-correction?: string, } | { "do": "attendance.keep_draft", section: string, date: string, session: string, draft?: ClassDraft, } | { "do": "attendance.unsubmitted" } | { "do": "attendance.five_days", date?: string, } | { "do": "attendance.month", section: string, month: string, } | { "do": "attendance.sign_off", section: string, month: string, } | { "do": "attendance.reopen", section: string, month: string, reason: string, } | { "do": "attendance.calendar", school_year?: string, } | { "do": "attendance.set_days", school_year: string, setting: DaySetting, } | { "do": "attendance.add_holidays", school_year: string, dates?: Array<string>, } | { "do": "attendance.remove_days", school_year: string, ids: string[], };
+excused: boolean, guardians: Array<Caller>, };
 
-export type TakenMark = { student: string, 
 /**
- * `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it.
+ * A section as the attendance screens show it.
  */
-code: string, note?: string, };
-
-export type Day = { 
-/**
- * `YYYY-MM-DD`.
- */
-date: string, 
-/**
- * `class`, `makeup`, `event`, `holiday`, `suspension`, `weekend` or `outside` (of the school year).
- */
-kind: string, 
-/**
- * What the holiday or event is, or why classes are suspended.
- */
-label: string | null, 
-/**
- * Whether attendance may be taken.
- */
-class: boolean, };
-
-export type Name = { last: string, first: string, middle: string | null, ext: string | null, };
-
 export type SectionInfo = { id: string, name: string, grade_level: string, adviser: string | null, 
 /**
  * Whether the person here advises it.
@@ -50,49 +26,66 @@ mine: boolean,
  */
 may_take: boolean, };
 
-export type Taken = { by: string | null, 
+export type Caller = { name: string, 
 /**
- * RFC 3339.
+ * `father`, `mother`, `guardian` or `other`.
  */
-at: string | null, 
-/**
- * Why it was corrected afterwards, the last time.
- */
-correction: string | null, };
+relation: string, phone: string | null, primary: boolean, };
 
-export type Pupil = { id: string, name: Name, 
+export type CalendarYear = { years: Array<YearInfo>, 
 /**
- * `Dela Cruz, Juan Jr. Santos`.
+ * None: the school has no school year yet.
  */
-listed: string, sex: string | null, 
+year: YearInfo | null, today: string, may_change: boolean, entries: Array<CalendarEntry>, 
 /**
- * `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it; `P` also where nobody took attendance yet.
+ * National holidays of the year that are not in it.
  */
-code: string, note: string | null, 
-/**
- * Class days in a row that the learner was absent until the one before; 0 for one who was there.
- */
-away: number, 
-/**
- * The first of them.
- */
-away_since: string | null, 
-/**
- * The day counts in another class, where the learner was marked before changing sections; among [`Class::moved`], where the
- * learner is now.
- */
-elsewhere: Elsewhere | null, };
+proposed: Array<Holiday>, };
 
-export type Elsewhere = { 
-/**
- * `7-Rizal`.
- */
-section: string, 
-/**
- * The mark there.
- */
-code: string, };
+export type YearInfo = { id: string, label: string, start_date: string, end_date: string, };
 
+/**
+ * A holiday that the school's calendar does not have yet.
+ */
+export type Holiday = { date: string, name: string, 
+/**
+ * The law or proclamation.
+ */
+source: string, 
+/**
+ * Not sure: look for the proclamation before adding it.
+ */
+sure: boolean, };
+
+/**
+ * A day that the calendar says something about.
+ */
+export type CalendarEntry = { id: string, date: string, 
+/**
+ * `school`, `kinder`, `elementary`, `jhs` or `shs`.
+ */
+scope: string, 
+/**
+ * `class`, `holiday`, `suspension`, `event` or `makeup`.
+ */
+kind: string, 
+/**
+ * `national`, `division` or `school`.
+ */
+source: string | null, reason: string | null, };
+
+/**
+ * What is to be said about some days.
+ */
+export type DaySetting = { 
+/**
+ * First and last day, both included. Weekends between them are left out, unless classes are held.
+ */
+from: string, to: string, kind: string, scope: string, source?: string, reason?: string, };
+
+/**
+ * A class on a day.
+ */
 export type Class = { section: SectionInfo, school_year: string, day: Day, session: string, 
 /**
  * The school takes attendance for the morning and the afternoon.
@@ -123,6 +116,9 @@ draft: ClassDraft | null, pupils: Array<Pupil>,
  */
 moved: Array<Pupil>, };
 
+/**
+ * What was marked in one class and not submitted.
+ */
 export type ClassDraft = { 
 /**
  * Learner to mark.
@@ -133,8 +129,50 @@ marks: Record<string, string>,
  */
 reason: string, };
 
-export type Unsubmitted = { section: string, date: string, session: string, changes: number, };
+export type Pupil = { id: string, name: Name, 
+/**
+ * `Dela Cruz, Juan Jr. Santos`.
+ */
+listed: string, sex: string | null, 
+/**
+ * `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it; `P` also where nobody took attendance yet.
+ */
+code: string, note: string | null, 
+/**
+ * Class days in a row that the learner was absent until the one before; 0 for one who was there.
+ */
+away: number, 
+/**
+ * The first of them.
+ */
+away_since: string | null, 
+/**
+ * The day counts in another class, where the learner was marked before changing sections; among [`Class::moved`], where the
+ * learner is now.
+ */
+elsewhere: Elsewhere | null, };
 
+/**
+ * Another class of a learner's day.
+ */
+export type Elsewhere = { 
+/**
+ * `7-Rizal`.
+ */
+section: string, 
+/**
+ * The mark there.
+ */
+code: string, };
+
+/**
+ * A learner's name in its parts.
+ */
+export type Name = { last: string, first: string, middle: string | null, ext: string | null, };
+
+/**
+ * How a month of a section stands.
+ */
 export type Report = { 
 /**
  * Signed: attendance of the month is locked.
@@ -148,6 +186,114 @@ at: string | null,
  * Why it was opened again, the last time.
  */
 reason: string | null, };
+
+/**
+ * A day as a section has it.
+ */
+export type Day = { 
+/**
+ * `YYYY-MM-DD`.
+ */
+date: string, 
+/**
+ * `class`, `makeup`, `event`, `holiday`, `suspension`, `weekend` or `outside` (of the school year).
+ */
+kind: string, 
+/**
+ * What the holiday or event is, or why classes are suspended.
+ */
+label: string | null, 
+/**
+ * Whether attendance may be taken.
+ */
+class: boolean, };
+
+/**
+ * Who took the attendance, and when.
+ */
+export type Taken = { by: string | null, 
+/**
+ * RFC 3339.
+ */
+at: string | null, 
+/**
+ * Why it was corrected afterwards, the last time.
+ */
+correction: string | null, };
+
+/**
+ * A class that has marks which were not submitted.
+ */
+export type Unsubmitted = { section: string, date: string, session: string, changes: number, };
+
+export type MonthSheet = { section: SectionInfo, school_year: string, 
+/**
+ * `2026-06`.
+ */
+month: string, 
+/**
+ * Months of the school year that have begun.
+ */
+months: Array<string>, report: Report | null, may_reopen: boolean, today: string, 
+/**
+ * Class days, and other days that have a name; plain weekends are left out.
+ */
+days: Array<MonthDay>, pupils: Array<MonthPupil>, 
+/**
+ * Class days up to today on which attendance was not taken, or half of it.
+ */
+untaken: Array<UntakenDay>, 
+/**
+ * Class days of the month that have not come: it is signed after them.
+ */
+coming: number, 
+/**
+ * What whoever is here marked in this month and did not submit.
+ */
+drafts: Array<Unsubmitted>, };
+
+export type MonthDay = { day: Day, 
+/**
+ * Whether attendance was taken; without, no marks say nothing.
+ */
+taken: boolean, 
+/**
+ * Half days present.
+ */
+male_halves: number, female_halves: number, };
+
+export type MonthPupil = { id: string, listed: string, sex: string | null, 
+/**
+ * For each day: `""` present, `A`, `L`, `C`, `E`, `am` or `pm` for half a day absent; `null` where the learner was not in the
+ * section or attendance was not taken.
+ */
+marks: Array<string | null>, 
+/**
+ * Half days absent.
+ */
+absent_halves: number, tardy: number, };
+
+/**
+ * A class day, and what of it was not taken: `day`, or the half that lacks.
+ */
+export type UntakenDay = { date: string, session: string, };
+
+/**
+ * A day of the school.
+ */
+export type Overview = { date: string, today: string, 
+/**
+ * None: the school has no school year yet.
+ */
+school_year: string | null, year_id: string | null, half_days: boolean, 
+/**
+ * Sections of the person here, then the others by grade.
+ */
+sections: Array<SectionDay>, 
+/**
+ * The last class day before and the next one after, up to today.
+ */
+before: string | null, after: string | null, };
 
 export type SectionDay = { section: SectionInfo, day: Day, 
 /**
@@ -187,139 +333,85 @@ unsubmitted: number,
  */
 locked: boolean, };
 
-export type Overview = { date: string, today: string, 
 /**
- * None: the school has no school year yet.
+ * One learner's mark. Who is not in the list was present.
  */
-school_year: string | null, year_id: string | null, half_days: boolean, 
+export type TakenMark = { student: string, 
 /**
- * Sections of the person here, then the others by grade.
+ * `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it.
  */
-sections: Array<SectionDay>, 
-/**
- * The last class day before and the next one after, up to today.
- */
-before: string | null, after: string | null, };
+code: string, note?: string, };
 
-export type Caller = { name: string, 
+export type AttendanceRequest =
 /**
- * `father`, `mother`, `guardian` or `other`.
+ * Who is absent five class days in a row.
  */
-relation: string, phone: string | null, primary: boolean, };
-
-export type LongAbsent = { student: string, listed: string, section: SectionInfo, 
+| { "do": "attendance.five_days", date?: string, }
 /**
- * Class days in a row.
+ * The calendar of a school year, the present one where none is named.
  */
-days: number, since: string, 
+| { "do": "attendance.calendar", school_year?: string, }
+| { "do": "attendance.set_days", school_year: string, setting: DaySetting, }
 /**
- * All of them excused.
+ * Puts national holidays into the calendar: those of these dates, or all that are sure.
  */
-excused: boolean, guardians: Array<Caller>, };
-
-export type MonthDay = { day: Day, 
+| { "do": "attendance.add_holidays", school_year: string, dates?: Array<string>, }
+| { "do": "attendance.remove_days", school_year: string, ids: string[], }
 /**
- * Whether attendance was taken; without, no marks say nothing.
+ * A class on a day.
  */
-taken: boolean, 
+| { "do": "attendance.class", section: string, date: string, 
 /**
- * Half days present.
+ * `day`, `am` or `pm`.
  */
-male_halves: number, female_halves: number, };
-
-export type MonthPupil = { id: string, listed: string, sex: string | null, 
+session: string, }
 /**
- * For each day: `""` present, `A`, `L`, `C`, `E`, `am` or `pm` for half a day absent; `null` where the learner was not in the
- * section or attendance was not taken.
+ * Keeps marks that were made and not submitted, at this PC, for whoever made them; without a draft, none.
  */
-marks: Array<string | null>, 
+| { "do": "attendance.keep_draft", section: string, date: string, session: string, draft?: ClassDraft, }
 /**
- * Half days absent.
+ * The classes that whoever is here marked and did not submit.
  */
-absent_halves: number, tardy: number, };
-
-export type UntakenDay = { date: string, session: string, };
-
-export type MonthSheet = { section: SectionInfo, school_year: string, 
+| { "do": "attendance.unsubmitted" }
 /**
- * `2026-06`.
+ * Signs the month's SF2, which locks it.
  */
-month: string, 
+| { "do": "attendance.sign_off", section: string, month: string, }
+| { "do": "attendance.reopen", section: string, month: string, reason: string, }
 /**
- * Months of the school year that have begun.
+ * A section's month (`2026-06`) as a grid.
  */
-months: Array<string>, report: Report | null, may_reopen: boolean, today: string, 
+| { "do": "attendance.month", section: string, month: string, }
 /**
- * Class days, and other days that have a name; plain weekends are left out.
+ * A day over all sections; today where no date (`YYYY-MM-DD`) is given.
  */
-days: Array<MonthDay>, pupils: Array<MonthPupil>, 
+| { "do": "attendance.today", date?: string, }
 /**
- * Class days up to today on which attendance was not taken, or half of it.
+ * Records it: who is not among the marks was present. `stale`, and nothing is written, where it would change what was not
+ * seen.
  */
-untaken: Array<UntakenDay>, 
+| { "do": "attendance.take", section: string, date: string, session: string, marks: Array<TakenMark>, 
 /**
- * Class days of the month that have not come: it is signed after them.
+ * The marks as the class showed them before; who is not among them was seen as present.
  */
-coming: number, 
+seen: Array<TakenMark>, 
 /**
- * What whoever is here marked in this month and did not submit.
+ * Why a day that was taken is changed afterwards.
  */
-drafts: Array<Unsubmitted>, };
-
-export type Holiday = { date: string, name: string, 
-/**
- * The law or proclamation.
- */
-source: string, 
-/**
- * Not sure: look for the proclamation before adding it.
- */
-sure: boolean, };
-
-export type YearInfo = { id: string, label: string, start_date: string, end_date: string, };
-
-export type CalendarEntry = { id: string, date: string, 
-/**
- * `school`, `kinder`, `elementary`, `jhs` or `shs`.
- */
-scope: string, 
-/**
- * `class`, `holiday`, `suspension`, `event` or `makeup`.
- */
-kind: string, 
-/**
- * `national`, `division` or `school`.
- */
-source: string | null, reason: string | null, };
-
-export type CalendarYear = { years: Array<YearInfo>, 
-/**
- * None: the school has no school year yet.
- */
-year: YearInfo | null, today: string, may_change: boolean, entries: Array<CalendarEntry>, 
-/**
- * National holidays of the year that are not in it.
- */
-proposed: Array<Holiday>, };
-
-export type DaySetting = { 
-/**
- * First and last day, both included. Weekends between them are left out, unless classes are held.
- */
-from: string, to: string, kind: string, scope: string, source?: string, reason?: string, };
+correction?: string, };
 
 export interface AttendanceAnswers {
-  "attendance.today": Overview;
-  "attendance.class": Class;
-  "attendance.take": Class;
-  "attendance.keep_draft": null;
-  "attendance.unsubmitted": Unsubmitted[];
-  "attendance.five_days": LongAbsent[];
-  "attendance.month": MonthSheet;
-  "attendance.sign_off": Report;
-  "attendance.reopen": Report;
+  "attendance.five_days": Array<LongAbsent>;
   "attendance.calendar": CalendarYear;
   "attendance.set_days": CalendarYear;
   "attendance.add_holidays": CalendarYear;
   "attendance.remove_days": CalendarYear;
+  "attendance.class": Class;
+  "attendance.keep_draft": null;
+  "attendance.unsubmitted": Array<Unsubmitted>;
+  "attendance.sign_off": Report;
+  "attendance.reopen": Report;
+  "attendance.month": MonthSheet;
+  "attendance.today": Overview;
+  "attendance.take": Class;
 }

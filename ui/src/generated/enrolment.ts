@@ -1,77 +1,4 @@
-// Made by `cargo xtask gen` from node/src/app/enrolment. Do not edit.
-
-export type EnrolmentRequest = { "do": "enrolment.years" } | { "do": "enrolment.next_year", year: string, } | { "do": "enrolment.find", text: string, limit: number, } | { "do": "enrolment.desk", student: string, school_year: string, } | { "do": "enrolment.papers", student?: string, kind: string, } | { "do": "enrolment.paper", student: string, kind: string, state: string, } | { "do": "enrolment.enrol", enrol: EnrolFields, } | { "do": "enrolment.confirm", enrolments: string[], on_date: string, } | { "do": "enrolment.transfer_out", enrolment: string, to_school: string, on_date: string, unsettled_account?: boolean, } | { "do": "enrolment.reasons" } | { "do": "enrolment.drop", enrolment: string, reason_code: string, note?: string, on_date: string, } | { "do": "enrolment.return", enrolment: string, on_date: string, section?: string, over_capacity?: boolean, } | { "do": "enrolment.cancel", enrolment: string, note?: string, on_date: string, } | { "do": "enrolment.beginning", enrolment: string, } | { "do": "enrolment.correct", enrolment: string, on_date: string, section?: string, over_capacity?: boolean, } | { "do": "enrolment.of", student: string, } | { "do": "enrolment.sections", school_year: string, as_of?: string, } | { "do": "enrolment.section", school_year: string, id?: string, fields: SectionFields, } | { "do": "enrolment.delete_section", id: string, } | { "do": "enrolment.copy_sections", from_year: string, to_year: string, } | { "do": "enrolment.roster", section: string, as_of?: string, } | { "do": "enrolment.list", school_year: string, only: Only, grade?: string, } | { "do": "enrolment.assign", enrolments: string[], section?: string, on_date: string, over_capacity?: boolean, 
-/**
- * Somebody agreed that marks of that day and later stay with the section where they were made.
- */
-marks_stay?: boolean, } | { "do": "enrolment.promotion_preview", from_year: string, to_year: string, } | { "do": "enrolment.promote", from_year: string, to_year: string, 
-/**
- * Only these grades; all where it does not say.
- */
-grades?: Array<string>, choices?: Array<PromotionChoice>, };
-
-export type Years = { years: Array<Year>, 
-/**
- * The one that today is in.
- */
-current: string | null, today: string, };
-
-export type Year = { id: string, 
-/**
- * `2026-2027`.
- */
-label: string, start_date: string, end_date: string, 
-/**
- * The last day on which enrolment is not late.
- */
-cutoff_date: string | null, 
-/**
- * `draft`, `open` or `closed`.
- */
-status: string, };
-
-export type Made = { id: string, };
-
-export type Count = { count: number, };
-
-export type Known = { student: string, last_name: string, first_name: string, middle_name: string | null, name_ext: string | null, lrn: string | null, sex: string | null, birth_date: string | null, 
-/**
- * The newest enrolment.
- */
-last: Past | null, };
-
-export type Past = { enrolment: string, school_year: string, year: string, grade_level: string, kind: string | null, status: string, section: string | null, section_name: string | null, unsettled_account: boolean, late: boolean, from_school: string | null, to_school: string | null, reason_code: string | null, effectivity_date: string | null, };
-
-export type Proposal = { known: Known, 
-/**
- * The enrolment of this year, if there is one.
- */
-here: Past | null, 
-/**
- * Years before, the newest first.
- */
-past: Array<Past>, kind: string, grade_level: string | null, section: string | null, papers: Array<Paper>, 
-/**
- * What speaks against it: `unsettled_account`, `not_finished` (the last enrolment is still open), `missing_papers`,
- * `enrolled` (in this year, already), `left` (in this year; to be taken back).
- */
-holds: Array<string>, };
-
-export type Paper = { 
-/**
- * A kind of `student_document`.
- */
-kind: string, 
-/**
- * `missing`, `received`, `returned`, `waived`; none where nobody asked for it yet.
- */
-state: string | null, 
-/**
- * Whether this kind of enrolment wants it.
- */
-wanted: boolean, };
-
-export type PaperState = { kind: string, state: string, };
+// Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
 export type PaperSet = { 
 /**
@@ -79,16 +6,9 @@ export type PaperSet = {
  */
 confirmed: string | null, };
 
-export type Beginning = { 
 /**
- * None where only a list of the school told of it.
+ * What the desk was told.
  */
-on_date: string | null, 
-/**
- * The last section, also of who left.
- */
-section: string | null, };
-
 export type EnrolFields = { 
 /**
  * A learner who is known.
@@ -107,8 +27,115 @@ kind: string, section?: string, from_school?: string, papers?: Array<PaperState>
  */
 over_capacity?: boolean, };
 
+/**
+ * A paper as somebody says it is.
+ */
+export type PaperState = { kind: string, state: string, };
+
+/**
+ * What became of it.
+ */
 export type Enrolled = { student: string, enrolment: string, status: string, late: boolean, missing: Array<string>, };
 
+/**
+ * How many records a question changed.
+ */
+export type Count = { count: number, };
+
+/**
+ * Somebody decided otherwise.
+ */
+export type PromotionChoice = { enrolment: string, step: Step, };
+
+/**
+ * What becomes of a learner.
+ */
+export type Step = "promote" | "retain" | "graduate" | "hold";
+
+export type Promoted = { promoted: number, retained: number, graduated: number, held: number, };
+
+export type Made = { id: string, };
+
+/**
+ * What a section can be told.
+ */
+export type SectionFields = { grade_level?: string, name?: string, track?: string, strand?: string, adviser?: string, room?: string, capacity?: number, shift?: string, };
+
+export type Years = { years: Array<Year>, 
+/**
+ * The one that today is in.
+ */
+current: string | null, today: string, };
+
+/**
+ * A school year, with the enrolments it holds.
+ */
+export type Year = { id: string, 
+/**
+ * `2026-2027`.
+ */
+label: string, start_date: string, end_date: string, 
+/**
+ * The last day on which enrolment is not late.
+ */
+cutoff_date: string | null, 
+/**
+ * `draft`, `open` or `closed`.
+ */
+status: string, };
+
+/**
+ * A learner in a list of the desk.
+ */
+export type Known = { student: string, last_name: string, first_name: string, middle_name: string | null, name_ext: string | null, lrn: string | null, sex: string | null, birth_date: string | null, 
+/**
+ * The newest enrolment.
+ */
+last: Past | null, };
+
+/**
+ * An enrolment of a year, in a few words.
+ */
+export type Past = { enrolment: string, school_year: string, year: string, grade_level: string, kind: string | null, status: string, section: string | null, section_name: string | null, unsettled_account: boolean, late: boolean, from_school: string | null, to_school: string | null, reason_code: string | null, effectivity_date: string | null, };
+
+/**
+ * What the desk proposes for a learner in a school year.
+ */
+export type Proposal = { known: Known, 
+/**
+ * The enrolment of this year, if there is one.
+ */
+here: Past | null, 
+/**
+ * Years before, the newest first.
+ */
+past: Array<Past>, kind: string, grade_level: string | null, section: string | null, papers: Array<Paper>, 
+/**
+ * What speaks against it: `unsettled_account`, `not_finished` (the last enrolment is still open), `missing_papers`,
+ * `enrolled` (in this year, already), `left` (in this year; to be taken back).
+ */
+holds: Array<string>, };
+
+/**
+ * A paper as it stands.
+ */
+export type Paper = { 
+/**
+ * A kind of `student_document`.
+ */
+kind: string, 
+/**
+ * `missing`, `received`, `returned`, `waived`; none where nobody asked for it yet.
+ */
+state: string | null, 
+/**
+ * Whether this kind of enrolment wants it.
+ */
+wanted: boolean, };
+
+/**
+ * One reason of the form's list.
+ */
 export type DropReason = { 
 /**
  * As the form numbers them, for example `b.1`.
@@ -119,6 +146,24 @@ code: string, category: string, reason: string,
  */
 specify: boolean, };
 
+/**
+ * How an enrolment began, as the records have it.
+ */
+export type Beginning = { 
+/**
+ * None where only a list of the school told of it.
+ */
+on_date: string | null, 
+/**
+ * The last section, also of who left.
+ */
+section: string | null, };
+
+export type SectionList = { sections: Array<SectionRow>, as_of: string, };
+
+/**
+ * A section, and who is in it on the asked day.
+ */
 export type SectionRow = { id: string, school_year: string, grade_level: string, name: string, track: string | null, strand: string | null, adviser: string | null, 
 /**
  * `Reyes, Ana`.
@@ -133,10 +178,11 @@ total: number,
  */
 coming: number, };
 
-export type SectionFields = { grade_level?: string, name?: string, track?: string, strand?: string, adviser?: string, room?: string, capacity?: number, shift?: string, };
+export type Roster = { section: SectionRow, members: Array<Member>, as_of: string, };
 
-export type SectionList = { sections: Array<SectionRow>, as_of: string, };
-
+/**
+ * One line of a roster.
+ */
 export type Member = { enrolment: string, student: string, lrn: string | null, last_name: string, first_name: string, middle_name: string | null, name_ext: string | null, sex: string | null, birth_date: string | null, kind: string | null, 
 /**
  * On the day that was asked for.
@@ -147,23 +193,15 @@ status: string, late: boolean, valid_from: string, valid_to: string | null,
  */
 missing: Array<string>, };
 
-export type Roster = { section: SectionRow, members: Array<Member>, as_of: string, };
-
+/**
+ * Which of them.
+ */
 export type Only = "unassigned" | "temporary" | "pre_registered" | "left";
 
+/**
+ * One line of the list.
+ */
 export type Waiting = { enrolment: string, learner: Known, grade_level: string, kind: string | null, status: string, missing: Array<string>, };
-
-export type Step = "promote" | "retain" | "graduate" | "hold";
-
-export type PromotionRow = { enrolment: string, student: string, name: string, lrn: string | null, sex: string | null, grade_level: string, section: string | null, status: string, step: Step, 
-/**
- * The grade of the next year; none for who graduates or is held.
- */
-next: string | null, 
-/**
- * Why a learner is held: `missing_papers`, `unsettled_account`, `not_enrolled` (pre-registered, never came), `no_grade`.
- */
-hold: string | null, };
 
 export type PromotionPreview = { lines: Array<PromotionRow>, 
 /**
@@ -179,34 +217,141 @@ left: number,
  */
 last_grade: string, };
 
-export type PromotionChoice = { enrolment: string, step: Step, };
+/**
+ * One line of the preview.
+ */
+export type PromotionRow = { enrolment: string, student: string, name: string, lrn: string | null, sex: string | null, grade_level: string, section: string | null, status: string, step: Step, 
+/**
+ * The grade of the next year; none for who graduates or is held.
+ */
+next: string | null, 
+/**
+ * Why a learner is held: `missing_papers`, `unsettled_account`, `not_enrolled` (pre-registered, never came), `no_grade`.
+ */
+hold: string | null, };
 
-export type Promoted = { promoted: number, retained: number, graduated: number, held: number, };
+export type EnrolmentRequest =
+/**
+ * A paper came, went back or is waived; who waited only for it is confirmed.
+ */
+| { "do": "enrolment.paper", student: string, kind: string, state: string, }
+/**
+ * Enrols.
+ */
+| { "do": "enrolment.enrol", enrol: EnrolFields, }
+/**
+ * Pre-registered learners came, temporary ones are complete.
+ */
+| { "do": "enrolment.confirm", enrolments: string[], on_date: string, }
+/**
+ * Everybody who is not held, but for `choices` as proposed.
+ */
+| { "do": "enrolment.promote", from_year: string, to_year: string, 
+/**
+ * Only these grades; all where it does not say.
+ */
+grades?: Array<string>, choices?: Array<PromotionChoice>, }
+/**
+ * Makes the school year after this one, as a draft.
+ */
+| { "do": "enrolment.next_year", year: string, }
+/**
+ * Makes or changes a section.
+ */
+| { "do": "enrolment.section", school_year: string, id?: string, fields: SectionFields, }
+/**
+ * Deletes a section that nobody was in.
+ */
+| { "do": "enrolment.delete_section", id: string, }
+/**
+ * The sections of one year in another too.
+ */
+| { "do": "enrolment.copy_sections", from_year: string, to_year: string, }
+/**
+ * Into a section from a day on; without one, out of theirs.
+ */
+| { "do": "enrolment.assign", enrolments: string[], section?: string, on_date: string, over_capacity?: boolean, 
+/**
+ * Somebody agreed that marks of that day and later stay with the section where they were made.
+ */
+marks_stay?: boolean, }
+/**
+ * The school years, and which one the desk works in.
+ */
+| { "do": "enrolment.years" }
+/**
+ * Learners whose name, LRN or number has every word of `text`, with their newest enrolment.
+ */
+| { "do": "enrolment.find", text: string, limit: number, }
+/**
+ * What the desk proposes for a learner.
+ */
+| { "do": "enrolment.desk", student: string, school_year: string, }
+/**
+ * The papers that this kind of enrolment wants of a learner, or of a new one.
+ */
+| { "do": "enrolment.papers", student?: string, kind: string, }
+/**
+ * The reasons of School Form 2.
+ */
+| { "do": "enrolment.reasons" }
+/**
+ * When an enrolment began and which section is its last, for its correction.
+ */
+| { "do": "enrolment.beginning", enrolment: string, }
+/**
+ * A learner's enrolments, the newest first.
+ */
+| { "do": "enrolment.of", student: string, }
+/**
+ * The sections of a year, counted on a day (none: today, or the first day of a year that has not begun).
+ */
+| { "do": "enrolment.sections", school_year: string, as_of?: string, }
+| { "do": "enrolment.roster", section: string, as_of?: string, }
+/**
+ * Who wants something of the registrar.
+ */
+| { "do": "enrolment.list", school_year: string, only: Only, grade?: string, }
+| { "do": "enrolment.promotion_preview", from_year: string, to_year: string, }
+| { "do": "enrolment.transfer_out", enrolment: string, to_school: string, on_date: string, unsettled_account?: boolean, }
+| { "do": "enrolment.drop", enrolment: string, reason_code: string, note?: string, on_date: string, }
+/**
+ * Back within the year.
+ */
+| { "do": "enrolment.return", enrolment: string, on_date: string, section?: string, over_capacity?: boolean, }
+/**
+ * It was a mistake.
+ */
+| { "do": "enrolment.cancel", enrolment: string, note?: string, on_date: string, }
+/**
+ * The day of an enrolment, or its section, was written wrongly.
+ */
+| { "do": "enrolment.correct", enrolment: string, on_date: string, section?: string, over_capacity?: boolean, };
 
 export interface EnrolmentAnswers {
-  "enrolment.years": Years;
-  "enrolment.next_year": Made;
-  "enrolment.find": Known[];
-  "enrolment.desk": Proposal;
-  "enrolment.papers": Paper[];
   "enrolment.paper": PaperSet;
   "enrolment.enrol": Enrolled;
   "enrolment.confirm": Count;
-  "enrolment.transfer_out": Count;
-  "enrolment.reasons": DropReason[];
-  "enrolment.drop": Count;
-  "enrolment.return": Count;
-  "enrolment.cancel": Count;
-  "enrolment.beginning": Beginning;
-  "enrolment.correct": Count;
-  "enrolment.of": Past[];
-  "enrolment.sections": SectionList;
+  "enrolment.promote": Promoted;
+  "enrolment.next_year": Made;
   "enrolment.section": Made;
   "enrolment.delete_section": Count;
   "enrolment.copy_sections": Count;
-  "enrolment.roster": Roster;
-  "enrolment.list": Waiting[];
   "enrolment.assign": Count;
+  "enrolment.years": Years;
+  "enrolment.find": Array<Known>;
+  "enrolment.desk": Proposal;
+  "enrolment.papers": Array<Paper>;
+  "enrolment.reasons": Array<DropReason>;
+  "enrolment.beginning": Beginning;
+  "enrolment.of": Array<Past>;
+  "enrolment.sections": SectionList;
+  "enrolment.roster": Roster;
+  "enrolment.list": Array<Waiting>;
   "enrolment.promotion_preview": PromotionPreview;
-  "enrolment.promote": Promoted;
+  "enrolment.transfer_out": Count;
+  "enrolment.drop": Count;
+  "enrolment.return": Count;
+  "enrolment.cancel": Count;
+  "enrolment.correct": Count;
 }

@@ -1,7 +1,11 @@
-// Made by `cargo xtask gen` from node/src/app/home. Do not edit.
+// Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
-export type HomeRequest = { "do": "home.today" };
+import type { SyncSummary } from "./api";
+import type { LongAbsent, Report, SectionDay, Unsubmitted } from "./attendance";
 
+/**
+ * The day of whoever is at the PC.
+ */
 export type Home = { today: string, 
 /**
  * Whose day it is: `head` (and administrators), `registrar`, `teacher` or `other`.
@@ -52,11 +56,48 @@ desk: DeskCounts | null,
  */
 same_number: number, sync: SyncSummary, };
 
-export type HomeYear = { id: string, label: string, start_date: string, end_date: string, 
 /**
- * It is over, or will be in a few weeks: time to think of the next one.
+ * A first step.
  */
-ending: boolean, };
+export type FirstStep = { 
+/**
+ * `school` (its name and ID), `year`, `learners`, `sections` or `users`.
+ */
+id: string, done: boolean, 
+/**
+ * Whether the person here does it; otherwise an administrator does, or somebody at another PC.
+ */
+may: boolean, };
+
+/**
+ * The sections that have to take attendance today.
+ */
+export type Classes = { sections: number, taken: number, 
+/**
+ * The first of those that have not taken it, by grade.
+ */
+untaken: Array<Untaken>, 
+/**
+ * Of the sections that have taken it: learners who were there, also those late, cutting classes or absent for half of it.
+ */
+present: number, present_male: number, present_female: number, 
+/**
+ * Absent the whole day, excused ones too.
+ */
+absent: number, 
+/**
+ * Absent for half of the day.
+ */
+half: number, 
+/**
+ * Late or cutting classes.
+ */
+tardy: number, };
+
+/**
+ * A section whose attendance was not taken yet.
+ */
+export type Untaken = { id: string, name: string, grade_level: string, adviser: string | null, };
 
 export type SchoolDay = { 
 /**
@@ -80,84 +121,14 @@ without: Array<string>,
  */
 next: string | null, };
 
-export type FirstStep = { 
 /**
- * `school` (its name and ID), `year`, `learners`, `sections` or `users`.
+ * Learners in class, those temporarily enrolled too; not those who are only expected.
  */
-id: string, done: boolean, 
-/**
- * Whether the person here does it; otherwise an administrator does, or somebody at another PC.
- */
-may: boolean, };
-
-export type Classes = { sections: number, taken: number, 
-/**
- * The first of those that have not taken it, by grade.
- */
-untaken: Array<Untaken>, 
-/**
- * Of the sections that have taken it: learners who were there, also those late, cutting classes or absent for half of it.
- */
-present: number, present_male: number, present_female: number, 
-/**
- * Absent the whole day, excused ones too.
- */
-absent: number, 
-/**
- * Absent for half of the day.
- */
-half: number, 
-/**
- * Late or cutting classes.
- */
-tardy: number, };
-
-export type Untaken = { id: string, name: string, grade_level: string, adviser: string | null, };
-
-export type OwnSection = { today: SectionDay, male: number, female: number, 
-/**
- * This month and the one before, the older first; without those that have no class days yet.
- */
-months: Array<OwnMonth>, 
-/**
- * Who went to another section within the last weeks.
- */
-moved: Array<MovedOn>, 
-/**
- * What the adviser marked and did not submit.
- */
-unsubmitted: Array<Unsubmitted>, };
-
-export type OwnMonth = { 
-/**
- * `2026-06`.
- */
-month: string, 
-/**
- * Its last day has passed: it is signed now.
- */
-over: boolean, 
-/**
- * Class days before today on which attendance was not taken.
- */
-untaken: Array<string>, report: Report | null, };
-
-export type MovedOn = { student: string, listed: string, 
-/**
- * `7-Rizal`.
- */
-to: string, 
-/**
- * The first day there.
- */
-on: string, 
-/**
- * Days since then on which he was marked here: these marks stay, and count here.
- */
-marked: Array<string>, };
-
 export type HomeEnrolment = { male: number, female: number, total: number, before: Before | null, grades: Array<GradeLine>, };
 
+/**
+ * What is compared with.
+ */
 export type Before = { 
 /**
  * The school year.
@@ -178,8 +149,6 @@ total: number,
  */
 before: number | null, };
 
-export type FullSection = { id: string, name: string, grade_level: string, seats: number, learners: number, };
-
 export type DeskCounts = { 
 /**
  * Temporarily enrolled.
@@ -198,14 +167,79 @@ missing_papers: number,
  */
 papers: Array<PaperCount>, };
 
+/**
+ * Learners who owe a paper of this kind.
+ */
 export type PaperCount = { 
 /**
  * A kind of `student_document`.
  */
 kind: string, learners: number, };
 
-import type { SyncSummary } from "./api";
-import type { LongAbsent, Report, SectionDay, Unsubmitted } from "./attendance";
+export type OwnSection = { today: SectionDay, male: number, female: number, 
+/**
+ * This month and the one before, the older first; without those that have no class days yet.
+ */
+months: Array<OwnMonth>, 
+/**
+ * Who went to another section within the last weeks.
+ */
+moved: Array<MovedOn>, 
+/**
+ * What the adviser marked and did not submit.
+ */
+unsubmitted: Array<Unsubmitted>, };
+
+/**
+ * Who went from this section to another one lately.
+ */
+export type MovedOn = { student: string, listed: string, 
+/**
+ * `7-Rizal`.
+ */
+to: string, 
+/**
+ * The first day there.
+ */
+on: string, 
+/**
+ * Days since then on which he was marked here: these marks stay, and count here.
+ */
+marked: Array<string>, };
+
+/**
+ * A month of School Form 2.
+ */
+export type OwnMonth = { 
+/**
+ * `2026-06`.
+ */
+month: string, 
+/**
+ * Its last day has passed: it is signed now.
+ */
+over: boolean, 
+/**
+ * Class days before today on which attendance was not taken.
+ */
+untaken: Array<string>, report: Report | null, };
+
+/**
+ * A section with more learners than seats.
+ */
+export type FullSection = { id: string, name: string, grade_level: string, seats: number, learners: number, };
+
+/**
+ * A school year, as the page speaks of it.
+ */
+export type HomeYear = { id: string, label: string, start_date: string, end_date: string, 
+/**
+ * It is over, or will be in a few weeks: time to think of the next one.
+ */
+ending: boolean, };
+
+export type HomeRequest =
+| { "do": "home.today" };
 
 export interface HomeAnswers {
   "home.today": Home;

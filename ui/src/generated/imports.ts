@@ -1,51 +1,12 @@
-// Made by `cargo xtask gen` from node/src/app/imports. Do not edit.
-
-export type ImportsRequest = { "do": "imports.read", path: string, } | { "do": "imports.apply", path: string, hash: string, choices: Array<LineChoice>, } | { "do": "imports.start" } & ImportWanted | { "do": "imports.now" } | { "do": "imports.stop" };
-
-export type ImportWanted = { path: string, kind: ListKind, 
-/**
- * What the rows of a table are.
- */
-entity?: string, 
-/**
- * How `03/04/2010` is meant, where the file does not prove it.
- */
-date_order?: DateOrder, 
-/**
- * Which school of a bundle, where it has several.
- */
-school?: string, 
-/**
- * `2026-2027`, where a bundle does not say.
- */
-school_year?: string, 
-/**
- * Write; otherwise only say what would be written.
- */
-write: boolean, 
-/**
- * Import the rest although rows are refused.
- */
-skip_refused?: boolean, 
-/**
- * Import those who may be somebody else as records of their own.
- */
-duplicates?: boolean, };
-
-export type ListKind = "table" | "roster";
+// Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
 export type DateOrder = "day_month_year" | "month_day_year";
 
-export type Looked = { "what": "register", register: Reconciliation, 
-/**
- * What is safe, or only fills what is empty: the screen has it chosen from the start.
- */
-proposed: Array<LineChoice>, } | { "what": "table", file: string, entity: string, 
-/**
- * What else it can be.
- */
-entities: Array<string>, } | { "what": "roster", file: string, };
+export type ListKind = "table" | "roster";
 
+/**
+ * Where the import is.
+ */
 export type ImportNow = { running: boolean, stage: Stage, done: number, 
 /**
  * 0 where it is not known.
@@ -55,6 +16,11 @@ total: number,
  * Once it has ended; until the next one begins.
  */
 outcome: ImportOutcome | null, };
+
+/**
+ * What an import is busy with.
+ */
+export type Stage = "reading" | "matching" | "saving";
 
 export type ImportOutcome = { report: ImportReport | null, 
 /**
@@ -66,8 +32,9 @@ refused: number, duplicates: number, warnings: number,
  */
 failure: { code: string, message: string } | null, };
 
-export type Stage = "reading" | "matching" | "saving";
-
+/**
+ * The outcome of an import or of its dry run; both count alike.
+ */
 export type ImportReport = { 
 /**
  * Rows read from all files, headers not counted.
@@ -80,7 +47,7 @@ left_out: number,
 /**
  * The same three numbers for each kind of record.
  */
-by_entity: Record<string, ImportCounts>, duplicates: Array<ImportDuplicate>, refused: Array<ImportRefusal>, warnings: Array<string>, dry_run: boolean, 
+by_entity: { [key in string]: ImportCounts }, duplicates: Array<ImportDuplicate>, refused: Array<ImportRefusal>, warnings: Array<string>, dry_run: boolean, 
 /**
  * Whether records were written. `false` for a dry run, where rows were refused, and where nothing had to change.
  */
@@ -92,12 +59,9 @@ batch: string | null, };
 
 export type ImportCounts = { new: number, changed: number, unchanged: number, };
 
-export type ImportRefusal = { file: string, 
 /**
- * Line in the file; the header is line 1.
+ * A row that is, or may be, somebody who is there already.
  */
-row: number, column?: string, code: string, message: string, };
-
 export type ImportDuplicate = { file: string, row: number, kind: ImportDuplicateKind, 
 /**
  * The record that it may be: its id in the store, or none while it is only in the file.
@@ -126,6 +90,31 @@ besides: string[], };
 
 export type ImportDuplicateKind = "same_record" | "same_name";
 
+/**
+ * A row that cannot be imported, and what to do about it.
+ */
+export type ImportRefusal = { file: string, 
+/**
+ * Line in the file; the header is line 1.
+ */
+row: number, column?: string, code: string, message: string, };
+
+/**
+ * A file, recognised.
+ */
+export type Looked = { "what": "register", register: Reconciliation, 
+/**
+ * What is safe, or only fills what is empty: the screen has it chosen from the start.
+ */
+proposed: Array<LineChoice>, } | { "what": "table", file: string, entity: string, 
+/**
+ * What else it can be.
+ */
+entities: Array<string>, } | { "what": "roster", file: string, };
+
+/**
+ * What to do with one line; a line without a choice is left alone.
+ */
 export type LineChoice = { 
 /**
  * Row of the sheet, as in [`ReconciledLine::line`](super::ReconciledLine::line).
@@ -148,18 +137,9 @@ move_section?: boolean,
  */
 take_theirs?: Array<string>, };
 
-export type Applied = { 
 /**
- * The act under which all of it is taken back; `null` where nothing had to be written.
+ * A register set beside the records, line by line.
  */
-act: string | null, counts: AppliedCounts, };
-
-export type AppliedCounts = { learners_added: number, guardians_added: number, sections_added: number, enrolled: number, moved: number, 
-/**
- * Fields in which the register was taken over.
- */
-fields_taken: number, };
-
 export type Reconciliation = { file: string, 
 /**
  * Fingerprint of the file: `apply` wants it back, so that what was looked at is what is applied.
@@ -178,6 +158,45 @@ section_id: string | null, lines: Array<ReconciledLine>,
  */
 extra: Array<Extra>, refused: Array<RefusedRow>, warnings: Array<Warning>, counts: ReconciledCounts, };
 
+/**
+ * A learner of the section who is not in the register.
+ */
+export type Extra = { student: string, enrolment: string, name: string, lrn: string | null, sex: string | null, birth_date: string | null, status: string, };
+
+/**
+ * A row that cannot be taken, and what to do about it.
+ */
+export type RefusedRow = { line: number, 
+/**
+ * `A12`
+ */
+cell: string, code: string, message: string, 
+/**
+ * What the form calls the column.
+ */
+column: string, 
+/**
+ * The same for a screen, without the column.
+ */
+said?: ImportSaid, };
+
+/**
+ * A sentence that the screens have too.
+ */
+export type ImportSaid = { key: ImportSaidKey, 
+/**
+ * What the sentence names, in its order.
+ */
+with: Array<string>, };
+
+/**
+ * Which sentence it is. The screens have each in every language (`imports.ts` in `ui/src/strings/`); their compiler misses none.
+ */
+export type ImportSaidKey = "other_sheet" | "no_learner" | "no_year" | "year_closed" | "lrn_rounded" | "lrn_digits" | "lrn_twice" | "no_name" | "sex" | "no_date" | "nothing" | "future" | "years" | "age" | "numbers" | "no_mobile" | "no_comma";
+
+/**
+ * How one line stands to the records.
+ */
 export type ReconciledLine = { 
 /**
  * Row of the sheet, from 1; choices name it.
@@ -204,12 +223,20 @@ fields: Array<Difference>,
  */
 candidates: Array<Candidate>, };
 
-export type ReconciledCounts = { same: number, different: number, missing_here: number, wrong_section: number, suspect: number, extra: number, refused: number, };
-
-export type LineState = "same" | "different" | "missing_here" | "wrong_section" | "suspect";
+/**
+ * Where a learner sits here.
+ */
+export type OurSection = { 
+/**
+ * `null` for a learner in no section.
+ */
+section: string | null, name: string | null, grade_level: string, };
 
 export type MatchedBy = "lrn" | "name_and_birth_date";
 
+/**
+ * A field in which the two differ.
+ */
 export type Difference = { 
 /**
  * A field of the learner, or `father`, `mother`, `guardian`, `contact`, `status`.
@@ -220,50 +247,101 @@ field: string, label: string,
  */
 ours: string | null, theirs: string, };
 
-export type OurSection = { 
 /**
- * `null` for a learner in no section.
+ * What a line is to the office.
  */
-section: string | null, name: string | null, grade_level: string, };
+export type LineState = "same" | "different" | "missing_here" | "wrong_section" | "suspect";
 
+/**
+ * Somebody whom a line may mean.
+ */
 export type Candidate = { student: string, name: string, lrn: string | null, birth_date: string | null, why: Suspicion, };
 
 export type Suspicion = "same_lrn" | "other_lrn" | "same_name" | "twice_in_file";
 
-export type Extra = { student: string, enrolment: string, name: string, lrn: string | null, sex: string | null, birth_date: string | null, status: string, };
+/**
+ * How many lines are in which state.
+ */
+export type ReconciledCounts = { same: number, different: number, missing_here: number, wrong_section: number, suspect: number, extra: number, refused: number, };
 
-export type RefusedRow = { line: number, 
 /**
- * `A12`
+ * Something of a row that was left out or should be looked at; the row itself was taken.
  */
-cell: string, code: string, message: string, 
-/**
- * What the form calls the column.
- */
-column: string, 
-/**
- * The same for a screen, without the column.
- */
-said?: ImportSaid, };
-
 export type Warning = { 
 /**
  * `None` for what concerns the whole file.
  */
 line: number | null, cell: string | null, message: string, column?: string, said?: ImportSaid, };
 
-export type ImportSaid = { key: ImportSaidKey, 
 /**
- * What the sentence names, in its order.
+ * What was written.
  */
-with: Array<string>, };
+export type Applied = { 
+/**
+ * The act under which all of it is taken back; `null` where nothing had to be written.
+ */
+act: string | null, counts: AppliedCounts, };
 
-export type ImportSaidKey = "other_sheet" | "no_learner" | "no_year" | "year_closed" | "lrn_rounded" | "lrn_digits" | "lrn_twice" | "no_name" | "sex" | "no_date" | "nothing" | "future" | "years" | "age" | "numbers" | "no_mobile" | "no_comma";
+export type AppliedCounts = { learners_added: number, guardians_added: number, sections_added: number, enrolled: number, moved: number, 
+/**
+ * Fields in which the register was taken over.
+ */
+fields_taken: number, };
+
+export type ImportsRequest =
+/**
+ * Begins to try or to import a list, beside the desk's other work.
+ */
+| { "do": "imports.start", path: string, kind: ListKind, 
+/**
+ * What the rows of a table are.
+ */
+entity?: string, 
+/**
+ * How `03/04/2010` is meant, where the file does not prove it.
+ */
+date_order?: DateOrder, 
+/**
+ * Which school of a bundle, where it has several.
+ */
+school?: string, 
+/**
+ * `2026-2027`, where a bundle does not say.
+ */
+school_year?: string, 
+/**
+ * Write; otherwise only say what would be written.
+ */
+write: boolean, 
+/**
+ * Import the rest although rows are refused.
+ */
+skip_refused?: boolean, 
+/**
+ * Import those who may be somebody else as records of their own.
+ */
+duplicates?: boolean, }
+/**
+ * How far it is.
+ */
+| { "do": "imports.now" }
+/**
+ * Stops it; nothing of it is written then.
+ */
+| { "do": "imports.stop" }
+/**
+ * What a file is; a register comes with its reconciliation.
+ */
+| { "do": "imports.read", path: string, }
+/**
+ * Carries out choices about a register; `hash` is that of the reconciliation.
+ */
+| { "do": "imports.apply", path: string, hash: string, choices: Array<LineChoice>, };
 
 export interface ImportsAnswers {
-  "imports.read": Looked;
-  "imports.apply": Applied;
   "imports.start": ImportNow;
   "imports.now": ImportNow;
   "imports.stop": ImportNow;
+  "imports.read": Looked;
+  "imports.apply": Applied;
 }

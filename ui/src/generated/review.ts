@@ -1,11 +1,15 @@
-// Made by `cargo xtask gen` from node/src/app/review. Do not edit.
+// Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
-export type ReviewRequest = { "do": "review.list" } | { "do": "review.count" } | { "do": "review.resolve", items: Array<Decision>, } | { "do": "review.sync" } | { "do": "review.bundle" } | { "do": "review.save_unsent" } | { "do": "review.put_back", path: string, };
+import type { Trouble } from "./api";
 
-export type Decision = { id: string, keep: "mine" | "theirs", };
+/**
+ * Where the file is.
+ */
+export type Bundle = { path: string, };
 
-export type Counted = { open: number, };
-
+/**
+ * What needs somebody, the latest first.
+ */
 export type Needs = { items: Array<Need>, 
 /**
  * Why the hub does not sync with this PC, if that is so.
@@ -16,6 +20,9 @@ trouble: Trouble | null,
  */
 total: number, };
 
+/**
+ * A conflict, or a change that the hub refused.
+ */
 export type Need = { id: string, 
 /**
  * What is decided with it: the entry of each field that the same change contests.
@@ -26,7 +33,11 @@ ids: string[],
  * `duplicate`: two records have a number that names one. `refused`: the hub did not take a change of this PC. `damaged`: a
  * change of this PC cannot be read any more and was not sent.
  */
-kind: string, entity: string, entity_label: string, row_id: string, 
+kind: string, entity: string, entity_label: string, 
+/**
+ * None where the file no longer says.
+ */
+row_id: string | null, 
 /**
  * The other record of a `duplicate`: `theirs` is about it.
  */
@@ -57,6 +68,9 @@ code: string | null, message: string | null,
  */
 may: boolean, };
 
+/**
+ * One field, both ways. Texts are as the screens format them: ISO dates, choices by their code, names of linked records.
+ */
 export type Sides = { 
 /**
  * The entry that is about this field.
@@ -75,6 +89,9 @@ stands: string,
  */
 now: string | null, };
 
+/**
+ * Who typed a value, where and when.
+ */
 export type Author = { name: string | null, 
 /**
  * RFC 3339.
@@ -89,6 +106,21 @@ here: boolean,
  */
 pc: string | null, };
 
+export type Counted = { open: number, };
+
+/**
+ * Which value of one entry stays. For a refused change, `mine` sends it again and `theirs` lets it go.
+ */
+export type Decision = { id: string, keep: Side, };
+
+/**
+ * Which value of a conflict stays.
+ */
+export type Side = "mine" | "theirs";
+
+/**
+ * What became of the decisions, in questions as the list has them: the fields of one change are one.
+ */
 export type Settled = { settled: number, 
 /**
  * Those among them that changed nothing, because the record said so already.
@@ -105,6 +137,40 @@ failed: Array<Unsettled>, };
 
 export type Unsettled = { id: string, code: string, message: string, };
 
+/**
+ * Where the file is, and what is in it.
+ */
+export type SavedWork = { path: string, changes: number, 
+/**
+ * Changes of which nothing can be read any more.
+ */
+unreadable: number, 
+/**
+ * Passwords that were set here and are in no file.
+ */
+secrets: number, };
+
+/**
+ * What became of saved work that was put back.
+ */
+export type PutBack = { put_back: number, 
+/**
+ * Changes that this office has already.
+ */
+known: number, left: Array<Left>, };
+
+/**
+ * A change that was not put back, and why.
+ */
+export type Left = { 
+/**
+ * Line of the file.
+ */
+line: number, entity: string, id: string, code: string, message: string, };
+
+/**
+ * Everything about this PC and the hub. Cheap: no row of a record is read for it.
+ */
 export type SyncDetails = { school: string, device: string, device_id: string, 
 /**
  * The figures by which other PCs of the school name this one.
@@ -137,38 +203,36 @@ trouble: Trouble | null, };
 
 export type Waiting = { entity: string, label: string, count: number, };
 
-export type Bundle = { path: string, };
-
-export type SavedWork = { path: string, changes: number, 
+export type ReviewRequest =
 /**
- * Changes of which nothing can be read any more.
+ * Files what support needs to know, without anything about people.
  */
-unreadable: number, 
+| { "do": "review.bundle" }
+| { "do": "review.list" }
 /**
- * Passwords that were set here and are in no file.
+ * How many there are.
  */
-secrets: number, };
-
-export type PutBack = { put_back: number, 
+| { "do": "review.count" }
 /**
- * Changes that this office has already.
+ * Settles one or many in one step.
  */
-known: number, left: Array<Left>, };
-
-export type Left = { 
+| { "do": "review.resolve", items: Array<Decision>, }
 /**
- * Line of the file.
+ * Files what the hub has not taken, to be put back at another PC.
  */
-line: number, entity: string, id: string, code: string, message: string, };
-
-import type { Trouble } from "./api";
+| { "do": "review.save_unsent" }
+/**
+ * Puts back what another PC saved.
+ */
+| { "do": "review.put_back", path: string, }
+| { "do": "review.sync" };
 
 export interface ReviewAnswers {
+  "review.bundle": Bundle;
   "review.list": Needs;
   "review.count": Counted;
   "review.resolve": Settled;
-  "review.sync": SyncDetails;
-  "review.bundle": Bundle;
   "review.save_unsent": SavedWork;
   "review.put_back": PutBack;
+  "review.sync": SyncDetails;
 }

@@ -1,15 +1,8 @@
-// Made by `cargo xtask gen` from node/src/app/session. Do not edit.
+// Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
-export type SessionRequest = { "do": "session.state", active?: boolean, } | { "do": "session.sign_in", id: string, password: string, } | { "do": "session.sign_out" } | { "do": "session.lock" } | { "do": "session.password", current: string, new: string, } | { "do": "session.undoable" } | { "do": "session.undo" } | { "do": "session.redo" } | { "do": "session.enrol", hub: string, code: string, name: string, 
 /**
- * Where the PC has no keyring: what seals the keys.
+ * How the office stands with those who sit before it.
  */
-passphrase?: string, } | { "do": "session.sample", passphrase?: string, } | { "do": "session.restore", file: string, 
-/**
- * What opens the copy.
- */
-copy_passphrase: string, passphrase?: string, } | { "do": "session.discard_sample" } | { "do": "session.kept" } | { "do": "session.keep", settings: Record<string, string>, } | { "do": "session.unseal", passphrase: string, };
-
 export type State = { 
 /**
  * `first_run`, `sealed`, `sign_in`, `locked` or `open`.
@@ -48,6 +41,9 @@ password_changed: boolean,
  */
 data_dir: string | null, };
 
+/**
+ * Somebody who can sign in.
+ */
 export type Person = { id: string, name: string, email: string | null, role: string, 
 /**
  * The record of this person among the staff: an adviser sees the own sections first.
@@ -64,13 +60,82 @@ export type Undoable = { undo: string | null,
  */
 id: string | null, redo: string | null, };
 
+/**
+ * What an undo or a redo did.
+ */
 export type Taken = { what: string, removed: number, restored: number, 
 /**
  * Records that somebody changed since; they are left as they are.
  */
 left: number, };
 
+export type SessionRequest =
+/**
+ * An office that this PC has not yet: with a code from the hub.
+ */
+| { "do": "session.enrol", hub: string, code: string, name: string, 
+/**
+ * Where the PC has no keyring: what seals the keys.
+ */
+passphrase?: string, }
+/**
+ * A made-up school to try things with.
+ */
+| { "do": "session.sample", passphrase?: string, }
+/**
+ * A copy of an office's records (docs/backup.md), put back here.
+ */
+| { "do": "session.restore", file: string, 
+/**
+ * What opens the copy.
+ */
+copy_passphrase: string, passphrase?: string, }
+/**
+ * Throws the sample school away, keys and all.
+ */
+| { "do": "session.discard_sample" }
+/**
+ * How this PC's window is set, by name. Answered before anybody signed in.
+ */
+| { "do": "session.kept" }
+/**
+ * Keeps settings of this PC's window beside those that were kept before.
+ */
+| { "do": "session.keep", settings: Record<string, string>, }
+/**
+ * Opens an office whose keys are sealed.
+ */
+| { "do": "session.unseal", passphrase: string, }
+/**
+ * Who is here, and who could be. `active`: somebody touched keys or mouse since the last time; what the window asks by
+ * itself keeps no desk open.
+ */
+| { "do": "session.state", active?: boolean, }
+| { "do": "session.sign_in", id: string, password: string, }
+| { "do": "session.sign_out" }
+/**
+ * The person stays; what is on the screen is hidden until the password is typed.
+ */
+| { "do": "session.lock" }
+/**
+ * Another password for oneself.
+ */
+| { "do": "session.password", current: string, new: string, }
+/**
+ * What Ctrl+Z and Ctrl+Shift+Z would do.
+ */
+| { "do": "session.undoable" }
+| { "do": "session.undo" }
+| { "do": "session.redo" };
+
 export interface SessionAnswers {
+  "session.enrol": State;
+  "session.sample": State;
+  "session.restore": State;
+  "session.discard_sample": State;
+  "session.kept": { [key in string]: string };
+  "session.keep": { [key in string]: string };
+  "session.unseal": State;
   "session.state": State;
   "session.sign_in": State;
   "session.sign_out": State;
@@ -79,11 +144,4 @@ export interface SessionAnswers {
   "session.undoable": Undoable;
   "session.undo": Taken;
   "session.redo": Taken;
-  "session.enrol": State;
-  "session.sample": State;
-  "session.restore": State;
-  "session.discard_sample": State;
-  "session.unseal": State;
-  "session.kept": Record<string, string>;
-  "session.keep": Record<string, string>;
 }

@@ -4,7 +4,8 @@
 import type { Component } from "svelte";
 import type { IconName } from "../kit/icons";
 import type { Address } from "../kit/router.svelte";
-import { isAny, session, type Role } from "./session.svelte";
+import { allows } from "../generated/access";
+import { may, session, type Act } from "./session.svelte";
 import { words, type Words } from "../strings/index.svelte";
 
 export type ScreenId = keyof Words["frame"]["screens"];
@@ -20,7 +21,8 @@ export interface ScreenProps {
 export interface Route {
   id: ScreenId;
   icon: IconName;
-  roles: readonly Role[] | "all";
+  /** What whoever it is shown to may do. */
+  act: Act;
   /** Whether it stands in the navigation; the others are reached from a screen or the palette. */
   nav: boolean;
   /** Pages of its own that the palette offers too: the first part of the path, and its name. */
@@ -28,40 +30,40 @@ export interface Route {
   load: () => Promise<{ default: Component<ScreenProps> | Component<Record<string, never>> }>;
 }
 
-const office: readonly Role[] = ["school_admin", "school_head", "registrar"];
-const classes: readonly Role[] = [...office, "teacher"];
-
 export const routes: readonly Route[] = [
-  { id: "home", icon: "home", roles: "all", nav: true, load: () => import("./home/Index.svelte") },
-  { id: "learners", icon: "people", roles: "all", nav: true, load: () => import("./learners/Index.svelte") },
-  { id: "desk", icon: "enrol", roles: office, nav: true, load: () => import("./desk/Index.svelte") },
-  { id: "sections", icon: "sections", roles: classes, nav: true, load: () => import("./sections/Index.svelte") },
-  { id: "attendance", icon: "check", roles: classes, nav: true, load: () => import("./attendance/Index.svelte") },
-  { id: "forms", icon: "printer", roles: classes, nav: true, load: () => import("./forms/Index.svelte") },
-  { id: "review", icon: "inbox", roles: classes, nav: true, load: () => import("./review/Index.svelte") },
+  { id: "home", icon: "home", act: "see_names", nav: true, load: () => import("./home/Index.svelte") },
+  { id: "learners", icon: "people", act: "see_names", nav: true, load: () => import("./learners/Index.svelte") },
+  { id: "desk", icon: "enrol", act: "see_records", nav: true, load: () => import("./desk/Index.svelte") },
+  { id: "sections", icon: "sections", act: "see_classes", nav: true, load: () => import("./sections/Index.svelte") },
+  { id: "attendance", icon: "check", act: "see_classes", nav: true, load: () => import("./attendance/Index.svelte") },
+  { id: "forms", icon: "printer", act: "see_classes", nav: true, load: () => import("./forms/Index.svelte") },
+  { id: "review", icon: "inbox", act: "see_classes", nav: true, load: () => import("./review/Index.svelte") },
   {
     id: "admin",
     icon: "school",
-    roles: ["school_admin", "school_head"],
+    act: "see_setup",
     nav: true,
     pages: () => words.admin.pages,
     load: () => import("./admin/Index.svelte"),
   },
-  { id: "promotion", icon: "up", roles: office, nav: false, load: () => import("./promotion/Index.svelte") },
-  { id: "calendar", icon: "calendar", roles: classes, nav: false, load: () => import("./calendar/Index.svelte") },
-  { id: "imports", icon: "download", roles: ["school_admin", "registrar"], nav: false, load: () => import("./imports/Index.svelte") },
+  { id: "promotion", icon: "up", act: "see_records", nav: false, load: () => import("./promotion/Index.svelte") },
+  { id: "calendar", icon: "calendar", act: "see_classes", nav: false, load: () => import("./calendar/Index.svelte") },
+  { id: "imports", icon: "download", act: "import_lists", nav: false, load: () => import("./imports/Index.svelte") },
 ];
 
-/** Whose day begins with a look at the whole; who stands at the counter begins with the search for whoever comes. */
-const lookers: readonly Role[] = ["school_admin", "school_head", "teacher"];
+/** Where the window opens; who stands at the counter begins with the search for whoever comes. */
+export const start = (): ScreenId => (session.role !== null && allows("begin_with_today", session.role) ? "home" : "learners");
 
-/** Where the window opens. */
-export const start = (): ScreenId => (session.role !== null && lookers.includes(session.role) ? "home" : "learners");
+/** Whether the one at the PC is shown a screen. */
+export const mayOpen = (id: string): boolean => {
+  const route = routeOf(id);
+  return route !== undefined && may(route.act);
+};
 
 export const routeOf = (id: string): Route | undefined => routes.find((route) => route.id === id);
 
 /** The screens that are shown to whoever is at the PC. */
-export const visibleRoutes = (): Route[] => routes.filter((route) => isAny(route.roles));
+export const visibleRoutes = (): Route[] => routes.filter((route) => may(route.act));
 
 let loading: Promise<void> | null = null;
 

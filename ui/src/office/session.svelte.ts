@@ -1,10 +1,11 @@
 // Who sits at this PC, as the office says. The one place where screens learn the user's role and the school; what a person
 // may write is decided in Rust, this only keeps from the eyes what is of no use to them.
 
+import { allows, type Act, type Role } from "../generated/access";
 import type { SessionRequest, State } from "../generated/session";
 import { call } from "./call";
 
-export type Role = "school_admin" | "school_head" | "registrar" | "teacher" | "cashier" | "viewer";
+export type { Act, Role };
 
 export interface User {
   id: string;
@@ -57,11 +58,11 @@ export const session = {
   },
 };
 
-/** Whether somebody of `roles` is at the PC. Everybody is where the office knows no users. */
-export function isAny(roles: readonly Role[] | "all"): boolean {
-  if (roles === "all" || state.now?.users === false) return true;
+/** Whether the one at the PC may. Everybody may where the office knows no users. */
+export function may(act: Act): boolean {
+  if (state.now?.users === false) return true;
   const role = session.role;
-  return role !== null && roles.includes(role);
+  return role !== null && allows(act, role);
 }
 
 const user = (person: State["people"][number]): User => ({

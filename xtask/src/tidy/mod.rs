@@ -4,6 +4,8 @@ mod guesses;
 mod imports;
 mod past_rules;
 mod places;
+mod queries;
+mod roles;
 
 use crate::root;
 use crate::steps::output;
@@ -33,7 +35,7 @@ const WORDS: &[&str] = &[
 /// Folders of one machine or another.
 const PLACES: &[&str] = &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/")];
 /// Written by programs.
-const MADE: &[&str] = &["ui/src/generated/", "docs/entities.md", "Cargo.lock", "ui/package-lock.json"];
+const MADE: &[&str] = &[".sqlx/", "ui/src/generated/", "docs/entities.md", "Cargo.lock", "ui/package-lock.json"];
 /// The ones a person reads and writes.
 const TEXTS: &[&str] = &["rs", "ts", "svelte", "css", "html", "sql", "toml", "md", "json", "sh"];
 const SOURCES: &[&str] = &["rs", "ts", "svelte", "css", "sql"];
@@ -42,7 +44,7 @@ const SOURCES: &[&str] = &["rs", "ts", "svelte", "css", "sql"];
 const HISTORY: &[&str] = &["CHANGELOG.md", "docs/adr/"];
 /// The crates whose imports are looked at: what ships, and this one.
 const CRATES: &[&str] =
-    &["model/src", "hub/db/src", "hub/src", "node/src", "node/forms/src", "node/shell/src", "xtask/src"];
+    &["model/src", "hub/pg/src", "hub/db/src", "hub/src", "node/src", "node/forms/src", "node/shell/src", "xtask/src"];
 
 /// # Errors
 /// How many rules are broken; each is printed.
@@ -51,6 +53,7 @@ pub(crate) fn run() -> Result<()> {
         .context("git ls-files does not work here; run this in a clone")?;
     let paths: Vec<&str> = list.lines().collect();
     let read = |path: &str| fs::read_to_string(root().join(path)).ok();
+    let roles = roles::names(&read(roles::DECLARED).unwrap_or_default());
     let mut found = Vec::new();
     for path in paths.iter().filter(|path| !MADE.iter().any(|made| path.starts_with(made))) {
         let Some(text) = read(path) else { continue };
@@ -59,10 +62,13 @@ pub(crate) fn run() -> Result<()> {
         if path.ends_with(".rs") {
             found.extend(guesses::findings(path, &text));
         }
+        found.extend(roles::findings(path, &text, &roles));
         if path.ends_with(".md") && !HISTORY.iter().any(|past| path.starts_with(past)) {
             found.extend(places::findings(path, &text, &|place| is_there(&paths, place)));
         }
     }
+    let hub = paths.iter().filter(|path| path.starts_with("hub/"));
+    found.extend(queries::findings(&hub.filter_map(|path| Some((*path, read(path)?))).collect::<Vec<_>>()));
     for crate_dir in CRATES {
         let inside = |path: &&str| {
             path.strip_prefix(crate_dir).is_some_and(|rest| rest.starts_with('/')) && path.ends_with(".rs")

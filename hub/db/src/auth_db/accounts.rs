@@ -2,11 +2,9 @@
 //!
 //! Invariant: a try is counted before it is made ([`Try`]), so tries at the same time are never more than were left.
 
-use super::AuthDb;
+use super::{AuthDb, promised};
 use crate::error::DbError;
 use pems_model::Role;
-use sqlx::Row;
-use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 /// Whether somebody may try a password now.
@@ -117,9 +115,13 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn begin_sign_in(&self, slug: &str, email: &str) -> Result<Try<AccountKey>, DbError> {
-        let sql = "SELECT wait_s, tenant, account, password_hash FROM sec.begin_sign_in($1, $2)";
-        let row = sqlx::query(sql).bind(slug).bind(email).fetch_one(&self.pool).await?;
-        tried(&row, "account", account_key)
+        let query =
+            sqlx::query!("SELECT wait_s, tenant, account, password_hash FROM sec.begin_sign_in($1, $2)", slug, email);
+        let found = query.fetch_one(&self.pool).await?;
+        tried(found.wait_s, found.account, |account| {
+            let (tenant, password_hash) = (promised(found.tenant)?, promised(found.password_hash)?);
+            Ok(AccountKey { tenant, account, password_hash })
+        })
     }
 
     /// Says that the try was wrong.
@@ -127,7 +129,7 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn refuse_sign_in(&self, slug: &str, email: &str) -> Result<(), DbError> {
-        sqlx::query("SELECT sec.refuse_sign_in($1, $2)").bind(slug).bind(email).execute(&self.pool).await?;
+        sqlx::query!("SELECT sec.refuse_sign_in($1, $2)", slug, email).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -142,24 +144,26 @@ impl AuthDb {
         session: Uuid,
         token_hash: &[u8; 32],
     ) -> Result<SessionOpened, DbError> {
-        let row = sqlx::query("SELECT * FROM sec.open_session($1, $2, $3, $4, $5, $6)")
-            .bind(key.tenant)
-            .bind(key.account)
-            .bind(&key.password_hash)
-            .bind(rehashed)
-            .bind(session)
-            .bind(&token_hash[..])
-            .fetch_one(&self.pool)
-            .await?;
-        match row.try_get("verdict")? {
+        let query = sqlx::query!(
+            r#"SELECT verdict AS "verdict!", email, name, role, must_change, school_name, slug, timezone
+               FROM sec.open_session($1, $2, $3, $4, $5, $6)"#,
+            key.tenant,
+            key.account,
+            key.password_hash,
+            rehashed,
+            session,
+            &token_hash[..]
+        );
+        let opened = query.fetch_one(&self.pool).await?;
+        match opened.verdict.as_str() {
             "ok" => Ok(SessionOpened::Yes {
-                email: row.try_get("email")?,
-                name: row.try_get("name")?,
-                role: role(&row)?,
-                must_change_password: row.try_get("must_change")?,
-                school_name: row.try_get("school_name")?,
-                slug: row.try_get("slug")?,
-                timezone: row.try_get("timezone")?,
+                email: promised(opened.email)?,
+                name: promised(opened.name)?,
+                role: role(opened.role)?,
+                must_change_password: promised(opened.must_change)?,
+                school_name: promised(opened.school_name)?,
+                slug: promised(opened.slug)?,
+                timezone: promised(opened.timezone)?,
             }),
             "tenant_suspended" => Ok(SessionOpened::Suspended),
             _ => Ok(SessionOpened::Wrong),
@@ -171,15 +175,19 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn session(&self, tenant: Uuid, session: Uuid) -> Result<Option<SessionFacts>, DbError> {
-        let sql = "SELECT account, role, must_change, live, suspended FROM sec.session($1, $2)";
-        let row = sqlx::query(sql).bind(tenant).bind(session).fetch_one(&self.pool).await?;
-        let Some(account) = row.try_get("account")? else { return Ok(None) };
+        let query = sqlx::query!(
+            "SELECT account, role, must_change, live, suspended FROM sec.session($1, $2)",
+            tenant,
+            session
+        );
+        let found = query.fetch_one(&self.pool).await?;
+        let Some(account) = found.account else { return Ok(None) };
         Ok(Some(SessionFacts {
             account,
-            role: role(&row)?,
-            must_change_password: row.try_get("must_change")?,
-            live: row.try_get("live")?,
-            suspended: row.try_get("suspended")?,
+            role: role(found.role)?,
+            must_change_password: promised(found.must_change)?,
+            live: promised(found.live)?,
+            suspended: promised(found.suspended)?,
         }))
     }
 
@@ -194,15 +202,16 @@ impl AuthDb {
         old: &[u8; 32],
         new: &[u8; 32],
     ) -> Result<Refreshed, DbError> {
-        let row = sqlx::query("SELECT verdict, account, role FROM sec.refresh($1, $2, $3, $4)")
-            .bind(tenant)
-            .bind(session)
-            .bind(&old[..])
-            .bind(&new[..])
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(match row.try_get("verdict")? {
-            "ok" => Refreshed::Yes { account: row.try_get("account")?, role: role(&row)? },
+        let query = sqlx::query!(
+            r#"SELECT verdict AS "verdict!", account, role FROM sec.refresh($1, $2, $3, $4)"#,
+            tenant,
+            session,
+            &old[..],
+            &new[..]
+        );
+        let refreshed = query.fetch_one(&self.pool).await?;
+        Ok(match refreshed.verdict.as_str() {
+            "ok" => Refreshed::Yes { account: promised(refreshed.account)?, role: role(refreshed.role)? },
             "tenant_suspended" => Refreshed::Suspended,
             "reuse" => Refreshed::Reused,
             _ => Refreshed::Ended,
@@ -214,7 +223,7 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn sign_out(&self, tenant: Uuid, session: Uuid) -> Result<(), DbError> {
-        sqlx::query("SELECT sec.sign_out($1, $2)").bind(tenant).bind(session).execute(&self.pool).await?;
+        sqlx::query!("SELECT sec.sign_out($1, $2)", tenant, session).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -223,16 +232,19 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn begin_password_change(&self, tenant: Uuid, session: Uuid) -> Result<Try<PasswordOwner>, DbError> {
-        let sql = "SELECT wait_s, $1 AS tenant, account, password_hash, email, name, slug, school_name
-             FROM sec.begin_password_change($1, $2)";
-        let row = sqlx::query(sql).bind(tenant).bind(session).fetch_one(&self.pool).await?;
-        tried(&row, "account", |row| {
+        let query = sqlx::query!(
+            "SELECT wait_s, account, password_hash, email, name, slug, school_name FROM sec.begin_password_change($1, $2)",
+            tenant,
+            session
+        );
+        let found = query.fetch_one(&self.pool).await?;
+        tried(found.wait_s, found.account, |account| {
             Ok(PasswordOwner {
-                key: account_key(row)?,
-                slug: row.try_get("slug")?,
-                email: row.try_get("email")?,
-                name: row.try_get("name")?,
-                school_name: row.try_get("school_name")?,
+                key: AccountKey { tenant, account, password_hash: promised(found.password_hash)? },
+                slug: promised(found.slug)?,
+                email: promised(found.email)?,
+                name: promised(found.name)?,
+                school_name: promised(found.school_name)?,
             })
         })
     }
@@ -242,42 +254,32 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn change_password(&self, key: &AccountKey, kept: Uuid, new_hash: &str) -> Result<bool, DbError> {
-        let done = sqlx::query_scalar("SELECT sec.change_password($1, $2, $3, $4, $5)")
-            .bind(key.tenant)
-            .bind(key.account)
-            .bind(kept)
-            .bind(&key.password_hash)
-            .bind(new_hash)
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(done)
+        let done = sqlx::query_scalar!(
+            r#"SELECT sec.change_password($1, $2, $3, $4, $5) AS "done!""#,
+            key.tenant,
+            key.account,
+            kept,
+            key.password_hash,
+            new_hash
+        );
+        Ok(done.fetch_one(&self.pool).await?)
     }
 }
 
-/// Reads `wait_s`, and the person if `present` names a column that is not null.
+/// What is to be done about a try: `wait_s` comes before the person (`found`), who is read only then.
 pub(super) fn tried<T>(
-    row: &PgRow,
-    present: &str,
-    read: impl FnOnce(&PgRow) -> Result<T, DbError>,
+    wait_s: Option<i32>,
+    found: Option<Uuid>,
+    read: impl FnOnce(Uuid) -> Result<T, DbError>,
 ) -> Result<Try<T>, DbError> {
-    if let Some(seconds) = row.try_get::<Option<i32>, _>("wait_s")? {
-        return Ok(Try::Wait(u64::try_from(seconds).unwrap_or(1)));
-    }
-    match row.try_get::<Option<Uuid>, _>(present)? {
-        Some(_) => Ok(Try::Known(read(row)?)),
-        None => Ok(Try::Unknown),
+    match (wait_s, found) {
+        (Some(seconds), _) => Ok(Try::Wait(u64::try_from(seconds).unwrap_or(1))),
+        (None, Some(person)) => Ok(Try::Known(read(person)?)),
+        (None, None) => Ok(Try::Unknown),
     }
 }
 
-fn account_key(row: &PgRow) -> Result<AccountKey, DbError> {
-    Ok(AccountKey {
-        tenant: row.try_get("tenant")?,
-        account: row.try_get("account")?,
-        password_hash: row.try_get("password_hash")?,
-    })
-}
-
-fn role(row: &PgRow) -> Result<Role, DbError> {
-    let name: &str = row.try_get("role")?;
-    Role::parse(name).ok_or_else(|| std::io::Error::other("an account has a role without a meaning").into())
+fn role(name: Option<String>) -> Result<Role, DbError> {
+    let name = promised(name)?;
+    Role::parse(&name).ok_or_else(|| std::io::Error::other("an account has a role without a meaning").into())
 }

@@ -11,8 +11,8 @@ use crate::context::OperatorContext;
 use crate::error::DbError;
 use crate::sys;
 use pems_model::Role;
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::{PgPool, Row};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -73,7 +73,7 @@ impl AuthDb {
     /// # Errors
     /// If it does not.
     pub async fn ping(&self) -> Result<(), DbError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        sqlx::query_scalar!("SELECT 1").fetch_one(&self.pool).await?;
         Ok(())
     }
 
@@ -82,21 +82,17 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn device(&self, id: Uuid) -> Result<Option<DeviceFacts>, DbError> {
-        let row = sqlx::query("SELECT tenant, public_key, role, revoked, suspended FROM sec.device($1)")
-            .bind(id)
-            .fetch_one(&self.pool)
-            .await?;
-        let (Some(tenant), Some(role)) =
-            (row.try_get::<Option<Uuid>, _>("tenant")?, row.try_get::<Option<&str>, _>("role")?.and_then(Role::parse))
-        else {
+        let query = sqlx::query!("SELECT tenant, public_key, role, revoked, suspended FROM sec.device($1)", id);
+        let found = query.fetch_one(&self.pool).await?;
+        let (Some(tenant), Some(role)) = (found.tenant, found.role.as_deref().and_then(Role::parse)) else {
             return Ok(None);
         };
         Ok(Some(DeviceFacts {
             tenant,
-            public_key: row.try_get("public_key")?,
+            public_key: promised(found.public_key)?,
             role,
-            revoked: row.try_get("revoked")?,
-            suspended: row.try_get("suspended")?,
+            revoked: promised(found.revoked)?,
+            suspended: promised(found.suspended)?,
         }))
     }
 
@@ -105,7 +101,7 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn device_seen(&self, id: Uuid) -> Result<(), DbError> {
-        sqlx::query("SELECT sec.device_seen($1)").bind(id).execute(&self.pool).await?;
+        sqlx::query!("SELECT sec.device_seen($1)", id).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -120,23 +116,16 @@ impl AuthDb {
         key: &[u8; 32],
         name: &str,
     ) -> Result<Redeemed, DbError> {
-        let row = sqlx::query("SELECT * FROM sec.redeem_code($1, $2, $3, $4)")
-            .bind(code_hash)
-            .bind(device)
-            .bind(&key[..])
-            .bind(name)
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(Redeemed {
-            verdict: row.try_get("verdict")?,
-            tenant: row.try_get("tenant")?,
-            device: row.try_get("device")?,
-            role: row.try_get("role")?,
-            school_name: row.try_get("school_name")?,
-            slug: row.try_get("slug")?,
-            school_id: row.try_get("school_id")?,
-            timezone: row.try_get("timezone")?,
-        })
+        let redeemed = sqlx::query_as!(
+            Redeemed,
+            r#"SELECT verdict AS "verdict!", tenant, device, role, school_name, slug, school_id, timezone
+               FROM sec.redeem_code($1, $2, $3, $4)"#,
+            code_hash,
+            device,
+            &key[..],
+            name
+        );
+        Ok(redeemed.fetch_one(&self.pool).await?)
     }
 
     /// Operator mode for the hub's own command line.
@@ -145,11 +134,12 @@ impl AuthDb {
     /// A database that is busy or away.
     pub async fn begin_console(&self, reason: &str) -> Result<OperatorContext, DbError> {
         let mode_id = sys::new_ordered_id(sys::now())?;
-        let ends: i64 = sqlx::query_scalar("SELECT (extract(epoch FROM sec.begin_console($1, $2)) * 1000000)::bigint")
-            .bind(mode_id)
-            .bind(reason)
-            .fetch_one(&self.pool)
-            .await?;
+        let ends = sqlx::query_scalar!(
+            r#"SELECT (extract(epoch FROM sec.begin_console($1, $2)) * 1000000)::bigint AS "ends!""#,
+            mode_id,
+            reason
+        );
+        let ends = ends.fetch_one(&self.pool).await?;
         Ok(OperatorContext { mode_id, operator: None, ends })
     }
 
@@ -167,6 +157,11 @@ impl AuthDb {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// A value that a function of the database gives with what it found; the functions' results may all be null, as it knows them.
+fn promised<T>(value: Option<T>) -> Result<T, DbError> {
+    value.ok_or_else(|| sqlx::Error::Decode("null where a function of the database promises a value".into()).into())
 }
 
 /// Hints that are opened in one statement.
@@ -218,9 +213,8 @@ impl Hints {
         let sealed: Vec<String> = sealed.into_iter().collect();
         let mut schools = BTreeSet::new();
         for some in sealed.chunks(AT_ONCE) {
-            let opened: Vec<Uuid> =
-                sqlx::query_scalar("SELECT sec.open_hints($1)").bind(some).fetch_all(&self.pool).await?;
-            schools.extend(opened);
+            let opened = sqlx::query_scalar!(r#"SELECT sec.open_hints($1) AS "school!""#, some);
+            schools.extend(opened.fetch_all(&self.pool).await?);
         }
         Ok(schools)
     }

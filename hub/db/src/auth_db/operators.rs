@@ -1,10 +1,9 @@
 //! Operators sign in here: password and second factor are checked by the hub, operator mode is begun by the database.
 
-use super::AuthDb;
 use super::accounts::{Try, tried};
+use super::{AuthDb, promised};
 use crate::error::DbError;
 use crate::sys;
-use sqlx::Row;
 use uuid::Uuid;
 
 /// An operator that somebody says to be, and what password and code are checked against.
@@ -41,14 +40,14 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn begin_operator_sign_in(&self, email: &str) -> Result<Try<OperatorKey>, DbError> {
-        let sql = "SELECT wait_s, operator, password_hash, totp_sealed FROM sec.begin_operator_sign_in($1)";
-        let row = sqlx::query(sql).bind(email).fetch_one(&self.pool).await?;
-        tried(&row, "operator", |row| {
-            Ok(OperatorKey {
-                operator: row.try_get("operator")?,
-                password_hash: row.try_get("password_hash")?,
-                totp_sealed: row.try_get("totp_sealed")?,
-            })
+        let query = sqlx::query!(
+            "SELECT wait_s, operator, password_hash, totp_sealed FROM sec.begin_operator_sign_in($1)",
+            email
+        );
+        let found = query.fetch_one(&self.pool).await?;
+        tried(found.wait_s, found.operator, |operator| {
+            let (password_hash, totp_sealed) = (promised(found.password_hash)?, promised(found.totp_sealed)?);
+            Ok(OperatorKey { operator, password_hash, totp_sealed })
         })
     }
 
@@ -57,7 +56,7 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn refuse_operator(&self, email: &str) -> Result<(), DbError> {
-        sqlx::query("SELECT sec.refuse_operator($1)").bind(email).execute(&self.pool).await?;
+        sqlx::query!("SELECT sec.refuse_operator($1)", email).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -73,18 +72,18 @@ impl AuthDb {
         reason: &str,
     ) -> Result<Option<ModeBegun>, DbError> {
         let mode_id = sys::new_ordered_id(sys::now())?;
-        let sql = "SELECT (extract(epoch FROM ends) * 1000000)::bigint AS ends, name FROM sec.begin_operator($1, $2, $3, $4, $5, $6)";
-        let row = sqlx::query(sql)
-            .bind(key.operator)
-            .bind(&key.password_hash)
-            .bind(rehashed)
-            .bind(step)
-            .bind(mode_id)
-            .bind(reason)
-            .fetch_one(&self.pool)
-            .await?;
-        let Some(ends) = row.try_get("ends")? else { return Ok(None) };
-        Ok(Some(ModeBegun { mode_id, ends, name: row.try_get("name")? }))
+        let query = sqlx::query!(
+            "SELECT (extract(epoch FROM ends) * 1000000)::bigint AS ends, name FROM sec.begin_operator($1, $2, $3, $4, $5, $6)",
+            key.operator,
+            key.password_hash,
+            rehashed,
+            step,
+            mode_id,
+            reason
+        );
+        let begun = query.fetch_one(&self.pool).await?;
+        let Some(ends) = begun.ends else { return Ok(None) };
+        Ok(Some(ModeBegun { mode_id, ends, name: promised(begun.name)? }))
     }
 
     /// Ends operator mode; the database refuses its token from now on.
@@ -92,7 +91,7 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn end_operator(&self, mode_id: Uuid) -> Result<(), DbError> {
-        sqlx::query("SELECT sec.end_operator($1)").bind(mode_id).execute(&self.pool).await?;
+        sqlx::query!("SELECT sec.end_operator($1)", mode_id).execute(&self.pool).await?;
         Ok(())
     }
 }

@@ -21,8 +21,9 @@ impl<T> Answer<T> {
         Answer { status: StatusCode::OK, etag: None, data }
     }
 
-    pub(crate) const fn created(data: T) -> Answer<T> {
-        Answer { status: StatusCode::CREATED, etag: None, data }
+    /// With 201: it was made by this request.
+    pub(crate) fn created(self) -> Answer<T> {
+        Answer { status: StatusCode::CREATED, ..self }
     }
 
     /// `etag` without quotation marks.

@@ -1,28 +1,23 @@
 //! `/audit`: what was done at a school beyond its records, newest first.
 
-use super::tenants::within;
 use super::{Answer, ApiError, Asked, Id, OperatorMode, Refusals, SignedIn, Success};
-use crate::http::state::Parts;
+use crate::http::state::Routes;
+use crate::reads::page::{Page, Paging};
 use crate::refusal::Refusal;
 use axum::extract::State;
-use pems_db::{Access, Tx, sys};
-use pems_model::{Code, Role};
-use serde::{Deserialize, Serialize};
+use pems_db::{Access, OperatorDb, TenantDb, Tx, sys};
+use pems_model::Act;
+use serde::Serialize;
 use serde_json::Value as Json;
-use sqlx::Row;
-use sqlx::postgres::PgRow;
-use std::sync::Arc;
+use std::num::NonZeroU64;
 use time::OffsetDateTime;
 use time::serde::rfc3339;
-use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-const PAGE: i64 = 50;
-
-pub(super) fn router() -> OpenApiRouter<Arc<Parts>> {
-    OpenApiRouter::new().routes(routes!(own)).routes(routes!(of))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(own)).routes(routes!(of))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,93 +41,58 @@ pub(crate) struct AuditEntry {
     hash: String,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AuditEntries {
-    items: Vec<AuditEntry>,
-    #[schema(required)]
-    next_cursor: Option<i64>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Page {
-    /// `next_cursor` of the page before.
-    #[param(minimum = 1)]
-    cursor: Option<i64>,
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<i64>,
-}
-
-impl Page {
-    /// Entries below this number are shown.
-    fn before(&self) -> Result<i64, Refusal> {
-        match self.cursor {
-            None => Ok(i64::MAX),
-            Some(seq) if seq >= 1 => Ok(seq),
-            Some(_) => Err(Refusal::new(Code::BadRequest, "cursor: next_cursor of the page before")),
-        }
-    }
-}
-
 /// The own school's log. For its administrators.
-#[utoipa::path(get, path = "/audit", params(Page), tag = "audit", security(("bearer" = [])),
-    responses((status = 200, body = Success<AuditEntries>), Refusals))]
+#[utoipa::path(get, path = "/audit", params(Paging), tag = "audit", security(("bearer" = [])),
+    responses((status = 200, body = Success<Page<AuditEntry>>), Refusals))]
 async fn own(
-    State(parts): State<Arc<Parts>>,
+    State(tenant_db): State<TenantDb>,
     signed_in: SignedIn,
-    Asked(page): Asked<Page>,
-) -> Result<Answer<AuditEntries>, ApiError> {
-    signed_in.must_be(&[Role::SchoolAdmin])?;
-    let who = signed_in.0;
-    let (limit, before) = (within(page.limit.unwrap_or(PAGE))?, page.before()?);
-    let mut tx = parts.tenant_db.begin(&who, Access::ReadOnly).await?;
-    let entries = entries(&mut tx, who.tenant(), before, limit).await?;
-    tx.commit().await?;
-    Ok(Answer::ok(entries))
+    Asked(paging): Asked<Paging>,
+) -> Result<Answer<Page<AuditEntry>>, ApiError> {
+    signed_in.check_may(Act::SeeAudit)?;
+    let who = signed_in.who;
+    let (limit, before) = (paging.limit()?, paging.after()?);
+    let found = tenant_db.in_tx(&who, Access::ReadOnly, async |tx| entries(tx, who.tenant(), before, limit).await);
+    Ok(Answer::ok(found.await?))
 }
 
 /// The log of one school, or with the nil id the hub's own. For those who run the parts.
-#[utoipa::path(get, path = "/tenants/{id}/audit", params(("id" = Uuid, Path), Page), tag = "audit", security(("bearer" = [])),
-    responses((status = 200, body = Success<AuditEntries>), Refusals))]
+#[utoipa::path(get, path = "/tenants/{id}/audit", params(("id" = Uuid, Path), Paging), tag = "audit", security(("bearer" = [])),
+    responses((status = 200, body = Success<Page<AuditEntry>>), Refusals))]
 async fn of(
-    State(parts): State<Arc<Parts>>,
+    State(operator_db): State<OperatorDb>,
     OperatorMode(who): OperatorMode,
     Id(id): Id,
-    Asked(page): Asked<Page>,
-) -> Result<Answer<AuditEntries>, ApiError> {
-    let (limit, before) = (within(page.limit.unwrap_or(PAGE))?, page.before()?);
-    let mut tx = parts.operator_db.look(&who, "audit log shown", Some(id)).await?;
-    let entries = entries(&mut tx, id, before, limit).await?;
-    tx.commit().await?;
-    Ok(Answer::ok(entries))
+    Asked(paging): Asked<Paging>,
+) -> Result<Answer<Page<AuditEntry>>, ApiError> {
+    let (limit, before) = (paging.limit()?, paging.after()?);
+    let look = async |tx: &mut Tx| entries(tx, id, before, limit).await;
+    Ok(Answer::ok(operator_db.in_tx(&who, Access::ReadOnly, "audit log shown", Some(id), look).await?))
 }
 
-async fn entries(tx: &mut Tx, school: Uuid, before: i64, limit: i64) -> Result<AuditEntries, Refusal> {
-    let rows = sqlx::query(
+/// `before`: the last entry of the page before.
+async fn entries(
+    tx: &mut Tx,
+    school: Uuid,
+    before: Option<NonZeroU64>,
+    limit: u32,
+) -> Result<Page<AuditEntry>, Refusal> {
+    let query = sqlx::query!(
         "SELECT seq, at, actor_kind, actor_id, action, subject, details, hash FROM audit_log
          WHERE tenant_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
-    )
-    .bind(school)
-    .bind(before)
-    .bind(limit)
-    .fetch_all(tx.conn())
-    .await?;
-    let items = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
-    // The first entry has the number 1: below it is nothing.
-    let next_cursor = items.last().map(|last| last.seq).filter(|seq| *seq > 1);
-    Ok(AuditEntries { items, next_cursor })
-}
-
-fn entry(row: &PgRow) -> Result<AuditEntry, sqlx::Error> {
-    Ok(AuditEntry {
-        seq: row.try_get(0)?,
-        at: row.try_get(1)?,
-        actor_kind: row.try_get(2)?,
-        actor_id: row.try_get(3)?,
-        action: row.try_get(4)?,
-        subject: row.try_get(5)?,
-        details: row.try_get(6)?,
-        hash: sys::hex(row.try_get(7)?),
-    })
+        school,
+        before.and_then(|seq| i64::try_from(seq.get()).ok()).unwrap_or(i64::MAX),
+        i64::from(limit) + 1
+    );
+    let found = query.fetch_all(tx.conn()).await?.into_iter().map(|entry| AuditEntry {
+        seq: entry.seq,
+        at: entry.at,
+        actor_kind: entry.actor_kind,
+        actor_id: entry.actor_id,
+        action: entry.action,
+        subject: entry.subject,
+        details: entry.details,
+        hash: sys::hex(&entry.hash),
+    });
+    Ok(Page::of(found.collect(), limit, |last| Some(last.seq.to_string())))
 }

@@ -2,19 +2,19 @@
 
 use super::people::{DONE, Done, Me};
 use super::{Answer, AnySession, ApiError, Input, Refusals, Success};
+use crate::auth::Auth;
 use crate::auth::sign_in::{self, Tokens};
 use crate::http::client_ip::ClientAddress;
-use crate::http::state::Parts;
+use crate::http::state::Routes;
 use crate::refusal::Refusal;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(super) fn router() -> OpenApiRouter<Arc<Parts>> {
-    OpenApiRouter::new()
+pub(super) fn router() -> Routes {
+    Routes::new()
         .routes(routes!(sign_in))
         .routes(routes!(refresh))
         .routes(routes!(sign_out))
@@ -68,11 +68,11 @@ impl From<Tokens> for TokenPair {
 #[utoipa::path(post, path = "/auth/sign-in", tag = "auth", request_body = SignIn,
     responses((status = 200, body = Success<SignedInAnswer>), Refusals))]
 async fn sign_in(
-    State(parts): State<Arc<Parts>>,
+    State(auth): State<Arc<Auth>>,
     ClientAddress(from): ClientAddress,
     Input(said): Input<SignIn>,
 ) -> Result<Answer<SignedInAnswer>, ApiError> {
-    let mut welcome = sign_in::sign_in(&parts.auth, from, &said.school, &said.email, &said.password).await?;
+    let mut welcome = sign_in::sign_in(&auth, from, &said.school, &said.email, &said.password).await?;
     let tokens = welcome.tokens.take().ok_or_else(|| Refusal::internal("sign-in", &"no tokens"))?;
     Ok(Answer::ok(SignedInAnswer { tokens: tokens.into(), me: welcome.into() }))
 }
@@ -89,18 +89,18 @@ pub(crate) struct Refresh {
 #[utoipa::path(post, path = "/auth/refresh", tag = "auth", request_body = Refresh,
     responses((status = 200, body = Success<TokenPair>), Refusals))]
 async fn refresh(
-    State(parts): State<Arc<Parts>>,
+    State(auth): State<Arc<Auth>>,
     ClientAddress(from): ClientAddress,
     Input(said): Input<Refresh>,
 ) -> Result<Answer<TokenPair>, ApiError> {
-    Ok(Answer::ok(sign_in::refresh(&parts.auth, from, &said.refresh_token).await?.into()))
+    Ok(Answer::ok(sign_in::refresh(&auth, from, &said.refresh_token).await?.into()))
 }
 
 /// End this session.
 #[utoipa::path(post, path = "/auth/sign-out", tag = "auth", security(("bearer" = [])),
     responses((status = 200, body = Success<Done>), Refusals))]
-async fn sign_out(State(parts): State<Arc<Parts>>, AnySession(who): AnySession) -> Result<Answer<Done>, ApiError> {
-    sign_in::sign_out(&parts.auth, &who).await?;
+async fn sign_out(State(auth): State<Arc<Auth>>, AnySession(who): AnySession) -> Result<Answer<Done>, ApiError> {
+    sign_in::sign_out(&auth, &who).await?;
     Ok(Answer::ok(DONE))
 }
 
@@ -118,17 +118,17 @@ pub(crate) struct NewPassword {
 #[utoipa::path(post, path = "/auth/password", tag = "auth", request_body = NewPassword, security(("bearer" = [])),
     responses((status = 200, body = Success<Done>), Refusals))]
 async fn change_password(
-    State(parts): State<Arc<Parts>>,
+    State(auth): State<Arc<Auth>>,
     AnySession(who): AnySession,
     Input(said): Input<NewPassword>,
 ) -> Result<Answer<Done>, ApiError> {
-    sign_in::change_password(&parts.auth, &who, &said.current, &said.new).await?;
+    sign_in::change_password(&auth, &who, &said.current, &said.new).await?;
     Ok(Answer::ok(DONE))
 }
 
 /// Who is signed in, as of now.
 #[utoipa::path(get, path = "/auth/me", tag = "auth", security(("bearer" = [])),
     responses((status = 200, body = Success<Me>), Refusals))]
-async fn me(State(parts): State<Arc<Parts>>, AnySession(who): AnySession) -> Result<Answer<Me>, ApiError> {
-    Ok(Answer::ok(sign_in::me(&parts.auth, &who).await?.into()))
+async fn me(State(auth): State<Arc<Auth>>, AnySession(who): AnySession) -> Result<Answer<Me>, ApiError> {
+    Ok(Answer::ok(sign_in::me(&auth, &who).await?.into()))
 }

@@ -2,28 +2,31 @@
 //! opens.
 
 use super::answer::ApiError;
-use crate::auth::bearer;
-use crate::http::state::Parts;
+use crate::auth::{Auth, bearer};
 use crate::rate_limit::{Key, Limit};
 use crate::refusal::Refusal;
-use axum::extract::FromRequestParts;
+use crate::schools::Settings;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts as Head;
 use pems_db::{Caller, Mode, OperatorContext, SessionFacts, TenantContext, sys};
-use pems_model::{Code, Role};
+use pems_model::{Act, Code};
 use std::sync::Arc;
 
-/// A signed-in user of a school.
+/// A signed-in user of a school, and the settings of the school, which are asked for once in a request.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct SignedIn(pub(crate) TenantContext);
+pub(crate) struct SignedIn {
+    pub(crate) who: TenantContext,
+    pub(crate) settings: Settings,
+}
 
 impl SignedIn {
     /// # Errors
     /// `role_forbidden`.
-    pub(crate) fn must_be(&self, roles: &[Role]) -> Result<(), Refusal> {
-        if roles.contains(&self.0.role()) {
+    pub(crate) fn check_may(&self, act: Act) -> Result<(), Refusal> {
+        if act.allows(self.who.role()) {
             return Ok(());
         }
-        let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
+        let names: Vec<_> = act.roles().iter().map(|role| role.name()).collect();
         Err(Refusal::new(
             Code::RoleForbidden,
             format!("this is for: {}; ask your school's administrator", names.join(", ")),
@@ -31,16 +34,20 @@ impl SignedIn {
     }
 }
 
-impl FromRequestParts<Arc<Parts>> for SignedIn {
+impl<S> FromRequestParts<S> for SignedIn
+where
+    S: Send + Sync,
+    Arc<Auth>: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(head: &mut Head, parts: &Arc<Parts>) -> Result<SignedIn, ApiError> {
-        let (who, session) = live_user(head, parts).await?;
+    async fn from_request_parts(head: &mut Head, state: &S) -> Result<SignedIn, ApiError> {
+        let (signed_in, session) = live_user(head, &Arc::from_ref(state)).await?;
         if session.must_change_password {
             let message = "choose another password first (POST /api/v1/auth/password)";
             return Err(Refusal::new(Code::PasswordChangeRequired, message).into());
         }
-        Ok(SignedIn(who))
+        Ok(signed_in)
     }
 }
 
@@ -48,46 +55,55 @@ impl FromRequestParts<Arc<Parts>> for SignedIn {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AnySession(pub(crate) TenantContext);
 
-impl FromRequestParts<Arc<Parts>> for AnySession {
+impl<S> FromRequestParts<S> for AnySession
+where
+    S: Send + Sync,
+    Arc<Auth>: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(head: &mut Head, parts: &Arc<Parts>) -> Result<AnySession, ApiError> {
-        Ok(AnySession(live_user(head, parts).await?.0))
+    async fn from_request_parts(head: &mut Head, state: &S) -> Result<AnySession, ApiError> {
+        Ok(AnySession(live_user(head, &Arc::from_ref(state)).await?.0.who))
     }
 }
 
 /// The user of a token whose session goes on, with the role of now: what an administrator changes counts at once, not when the
 /// token has run out.
-async fn live_user(head: &Head, parts: &Parts) -> Result<(TenantContext, SessionFacts), Refusal> {
+async fn live_user(head: &Head, auth: &Auth) -> Result<(SignedIn, SessionFacts), Refusal> {
     let over = || Refusal::new(Code::Unauthorized, "this session is over; sign in again");
-    let (who, session) = match bearer::caller(&parts.auth, &head.headers, sys::now())? {
+    let (who, session) = match bearer::caller(auth, &head.headers, sys::now())? {
         Caller::Tenant(who) if who.mode() == Mode::User => (who, who.session().ok_or_else(over)?),
         _ => return Err(Refusal::new(Code::Unauthorized, "this is for signed-in users of a school")),
     };
-    parts.limits.check(Limit::Api, Key::User(who.actor()))?;
-    let session = parts.live.session(&parts.auth_db, who.tenant(), session).await?;
+    auth.limits.check(Limit::Api, Key::User(who.actor()))?;
+    let session = auth.live.session(&auth.auth_db, who.tenant(), session).await?;
     if !session.live || session.account != who.actor() {
         return Err(over());
     }
     if session.suspended {
         return Err(Refusal::suspended());
     }
-    let settings = parts.live.settings(&parts.tenant_db, &who).await?;
-    parts.limits.check_tenant(who.tenant(), settings.api_rate_limit)?;
-    Ok((who.with_role(session.role), session))
+    let settings = auth.live.settings(&auth.tenant_db, &who).await?;
+    auth.limits.check_tenant(who.tenant(), settings.api_rate_limit)?;
+    Ok((SignedIn { who: who.with_role(session.role), settings }, session))
 }
 
-/// Somebody who runs the parts, in operator mode.
+/// Somebody who runs the hub, in operator mode.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OperatorMode(pub(crate) OperatorContext);
 
-impl FromRequestParts<Arc<Parts>> for OperatorMode {
+impl<S> FromRequestParts<S> for OperatorMode
+where
+    S: Send + Sync,
+    Arc<Auth>: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(head: &mut Head, parts: &Arc<Parts>) -> Result<OperatorMode, ApiError> {
-        match bearer::caller(&parts.auth, &head.headers, sys::now())? {
+    async fn from_request_parts(head: &mut Head, state: &S) -> Result<OperatorMode, ApiError> {
+        let auth: Arc<Auth> = Arc::from_ref(state);
+        match bearer::caller(&auth, &head.headers, sys::now())? {
             Caller::Operator(who) => {
-                parts.limits.check(Limit::Api, Key::User(who.operator().unwrap_or_default()))?;
+                auth.limits.check(Limit::Api, Key::User(who.operator().unwrap_or_default()))?;
                 Ok(OperatorMode(who))
             }
             Caller::Tenant(_) => {

@@ -1,25 +1,29 @@
 //! What a request says, read strictly: an unknown or wrong field is named, never ignored.
 
 use super::answer::ApiError;
-use crate::http::state::Parts;
+use crate::http::patience::Patience;
 use crate::http::{SMALL_BODY, read_body};
 use crate::refusal::Refusal;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts as Head;
 use pems_model::Code;
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// A JSON body of 16 KiB at most. Give its type `#[serde(deny_unknown_fields)]`.
 #[derive(Debug)]
 pub(crate) struct Input<T>(pub(crate) T);
 
-impl<T: DeserializeOwned> FromRequest<Arc<Parts>> for Input<T> {
+impl<T, S> FromRequest<S> for Input<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+    Patience: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, parts: &Arc<Parts>) -> Result<Input<T>, ApiError> {
-        let body = read_body(request.into_body(), SMALL_BODY, parts.patience.body).await?;
+    async fn from_request(request: Request, state: &S) -> Result<Input<T>, ApiError> {
+        let body = read_body(request.into_body(), SMALL_BODY, Patience::from_ref(state).body).await?;
         let value = serde_json::from_slice(&body)
             .map_err(|error| Refusal::new(Code::BadRequest, format!("the request's JSON: {error}")))?;
         Ok(Input(value))
@@ -30,10 +34,10 @@ impl<T: DeserializeOwned> FromRequest<Arc<Parts>> for Input<T> {
 #[derive(Debug)]
 pub(crate) struct Asked<T>(pub(crate) T);
 
-impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Parts>> for Asked<T> {
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(head: &mut Head, _: &Arc<Parts>) -> Result<Asked<T>, ApiError> {
+    async fn from_request_parts(head: &mut Head, _: &S) -> Result<Asked<T>, ApiError> {
         let Query(value) = Query::<T>::try_from_uri(&head.uri).map_err(|error| {
             let why = error.to_string();
             let why = why.trim_start_matches("Failed to deserialize query string: ");
@@ -47,11 +51,11 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Parts>> for Asked<T> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Id(pub(crate) Uuid);
 
-impl FromRequestParts<Arc<Parts>> for Id {
+impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = ApiError;
 
-    async fn from_request_parts(head: &mut Head, parts: &Arc<Parts>) -> Result<Id, ApiError> {
-        let Path(id) = Path::<Uuid>::from_request_parts(head, parts)
+    async fn from_request_parts(head: &mut Head, state: &S) -> Result<Id, ApiError> {
+        let Path(id) = Path::<Uuid>::from_request_parts(head, state)
             .await
             .map_err(|_| Refusal::new(Code::NotFound, "there is nothing with this id"))?;
         Ok(Id(id))

@@ -2,7 +2,7 @@
 //!
 //! Invariants: every handler gets its caller from an extractor of `caller`, so who may call it is in its signature; every
 //! answer is `{"success": true, "data": ...}` or `{"success": false, "error": {"code", "message", "details"}}`; every route is
-//! added through [`OpenApiRouter`], so the served OpenAPI cannot lack it.
+//! added through [`Routes`], so the served OpenAPI cannot lack it.
 
 mod answer;
 mod audit;
@@ -21,13 +21,12 @@ pub(crate) use caller::{AnySession, OperatorMode, SignedIn};
 pub(crate) use document::{Refusals, Success};
 pub(crate) use input::{Asked, Id, Input};
 
-use crate::http::state::Parts;
+use crate::http::state::{Hub, Routes};
 use axum::routing::get;
 use axum::{Json, Router};
 use std::sync::Arc;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa_axum::router::OpenApiRouter;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -46,8 +45,8 @@ impl utoipa::Modify for Bearer {
 }
 
 /// One line for each module of routes.
-fn routes() -> OpenApiRouter<Arc<Parts>> {
-    OpenApiRouter::new()
+fn routes() -> Routes {
+    Routes::new()
         .merge(auth::router())
         .merge(users::router())
         .merge(operators::router())
@@ -56,9 +55,8 @@ fn routes() -> OpenApiRouter<Arc<Parts>> {
         .merge(audit::router())
 }
 
-pub(crate) fn router() -> Router<Arc<Parts>> {
-    let (router, document) =
-        OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes()).split_for_parts();
+pub(crate) fn router() -> Router<Hub> {
+    let (router, document) = Routes::with_openapi(Document::openapi()).nest("/api/v1", routes()).split_for_parts();
     let document = Arc::new(document);
     router.route("/api/v1/openapi.json", get(async move || Json(document.clone())))
 }

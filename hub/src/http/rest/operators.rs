@@ -2,19 +2,19 @@
 
 use super::people::{DONE, Done};
 use super::{Answer, ApiError, Input, OperatorMode, Refusals, Success};
+use crate::auth::Auth;
 use crate::auth::operators::{self, Credentials};
 use crate::http::client_ip::ClientAddress;
-use crate::http::state::Parts;
+use crate::http::state::Routes;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-pub(super) fn router() -> OpenApiRouter<Arc<Parts>> {
-    OpenApiRouter::new().routes(routes!(sign_in)).routes(routes!(sign_out))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(sign_in)).routes(routes!(sign_out))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -54,12 +54,12 @@ struct OperatorPerson {
 #[utoipa::path(post, path = "/operators/sign-in", tag = "operators", request_body = OperatorSignIn,
     responses((status = 200, body = Success<ModeAnswer>), Refusals))]
 async fn sign_in(
-    State(parts): State<Arc<Parts>>,
+    State(auth): State<Arc<Auth>>,
     ClientAddress(from): ClientAddress,
     Input(said): Input<OperatorSignIn>,
 ) -> Result<Answer<ModeAnswer>, ApiError> {
     let said = Credentials { email: &said.email, password: &said.password, code: &said.code, reason: &said.reason };
-    let (key, begun, issued) = operators::sign_in(&parts.auth, from, said).await?;
+    let (key, begun, issued) = operators::sign_in(&auth, from, said).await?;
     Ok(Answer::ok(ModeAnswer {
         access_token: issued.token,
         token_type: "Bearer",
@@ -72,7 +72,7 @@ async fn sign_in(
 /// End operator mode at once.
 #[utoipa::path(post, path = "/operators/sign-out", tag = "operators", security(("bearer" = [])),
     responses((status = 200, body = Success<Done>), Refusals))]
-async fn sign_out(State(parts): State<Arc<Parts>>, OperatorMode(who): OperatorMode) -> Result<Answer<Done>, ApiError> {
-    operators::sign_out(&parts.auth, &who).await?;
+async fn sign_out(State(auth): State<Arc<Auth>>, OperatorMode(who): OperatorMode) -> Result<Answer<Done>, ApiError> {
+    operators::sign_out(&auth, &who).await?;
     Ok(Answer::ok(DONE))
 }

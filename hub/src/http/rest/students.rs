@@ -1,8 +1,9 @@
 //! `/students`: the learners of the own school. Every role reads them, as every office does.
 
 use super::{ApiError, Asked, Id, Refusals, SignedIn, Success};
-use crate::http::state::Parts;
-use crate::reads::{self, LIMIT, LIMIT_MAX, Learner, LearnerList, LearnerOne, Sort};
+use crate::http::state::Routes;
+use crate::reads::page::{self, Page};
+use crate::reads::{self, Learner, LearnerList, LearnerOne, Reader, Sort};
 use crate::refusal::Refusal;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -12,16 +13,15 @@ use pems_model::{Code, Kind, Value};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
-use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa::IntoParams;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 /// Characters of what somebody types to find a name.
 const TYPED_MAX: usize = 100;
 
-pub(super) fn router() -> OpenApiRouter<Arc<Parts>> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(list)).routes(routes!(get))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -48,8 +48,8 @@ pub(crate) struct StudentsAsked {
     deleted: Option<bool>,
     #[param(inline)]
     sort: Option<Sort>,
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<u32>,
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
     /// `next_cursor` of the page before, with the same filters and order.
     #[param(min_length = 1)]
     cursor: Option<String>,
@@ -58,35 +58,26 @@ pub(crate) struct StudentsAsked {
     fields: Option<String>,
 }
 
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes what reads::students writes")]
-pub(crate) struct Students {
-    items: Vec<Learner>,
-    #[schema(required)]
-    next_cursor: Option<String>,
-}
-
 /// Learners of the own school.
 #[utoipa::path(get, path = "/students", params(StudentsAsked, ("If-None-Match" = Option<String>, Header)), tag = "students",
     security(("bearer" = [])),
-    responses((status = 200, body = Success<Students>, headers(("ETag" = String))),
+    responses((status = 200, body = Success<Page<Learner>>, headers(("ETag" = String))),
         (status = 304, description = "As the version that the caller has"), Refusals))]
 async fn list(
-    State(parts): State<Arc<Parts>>,
-    SignedIn(who): SignedIn,
+    State(reader): State<Arc<Reader>>,
+    SignedIn { who, settings }: SignedIn,
     headers: HeaderMap,
     Asked(asked): Asked<StudentsAsked>,
 ) -> Result<Response, ApiError> {
     let cursor = asked.cursor.clone();
     let mut question = question(asked)?;
     if let Some(cursor) = cursor {
-        question.after = parts.reader.cursors.open(who.tenant(), &question.frame(), &cursor);
+        question.after = reader.cursors.open(who.tenant(), &question.frame(), &cursor);
         if question.after.is_none() {
-            crate::request_context::reached_across("cursor");
-            return Err(bad("cursor", "it is not of this school and these filters; begin with the first page").into());
+            return Err(page::bad_cursor().reaching_across("cursor").into());
         }
     }
-    Ok(reads::answer(&parts.reader, &who, &question, &headers).await?)
+    Ok(reads::answer(&reader, &who, &settings, &question, &headers).await?)
 }
 
 /// One learner, deleted or not.
@@ -95,12 +86,12 @@ async fn list(
     responses((status = 200, body = Success<Learner>, headers(("ETag" = String))),
         (status = 304, description = "As the version that the caller has"), Refusals))]
 async fn get(
-    State(parts): State<Arc<Parts>>,
-    SignedIn(who): SignedIn,
+    State(reader): State<Arc<Reader>>,
+    SignedIn { who, settings }: SignedIn,
     Id(id): Id,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    Ok(reads::answer(&parts.reader, &who, &LearnerOne { id }, &headers).await?)
+    Ok(reads::answer(&reader, &who, &settings, &LearnerOne { id }, &headers).await?)
 }
 
 fn question(asked: StudentsAsked) -> Result<LearnerList, Refusal> {
@@ -113,10 +104,7 @@ fn question(asked: StudentsAsked) -> Result<LearnerList, Refusal> {
             Some(reads::name_from(typed).ok_or_else(|| bad("q", "the beginning of a name, such as 'dela c'"))?)
         }
     };
-    let limit = asked.limit.unwrap_or(LIMIT);
-    if !(1..=LIMIT_MAX).contains(&limit) {
-        return Err(bad("limit", &format!("from 1 to {LIMIT_MAX}")));
-    }
+    let limit = page::limit(asked.limit.as_deref())?;
     Ok(LearnerList {
         name_from,
         lrn: value_of("lrn", asked.lrn)?,

@@ -1,26 +1,20 @@
 //! `/tenants`: schools, for those who run the hub; and `/tenant`, the own school of whoever is signed in.
 
 use super::{Answer, ApiError, Asked, Id, Input, OperatorMode, Refusals, SignedIn, Success};
-use crate::http::state::Parts;
+use crate::http::state::Routes;
+use crate::reads::page::{Page, Paging};
 use crate::refusal::Refusal;
 use crate::schools::{self, NewSchool, School, SchoolChange};
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use pems_db::{Access, sys};
-use pems_model::Code;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value as Json, json};
-use std::sync::Arc;
-use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
+use pems_db::{Access, OperatorDb, TenantDb, Tx, sys};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
-const PAGE: i64 = 50;
-const PAGE_MAX: i64 = 200;
-
-pub(super) fn router() -> OpenApiRouter<Arc<Parts>> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, change)).routes(routes!(own))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(list, create)).routes(routes!(get, change)).routes(routes!(own))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -70,81 +64,52 @@ fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Optio
     T::deserialize(from).map(Some)
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Page {
-    /// `next_cursor` of the page before.
-    cursor: Option<Uuid>,
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<i64>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Tenants {
-    /// Oldest first.
-    items: Vec<School>,
-    #[schema(required)]
-    next_cursor: Option<Uuid>,
-}
-
-/// All schools.
-#[utoipa::path(get, path = "/tenants", params(Page), tag = "tenants", security(("bearer" = [])),
-    responses((status = 200, body = Success<Tenants>), Refusals))]
+/// All schools, oldest first.
+#[utoipa::path(get, path = "/tenants", params(Paging), tag = "tenants", security(("bearer" = [])),
+    responses((status = 200, body = Success<Page<School>>), Refusals))]
 async fn list(
-    State(parts): State<Arc<Parts>>,
+    State(operator_db): State<OperatorDb>,
     OperatorMode(who): OperatorMode,
-    Asked(page): Asked<Page>,
-) -> Result<Answer<Tenants>, ApiError> {
-    let limit = within(page.limit.unwrap_or(PAGE))?;
-    let mut tx = parts.operator_db.look(&who, "tenants listed", None).await?;
-    let mut items = schools::list(&mut tx, page.cursor, limit + 1).await?;
-    tx.commit().await?;
-    let more = i64::try_from(items.len()).is_ok_and(|count| count > limit);
-    items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next_cursor = items.last().filter(|_| more).map(|last| last.id);
-    Ok(Answer::ok(Tenants { items, next_cursor }))
+    Asked(paging): Asked<Paging>,
+) -> Result<Answer<Page<School>>, ApiError> {
+    let (limit, after) = (paging.limit()?, paging.after()?);
+    let look = async |tx: &mut Tx| schools::list(tx, after, i64::from(limit) + 1).await;
+    let found = operator_db.in_tx(&who, Access::ReadOnly, "tenants listed", None, look).await?;
+    Ok(Answer::ok(Page::of(found, limit, |last| Some(last.id.to_string()))))
 }
 
-pub(super) fn within(limit: i64) -> Result<i64, Refusal> {
-    if (1..=PAGE_MAX).contains(&limit) {
-        return Ok(limit);
-    }
-    let message = format!("limit: from 1 to {PAGE_MAX}");
-    Err(Refusal::new(Code::BadRequest, message).with(json!({ "field": "limit" })))
+/// A school, with its version.
+fn shown(school: School) -> Answer<School> {
+    let etag = school.etag();
+    Answer::ok(school).with_etag(etag)
 }
 
 /// Adds a school.
 #[utoipa::path(post, path = "/tenants", request_body = NewTenant, tag = "tenants", security(("bearer" = [])),
     responses((status = 201, body = Success<School>, headers(("ETag" = String))), Refusals))]
 async fn create(
-    State(parts): State<Arc<Parts>>,
+    State(operator_db): State<OperatorDb>,
     OperatorMode(who): OperatorMode,
     Input(new): Input<NewTenant>,
 ) -> Result<Answer<School>, ApiError> {
     let id = sys::new_ordered_id(sys::now())?;
-    let mut tx = parts.operator_db.begin(&who, "tenant created", None).await?;
     let NewTenant { name, slug, school_id, timezone, metadata } = &new;
     let new = NewSchool { name, slug, school_id, timezone, metadata };
-    let school = schools::create(&mut tx, id, &new).await?;
-    tx.commit().await?;
-    let etag = school.etag();
-    Ok(Answer::created(school).with_etag(etag))
+    let create = async |tx: &mut Tx| Ok::<_, Refusal>(schools::create(tx, id, &new).await?);
+    let school = operator_db.in_tx(&who, Access::Write, "tenant created", None, create).await?;
+    Ok(shown(school).created())
 }
 
 /// One school.
 #[utoipa::path(get, path = "/tenants/{id}", params(("id" = Uuid, Path)), tag = "tenants", security(("bearer" = [])),
     responses((status = 200, body = Success<School>, headers(("ETag" = String))), Refusals))]
 async fn get(
-    State(parts): State<Arc<Parts>>,
+    State(operator_db): State<OperatorDb>,
     OperatorMode(who): OperatorMode,
     Id(id): Id,
 ) -> Result<Answer<School>, ApiError> {
-    let mut tx = parts.operator_db.look(&who, "tenant shown", Some(id)).await?;
-    let school = schools::by_id(&mut tx, id).await?;
-    tx.commit().await?;
-    let etag = school.etag();
-    Ok(Answer::ok(school).with_etag(etag))
+    let look = async |tx: &mut Tx| Ok::<_, Refusal>(schools::by_id(tx, id).await?);
+    Ok(shown(operator_db.in_tx(&who, Access::ReadOnly, "tenant shown", Some(id), look).await?))
 }
 
 /// Changes a school: what the request does not name stays. With `If-Match` only the version that was looked at.
@@ -153,7 +118,7 @@ async fn get(
     responses((status = 200, body = Success<School>, headers(("ETag" = String))),
         (status = 412, description = "It has changed since it was looked at", body = super::ErrorAnswer), Refusals))]
 async fn change(
-    State(parts): State<Arc<Parts>>,
+    State(operator_db): State<OperatorDb>,
     OperatorMode(who): OperatorMode,
     Id(id): Id,
     headers: HeaderMap,
@@ -161,7 +126,6 @@ async fn change(
 ) -> Result<Answer<School>, ApiError> {
     let seen = headers.get(header::IF_MATCH).map(|value| value.to_str().unwrap_or_default().trim());
     let seen = seen.filter(|seen| *seen != "*").map(|seen| seen.trim_matches('"'));
-    let mut tx = parts.operator_db.begin(&who, "tenant changed", Some(id)).await?;
     let change = SchoolChange {
         name: wanted.name.as_deref(),
         timezone: wanted.timezone.as_deref(),
@@ -169,19 +133,14 @@ async fn change(
         suspended: wanted.suspended,
         if_version: seen,
     };
-    let school = schools::change(&mut tx, id, &change).await?;
-    tx.commit().await?;
-    let etag = school.etag();
-    Ok(Answer::ok(school).with_etag(etag))
+    let change = async |tx: &mut Tx| Ok::<_, Refusal>(schools::change(tx, id, &change).await?);
+    Ok(shown(operator_db.in_tx(&who, Access::Write, "tenant changed", Some(id), change).await?))
 }
 
 /// The school of whoever is signed in.
 #[utoipa::path(get, path = "/tenant", tag = "tenants", security(("bearer" = [])),
     responses((status = 200, body = Success<School>, headers(("ETag" = String))), Refusals))]
-async fn own(State(parts): State<Arc<Parts>>, SignedIn(who): SignedIn) -> Result<Answer<School>, ApiError> {
-    let mut tx = parts.tenant_db.begin(&who, Access::ReadOnly).await?;
-    let school = schools::own(&mut tx, &who).await?;
-    tx.commit().await?;
-    let etag = school.etag();
-    Ok(Answer::ok(school).with_etag(etag))
+async fn own(State(tenant_db): State<TenantDb>, SignedIn { who, .. }: SignedIn) -> Result<Answer<School>, ApiError> {
+    let look = async |tx: &mut Tx| Ok::<_, Refusal>(schools::own(tx, &who).await?);
+    Ok(shown(tenant_db.in_tx(&who, Access::ReadOnly, look).await?))
 }

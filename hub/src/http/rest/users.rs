@@ -2,27 +2,22 @@
 
 use super::people::RoleShape;
 use super::{Answer, ApiError, Asked, Id, Input, Refusals, SignedIn, Success};
-use crate::http::state::Parts;
-use crate::refusal::Refusal;
+use crate::http::state::Routes;
+use crate::reads::page::{Page, Paging};
+use crate::users::Users;
 use crate::users::accounts::{self, Account, Edit};
 use axum::extract::State;
-use pems_model::{Code, Role};
+use pems_model::Role;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use std::sync::Arc;
 use time::OffsetDateTime;
 use time::serde::rfc3339;
-use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-const PAGE: i64 = 50;
-/// What one answer may hold.
-const PAGE_MAX: i64 = 200;
-
-pub(super) fn router() -> OpenApiRouter<Arc<Parts>> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, update)).routes(routes!(reset_password))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(list, create)).routes(routes!(get, update)).routes(routes!(reset_password))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,43 +55,17 @@ impl From<Account> for User {
     }
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Page {
-    /// `next_cursor` of the page before.
-    cursor: Option<Uuid>,
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<i64>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Users {
-    items: Vec<User>,
-    /// Null on the last page.
-    next_cursor: Option<Uuid>,
-}
-
 /// The school's users, oldest accounts first.
-#[utoipa::path(get, path = "/users", tag = "users", params(Page), security(("bearer" = [])),
-    responses((status = 200, body = Success<Users>), Refusals))]
+#[utoipa::path(get, path = "/users", tag = "users", params(Paging), security(("bearer" = [])),
+    responses((status = 200, body = Success<Page<User>>), Refusals))]
 async fn list(
-    State(parts): State<Arc<Parts>>,
-    SignedIn(who): SignedIn,
-    Asked(page): Asked<Page>,
-) -> Result<Answer<Users>, ApiError> {
-    let limit = page.limit.unwrap_or(PAGE);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        let message = format!("limit: 1 to {PAGE_MAX}");
-        return Err(Refusal::new(Code::BadRequest, message).with(json!({ "field": "limit" })).into());
-    }
-    // One more than asked for tells whether there are more.
-    let mut found = accounts::list(&parts.users, &who, page.cursor, limit + 1).await?;
-    let shown = usize::try_from(limit).unwrap_or(0);
-    let more = found.len() > shown;
-    found.truncate(shown);
-    let next_cursor = found.last().filter(|_| more).map(|last| last.id);
-    Ok(Answer::ok(Users { items: found.into_iter().map(User::from).collect(), next_cursor }))
+    State(users): State<Arc<Users>>,
+    SignedIn { who, .. }: SignedIn,
+    Asked(paging): Asked<Paging>,
+) -> Result<Answer<Page<User>>, ApiError> {
+    let (limit, after) = (paging.limit()?, paging.after()?);
+    let found = accounts::list(&users, &who, after, i64::from(limit) + 1).await?;
+    Ok(Answer::ok(Page::of(found, limit, |last| Some(last.id.to_string())).map(User::from)))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -121,19 +90,23 @@ pub(crate) struct UserMade {
 #[utoipa::path(post, path = "/users", tag = "users", request_body = NewUser, security(("bearer" = [])),
     responses((status = 201, body = Success<UserMade>), Refusals))]
 async fn create(
-    State(parts): State<Arc<Parts>>,
-    SignedIn(who): SignedIn,
+    State(users): State<Arc<Users>>,
+    SignedIn { who, .. }: SignedIn,
     Input(new): Input<NewUser>,
 ) -> Result<Answer<UserMade>, ApiError> {
-    let (made, one_time_password) = accounts::create(&parts.users, &who, &new.email, &new.name, new.role).await?;
-    Ok(Answer::created(UserMade { user: made.into(), one_time_password }))
+    let (made, one_time_password) = accounts::create(&users, &who, &new.email, &new.name, new.role).await?;
+    Ok(Answer::ok(UserMade { user: made.into(), one_time_password }).created())
 }
 
 /// One user.
 #[utoipa::path(get, path = "/users/{id}", tag = "users", params(("id" = Uuid, Path)), security(("bearer" = [])),
     responses((status = 200, body = Success<User>), Refusals))]
-async fn get(State(parts): State<Arc<Parts>>, SignedIn(who): SignedIn, Id(id): Id) -> Result<Answer<User>, ApiError> {
-    Ok(Answer::ok(accounts::get(&parts.users, &who, id).await?.into()))
+async fn get(
+    State(users): State<Arc<Users>>,
+    SignedIn { who, .. }: SignedIn,
+    Id(id): Id,
+) -> Result<Answer<User>, ApiError> {
+    Ok(Answer::ok(accounts::get(&users, &who, id).await?.into()))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -151,13 +124,13 @@ pub(crate) struct UserEdit {
 #[utoipa::path(patch, path = "/users/{id}", tag = "users", params(("id" = Uuid, Path)), request_body = UserEdit,
     security(("bearer" = [])), responses((status = 200, body = Success<User>), Refusals))]
 async fn update(
-    State(parts): State<Arc<Parts>>,
-    SignedIn(who): SignedIn,
+    State(users): State<Arc<Users>>,
+    SignedIn { who, .. }: SignedIn,
     Id(id): Id,
     Input(edit): Input<UserEdit>,
 ) -> Result<Answer<User>, ApiError> {
     let edit = Edit { name: edit.name, role: edit.role, disabled: edit.disabled };
-    Ok(Answer::ok(accounts::update(&parts.users, &who, id, edit).await?.into()))
+    Ok(Answer::ok(accounts::update(&users, &who, id, edit).await?.into()))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -170,9 +143,9 @@ pub(crate) struct OneTime {
 #[utoipa::path(post, path = "/users/{id}/reset-password", tag = "users", params(("id" = Uuid, Path)),
     security(("bearer" = [])), responses((status = 200, body = Success<OneTime>), Refusals))]
 async fn reset_password(
-    State(parts): State<Arc<Parts>>,
-    SignedIn(who): SignedIn,
+    State(users): State<Arc<Users>>,
+    SignedIn { who, .. }: SignedIn,
     Id(id): Id,
 ) -> Result<Answer<OneTime>, ApiError> {
-    Ok(Answer::ok(OneTime { one_time_password: accounts::reset_password(&parts.users, &who, id).await? }))
+    Ok(Answer::ok(OneTime { one_time_password: accounts::reset_password(&users, &who, id).await? }))
 }

@@ -2,29 +2,33 @@
 
 use crate::devices::{checked_name, enrolment_code};
 use crate::http::client_ip::ClientAddress;
-use crate::http::state::Parts;
+use crate::http::patience::Patience;
 use crate::http::{SMALL_BODY, read_body};
-use crate::rate_limit::{Key, Limit};
+use crate::rate_limit::{Key, Limit, Limits};
 use crate::refusal::Refusal;
+use crate::sync::Exchanges;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::VerifyingKey;
-use pems_db::{Redeemed, sys};
+use pems_db::{AuthDb, Redeemed, sys};
 use pems_model::wire::{EnrolAnswer, EnrolRequest};
 use pems_model::{Code, Role};
 use std::sync::Arc;
 use uuid::Uuid;
 
 pub(crate) async fn enrol(
-    State(parts): State<Arc<Parts>>,
+    State(limits): State<Arc<Limits>>,
+    State(auth_db): State<AuthDb>,
+    State(exchanges): State<Arc<Exchanges>>,
+    State(patience): State<Patience>,
     ClientAddress(from): ClientAddress,
     body: Body,
 ) -> Result<Json<EnrolAnswer>, Refusal> {
-    parts.limits.check(Limit::Enrol, Key::Address(from))?;
-    let body = read_body(body, SMALL_BODY, parts.patience.body).await?;
+    limits.check(Limit::Enrol, Key::Address(from))?;
+    let body = read_body(body, SMALL_BODY, patience.body).await?;
     let request: EnrolRequest = serde_json::from_slice(&body)
         .map_err(|error| Refusal::new(Code::BadRequest, format!("the request: {error}")))?;
     let bad = |what: &str| Refusal::new(Code::BadRequest, what);
@@ -34,7 +38,7 @@ pub(crate) async fn enrol(
     let key = key.ok_or_else(|| bad("public_key: an Ed25519 public key, base64url without padding"))?;
     let unknown = || Refusal::new(Code::CodeUnknown, "there is no such code; check it, or ask for a new one");
     let hash = enrolment_code::hash(&request.code).ok_or_else(unknown)?;
-    let redeemed = parts.auth_db.redeem(&hash, sys::new_ordered_id(sys::now())?, &key, name).await?;
+    let redeemed = auth_db.redeem(&hash, sys::new_ordered_id(sys::now())?, &key, name).await?;
     match redeemed.verdict.as_str() {
         "ok" => {}
         "code_unknown" => return Err(unknown()),
@@ -42,9 +46,7 @@ pub(crate) async fn enrol(
         "code_used" => return Err(Refusal::new(Code::CodeUsed, "this code was used already; ask for a new one")),
         _ => return Err(Refusal::suspended()),
     }
-    answer(redeemed, parts.exchanges.epoch)
-        .map(Json)
-        .ok_or_else(|| Refusal::internal("enrolment", &"an answer with gaps"))
+    answer(redeemed, exchanges.epoch).map(Json).ok_or_else(|| Refusal::internal("enrolment", &"an answer with gaps"))
 }
 
 fn answer(of: Redeemed, epoch: Uuid) -> Option<EnrolAnswer> {

@@ -1,19 +1,22 @@
 //! `POST /v1/sync`: one exchange. What can be refused is refused with a status before the stream begins; after that an error
 //! is a frame.
 
-use crate::auth::bearer;
-use crate::http::state::Parts;
+use crate::auth::{Auth, bearer};
+use crate::http::patience::Patience;
+use crate::http::state::Hub;
 use crate::http::{mistake, read_body, too_large_body};
+use crate::metrics::Metrics;
 use crate::rate_limit::{Key, Limit};
 use crate::refusal::Refusal;
 use crate::request_context;
+use crate::sync::Exchanges;
 use crate::sync::device_list::REVISION_BYTES;
 use crate::sync::pull::{self, Outlet, PIECES_AHEAD, Stop};
 use crate::sync::push::{self, Pushed};
 use crate::sync::schema_negotiation::NegotiatedSchema;
 use crate::sync::tenant_state::{STALE, TenantHead, TenantState, admit};
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::{FromRef, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{FutureExt, StreamExt};
@@ -33,46 +36,63 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
 
 /// A held request says this often that it is alive: below the idle limit of common proxies.
 const ALIVE_EVERY: Duration = Duration::from_secs(15);
 
-pub(crate) async fn sync(State(parts): State<Arc<Parts>>, request: Request) -> Response {
-    let now = sys::now();
-    let caller = match bearer::device(&parts.auth, request.headers(), now) {
-        Ok(caller) => caller,
-        Err(refusal) => return refusal.into_response(),
-    };
-    exchange(parts, caller, request, now).await.unwrap_or_else(IntoResponse::into_response)
+/// What an exchange takes of the hub.
+#[derive(Clone)]
+pub(crate) struct Used {
+    auth: Arc<Auth>,
+    exchanges: Arc<Exchanges>,
+    metrics: Arc<Metrics>,
+    patience: Patience,
+    stop: CancellationToken,
 }
 
-async fn exchange(parts: Arc<Parts>, caller: TenantContext, request: Request, now: i64) -> Result<Response, Refusal> {
-    admit(&*parts.live.device(&parts.auth_db, caller.actor()).await?)?;
-    let exchange = Arc::new(parts.live.line(caller.actor()).begin().await?);
-    let live = parts.live.tenant(caller.tenant());
-    let in_memory = match timeout(parts.patience.body, live.bodies.acquire()).await {
+impl FromRef<Hub> for Used {
+    fn from_ref(hub: &Hub) -> Used {
+        Used {
+            auth: Arc::from_ref(hub),
+            exchanges: Arc::from_ref(hub),
+            metrics: Arc::from_ref(hub),
+            patience: Patience::from_ref(hub),
+            stop: CancellationToken::from_ref(hub),
+        }
+    }
+}
+
+pub(crate) async fn sync(State(used): State<Used>, request: Request) -> Result<Response, Refusal> {
+    let now = sys::now();
+    let caller = bearer::device(&used.auth, request.headers(), now)?;
+    let live = &used.exchanges.live;
+    admit(&*live.device(&used.auth.auth_db, caller.actor()).await?)?;
+    let exchange = Arc::new(live.line(caller.actor()).begin().await?);
+    let live = live.tenant(caller.tenant());
+    let in_memory = match timeout(used.patience.body, live.bodies.acquire()).await {
         Ok(Ok(place)) => place,
         _ => return Err(Refusal::busy()),
     };
     let (head, body) = request.into_parts();
-    let body = read_body(body, MAX_BODY, parts.patience.body).await?;
+    let body = read_body(body, MAX_BODY, used.patience.body).await?;
     let mut request = read_request(&plain(&head.headers, body)?)?;
-    check(&parts, &caller, &request)?;
-    let menu = parts.exchanges.shapes.menu(parts.exchanges.schema, caller.tenant(), &request)?;
+    check(&used.exchanges, &caller, &request)?;
+    let menu = used.exchanges.shapes.menu(used.exchanges.schema, caller.tenant(), &request)?;
     let pushed = if request.changes.is_empty() {
         if !request.more {
             live.saw_empty(caller.actor(), now);
         }
         None
     } else {
-        parts.limits.check(Limit::Push, Key::Device(caller.actor()))?;
-        Some(push::push(&parts.exchanges, &caller, &request, now).await?)
+        used.auth.limits.check(Limit::Push, Key::Device(caller.actor()))?;
+        Some(push::push(&used.exchanges, &caller, &request, now).await?)
     };
     drop(in_memory);
-    slim(&mut request, parts.exchanges.schema);
+    slim(&mut request, used.exchanges.schema);
     let (pieces, receiver) = mpsc::channel::<Bytes>(PIECES_AHEAD);
-    let out = Outlet { pieces, exchange: exchange.clone(), unread: parts.patience.unread };
-    let answer = Answer { parts, caller, request, menu, live, out };
+    let out = Outlet { pieces, exchange: exchange.clone(), unread: used.patience.unread };
+    let answer = Answer { used, caller, request, menu, live, out };
     tokio::spawn(request_context::along(answer.run(pushed)));
     // The exchange has its place until the last piece is gone.
     let stream = ReceiverStream::new(receiver).map(move |piece| {
@@ -141,27 +161,24 @@ fn read_request(body: &[u8]) -> Result<SyncRequest, Refusal> {
     Ok(request)
 }
 
-fn check(parts: &Parts, caller: &TenantContext, request: &SyncRequest) -> Result<(), Refusal> {
+fn check(exchanges: &Exchanges, caller: &TenantContext, request: &SyncRequest) -> Result<(), Refusal> {
     if request.replica.id != caller.actor() {
-        request_context::reached_across("other_device");
-        return Err(Refusal::new(
-            Code::Unauthorized,
-            "replica.id is not the device that the access token was given to",
-        ));
+        let message = "replica.id is not the device that the access token was given to";
+        return Err(Refusal::new(Code::Unauthorized, message).reaching_across("other_device"));
     }
-    if request.epoch.is_some_and(|epoch| epoch != parts.exchanges.epoch) {
+    if request.epoch.is_some_and(|epoch| epoch != exchanges.epoch) {
         return Err(Refusal::new(
             Code::EpochChanged,
             "the hub was restored from a backup since this device last spoke to it",
         )
-        .with(serde_json::json!({ "epoch": parts.exchanges.epoch })));
+        .with(serde_json::json!({ "epoch": exchanges.epoch })));
     }
     Ok(())
 }
 
 /// The answer to one request, while it is being sent.
 struct Answer {
-    parts: Arc<Parts>,
+    used: Used,
     caller: TenantContext,
     request: SyncRequest,
     menu: Arc<NegotiatedSchema>,
@@ -172,10 +189,11 @@ struct Answer {
 impl Answer {
     async fn run(self, pushed: Option<Pushed>) {
         let sent = AssertUnwindSafe(self.send(pushed)).catch_unwind().await;
-        let sent = sent.unwrap_or_else(|panic| Err(Stop::Refused(mistake(&self.parts.metrics, panic.as_ref()))));
+        let sent = sent.unwrap_or_else(|panic| Err(Stop::Refused(mistake(&self.used.metrics, panic.as_ref()))));
         match sent {
             Ok(()) | Err(Stop::Gone) => {}
             Err(Stop::Refused(refusal)) => {
+                self.used.metrics.refused(&refusal);
                 let ErrorBody { code, message, details } = refusal.0;
                 let _ = self.out.send(&Frame::Error(ErrorBody { code, message, details })).await;
             }
@@ -196,7 +214,7 @@ impl Answer {
         };
         let end = End {
             rev: level.rev,
-            epoch: self.parts.exchanges.epoch,
+            epoch: self.used.exchanges.epoch,
             durable_rev: None,
             digest: level.digest.filter(|_| self.menu.same),
             more: self.request.more,
@@ -209,9 +227,10 @@ impl Answer {
     /// The school's devices, for an office that asks and has another list. With a long outbox the last answer brings it.
     async fn devices(&self) -> Option<DeviceList> {
         let has = self.request.devices.as_deref().filter(|_| !self.request.more)?;
-        match self.parts.live.device_list(&self.live, &self.parts.tenant_db, &self.caller).await {
+        match self.used.exchanges.live.device_list(&self.live, &self.used.exchanges.tenant_db, &self.caller).await {
             Ok(list) => (list.revision != has).then(|| DeviceList::clone(&list)),
             Err(refusal) => {
+                self.used.metrics.refused(&refusal);
                 tracing::warn!(code = %refusal.code(), "an office goes without the list of its school's devices");
                 None
             }
@@ -232,8 +251,13 @@ impl Answer {
     }
 
     async fn lacking(&self) -> Result<TenantHead, Stop> {
-        pull::pull(&self.parts.exchanges, &self.live, &self.caller, &self.request.cursors, &self.menu.served, &self.out)
+        pull::pull(&self.used.exchanges, &self.live, &self.caller, &self.request.cursors, &self.menu.served, &self.out)
             .await
+    }
+
+    /// The device may have been revoked meanwhile.
+    async fn admit(&self) -> Result<(), Refusal> {
+        admit(&*self.used.exchanges.live.device(&self.used.auth.auth_db, self.caller.actor()).await?)
     }
 
     /// Holds the request until there is something to say, or its time is over. Memory alone is asked while nothing happens.
@@ -249,7 +273,7 @@ impl Answer {
             let known = known.filter(|level| level.as_of.elapsed() < STALE && level.rev >= seen);
             let Some(level) = known else {
                 // Unknown or too long ago: look, and admit the device anew, for that may have changed too.
-                admit(&*self.parts.live.device(&self.parts.auth_db, self.caller.actor()).await?)?;
+                self.admit().await?;
                 let level = self.lacking().await?;
                 if level.rev > has || Instant::now() >= until {
                     return Ok(level);
@@ -258,10 +282,10 @@ impl Answer {
                 continue;
             };
             if level.rev > has {
-                admit(&*self.parts.live.device(&self.parts.auth_db, self.caller.actor()).await?)?;
+                self.admit().await?;
                 return self.lacking().await;
             }
-            if Instant::now() >= until || self.parts.stop.is_cancelled() {
+            if Instant::now() >= until || self.used.stop.is_cancelled() {
                 return Ok(level);
             }
             tokio::select! {
@@ -271,7 +295,7 @@ impl Answer {
                     alive_at = Instant::now() + ALIVE_EVERY;
                     self.out.send(&Frame::Alive).await?;
                 }
-                () = self.parts.stop.cancelled() => {}
+                () = self.used.stop.cancelled() => {}
                 () = self.out.exchange.is_old() => return Ok(level),
                 () = self.out.pieces.closed() => return Err(Stop::Gone),
             }

@@ -8,8 +8,6 @@ use crate::server::admin::Admin;
 use pems_db::sys;
 use pems_model::{Code, Role};
 use serde::Serialize;
-use sqlx::Row;
-use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 use time::serde::rfc3339;
 use uuid::Uuid;
@@ -50,38 +48,50 @@ impl Admin {
         }
         let text = enrolment_code::spell(sys::random()?);
         let hash = enrolment_code::hash(&text).ok_or_else(|| Refusal::internal("code", &"it cannot be read back"))?;
-        let mut tx = self.begin("device code").await?;
-        let done = sqlx::query(
-            "INSERT INTO device_code (tenant_id, code_hash, role, expires_at)
-             SELECT id, $2, $3, now() + make_interval(mins => $4) FROM tenant WHERE slug = $1",
-        )
-        .bind(slug)
-        .bind(&hash[..])
-        .bind(role.name())
-        .bind(i32::try_from(minutes).unwrap_or(i32::MAX))
-        .execute(tx.conn())
-        .await?;
-        tx.commit().await?;
-        if done.rows_affected() == 1 { Ok(text) } else { Err(no_school(slug)) }
+        let made = self.in_tx("device code", async |tx| {
+            let insert = sqlx::query!(
+                "INSERT INTO device_code (tenant_id, code_hash, role, expires_at)
+                 SELECT id, $2, $3, now() + make_interval(mins => $4) FROM tenant WHERE slug = $1",
+                slug,
+                &hash[..],
+                role.name(),
+                i32::try_from(minutes).unwrap_or(i32::MAX)
+            );
+            let done = insert.execute(tx.conn()).await?;
+            if done.rows_affected() == 1 { Ok(()) } else { Err(no_school(slug)) }
+        });
+        made.await.map(|()| text)
     }
 
     /// # Errors
     /// `not_found`.
     pub async fn devices(&self, slug: &str) -> Result<Vec<Device>, Refusal> {
-        let mut tx = self.look("device list").await?;
-        let school: Option<Uuid> =
-            sqlx::query_scalar("SELECT id FROM tenant WHERE slug = $1").bind(slug).fetch_optional(tx.conn()).await?;
-        let rows = sqlx::query(
-            "SELECT d.id, d.name, d.role, d.enrolled_at, greatest(d.last_seen_at, r.last_seen_at) AS last_seen_at,
-                 d.revoked_at, r.last_op_no, r.clock_offset
-             FROM device d LEFT JOIN replica r ON r.tenant_id = d.tenant_id AND r.id = d.id
-             WHERE d.tenant_id = $1 ORDER BY d.enrolled_at, d.id",
-        )
-        .bind(school.ok_or_else(|| no_school(slug))?)
-        .fetch_all(tx.conn())
-        .await?;
-        tx.commit().await?;
-        rows.iter().map(device).collect()
+        let listed = self.look("device list", async |tx| {
+            let school = sqlx::query_scalar!("SELECT id FROM tenant WHERE slug = $1", slug);
+            let school = school.fetch_optional(tx.conn()).await?.ok_or_else(|| no_school(slug))?;
+            let devices = sqlx::query!(
+                r#"SELECT d.id, d.name, d.role, d.enrolled_at, greatest(d.last_seen_at, r.last_seen_at) AS last_seen_at,
+                     d.revoked_at, r.last_op_no AS "last_op_no?", r.clock_offset AS "clock_offset?"
+                 FROM device d LEFT JOIN replica r ON r.tenant_id = d.tenant_id AND r.id = d.id
+                 WHERE d.tenant_id = $1 ORDER BY d.enrolled_at, d.id"#,
+                school
+            );
+            let device = devices.fetch_all(tx.conn()).await?.into_iter().map(|device| {
+                let unknown = || Refusal::internal("device", &"a role without a meaning");
+                Ok(Device {
+                    id: device.id,
+                    name: device.name,
+                    role: Role::parse(&device.role).ok_or_else(unknown)?,
+                    enrolled_at: device.enrolled_at,
+                    last_seen_at: device.last_seen_at,
+                    revoked_at: device.revoked_at,
+                    last_op_no: device.last_op_no,
+                    clock_offset: device.clock_offset,
+                })
+            });
+            device.collect()
+        });
+        listed.await
     }
 
     /// Gives a device another name. The offices of its school hear of it with their next exchange.
@@ -90,23 +100,24 @@ impl Admin {
     /// `not_found`; `bad_request` for a name that cannot be.
     pub async fn rename_device(&self, device: Uuid, name: &str) -> Result<String, Refusal> {
         let name = checked_name(name)?;
-        let mut tx = self.begin("device rename").await?;
-        let renamed: Option<(Uuid, String)> = sqlx::query_as(
-            "UPDATE device d SET name = $2 FROM device old
-             WHERE d.id = $1 AND old.tenant_id = d.tenant_id AND old.id = d.id RETURNING d.tenant_id, old.name",
-        )
-        .bind(device)
-        .bind(name)
-        .fetch_optional(tx.conn())
-        .await?;
-        let (school, before) = renamed.ok_or_else(|| no_device(device))?;
-        if before != name {
-            let query = sqlx::query("SELECT sec.audit_of($1, 'device.renamed', $2, $3)");
-            let details = serde_json::json!({ "name": name, "before": before });
-            query.bind(school).bind(device).bind(details).execute(tx.conn()).await?;
-        }
-        tx.commit().await?;
-        Ok(name.to_owned())
+        let done = self.in_tx("device rename", async |tx| {
+            let rename = sqlx::query!(
+                "UPDATE device d SET name = $2 FROM device old
+                 WHERE d.id = $1 AND old.tenant_id = d.tenant_id AND old.id = d.id
+                 RETURNING d.tenant_id, old.name AS before",
+                device,
+                name
+            );
+            let renamed = rename.fetch_optional(tx.conn()).await?.ok_or_else(|| no_device(device))?;
+            if renamed.before != name {
+                let school = renamed.tenant_id;
+                let details = serde_json::json!({ "name": name, "before": renamed.before });
+                let note = sqlx::query!("SELECT sec.audit_of($1, 'device.renamed', $2, $3)", school, device, details);
+                note.execute(tx.conn()).await?;
+            }
+            Ok(name.to_owned())
+        });
+        done.await
     }
 
     /// Takes a device's right to speak, at once. Its records stay.
@@ -114,35 +125,22 @@ impl Admin {
     /// # Errors
     /// `not_found`.
     pub async fn revoke(&self, device: Uuid) -> Result<(), Refusal> {
-        let mut tx = self.begin("device revoke").await?;
-        let revoked: Option<(Uuid, bool)> = sqlx::query_as(
-            "UPDATE device d SET revoked_at = coalesce(d.revoked_at, now())
-             FROM device old WHERE d.id = $1 AND old.tenant_id = d.tenant_id AND old.id = d.id
-             RETURNING d.tenant_id, old.revoked_at IS NULL",
-        )
-        .bind(device)
-        .fetch_optional(tx.conn())
-        .await?;
-        let (school, newly) = revoked.ok_or_else(|| no_device(device))?;
-        if newly {
-            let query = sqlx::query("SELECT sec.audit_of($1, 'device.revoked', $2, '{}')").bind(school).bind(device);
-            query.execute(tx.conn()).await?;
-            events::emit_of(&mut tx, school, &DomainEvent::DeviceRevoked { device }).await?;
-        }
-        Ok(tx.commit().await?)
+        let done = self.in_tx("device revoke", async |tx| {
+            let revoke = sqlx::query!(
+                r#"UPDATE device d SET revoked_at = coalesce(d.revoked_at, now())
+                 FROM device old WHERE d.id = $1 AND old.tenant_id = d.tenant_id AND old.id = d.id
+                 RETURNING d.tenant_id, old.revoked_at IS NULL AS "newly!""#,
+                device
+            );
+            let revoked = revoke.fetch_optional(tx.conn()).await?.ok_or_else(|| no_device(device))?;
+            if revoked.newly {
+                let school = revoked.tenant_id;
+                let note = sqlx::query!("SELECT sec.audit_of($1, 'device.revoked', $2, '{}')", school, device);
+                note.execute(tx.conn()).await?;
+                events::emit_of(tx, school, &DomainEvent::DeviceRevoked { device }).await?;
+            }
+            Ok(())
+        });
+        done.await
     }
-}
-
-fn device(row: &PgRow) -> Result<Device, Refusal> {
-    let role: String = row.try_get("role")?;
-    Ok(Device {
-        id: row.try_get("id")?,
-        name: row.try_get("name")?,
-        role: Role::parse(&role).ok_or_else(|| Refusal::internal("device", &"a role without a meaning"))?,
-        enrolled_at: row.try_get("enrolled_at")?,
-        last_seen_at: row.try_get("last_seen_at")?,
-        revoked_at: row.try_get("revoked_at")?,
-        last_op_no: row.try_get("last_op_no")?,
-        clock_offset: row.try_get("clock_offset")?,
-    })
 }

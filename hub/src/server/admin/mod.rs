@@ -8,10 +8,10 @@ use crate::lint::Report;
 use crate::refusal::Refusal;
 use crate::server::config::Config;
 use crate::server::database::{self, login};
-use crate::server::private_pg::{DATABASE, PrivatePg};
 use crate::server::start_error::StartError;
-use pems_db::{AuthDb, Keys, OperatorDb, Tx};
+use pems_db::{Access, AuthDb, Keys, OperatorDb, Tx};
 use pems_model::Schema;
+use pems_pg::{DATABASE, PrivatePg};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use std::str::FromStr;
@@ -133,15 +133,24 @@ impl Admin {
         leave(self.private).await;
     }
 
-    /// A transaction that may write, over all schools.
-    pub(crate) async fn begin(&self, doing: &str) -> Result<Tx, Refusal> {
+    /// Does `work` over all schools, in one transaction: kept if it gives Ok, taken back if not.
+    pub(crate) async fn in_tx<T>(
+        &self,
+        doing: &str,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         let who = self.auth_db.begin_console(doing).await?;
-        Ok(self.operator.begin(&who, doing, None).await?)
+        self.operator.in_tx(&who, Access::Write, doing, None, work).await
     }
 
-    pub(crate) async fn look(&self, doing: &str) -> Result<Tx, Refusal> {
+    /// As [`Admin::in_tx`], with one snapshot for all statements and nothing to be written.
+    pub(crate) async fn look<T>(
+        &self,
+        doing: &str,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         let who = self.auth_db.begin_console(doing).await?;
-        Ok(self.operator.look(&who, doing, None).await?)
+        self.operator.in_tx(&who, Access::ReadOnly, doing, None, work).await
     }
 }
 

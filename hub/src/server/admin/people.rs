@@ -14,7 +14,6 @@ use pems_db::{Tx, sys};
 use pems_model::{Code, Role};
 use serde::Serialize;
 use serde_json::json;
-use sqlx::Row;
 use time::OffsetDateTime;
 use time::serde::rfc3339;
 use uuid::Uuid;
@@ -78,16 +77,16 @@ pub(crate) async fn add_user_in(
     let name = name_or_email(name, &email)?;
     let secret = one_time()?;
     let user = sys::new_ordered_id(sys::now())?;
-    sqlx::query("SELECT sec.add_account_of($1, $2, $3, $4, $5, $6)")
-        .bind(school)
-        .bind(user)
-        .bind(&email)
-        .bind(name)
-        .bind(role.name())
-        .bind(hash_now(&secret)?)
-        .execute(tx.conn())
-        .await
-        .map_err(why_no_account)?;
+    let add = sqlx::query!(
+        "SELECT sec.add_account_of($1, $2, $3, $4, $5, $6)",
+        school,
+        user,
+        email,
+        name,
+        role.name(),
+        hash_now(&secret)?
+    );
+    add.execute(tx.conn()).await.map_err(why_no_account)?;
     events::emit_of(tx, school, &DomainEvent::UserCreated { user, role }).await?;
     Ok(OneTimePassword { user, email, one_time_password: secret })
 }
@@ -104,11 +103,12 @@ impl Admin {
         name: Option<&str>,
     ) -> Result<(School, OneTimePassword), Refusal> {
         let id = sys::new_ordered_id(sys::now())?;
-        let mut tx = self.begin("school add").await?;
-        let school = schools::create(&mut tx, id, new).await?;
-        let first = add_user_in(&mut tx, school.id, email, name, Role::SchoolAdmin).await?;
-        tx.commit().await?;
-        Ok((school, first))
+        let added = self.in_tx("school add", async |tx| {
+            let school = schools::create(tx, id, new).await?;
+            let first = add_user_in(tx, school.id, email, name, Role::SchoolAdmin).await?;
+            Ok((school, first))
+        });
+        added.await
     }
 
     /// Adds somebody to a school, with a one-time password.
@@ -122,11 +122,11 @@ impl Admin {
         name: Option<&str>,
         role: Role,
     ) -> Result<OneTimePassword, Refusal> {
-        let mut tx = self.begin("user add").await?;
-        let school = school(&mut tx, slug).await?;
-        let made = add_user_in(&mut tx, school, email, name, role).await?;
-        tx.commit().await?;
-        Ok(made)
+        let added = self.in_tx("user add", async |tx| {
+            let school = school(tx, slug).await?;
+            add_user_in(tx, school, email, name, role).await
+        });
+        added.await
     }
 
     /// Gives somebody of a school a one-time password, and ends their sessions.
@@ -137,14 +137,15 @@ impl Admin {
         let email = field::email(email)?;
         let secret = one_time()?;
         let hash = hash_now(&secret)?;
-        let mut tx = self.begin("user reset-password").await?;
-        let school = school(&mut tx, slug).await?;
-        let query = sqlx::query_scalar("SELECT sec.reset_account_of($1, $2, $3)").bind(school).bind(&email).bind(hash);
-        let user: Option<Uuid> = query.fetch_one(tx.conn()).await?;
-        let nobody = || Refusal::new(Code::NotFound, format!("nobody active in '{slug}' has the e-mail {email}"));
-        let user = user.ok_or_else(nobody)?;
-        events::emit_of(&mut tx, school, &DomainEvent::PasswordReset { user }).await?;
-        tx.commit().await?;
+        let reset = self.in_tx("user reset-password", async |tx| {
+            let school = school(tx, slug).await?;
+            let reset = sqlx::query_scalar!("SELECT sec.reset_account_of($1, $2, $3)", school, email, hash);
+            let nobody = || Refusal::new(Code::NotFound, format!("nobody active in '{slug}' has the e-mail {email}"));
+            let user = reset.fetch_one(tx.conn()).await?.ok_or_else(nobody)?;
+            events::emit_of(tx, school, &DomainEvent::PasswordReset { user }).await?;
+            Ok(user)
+        });
+        let user = reset.await?;
         Ok(OneTimePassword { user, email, one_time_password: secret })
     }
 
@@ -156,18 +157,13 @@ impl Admin {
         crate::auth::strong(password, &[&email, &name])?;
         let id = sys::new_ordered_id(sys::now())?;
         let (made, sealed) = self.second_factor(id, &email)?;
-        let mut tx = self.begin("operator add").await?;
-        sqlx::query("SELECT sec.add_operator($1, $2, $3, $4, $5)")
-            .bind(id)
-            .bind(&email)
-            .bind(name)
-            .bind(hash_now(password)?)
-            .bind(sealed)
-            .execute(tx.conn())
-            .await
-            .map_err(why_no_operator)?;
-        tx.commit().await?;
-        Ok(made)
+        let hash = hash_now(password)?;
+        let added = self.in_tx("operator add", async |tx| {
+            let add = sqlx::query!("SELECT sec.add_operator($1, $2, $3, $4, $5)", id, email, name, hash, sealed);
+            add.execute(tx.conn()).await.map_err(why_no_operator)?;
+            Ok(made)
+        });
+        added.await
     }
 
     /// Gives an operator another password and another second factor; whoever was disabled is let in again.
@@ -177,16 +173,16 @@ impl Admin {
     pub async fn reset_operator(&self, email: &str, password: &str) -> Result<NewOperator, Refusal> {
         let email = field::email(email)?;
         crate::auth::strong(password, &[&email])?;
-        let mut tx = self.begin("operator reset").await?;
-        let query = sqlx::query_scalar("SELECT sec.operator_id($1)").bind(&email);
-        let id: Option<Uuid> = query.fetch_one(tx.conn()).await?;
-        let id = id.ok_or_else(|| no_operator(&email))?;
-        let (made, sealed) = self.second_factor(id, &email)?;
-        let query =
-            sqlx::query("SELECT sec.reset_operator($1, $2, $3)").bind(id).bind(hash_now(password)?).bind(sealed);
-        query.execute(tx.conn()).await?;
-        tx.commit().await?;
-        Ok(made)
+        let hash = hash_now(password)?;
+        let reset = self.in_tx("operator reset", async |tx| {
+            let id = sqlx::query_scalar!("SELECT sec.operator_id($1)", email);
+            let id = id.fetch_one(tx.conn()).await?.ok_or_else(|| no_operator(&email))?;
+            let (made, sealed) = self.second_factor(id, &email)?;
+            let reset = sqlx::query!("SELECT sec.reset_operator($1, $2, $3)", id, hash, sealed);
+            reset.execute(tx.conn()).await?;
+            Ok(made)
+        });
+        reset.await
     }
 
     /// Shuts an operator out, and ends at once what the operator is doing.
@@ -195,30 +191,26 @@ impl Admin {
     /// `not_found`.
     pub async fn disable_operator(&self, email: &str) -> Result<(), Refusal> {
         let email = field::email(email)?;
-        let mut tx = self.begin("operator disable").await?;
-        let query = sqlx::query_scalar("SELECT sec.disable_operator($1)").bind(&email);
-        let found: Option<Uuid> = query.fetch_one(tx.conn()).await?;
-        tx.commit().await?;
-        found.map(drop).ok_or_else(|| no_operator(&email))
+        let disabled = self.in_tx("operator disable", async |tx| {
+            let disable = sqlx::query_scalar!("SELECT sec.disable_operator($1)", email);
+            disable.fetch_one(tx.conn()).await?.map(drop).ok_or_else(|| no_operator(&email))
+        });
+        disabled.await
     }
 
     /// # Errors
     /// A database that is busy or away.
     pub async fn operators(&self) -> Result<Vec<OperatorLine>, Refusal> {
-        let mut tx = self.look("operator list").await?;
-        let rows = sqlx::query("SELECT * FROM sec.operators()").fetch_all(tx.conn()).await?;
-        tx.commit().await?;
-        let line = |row: &sqlx::postgres::PgRow| {
-            Ok(OperatorLine {
-                id: row.try_get("id")?,
-                email: row.try_get("email")?,
-                name: row.try_get("name")?,
-                created_at: row.try_get("created_at")?,
-                last_sign_in_at: row.try_get("last_sign_in_at")?,
-                disabled_at: row.try_get("disabled_at")?,
-            })
-        };
-        rows.iter().map(line).collect()
+        let listed = self.look("operator list", async |tx| {
+            let operators = sqlx::query_as!(
+                OperatorLine,
+                r#"SELECT id AS "id!", email AS "email!", name AS "name!", created_at AS "created_at!", last_sign_in_at,
+                       disabled_at
+                   FROM sec.operators()"#
+            );
+            Ok(operators.fetch_all(tx.conn()).await?)
+        });
+        listed.await
     }
 
     fn second_factor(&self, id: Uuid, email: &str) -> Result<(NewOperator, Vec<u8>), Refusal> {
@@ -231,7 +223,7 @@ impl Admin {
 }
 
 async fn school(tx: &mut Tx, slug: &str) -> Result<Uuid, Refusal> {
-    let query = sqlx::query_scalar("SELECT id FROM tenant WHERE lower(slug) = $1").bind(slug);
+    let query = sqlx::query_scalar!("SELECT id FROM tenant WHERE lower(slug) = $1", slug);
     let missing =
         || Refusal::new(Code::NotFound, format!("there is no school '{slug}'; `pems-hub school list` shows them"));
     query.fetch_optional(tx.conn()).await?.ok_or_else(missing)

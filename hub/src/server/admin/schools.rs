@@ -3,9 +3,9 @@
 use crate::refusal::Refusal;
 use crate::schools::{self, NewSchool, School, SchoolChange, no_school};
 use crate::server::admin::Admin;
-use crate::sync::clock::{self, Clock};
+use crate::sync::clock::Clock;
 use crate::sync::pull;
-use pems_db::sys;
+use pems_db::{Tx, sys};
 use pems_model::Code;
 use serde::Serialize;
 use serde_json::Map;
@@ -32,32 +32,30 @@ impl Admin {
     /// `conflict` if the slug or the school id is taken, `bad_usage` for values that cannot be.
     pub async fn add_school(&self, name: &str, slug: &str, school_id: &str, timezone: &str) -> Result<School, Refusal> {
         let id = sys::new_ordered_id(sys::now())?;
-        let mut tx = self.begin("school add").await?;
         let new = NewSchool { name, slug, school_id, timezone, metadata: &Map::new() };
-        let school = schools::create(&mut tx, id, &new).await.map_err(|error| {
-            let mut refusal = Refusal::from(error);
+        let added = self.in_tx("school add", async |tx| Ok(schools::create(tx, id, &new).await?)).await;
+        added.map_err(|mut refusal| {
             if refusal.code() == Code::BadRequest {
                 refusal.0.code = Code::BadUsage;
             }
             refusal
-        })?;
-        tx.commit().await?;
-        Ok(school)
+        })
     }
 
     /// # Errors
     /// A database that is busy or away.
     pub async fn schools(&self) -> Result<Vec<School>, Refusal> {
-        let mut tx = self.look("school list").await?;
-        let mut schools: Vec<School> = Vec::new();
-        loop {
-            let page = schools::list(&mut tx, schools.last().map(|last| last.id), PAGE).await?;
-            if page.is_empty() {
-                break;
+        let listed = self.look("school list", async |tx| {
+            let mut schools: Vec<School> = Vec::new();
+            loop {
+                let page = schools::list(tx, schools.last().map(|last| last.id), PAGE).await?;
+                if page.is_empty() {
+                    return Ok(schools);
+                }
+                schools.extend(page);
             }
-            schools.extend(page);
-        }
-        tx.commit().await?;
+        });
+        let mut schools = listed.await?;
         schools.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         Ok(schools)
     }
@@ -65,10 +63,12 @@ impl Admin {
     /// # Errors
     /// `not_found` for a slug that no school has.
     pub async fn school(&self, slug: &str) -> Result<SchoolDetails, Refusal> {
-        let mut tx = self.look("school show").await?;
-        let school = schools::by_slug(&mut tx, slug).await?.ok_or_else(|| no_school(slug))?;
-        let sql = format!("SELECT {} FROM tenant_clock WHERE tenant_id = $1", clock::COLUMNS);
-        let clock = Clock::read(&sqlx::query(AssertSqlSafe(sql)).bind(school.id).fetch_one(tx.conn()).await?)?;
+        self.look("school show", async |tx| self.details(tx, slug).await).await
+    }
+
+    async fn details(&self, tx: &mut Tx, slug: &str) -> Result<SchoolDetails, Refusal> {
+        let school = schools::by_slug(tx, slug).await?.ok_or_else(|| no_school(slug))?;
+        let clock = Clock::load(tx.conn(), school.id).await?;
         let state = match clock.state {
             Some(state) => state,
             None => pull::scan(tx.conn(), self.schema(), school.id).await?,
@@ -79,11 +79,11 @@ impl Admin {
             let count = sqlx::query_scalar(AssertSqlSafe(sql)).bind(school.id).fetch_one(tx.conn()).await?;
             rows.insert(entity.name.to_owned(), count);
         }
-        let devices = sqlx::query_scalar("SELECT count(*) FROM device WHERE tenant_id = $1 AND revoked_at IS NULL")
-            .bind(school.id)
-            .fetch_one(tx.conn())
-            .await?;
-        tx.commit().await?;
+        let devices = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "count!" FROM device WHERE tenant_id = $1 AND revoked_at IS NULL"#,
+            school.id
+        );
+        let devices = devices.fetch_one(tx.conn()).await?;
         Ok(SchoolDetails { school, rev: clock.rev, digest: state.combined(), rows, devices })
     }
 
@@ -102,10 +102,12 @@ impl Admin {
     }
 
     async fn let_in(&self, slug: &str, doing: &str, suspended: bool) -> Result<(), Refusal> {
-        let mut tx = self.begin(doing).await?;
-        let school = schools::by_slug(&mut tx, slug).await?.ok_or_else(|| no_school(slug))?;
         let change = SchoolChange { suspended: Some(suspended), ..SchoolChange::default() };
-        schools::change(&mut tx, school.id, &change).await?;
-        Ok(tx.commit().await?)
+        let changed = self.in_tx(doing, async |tx| {
+            let school = schools::by_slug(tx, slug).await?.ok_or_else(|| no_school(slug))?;
+            schools::change(tx, school.id, &change).await?;
+            Ok(())
+        });
+        changed.await
     }
 }

@@ -21,10 +21,10 @@ use axum::body::Bytes;
 use cut::Piece;
 use futures_util::TryStreamExt;
 use pems_db::{Access, TenantContext, Tx};
+use pems_model::Row;
 use pems_model::frame::{Frame, Rows, RowsHead};
 use pems_model::pgcopy::{self, BadRows};
 use pems_model::wire::Cursors;
-use pems_model::{Code, Row};
 use sqlx::Row as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -147,39 +147,30 @@ async fn pull_now(
         clock::COLUMNS,
         who.actor()
     );
-    let (mut tx, rows) = sync.tenant_db.begin_with(who, Access::ReadOnly, &sql).await?;
-    let row =
-        rows.first().ok_or_else(|| Refusal::new(Code::NotFound, "the school has no clock; run `pems-hub verify`"))?;
-    let clock = Clock::read(row)?;
-    if row.try_get::<Option<bool>, _>(3)? == Some(true) {
-        tx.rollback().await;
-        return Err(Stop::Refused(Refusal::revoked()));
-    }
-    if let Err(refusal) = clock.must_reach(cursors) {
-        tx.rollback().await;
-        return Err(Stop::Refused(refusal));
-    }
-    for entity in served {
-        let from = cursors.of(entity.entity.name);
-        let moved =
-            clock.state.as_ref().is_none_or(|state| state.revs.get(entity.entity.name).is_some_and(|rev| *rev > from));
-        if moved && from < clock.rev {
-            copy(&mut tx, tenant, entity, from, clock.rev, out).await?;
+    let sent = sync.tenant_db.in_tx_after(who, Access::ReadOnly, &sql, async |tx, rows| {
+        let clock = Clock::of_school(&rows)?;
+        if rows[0].try_get::<Option<bool>, _>(3)? == Some(true) {
+            return Err(Stop::Refused(Refusal::revoked()));
         }
+        clock.must_reach(cursors)?;
+        for entity in served {
+            let from = cursors.of(entity.entity.name);
+            let known = clock.state.as_ref().map(|state| state.revs.get(entity.entity.name));
+            let moved = known.is_none_or(|rev| rev.is_some_and(|rev| *rev > from));
+            if moved && from < clock.rev {
+                copy(tx, tenant, entity, from, clock.rev, out).await?;
+            }
+        }
+        Ok(match clock.state {
+            Some(state) => (clock.rev, state, false),
+            None => (clock.rev, scan(tx.conn(), sync.schema, tenant).await?, true),
+        })
+    });
+    let (rev, state, is_new) = sent.await?;
+    if is_new {
+        scan::store(sync, who, rev, &state).await?;
     }
-    let state = match clock.state {
-        Some(state) => {
-            tx.rollback().await;
-            state
-        }
-        None => {
-            let state = scan(tx.conn(), sync.schema, tenant).await?;
-            tx.rollback().await;
-            scan::store(sync, who, clock.rev, &state).await?;
-            state
-        }
-    };
-    let level = TenantHead { rev: clock.rev, digest: Some(state.combined()), as_of: Instant::now() };
+    let level = TenantHead { rev, digest: Some(state.combined()), as_of: Instant::now() };
     sync.live.learn(generation, live, level.clone());
     Ok(level)
 }
@@ -196,7 +187,7 @@ async fn copy(tx: &mut Tx, tenant: Uuid, served: &ServedEntity, from: i64, to: i
     );
     let mut framer = Framer::new(served)?;
     let mut cutter = Cutter::default();
-    let (conn, mut turn) = tx.parts();
+    let (conn, mut turn) = tx.copy();
     let mut stream = conn.copy_out_raw(&sql).await?;
     while let Some(bytes) = stream.try_next().await? {
         cutter.feed(&bytes)?;
@@ -213,6 +204,8 @@ async fn copy(tx: &mut Tx, tenant: Uuid, served: &ServedEntity, from: i64, to: i
             }
         }
     }
+    drop(stream);
+    tx.copied();
     if !cutter.is_whole() {
         return Err(Stop::Refused(BadRows("the COPY ended before its trailer").into()));
     }

@@ -58,13 +58,17 @@ async fn scan_entity(conn: &mut PgConnection, entity: &Entity, tenant: Uuid) -> 
 
 /// Keeps what a scan found, unless the school has moved on since.
 pub(super) async fn store(sync: &Exchanges, who: &TenantContext, rev: i64, state: &State) -> Result<(), Refusal> {
-    let mut tx = sync.tenant_db.begin(who, Access::Write).await?;
-    sqlx::query("UPDATE tenant_clock SET entity_rev = $3::jsonb, digest = $4::jsonb WHERE tenant_id = $1 AND rev = $2")
-        .bind(who.tenant())
-        .bind(rev)
-        .bind(state.revs_json())
-        .bind(state.digests_json())
-        .execute(tx.conn())
-        .await?;
-    Ok(tx.commit().await?)
+    let stored = sync.tenant_db.in_tx(who, Access::Write, async |tx| {
+        let keep = sqlx::query!(
+            "UPDATE tenant_clock SET entity_rev = $3::text::jsonb, digest = $4::text::jsonb
+             WHERE tenant_id = $1 AND rev = $2",
+            who.tenant(),
+            rev,
+            state.revs_json(),
+            state.digests_json()
+        );
+        keep.execute(tx.conn()).await?;
+        Ok(())
+    });
+    stored.await
 }

@@ -28,41 +28,48 @@ pub(super) async fn answered(
     changes: &[Change],
 ) -> Result<Vec<ChangeResult>, Refusal> {
     let (Some(first), Some(last)) = (changes.first(), changes.last()) else { return Ok(Vec::new()) };
-    let rows = sqlx::query(
+    let logged = sqlx::query_as!(
+        Answered,
         "SELECT op_no, change_id, outcome, rev, problem::text FROM change_log
          WHERE tenant_id = $1 AND replica_id = $2 AND incarnation = $3 AND op_no BETWEEN $4 AND $5 ORDER BY op_no",
-    )
-    .bind(caller.tenant())
-    .bind(caller.actor())
-    .bind(i64::from(incarnation))
-    .bind(first.op_no)
-    .bind(last.op_no)
-    .fetch_all(tx.conn())
-    .await?;
+        caller.tenant(),
+        caller.actor(),
+        i64::from(incarnation),
+        first.op_no,
+        last.op_no
+    );
+    let logged = logged.fetch_all(tx.conn()).await?;
     let mut results = Vec::with_capacity(changes.len());
     for (i, change) in changes.iter().enumerate() {
-        let known = match rows.get(i) {
-            Some(row) if (row.try_get::<i64, _>(0)?, row.try_get::<Uuid, _>(1)?) == (change.op_no, change.id) => {
-                Some(row)
-            }
-            _ => None,
-        };
-        let row =
-            known.ok_or_else(|| replica::forked(&format!("change {} was another one", change.op_no), last.op_no))?;
-        results.push(ChangeResult { op_no: change.op_no, outcome: outcome(row)? });
+        let answered = logged
+            .get(i)
+            .filter(|logged| logged.op_no == change.op_no && logged.change_id == change.id)
+            .ok_or_else(|| replica::forked(&format!("change {} was another one", change.op_no), last.op_no))?;
+        results.push(ChangeResult { op_no: change.op_no, outcome: outcome(answered)? });
     }
     Ok(results)
 }
 
-fn outcome(row: &PgRow) -> Result<Outcome, Refusal> {
-    let (name, rev): (String, Option<i64>) = (row.try_get(2)?, row.try_get(3)?);
-    match name.as_str() {
+/// What the log says of a change that was answered.
+struct Answered {
+    op_no: i64,
+    change_id: Uuid,
+    outcome: String,
+    rev: Option<i64>,
+    /// JSON; of a refusal.
+    problem: Option<String>,
+}
+
+fn outcome(answered: &Answered) -> Result<Outcome, Refusal> {
+    let rev = answered.rev;
+    match answered.outcome.as_str() {
         "applied" => Ok(Outcome::Applied { rev }),
         "merged" => Ok(Outcome::Merged { rev }),
         "conflict" => Ok(Outcome::Conflict { rev }),
         _ => {
-            let problem: String = row.try_get(4)?;
-            let problem: Problem = serde_json::from_str(&problem).map_err(|e| Refusal::internal("change log", &e))?;
+            let problem = answered.problem.as_deref();
+            let problem = problem.ok_or_else(|| Refusal::internal("change log", &"a refusal without its problem"))?;
+            let problem: Problem = serde_json::from_str(problem).map_err(|e| Refusal::internal("change log", &e))?;
             Ok(Outcome::Refused { problem })
         }
     }
@@ -70,15 +77,13 @@ fn outcome(row: &PgRow) -> Result<Outcome, Refusal> {
 
 /// Review items that nobody has decided yet, counted as far as it matters.
 pub(super) async fn waiting(tx: &mut Tx, tenant: Uuid) -> Result<usize, Refusal> {
-    let waiting: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM (SELECT FROM review_item
-         WHERE tenant_id = $1 AND state = 'open' AND deleted_at IS NULL LIMIT $2) waiting",
-    )
-    .bind(tenant)
-    .bind(i64::try_from(WAITING).unwrap_or(i64::MAX))
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(usize::try_from(waiting).unwrap_or(0))
+    let waiting = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "waiting!" FROM (SELECT FROM review_item
+           WHERE tenant_id = $1 AND state = 'open' AND deleted_at IS NULL LIMIT $2) waiting"#,
+        tenant,
+        i64::try_from(WAITING).unwrap_or(i64::MAX)
+    );
+    Ok(usize::try_from(waiting.fetch_one(tx.conn()).await?).unwrap_or(0))
 }
 
 /// Everything that planning these changes needs.
@@ -252,30 +257,27 @@ async fn history(
         return Ok(());
     }
     let (ids, bases): (Vec<Uuid>, Vec<i64>) = since.into_iter().unzip();
-    let rows = sqlx::query(
-        "SELECT l.entity, l.row_id, l.rev, l.replica_id, l.user_id,
-             (extract(epoch FROM l.edited_at) * 1000000)::bigint, l.kind, ARRAY(SELECT jsonb_object_keys(l.fields))
+    let moved = sqlx::query!(
+        r#"SELECT l.entity, l.row_id, l.rev AS "rev!", l.replica_id, l.user_id,
+             (extract(epoch FROM l.edited_at) * 1000000)::bigint AS "edited_at!", l.kind,
+             ARRAY(SELECT jsonb_object_keys(l.fields)) AS "fields!"
          FROM unnest($2::uuid[], $3::bigint[]) AS wanted (key, base), LATERAL (
              SELECT * FROM change_log WHERE tenant_id = $1 AND row_id = wanted.key AND rev > wanted.base OFFSET 0) AS l
-         ORDER BY l.rev",
-    )
-    .bind(tenant)
-    .bind(ids)
-    .bind(bases)
-    .fetch_all(tx.conn())
-    .await?;
-    for row in rows {
-        let Some(index) = schema.index(row.try_get(0)?) else { continue };
+         ORDER BY l.rev"#,
+        tenant,
+        &ids,
+        &bases
+    );
+    for entry in moved.fetch_all(tx.conn()).await? {
+        let Some(index) = schema.index(&entry.entity) else { continue };
         let entity = schema.entities()[index];
-        let fields: Vec<String> = row.try_get(7)?;
-        let by = Author { replica: row.try_get(3)?, user: row.try_get(4)?, at: row.try_get(5)? };
         let logged = Logged {
-            rev: row.try_get(2)?,
-            by,
-            deleted: row.try_get::<&str, _>(6)? == "delete",
-            fields: fields.iter().filter_map(|name| entity.field_index(name)).collect(),
+            rev: entry.rev,
+            by: Author { replica: entry.replica_id, user: entry.user_id, at: entry.edited_at },
+            deleted: entry.kind == "delete",
+            fields: entry.fields.iter().filter_map(|name| entity.field_index(name)).collect(),
         };
-        known.history.entry((index, row.try_get(1)?)).or_default().push(logged);
+        known.history.entry((index, entry.row_id)).or_default().push(logged);
     }
     Ok(())
 }

@@ -108,35 +108,15 @@ impl Exchange<'_> {
     /// One transaction, committed or gone.
     async fn carry_out(&self, how: How) -> Result<Pushed, Fault> {
         let preamble = replica::preamble(self.caller.tenant(), self.caller.actor());
-        let (mut tx, rows) = self.sync.tenant_db.begin_with(self.caller, Access::Write, &preamble).await?;
-        let read = Standing::read(&rows).and_then(|(clock, standing)| {
+        let pushed = self.sync.tenant_db.in_tx_after(self.caller, Access::Write, &preamble, async |tx, rows| {
+            let (clock, standing) = Standing::read(&rows)?;
             clock.must_reach(&self.request.cursors)?;
-            Ok((clock, standing))
+            self.apply(tx, how, clock, standing.seen_empty(self.drained)).await
         });
-        let done = match read {
-            Ok((clock, standing)) => self.apply(&mut tx, how, clock, standing.seen_empty(self.drained)).await,
-            Err(refusal) => Err(refusal.into()),
-        };
-        match done {
-            Ok((pushed, last)) => {
-                tx.commit_with(&last).await?;
-                Ok(pushed)
-            }
-            Err(fault) => {
-                tx.rollback().await;
-                Err(fault)
-            }
-        }
+        pushed.await
     }
 
-    /// Everything up to the last statement, which is returned so that it can travel with the commit.
-    async fn apply(
-        &self,
-        tx: &mut Tx,
-        how: How,
-        mut clock: Clock,
-        standing: Standing,
-    ) -> Result<(Pushed, String), Fault> {
+    async fn apply(&self, tx: &mut Tx, how: How, mut clock: Clock, standing: Standing) -> Result<Pushed, Fault> {
         let incarnation = self.request.replica.incarnation;
         let last_op_no = standing.continue_from(incarnation)?;
         let split = self.request.changes.partition_point(|change| change.op_no <= last_op_no);
@@ -168,13 +148,13 @@ impl Exchange<'_> {
         let answered = &fresh[..(results.len() - repeated).min(fresh.len())];
         let last_op_no = answered.last().map_or(last_op_no, |change| change.op_no);
         let more = self.request.more || answered.len() < fresh.len();
-        let last = replica::advance(self.caller, self.request, last_op_no, more, reading);
+        tx.at_commit(replica::advance(self.caller, self.request, last_op_no, more, reading));
         let level = TenantHead {
             rev: clock.rev,
             digest: clock.state.as_ref().map(crate::sync::clock::State::combined),
             as_of: Instant::now(),
         };
-        Ok((Pushed { results, before, level, rows }, last))
+        Ok(Pushed { results, before, level, rows })
     }
 
     /// Plans changes that are new and writes them. `without`: those that cannot be (by position), and why.

@@ -9,12 +9,11 @@
 
 use super::fault::{Cause, Fault};
 use super::{Exchange, Opened};
-use crate::sync::clock::{self, Clock};
+use crate::sync::clock::Clock;
 use pems_db::Tx;
 use pems_model::push::Plan;
 use pems_model::wire::{Change, ChangeResult};
 use pems_model::{Problem, Row};
-use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use uuid::Uuid;
@@ -180,9 +179,7 @@ impl<'a> Pieces<'a> {
         refused: &BTreeMap<usize, Problem>,
     ) -> Result<(Plan, Clock), Fault> {
         // What triggers do may have moved the clock as well.
-        let sql = format!("SELECT {} FROM tenant_clock WHERE tenant_id = $1", clock::COLUMNS);
-        let row = sqlx::query(AssertSqlSafe(sql)).bind(self.exchange.caller.tenant()).fetch_one(tx.conn()).await?;
-        let mut clock = Clock::read(&row)?;
+        let mut clock = Clock::load(tx.conn(), self.exchange.caller.tenant()).await?;
         let plan = self.exchange.write(tx, self.opened, &mut clock, changes, refused).await?;
         // What would say no at the commit says it now.
         say(tx, "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED").await?;

@@ -29,10 +29,10 @@ pub(super) async fn log_and_clock(
     let log = &plan.log;
     let own = |entry: &LogEntry| entry.op_no.is_some();
     let texts = |of: &dyn Fn(&LogEntry) -> String| log.iter().map(of).collect::<Vec<_>>();
-    sqlx::query(
+    let write = sqlx::query!(
         "WITH clock AS (
              UPDATE tenant_clock SET floor = CASE WHEN xid = pg_current_xact_id() THEN floor ELSE rev END,
-                 rev = rev + $2, xid = pg_current_xact_id(), entity_rev = $3::jsonb, digest = $4::jsonb
+                 rev = rev + $2, xid = pg_current_xact_id(), entity_rev = $3::text::jsonb, digest = $4::text::jsonb
              WHERE tenant_id = $1)
          INSERT INTO change_log (tenant_id, replica_id, incarnation, op_no, change_id, rev, entity, row_id, kind, outcome,
              problem, base_rev, fields, grp, user_id, device_id, at, edited_at, received_at)
@@ -43,31 +43,30 @@ pub(super) async fn log_and_clock(
              $22::timestamptz[])
              AS l (replica, incarnation, op_no, change_id, rev, entity, row_id, kind, outcome, problem, base_rev, fields,
              grp, user_id, at, edited_at)",
-    )
-    .bind(caller.tenant())
-    .bind(plan.revisions)
-    .bind(clock.state.as_ref().map(crate::sync::clock::State::revs_json))
-    .bind(clock.state.as_ref().map(crate::sync::clock::State::digests_json))
-    .bind(caller.actor())
-    .bind(moment(now))
-    .bind(log.iter().map(|e| if own(e) { caller.actor() } else { HUB_REPLICA }).collect::<Vec<Uuid>>())
-    .bind(log.iter().map(|e| if own(e) { i64::from(incarnation) } else { 0 }).collect::<Vec<i64>>())
-    .bind(log.iter().map(|e| e.op_no.or(e.rev)).collect::<Vec<Option<i64>>>())
-    .bind(log.iter().map(|e| e.change_id).collect::<Vec<Uuid>>())
-    .bind(log.iter().map(|e| e.rev).collect::<Vec<Option<i64>>>())
-    .bind(log.iter().map(|e| e.entity).collect::<Vec<&str>>())
-    .bind(log.iter().map(|e| e.row_id).collect::<Vec<Uuid>>())
-    .bind(log.iter().map(|e| if e.kind == ChangeKind::Delete { "delete" } else { "upsert" }).collect::<Vec<&str>>())
-    .bind(log.iter().map(|e| e.outcome.name()).collect::<Vec<&str>>())
-    .bind(log.iter().map(|e| problem(&e.outcome)).collect::<Result<Vec<Option<String>>, _>>()?)
-    .bind(log.iter().map(|e| e.base_rev).collect::<Vec<i64>>())
-    .bind(texts(&|e| storable(&e.fields).to_string()))
-    .bind(log.iter().map(|e| e.group).collect::<Vec<Option<Uuid>>>())
-    .bind(log.iter().map(|e| e.user).collect::<Vec<Option<Uuid>>>())
-    .bind(log.iter().map(|e| e.at).collect::<Vec<i64>>())
-    .bind(log.iter().map(|e| moment(e.edited_at)).collect::<Vec<OffsetDateTime>>())
-    .execute(tx.conn())
-    .await?;
+        caller.tenant(),
+        plan.revisions,
+        clock.state.as_ref().map(crate::sync::clock::State::revs_json),
+        clock.state.as_ref().map(crate::sync::clock::State::digests_json),
+        caller.actor(),
+        moment(now),
+        &log.iter().map(|e| if own(e) { caller.actor() } else { HUB_REPLICA }).collect::<Vec<Uuid>>(),
+        &log.iter().map(|e| if own(e) { i64::from(incarnation) } else { 0 }).collect::<Vec<i64>>(),
+        log.iter().map(|e| e.op_no.or(e.rev)).collect::<Vec<Option<i64>>>() as _,
+        &log.iter().map(|e| e.change_id).collect::<Vec<Uuid>>(),
+        log.iter().map(|e| e.rev).collect::<Vec<Option<i64>>>() as _,
+        log.iter().map(|e| e.entity).collect::<Vec<&str>>() as _,
+        &log.iter().map(|e| e.row_id).collect::<Vec<Uuid>>(),
+        log.iter().map(|e| if e.kind == ChangeKind::Delete { "delete" } else { "upsert" }).collect::<Vec<&str>>() as _,
+        log.iter().map(|e| e.outcome.name()).collect::<Vec<&str>>() as _,
+        log.iter().map(|e| problem(&e.outcome)).collect::<Result<Vec<Option<String>>, _>>()? as _,
+        &log.iter().map(|e| e.base_rev).collect::<Vec<i64>>(),
+        &texts(&|e| storable(&e.fields).to_string()),
+        log.iter().map(|e| e.group).collect::<Vec<Option<Uuid>>>() as _,
+        log.iter().map(|e| e.user).collect::<Vec<Option<Uuid>>>() as _,
+        &log.iter().map(|e| e.at).collect::<Vec<i64>>(),
+        &log.iter().map(|e| moment(e.edited_at)).collect::<Vec<OffsetDateTime>>()
+    );
+    write.execute(tx.conn()).await?;
     Ok(())
 }
 

@@ -159,7 +159,7 @@ fn check(push: &Push<'_>, known: &Known, changes: &[Change], plan: &Plan) {
             _ if !changes.iter().any(|other| !other.entity.starts_with("attendance")) => {
                 let july = [Uuid::from_u128(200), Uuid::from_u128(300)].contains(&change.row_id);
                 let named = known.users.get(&who).and_then(|person| person.role);
-                let opens = |role: Role| attendance::REOPENERS.contains(&role);
+                let opens = |role: Role| crate::Act::ReopenMonth.allows(role);
                 assert!(
                     !july || opens(push.role) && (change.user_id.is_none() || named.is_some_and(opens)),
                     "{change:?}"

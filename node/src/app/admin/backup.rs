@@ -1,14 +1,13 @@
 //! A copy of the records in a file, for the day a disk dies. See docs/backup.md for the way back.
 
 use crate::app::Desk;
-use crate::app::session::to_json;
+use crate::app::request::{May, Request};
 use crate::keys::Passphrase;
 use crate::store::Place;
 use crate::{NodeError, Result};
-use pems_model::Code;
 use pems_model::value::{format_date, format_time};
-use serde::Serialize;
-use serde_json::Value as Json;
+use pems_model::{Act, Code};
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use ts_rs::TS;
 
@@ -71,8 +70,7 @@ fn proposed(desk: &Desk) -> Result<String> {
     Ok(free(folder.join(name(desk)?)).display().to_string())
 }
 
-pub(super) fn begin(desk: &mut Desk, path: &str, passphrase: &str) -> Result<Json> {
-    desk.check_role(super::ADMINS, "copy the records to a file")?;
+fn begin(desk: &mut Desk, path: &str, passphrase: &str) -> Result<BackupState> {
     let refused = |message: &str| Err(super::at_field(Code::BadUsage, "path", message));
     let mut to = PathBuf::from(path.trim());
     if path.trim().is_empty() || !to.is_absolute() {
@@ -102,7 +100,7 @@ pub(super) fn begin(desk: &mut Desk, path: &str, passphrase: &str) -> Result<Jso
     state(desk)
 }
 
-pub(super) fn state(desk: &mut Desk) -> Result<Json> {
+fn state(desk: &mut Desk) -> Result<BackupState> {
     let running = desk.beside.backup.running();
     let done = desk.beside.backup.last().cloned();
     if let Some(done) = done.as_ref().filter(|_| !running)
@@ -114,7 +112,7 @@ pub(super) fn state(desk: &mut Desk) -> Result<Json> {
     let part = desk.beside.backup_to.as_deref().filter(|_| running).map(Place::unfinished);
     let copied = part.and_then(|part| std::fs::metadata(part).ok()).map_or(0, |part| part.len());
     let failed = desk.beside.backup.failed().map(|error| error.message.clone());
-    to_json(&BackupState {
+    Ok(BackupState {
         running,
         copied,
         done: done.filter(|_| !running && failed.is_none()),
@@ -123,6 +121,39 @@ pub(super) fn state(desk: &mut Desk) -> Result<Json> {
         last_path: desk.store.local("backup_path")?,
         proposed: proposed(desk)?,
         bytes: desk.store.place().map_or(0, |place| place.bytes()),
-        may: super::ADMINS.contains(&desk.role()),
+        may: Act::BackUp.allows(desk.role()),
     })
+}
+
+/// Begins a copy of the records, to be opened with the passphrase; a folder gets a file with today's name.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct BackUp {
+    path: String,
+    passphrase: String,
+}
+
+impl Request<Desk> for BackUp {
+    const NAME: &'static str = "admin.back_up";
+    const ACCESS: May = May::Do(Act::BackUp);
+    type Answer = BackupState;
+
+    fn run(self, desk: &mut Desk) -> Result<BackupState> {
+        let BackUp { path, passphrase } = self;
+        begin(desk, &path, &passphrase)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ReadBackup {}
+
+impl Request<Desk> for ReadBackup {
+    const NAME: &'static str = "admin.backup";
+    const ACCESS: May = May::Do(Act::SeeSetup);
+    type Answer = BackupState;
+
+    fn run(self, desk: &mut Desk) -> Result<BackupState> {
+        state(desk)
+    }
 }

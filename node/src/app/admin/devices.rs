@@ -2,10 +2,10 @@
 
 use crate::Result;
 use crate::app::Desk;
-use crate::app::session::to_json;
+use crate::app::request::{May, Request};
 use crate::store::{SchoolDevice, called, short};
-use serde::Serialize;
-use serde_json::Value as Json;
+use pems_model::Act;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
 use uuid::Uuid;
@@ -92,8 +92,22 @@ pub(super) fn known(desk: &Desk) -> Result<Vec<Device>> {
     Ok(devices)
 }
 
-pub(super) fn list(desk: &Desk) -> Result<Json> {
+fn list(desk: &Desk) -> Result<Devices> {
     let hub = desk.store.enrolled()?.hub_url;
     let told = !desk.store.school_devices()?.is_empty();
-    to_json(&Devices { devices: known(desk)?, told, hub, sample: desk.store.is_sample()? })
+    Ok(Devices { devices: known(desk)?, told, hub, sample: desk.store.is_sample()? })
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ListDevices {}
+
+impl Request<Desk> for ListDevices {
+    const NAME: &'static str = "admin.devices";
+    const ACCESS: May = May::Do(Act::SeeSetup);
+    type Answer = Devices;
+
+    fn run(self, desk: &mut Desk) -> Result<Devices> {
+        list(desk)
+    }
 }

@@ -4,12 +4,11 @@
 //! contact and kept it; here it is computed anew. Equal means that no row is missing, added or different.
 
 use crate::app::Desk;
-use crate::app::session::to_json;
+use crate::app::request::{May, Request};
 use crate::{NodeError, Result, Store};
-use pems_model::Code;
 use pems_model::value::format_time;
-use serde::Serialize;
-use serde_json::Value as Json;
+use pems_model::{Act, Code};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -133,7 +132,7 @@ fn counts(store: &Store) -> Result<Vec<Counted>> {
     Ok(counts)
 }
 
-pub(super) fn state(desk: &mut Desk, again: bool) -> Result<Json> {
+fn state(desk: &mut Desk, again: bool) -> Result<ProofState> {
     if again {
         match desk.store.place() {
             Some(place) => desk.beside.proof.begin("proof", move || work_out(&place.open()?))?,
@@ -148,7 +147,7 @@ pub(super) fn state(desk: &mut Desk, again: bool) -> Result<Json> {
     let name = format!("PEMS {slug} proof {}.txt", pems_model::value::format_date(desk.today()));
     let home =
         std::env::home_dir().map(|home| Some(home.join("Documents")).filter(|path| path.is_dir()).unwrap_or(home));
-    to_json(&ProofState {
+    Ok(ProofState {
         running,
         proof: desk.beside.proof.last().cloned(),
         failed: desk.beside.proof.failed().map(|error| error.message.clone()),
@@ -156,7 +155,7 @@ pub(super) fn state(desk: &mut Desk, again: bool) -> Result<Json> {
     })
 }
 
-pub(super) fn save(desk: &mut Desk, path: &str) -> Result<Json> {
+fn save(desk: &mut Desk, path: &str) -> Result<String> {
     let Some(proof) = desk.beside.proof.last() else {
         return Err(NodeError::new(Code::BadUsage, "nothing was checked yet; check first"));
     };
@@ -176,7 +175,7 @@ pub(super) fn save(desk: &mut Desk, path: &str) -> Result<Json> {
         }
         _ => NodeError::io("write", &to, &error).with_details(serde_json::json!({ "field": "path" })),
     })?;
-    to_json(&to.display().to_string())
+    Ok(to.display().to_string())
 }
 
 /// What the verdict means, for whoever reads the page without the program.
@@ -218,4 +217,40 @@ fn page(proof: &Proof) -> String {
     }
     page.push_str("\nThe digest is a sum over every record. Who runs the hub can compare it at this revision.\n");
     page
+}
+
+/// How the records stand against the hub's, computed from every row. `again` begins anew.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ReadProof {
+    again: bool,
+}
+
+impl Request<Desk> for ReadProof {
+    const NAME: &'static str = "admin.proof";
+    const ACCESS: May = May::Do(Act::SeeSetup);
+    type Answer = ProofState;
+
+    fn run(self, desk: &mut Desk) -> Result<ProofState> {
+        let ReadProof { again } = self;
+        state(desk, again)
+    }
+}
+
+/// Writes the last proof as a page of text.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct SaveProof {
+    path: String,
+}
+
+impl Request<Desk> for SaveProof {
+    const NAME: &'static str = "admin.save_proof";
+    const ACCESS: May = May::Do(Act::SeeSetup);
+    type Answer = String;
+
+    fn run(self, desk: &mut Desk) -> Result<String> {
+        let SaveProof { path } = self;
+        save(desk, &path)
+    }
 }

@@ -3,13 +3,13 @@
 use super::devices::{self, Device};
 use super::{at_field, check_there, typed, why_not};
 use crate::app::Desk;
-use crate::app::session::to_json;
+use crate::app::request::{May, Request};
 use crate::domain::numbering;
 use crate::store::called;
 use crate::{NodeError, Result, Store};
-use pems_model::Code;
+use pems_model::{Act, Code};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -95,7 +95,7 @@ fn ranges(store: &Store) -> Result<Vec<Range>> {
     Ok(ranges)
 }
 
-pub(super) fn list(desk: &Desk) -> Result<Json> {
+fn list(desk: &Desk) -> Result<Ranges> {
     let ranges = ranges(&desk.store)?;
     let year = pems_model::value::format_date(desk.today())[..4].to_owned();
     let prefix = ranges.last().map_or(Some(format!("{year}-")), |range| range.prefix.clone());
@@ -109,11 +109,10 @@ pub(super) fn list(desk: &Desk) -> Result<Json> {
     };
     let next = numbering::next(&desk.store)?.map(|next| next.text);
     let devices = devices::known(desk)?;
-    to_json(&Ranges { ranges, devices, next, proposed, locked: why_not(desk, "number_range") })
+    Ok(Ranges { ranges, devices, next, proposed, locked: why_not(desk, "number_range") })
 }
 
-pub(super) fn save(desk: &mut Desk, id: Option<Uuid>, draft: &RangeDraft) -> Result<Json> {
-    desk.check_role(super::ADMINS, "change number ranges")?;
+fn save(desk: &mut Desk, id: Option<Uuid>, draft: &RangeDraft) -> Result<Ranges> {
     let device = Uuid::parse_str(draft.device.trim()).map_err(|_| {
         let message = "this is not the id of a PC; copy it from the Devices page of that PC";
         at_field(Code::BadFormat, "device", message)
@@ -158,12 +157,63 @@ fn whose(store: &Store, error: NodeError) -> NodeError {
     at_field(Code::Conflict, "from_no", message)
 }
 
-pub(super) fn remove(desk: &mut Desk, id: Uuid) -> Result<Json> {
-    desk.check_role(super::ADMINS, "change number ranges")?;
+fn remove(desk: &mut Desk, id: Uuid) -> Result<Ranges> {
     let (act, gone) = desk.store.act(|work| numbering::remove(work, id))?;
     if !gone.changed {
         return Err(NodeError::new(Code::NotFound, "this range was taken away already"));
     }
     desk.did(act, "Removal of a number range");
     list(desk)
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ListRanges {}
+
+impl Request<Desk> for ListRanges {
+    const NAME: &'static str = "admin.ranges";
+    const ACCESS: May = May::Do(Act::SeeSetup);
+    type Answer = Ranges;
+
+    fn run(self, desk: &mut Desk) -> Result<Ranges> {
+        list(desk)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct SaveRange {
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    id: Option<Uuid>,
+    draft: RangeDraft,
+}
+
+impl Request<Desk> for SaveRange {
+    const NAME: &'static str = "admin.save_range";
+    const ACCESS: May = May::Do(Act::ManageNumbers);
+    type Answer = Ranges;
+
+    fn run(self, desk: &mut Desk) -> Result<Ranges> {
+        let SaveRange { id, draft } = self;
+        save(desk, id, &draft)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct RemoveRange {
+    #[ts(type = "string")]
+    id: Uuid,
+}
+
+impl Request<Desk> for RemoveRange {
+    const NAME: &'static str = "admin.remove_range";
+    const ACCESS: May = May::Do(Act::ManageNumbers);
+    type Answer = Ranges;
+
+    fn run(self, desk: &mut Desk) -> Result<Ranges> {
+        let RemoveRange { id } = self;
+        remove(desk, id)
+    }
 }

@@ -2,12 +2,12 @@
 
 use super::{at_field, edit, why_not};
 use crate::app::Desk;
-use crate::app::session::to_json;
+use crate::app::request::{May, Request};
 use crate::{NodeError, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use pems_model::{Code, Role};
-use serde::Serialize;
+use pems_model::{Act, Code};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use ts_rs::TS;
 
@@ -30,18 +30,17 @@ pub struct Settings {
     pub may_set_idle: bool,
 }
 
-pub(super) fn read(desk: &Desk) -> Result<Json> {
+fn read(desk: &Desk) -> Result<Settings> {
     let declared = desk.store.declared(ENTITY)?;
     let row = desk.store.list(ENTITY, &crate::store::ListQuery::default())?.into_iter().next();
     let fields = row.map(|row| row.to_json(declared)).and_then(|json| json.as_object().cloned()).unwrap_or_default();
     let fields = fields.into_iter().filter(|(name, _)| declared.field_index(name).is_some()).collect();
     let locked = why_not(desk, ENTITY);
-    let may_set_idle = desk.role() == Role::SchoolAdmin;
-    to_json(&Settings { fields, idle_minutes: desk.idle_minutes()?, locked, may_set_idle })
+    let may_set_idle = Act::SetIdle.allows(desk.role());
+    Ok(Settings { fields, idle_minutes: desk.idle_minutes()?, locked, may_set_idle })
 }
 
-pub(super) fn save(desk: &mut Desk, mut fields: Map<String, Json>) -> Result<Json> {
-    desk.check_role(super::ADMINS, "change the school's settings")?;
+fn save(desk: &mut Desk, mut fields: Map<String, Json>) -> Result<Settings> {
     for value in fields.values_mut() {
         if let Some(text) = value.as_str() {
             *value = super::typed(Some(text));
@@ -71,12 +70,61 @@ fn check_logo(logo: &str) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn set_idle(desk: &mut Desk, minutes: i64) -> Result<Json> {
-    desk.check_role(super::ADMINS, "change when this PC locks itself")?;
+fn set_idle(desk: &mut Desk, minutes: i64) -> Result<Settings> {
     if !IDLE.contains(&minutes) {
         let message = format!("choose {} to {} minutes", IDLE.start(), IDLE.end());
         return Err(NodeError::new(Code::OutOfRange, message).with_details(serde_json::json!({ "field": "idle" })));
     }
     desk.store.set_local("idle_minutes", &minutes.to_string())?;
     read(desk)
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ReadSettings {}
+
+impl Request<Desk> for ReadSettings {
+    const NAME: &'static str = "admin.settings";
+    const ACCESS: May = May::Do(Act::SeeSetup);
+    type Answer = Settings;
+
+    fn run(self, desk: &mut Desk) -> Result<Settings> {
+        read(desk)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct SaveSettings {
+    #[ts(type = "Record<string, string | null>")]
+    fields: Map<String, Json>,
+}
+
+impl Request<Desk> for SaveSettings {
+    const NAME: &'static str = "admin.save_settings";
+    const ACCESS: May = May::Do(Act::ManageSchool);
+    type Answer = Settings;
+
+    fn run(self, desk: &mut Desk) -> Result<Settings> {
+        let SaveSettings { fields } = self;
+        save(desk, fields)
+    }
+}
+
+/// After how many minutes a desk at this PC locks itself.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct SetIdle {
+    minutes: i64,
+}
+
+impl Request<Desk> for SetIdle {
+    const NAME: &'static str = "admin.set_idle";
+    const ACCESS: May = May::Do(Act::SetIdle);
+    type Answer = Settings;
+
+    fn run(self, desk: &mut Desk) -> Result<Settings> {
+        let SetIdle { minutes } = self;
+        set_idle(desk, minutes)
+    }
 }

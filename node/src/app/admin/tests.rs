@@ -5,8 +5,8 @@ use crate::store::Enrolled;
 use crate::{Env, SystemEnv};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use pems_model::Schema;
 use pems_model::wire::{DeviceList, End, KnownDevice};
+use pems_model::{Role, Schema};
 use std::path::Path;
 
 const PASSWORD: &str = "tatlong isda sa ilog";

@@ -4,9 +4,10 @@
 
 use super::{check_there, typed, why_not};
 use crate::app::Desk;
-use crate::app::session::to_json;
+use crate::app::request::{May, Request};
 use crate::domain::users::accounts::{self, Password};
 use crate::{Result, Store};
+use pems_model::Act;
 use pems_model::verifier::is_verifier;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -72,8 +73,8 @@ pub struct MadeUser {
     pub users: Users,
 }
 
-pub(super) fn list(desk: &Desk) -> Result<Json> {
-    to_json(&users(desk)?)
+fn list(desk: &Desk) -> Result<Users> {
+    users(desk)
 }
 
 fn users(desk: &Desk) -> Result<Users> {
@@ -113,12 +114,7 @@ fn staff(store: &Store) -> Result<Vec<Json>> {
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
-fn check_admin(desk: &Desk) -> Result<()> {
-    desk.check_role(super::ADMINS, "change users")
-}
-
-pub(super) fn make(desk: &mut Desk, draft: UserDraft) -> Result<Json> {
-    check_admin(desk)?;
+fn make(desk: &mut Desk, draft: UserDraft) -> Result<MadeUser> {
     let school = desk.store.enrolled()?.school_name;
     let fields = fields(&draft);
     let password = Password::of_new(desk.store.conn(), &fields, draft.password.as_deref(), &school)?;
@@ -126,34 +122,107 @@ pub(super) fn make(desk: &mut Desk, draft: UserDraft) -> Result<Json> {
     let one_time = password.one_time;
     let name = draft.name.trim().to_owned();
     // With the first user this PC begins to ask who is there; the answer is still for who made it.
-    to_json(&MadeUser { id: saved.row.id, name, one_time, users: users(desk)? })
+    Ok(MadeUser { id: saved.row.id, name, one_time, users: users(desk)? })
 }
 
-pub(super) fn change(desk: &mut Desk, id: Uuid, draft: UserDraft) -> Result<Json> {
-    check_admin(desk)?;
+fn change(desk: &mut Desk, id: Uuid, draft: UserDraft) -> Result<MadeUser> {
     check_there(&desk.store, ENTITY, id)?;
     desk.store.act(|work| accounts::put(work, Some(id), fields(&draft)))?;
-    to_json(&MadeUser { id, name: draft.name.trim().to_owned(), one_time: None, users: users(desk)? })
+    Ok(MadeUser { id, name: draft.name.trim().to_owned(), one_time: None, users: users(desk)? })
 }
 
-pub(super) fn disable(desk: &mut Desk, id: Uuid, disabled: bool) -> Result<Json> {
-    check_admin(desk)?;
+fn disable(desk: &mut Desk, id: Uuid, disabled: bool) -> Result<Users> {
     check_there(&desk.store, ENTITY, id)?;
     desk.store.act(|work| accounts::put(work, Some(id), json!({ "disabled": disabled })))?;
     list(desk)
 }
 
-pub(super) fn reset(desk: &mut Desk, id: Uuid) -> Result<Json> {
-    check_admin(desk)?;
+fn reset(desk: &mut Desk, id: Uuid) -> Result<MadeUser> {
     check_there(&desk.store, ENTITY, id)?;
     let password = Password::one_time()?;
     desk.store.act(|work| accounts::reset(work, id, &password))?;
     let users = users(desk)?;
     let name = users.users.iter().find(|user| user.id == id).map(|user| user.name.clone()).unwrap_or_default();
-    to_json(&MadeUser { id, name, one_time: password.one_time, users })
+    Ok(MadeUser { id, name, one_time: password.one_time, users })
 }
 
 fn fields(draft: &UserDraft) -> Json {
     let (email, staff) = (typed(draft.email.as_deref()), typed(draft.staff.as_deref()));
     json!({ "name": draft.name.trim(), "email": email, "role": draft.role, "staff": staff })
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ListUsers {}
+
+impl Request<Desk> for ListUsers {
+    const NAME: &'static str = "admin.users";
+    const ACCESS: May = May::Do(Act::SeeSetup);
+    type Answer = Users;
+
+    fn run(self, desk: &mut Desk) -> Result<Users> {
+        list(desk)
+    }
+}
+
+/// Without `id` a new user, who gets a one-time password.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct SaveUser {
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    id: Option<Uuid>,
+    draft: UserDraft,
+}
+
+impl Request<Desk> for SaveUser {
+    const NAME: &'static str = "admin.save_user";
+    const ACCESS: May = May::Do(Act::ManageUsers);
+    type Answer = MadeUser;
+
+    fn run(self, desk: &mut Desk) -> Result<MadeUser> {
+        let SaveUser { id, draft } = self;
+        match id {
+            None => make(desk, draft),
+            Some(id) => change(desk, id, draft),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct DisableUser {
+    #[ts(type = "string")]
+    id: Uuid,
+    disabled: bool,
+}
+
+impl Request<Desk> for DisableUser {
+    const NAME: &'static str = "admin.disable_user";
+    const ACCESS: May = May::Do(Act::ManageUsers);
+    type Answer = Users;
+
+    fn run(self, desk: &mut Desk) -> Result<Users> {
+        let DisableUser { id, disabled } = self;
+        disable(desk, id, disabled)
+    }
+}
+
+/// Another one-time password.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ResetPassword {
+    #[ts(type = "string")]
+    id: Uuid,
+}
+
+impl Request<Desk> for ResetPassword {
+    const NAME: &'static str = "admin.reset_password";
+    const ACCESS: May = May::Do(Act::ManageUsers);
+    type Answer = MadeUser;
+
+    fn run(self, desk: &mut Desk) -> Result<MadeUser> {
+        let ResetPassword { id } = self;
+        reset(desk, id)
+    }
 }

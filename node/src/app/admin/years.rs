@@ -2,12 +2,12 @@
 
 use super::{at_field, check_there, edit, typed, why_not};
 use crate::app::Desk;
-use crate::app::session::to_json;
+use crate::app::request::{May, Request};
 use crate::{NodeError, Result};
 use pems_model::value::{format_date, parse_date};
-use pems_model::{Code, Role};
+use pems_model::{Act, Code};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -77,7 +77,7 @@ pub struct TermDraft {
     pub end_date: String,
 }
 
-pub(super) fn list(desk: &Desk) -> Result<Json> {
+fn list(desk: &Desk) -> Result<SchoolYears> {
     let conn = desk.store.conn();
     let mut terms = conn.prepare_cached(
         "SELECT id, ordinal, kind, start_date, end_date FROM term
@@ -119,7 +119,7 @@ pub(super) fn list(desk: &Desk) -> Result<Json> {
         year.term_kind = kind.to_owned();
     }
     let next = next(years.first(), desk.today());
-    to_json(&SchoolYears { next, years, locked: why_not(desk, "school_year") })
+    Ok(SchoolYears { next, years, locked: why_not(desk, "school_year") })
 }
 
 fn usual_kind(label: &str) -> &'static str {
@@ -142,12 +142,7 @@ fn next(newest: Option<&SchoolYear>, today: i32) -> YearDraft {
     }
 }
 
-fn check_role(desk: &Desk) -> Result<()> {
-    desk.check_role(&[Role::SchoolAdmin], "change school years")
-}
-
-pub(super) fn save(desk: &mut Desk, id: Option<Uuid>, draft: YearDraft) -> Result<Json> {
-    check_role(desk)?;
+fn save(desk: &mut Desk, id: Option<Uuid>, draft: YearDraft) -> Result<SchoolYears> {
     if let Some(id) = id {
         check_there(&desk.store, "school_year", id)?;
     } else {
@@ -180,8 +175,7 @@ pub(super) fn save(desk: &mut Desk, id: Option<Uuid>, draft: YearDraft) -> Resul
     list(desk)
 }
 
-pub(super) fn save_terms(desk: &mut Desk, year: Uuid, drafts: &[TermDraft]) -> Result<Json> {
-    check_role(desk)?;
+fn save_terms(desk: &mut Desk, year: Uuid, drafts: &[TermDraft]) -> Result<SchoolYears> {
     let row = check_there(&desk.store, "school_year", year)?;
     let declared = desk.store.declared("school_year")?;
     let label = row.get(declared, "label").as_text().unwrap_or_default().to_owned();
@@ -247,4 +241,58 @@ fn check_terms(drafts: &[TermDraft], start: Option<i32>, end: Option<i32>) -> Re
         after = to.saturating_add(1);
     }
     Ok(())
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ListYears {}
+
+impl Request<Desk> for ListYears {
+    const NAME: &'static str = "admin.years";
+    const ACCESS: May = May::Do(Act::SeeSetup);
+    type Answer = SchoolYears;
+
+    fn run(self, desk: &mut Desk) -> Result<SchoolYears> {
+        list(desk)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct SaveYear {
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    id: Option<Uuid>,
+    draft: YearDraft,
+}
+
+impl Request<Desk> for SaveYear {
+    const NAME: &'static str = "admin.save_year";
+    const ACCESS: May = May::Do(Act::ManageYears);
+    type Answer = SchoolYears;
+
+    fn run(self, desk: &mut Desk) -> Result<SchoolYears> {
+        let SaveYear { id, draft } = self;
+        save(desk, id, draft)
+    }
+}
+
+/// All terms of a year at once, the first one first.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct SaveTerms {
+    #[ts(type = "string")]
+    year: Uuid,
+    terms: Vec<TermDraft>,
+}
+
+impl Request<Desk> for SaveTerms {
+    const NAME: &'static str = "admin.save_terms";
+    const ACCESS: May = May::Do(Act::ManageYears);
+    type Answer = SchoolYears;
+
+    fn run(self, desk: &mut Desk) -> Result<SchoolYears> {
+        let SaveTerms { year, terms } = self;
+        save_terms(desk, year, &terms)
+    }
 }

@@ -4,12 +4,14 @@
 
 use super::super::Desk;
 use crate::Result;
+use crate::app::request::{May, Request};
 use crate::domain::attendance::days::{self, Calendar};
 use crate::domain::attendance::section::{Section, SectionInfo, Year};
 use crate::domain::attendance::{roster, sheets};
+use pems_model::Act;
 use pems_model::value::format_date;
 use rusqlite::Connection;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use ts_rs::TS;
 use uuid::Uuid;
@@ -130,4 +132,24 @@ fn callers(conn: &Connection, student: Uuid) -> Result<Vec<Caller>> {
         Ok(Caller { name, relation: row.get(2)?, phone: row.get(3)?, primary: row.get(4)? })
     };
     Ok(statement.query_map([student.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Who is absent five class days in a row.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct FiveDays {
+    #[serde(default)]
+    #[ts(optional)]
+    date: Option<String>,
+}
+
+impl Request<Desk> for FiveDays {
+    const NAME: &'static str = "attendance.five_days";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = Vec<LongAbsent>;
+
+    fn run(self, desk: &mut Desk) -> Result<Vec<LongAbsent>> {
+        let FiveDays { date } = self;
+        desk.away(date.as_deref())
+    }
 }

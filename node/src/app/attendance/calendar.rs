@@ -1,7 +1,7 @@
 //! The school's calendar of a year: holidays, suspensions, events and Saturdays with classes.
 
 use super::super::Desk;
-use super::super::session::to_json;
+use crate::app::request::{May, Request};
 use crate::domain::attendance::days;
 use crate::domain::attendance::holidays::{self, Holiday};
 use crate::domain::attendance::section::Year;
@@ -10,14 +10,13 @@ use crate::{NodeError, Result};
 use pems_model::entities::CALENDAR_DAY;
 use pems_model::school_day::weekday;
 use pems_model::value::format_date;
-use pems_model::{Code, Problem, Role};
+use pems_model::{Act, Code, Problem};
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use ts_rs::TS;
 use uuid::Uuid;
 
-const WRITERS: &[Role] = &[Role::SchoolAdmin, Role::SchoolHead, Role::Registrar];
 /// Longest run of days set at once: a summer vacation and more.
 const LONGEST: i32 = 120;
 
@@ -84,7 +83,7 @@ fn info(year: &Year) -> YearInfo {
 }
 
 impl Desk {
-    pub(super) fn calendar(&self, year: Option<Uuid>) -> Result<Json> {
+    pub(super) fn calendar(&self, year: Option<Uuid>) -> Result<CalendarYear> {
         let conn = self.store.conn();
         let years = Year::all(conn)?;
         let today = self.today();
@@ -101,11 +100,11 @@ impl Desk {
                 }
             }
         }
-        to_json(&CalendarYear {
+        Ok(CalendarYear {
             years: years.iter().map(info).collect(),
             year: year.as_ref().map(info),
             today: format_date(today),
-            may_change: WRITERS.contains(&self.role()) && self.store.may_write(&CALENDAR_DAY),
+            may_change: Act::KeepCalendar.allows(self.role()) && self.store.may_write(&CALENDAR_DAY),
             entries,
             proposed,
         })
@@ -130,8 +129,7 @@ impl Desk {
         Ok(statement.query_map([year.id.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
     }
 
-    pub(super) fn set_days(&mut self, year: Uuid, setting: &DaySetting) -> Result<Json> {
-        self.check_role(WRITERS, "change the calendar")?;
+    pub(super) fn set_days(&mut self, year: Uuid, setting: &DaySetting) -> Result<CalendarYear> {
         let year = Year::find(self.store.conn(), year)?;
         let (from, to) = (days::date(&setting.from, "from")?, days::date(&setting.to, "to")?);
         if to < from || to - from >= LONGEST {
@@ -165,8 +163,7 @@ impl Desk {
     }
 
     /// Puts proposed holidays into the calendar: those named, or all that are sure.
-    pub(super) fn add_holidays(&mut self, year: Uuid, dates: Option<&[String]>) -> Result<Json> {
-        self.check_role(WRITERS, "change the calendar")?;
+    pub(super) fn add_holidays(&mut self, year: Uuid, dates: Option<&[String]>) -> Result<CalendarYear> {
         let year = Year::find(self.store.conn(), year)?;
         let known = self.entries(&year)?;
         let is_new = |holiday: &Holiday| !known.iter().any(|day| day.date == holiday.date && day.scope == "school");
@@ -208,8 +205,7 @@ impl Desk {
         Ok(())
     }
 
-    pub(super) fn remove_days(&mut self, year: Uuid, ids: &[Uuid]) -> Result<Json> {
-        self.check_role(WRITERS, "change the calendar")?;
+    pub(super) fn remove_days(&mut self, year: Uuid, ids: &[Uuid]) -> Result<CalendarYear> {
         if ids.is_empty() {
             return Err(NodeError::new(Code::BadUsage, "choose the days to take out of the calendar"));
         }
@@ -221,5 +217,86 @@ impl Desk {
         })?;
         self.did(act, format!("Calendar: {} days taken out", ids.len()));
         self.calendar(Some(year))
+    }
+}
+
+/// The calendar of a school year, the present one where none is named.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ReadCalendar {
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    school_year: Option<Uuid>,
+}
+
+impl Request<Desk> for ReadCalendar {
+    const NAME: &'static str = "attendance.calendar";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = CalendarYear;
+
+    fn run(self, desk: &mut Desk) -> Result<CalendarYear> {
+        let ReadCalendar { school_year } = self;
+        desk.calendar(school_year)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct SetDays {
+    #[ts(type = "string")]
+    school_year: Uuid,
+    setting: DaySetting,
+}
+
+impl Request<Desk> for SetDays {
+    const NAME: &'static str = "attendance.set_days";
+    const ACCESS: May = May::Do(Act::KeepCalendar);
+    type Answer = CalendarYear;
+
+    fn run(self, desk: &mut Desk) -> Result<CalendarYear> {
+        let SetDays { school_year, setting } = self;
+        desk.set_days(school_year, &setting)
+    }
+}
+
+/// Puts national holidays into the calendar: those of these dates, or all that are sure.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct AddHolidays {
+    #[ts(type = "string")]
+    school_year: Uuid,
+    #[serde(default)]
+    #[ts(optional)]
+    dates: Option<Vec<String>>,
+}
+
+impl Request<Desk> for AddHolidays {
+    const NAME: &'static str = "attendance.add_holidays";
+    const ACCESS: May = May::Do(Act::KeepCalendar);
+    type Answer = CalendarYear;
+
+    fn run(self, desk: &mut Desk) -> Result<CalendarYear> {
+        let AddHolidays { school_year, dates } = self;
+        desk.add_holidays(school_year, dates.as_deref())
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct RemoveDays {
+    #[ts(type = "string")]
+    school_year: Uuid,
+    #[ts(type = "string[]")]
+    ids: Vec<Uuid>,
+}
+
+impl Request<Desk> for RemoveDays {
+    const NAME: &'static str = "attendance.remove_days";
+    const ACCESS: May = May::Do(Act::KeepCalendar);
+    type Answer = CalendarYear;
+
+    fn run(self, desk: &mut Desk) -> Result<CalendarYear> {
+        let RemoveDays { school_year, ids } = self;
+        desk.remove_days(school_year, &ids)
     }
 }

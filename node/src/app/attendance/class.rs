@@ -1,18 +1,18 @@
 //! One class on one day: who is there to be marked, what is marked, and whether it may still be.
 
 use super::super::Desk;
-use super::super::session::to_json;
 use super::absent;
 use super::lock::{self, Report};
 use crate::Result;
+use crate::app::request::{May, Request};
 use crate::domain::attendance::days::{self, Calendar, Day};
 use crate::domain::attendance::roster::{self, Name};
 use crate::domain::attendance::section::{Section, SectionInfo, Year, user_name};
 pub(super) use crate::domain::attendance::taking::check_session;
 use crate::domain::attendance::{moved, sheets, tally};
+use pems_model::Act;
 use pems_model::value::{format_date, format_time};
-use serde::Serialize;
-use serde_json::Value as Json;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use ts_rs::TS;
 use uuid::Uuid;
@@ -107,7 +107,7 @@ impl Desk {
         })
     }
 
-    pub(super) fn class(&self, section: Uuid, date: &str, session: &str) -> Result<Json> {
+    pub(super) fn class(&self, section: Uuid, date: &str, session: &str) -> Result<Class> {
         check_session(session)?;
         let date = days::date(date, "date")?;
         let conn = self.store.conn();
@@ -118,7 +118,7 @@ impl Desk {
         let sheet = sheets::find(&self.store, section.id, date, session)?;
         let is_class = |date: &i32| calendar.day(*date, &section.grade).class;
         let today = self.today();
-        to_json(&Class {
+        Ok(Class {
             draft: self.draft_of(section.id, date, session)?,
             moved: self.moved(&section, date, session)?,
             pupils: self.pupils(&section, (date, session), !year.half_days && session == "day", &away)?,
@@ -193,5 +193,27 @@ impl Desk {
         }
         pupils.sort_by(|a, b| a.listed.cmp(&b.listed));
         Ok(pupils)
+    }
+}
+
+/// A class on a day.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ReadClass {
+    #[ts(type = "string")]
+    section: Uuid,
+    date: String,
+    /// `day`, `am` or `pm`.
+    session: String,
+}
+
+impl Request<Desk> for ReadClass {
+    const NAME: &'static str = "attendance.class";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = Class;
+
+    fn run(self, desk: &mut Desk) -> Result<Class> {
+        let ReadClass { section, date, session } = self;
+        desk.class(section, &date, &session)
     }
 }

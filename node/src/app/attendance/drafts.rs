@@ -4,11 +4,11 @@
 //! Invariants: nothing but submitting or taking them back removes them; a month is not signed over them.
 
 use crate::app::Desk;
+use crate::app::request::{May, Request};
 use crate::domain::attendance::days;
 use crate::{NodeError, Result};
-use pems_model::Code;
+use pems_model::{Act, Code};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use ts_rs::TS;
 use uuid::Uuid;
@@ -60,13 +60,13 @@ impl Desk {
     }
 
     /// None, or one without marks: there is nothing to keep any more.
-    pub(super) fn keep_class(&mut self, section: Uuid, date: i32, session: &str, draft: Option<Draft>) -> Result<Json> {
+    pub(super) fn keep_class(&mut self, section: Uuid, date: i32, session: &str, draft: Option<Draft>) -> Result<()> {
         let mut drafts = self.drafts()?;
         let key = key(section, date, session);
         let before = drafts.get(&key).cloned();
         let draft = draft.filter(|draft| !draft.marks.is_empty());
         if before == draft {
-            return Ok(Json::Null);
+            return Ok(());
         }
         match draft {
             Some(draft) => drafts.insert(key, draft),
@@ -77,8 +77,7 @@ impl Desk {
             let message = "too many classes are marked and not submitted; submit some of them first";
             return Err(NodeError::new(Code::BadRequest, message));
         }
-        self.store.set_local(&self.drafts_key(), &text)?;
-        Ok(Json::Null)
+        self.store.set_local(&self.drafts_key(), &text)
     }
 
     /// What whoever is here marked and did not submit, by day.
@@ -108,5 +107,45 @@ impl Desk {
         let said = days::said_days(&open);
         let message = format!("marks of {said} are not submitted; submit them or leave the day as recorded, then sign");
         Err(NodeError::new(Code::Rule, message))
+    }
+}
+
+/// Keeps marks that were made and not submitted, at this PC, for whoever made them; without a draft, none.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct KeepDraft {
+    #[ts(type = "string")]
+    section: Uuid,
+    date: String,
+    session: String,
+    #[serde(default)]
+    #[ts(optional)]
+    draft: Option<Draft>,
+}
+
+impl Request<Desk> for KeepDraft {
+    const NAME: &'static str = "attendance.keep_draft";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = ();
+
+    fn run(self, desk: &mut Desk) -> Result<()> {
+        let KeepDraft { section, date, session, draft } = self;
+        super::class::check_session(&session)?;
+        desk.keep_class(section, days::date(&date, "date")?, &session, draft)
+    }
+}
+
+/// The classes that whoever is here marked and did not submit.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ListUnsubmitted {}
+
+impl Request<Desk> for ListUnsubmitted {
+    const NAME: &'static str = "attendance.unsubmitted";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = Vec<Unsubmitted>;
+
+    fn run(self, desk: &mut Desk) -> Result<Vec<Unsubmitted>> {
+        desk.unsubmitted()
     }
 }

@@ -2,19 +2,20 @@
 //! remembered for Ctrl+Z: a signature is taken back by who may open the month again, with a reason.
 
 use super::super::Desk;
-use super::super::session::to_json;
-use crate::Result;
+use crate::app::request::{May, Request};
 use crate::domain::attendance::days::Month;
 use crate::domain::attendance::section::Section;
 use crate::domain::attendance::signing;
 pub use crate::domain::attendance::signing::Report;
 pub(in crate::app) use crate::domain::attendance::signing::{find, on};
-use pems_model::domain::attendance::REOPENERS;
-use serde_json::Value as Json;
+use crate::{NodeError, Result};
+use pems_model::{Act, Code};
+use serde::Deserialize;
+use ts_rs::TS;
 use uuid::Uuid;
 
 impl Desk {
-    pub(super) fn sign_off(&mut self, section: Uuid, month: &str) -> Result<Json> {
+    pub(super) fn sign_off(&mut self, section: Uuid, month: &str) -> Result<Report> {
         let month = Month::parse(month)?;
         let section = Section::find(self.store.conn(), section)?;
         self.check_takes(&section)?;
@@ -24,15 +25,55 @@ impl Desk {
         self.report(&section, month)
     }
 
-    pub(super) fn reopen(&mut self, section: Uuid, month: &str, reason: &str) -> Result<Json> {
+    pub(super) fn reopen(&mut self, section: Uuid, month: &str, reason: &str) -> Result<Report> {
         let month = Month::parse(month)?;
-        self.check_role(REOPENERS, "open a signed SF2 again")?;
         let section = Section::find(self.store.conn(), section)?;
         self.store.act(|work| signing::reopen(work, &section, month, reason))?;
         self.report(&section, month)
     }
 
-    fn report(&self, section: &Section, month: Month) -> Result<Json> {
-        to_json(&find(self.store.conn(), section.id, month)?.map(|(_, report)| report))
+    fn report(&self, section: &Section, month: Month) -> Result<Report> {
+        let found = find(self.store.conn(), section.id, month)?.map(|(_, report)| report);
+        found.ok_or_else(|| NodeError::new(Code::Internal, "the signature is not there any more; look again"))
+    }
+}
+
+/// Signs the month's SF2, which locks it.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct SignOff {
+    #[ts(type = "string")]
+    section: Uuid,
+    month: String,
+}
+
+impl Request<Desk> for SignOff {
+    const NAME: &'static str = "attendance.sign_off";
+    const ACCESS: May = May::Do(Act::SignMonth);
+    type Answer = Report;
+
+    fn run(self, desk: &mut Desk) -> Result<Report> {
+        let SignOff { section, month } = self;
+        desk.sign_off(section, &month)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct Reopen {
+    #[ts(type = "string")]
+    section: Uuid,
+    month: String,
+    reason: String,
+}
+
+impl Request<Desk> for Reopen {
+    const NAME: &'static str = "attendance.reopen";
+    const ACCESS: May = May::Do(Act::ReopenMonth);
+    type Answer = Report;
+
+    fn run(self, desk: &mut Desk) -> Result<Report> {
+        let Reopen { section, month, reason } = self;
+        desk.reopen(section, &month, &reason)
     }
 }

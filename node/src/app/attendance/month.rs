@@ -1,16 +1,16 @@
 //! A section's month as a grid, as it stands on School Form 2.
 
 use super::super::Desk;
-use super::super::session::to_json;
 use super::lock::{self, Report};
 use crate::Result;
+use crate::app::request::{May, Request};
 use crate::domain::attendance::days::{Calendar, Day, Month};
 use crate::domain::attendance::section::{Section, SectionInfo, Year};
 use crate::domain::attendance::{moved, roster, sheets};
+use pems_model::Act;
 use pems_model::value::format_date;
 use rusqlite::Connection;
-use serde::Serialize;
-use serde_json::Value as Json;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use ts_rs::TS;
 use uuid::Uuid;
@@ -115,7 +115,7 @@ pub(in crate::app) fn months(year: &Year, today: i32) -> Vec<String> {
 }
 
 impl Desk {
-    pub(super) fn month(&self, section: Uuid, month: &str) -> Result<Json> {
+    pub(super) fn month(&self, section: Uuid, month: &str) -> Result<MonthSheet> {
         let month = Month::parse(month)?;
         let conn = self.store.conn();
         let section = Section::find(conn, section)?;
@@ -149,7 +149,7 @@ impl Desk {
         let members = roster::members(conn, section.id, month.first, month.next - 1)?;
         let classed = Classed::of(conn, section.id, &members, month.dates(), &taken)?;
         let pupils = pupils(&classed, &dates, &mut days, &taken);
-        to_json(&MonthSheet {
+        Ok(MonthSheet {
             pupils,
             days,
             untaken,
@@ -157,7 +157,7 @@ impl Desk {
             drafts,
             months: months(&year, today),
             report: lock::find(conn, section.id, month)?.map(|(_, report)| report),
-            may_reopen: matches!(self.role(), pems_model::Role::SchoolAdmin | pems_model::Role::SchoolHead),
+            may_reopen: Act::ReopenMonth.allows(self.role()),
             today: format_date(today),
             school_year: year.label,
             month: format!("{:04}-{:02}", month.year, month.number),
@@ -279,4 +279,24 @@ fn pupils(
         pupils.push(pupil);
     }
     pupils
+}
+
+/// A section's month (`2026-06`) as a grid.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ReadMonth {
+    #[ts(type = "string")]
+    section: Uuid,
+    month: String,
+}
+
+impl Request<Desk> for ReadMonth {
+    const NAME: &'static str = "attendance.month";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = MonthSheet;
+
+    fn run(self, desk: &mut Desk) -> Result<MonthSheet> {
+        let ReadMonth { section, month } = self;
+        desk.month(section, &month)
+    }
 }

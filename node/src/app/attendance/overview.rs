@@ -4,12 +4,14 @@ use super::super::Desk;
 use super::class::Taken;
 use super::lock;
 use crate::Result;
+use crate::app::request::{May, Request};
 use crate::domain::attendance::days::{self, Calendar, Day};
 use crate::domain::attendance::section::{Section, SectionInfo, Year};
 use crate::domain::attendance::{sheets, tally};
 use crate::domain::enrolment::record::SUPERSEDED;
+use pems_model::Act;
 use pems_model::value::format_date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use ts_rs::TS;
 use uuid::Uuid;
@@ -154,5 +156,25 @@ impl Desk {
         );
         let mut statement = self.store.conn().prepare_cached(&sql)?;
         Ok(statement.query_row((section.as_bytes(), date), |row| row.get(0))?)
+    }
+}
+
+/// A day over all sections; today where no date (`YYYY-MM-DD`) is given.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct Today {
+    #[serde(default)]
+    #[ts(optional)]
+    date: Option<String>,
+}
+
+impl Request<Desk> for Today {
+    const NAME: &'static str = "attendance.today";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = Overview;
+
+    fn run(self, desk: &mut Desk) -> Result<Overview> {
+        let Today { date } = self;
+        desk.day_overview(date.as_deref())
     }
 }

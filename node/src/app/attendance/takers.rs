@@ -3,10 +3,7 @@
 use crate::app::Desk;
 use crate::domain::attendance::section::Section;
 use crate::{NodeError, Result};
-use pems_model::{Code, Role};
-
-/// Who takes attendance. A teacher takes the own sections' and those that nobody advises.
-const TAKERS: &[Role] = &[Role::Teacher, Role::Registrar, Role::SchoolAdmin, Role::SchoolHead];
+use pems_model::{Act, Code, Role};
 
 impl Desk {
     /// Whether the person here is the section's adviser.
@@ -19,13 +16,13 @@ impl Desk {
         let role = self.role();
         // Where the school has no users yet, nobody is known to be somebody else than the adviser.
         let known = role == Role::Teacher && self.person().is_some();
-        TAKERS.contains(&role) && (!known || section.adviser.is_none() || self.advises(section))
+        Act::TakeAttendance.allows(role) && (!known || section.adviser.is_none() || self.advises(section))
     }
 
     /// # Errors
     /// `role_forbidden`, with who may.
     pub(in crate::app) fn check_takes(&self, section: &Section) -> Result<()> {
-        self.check_role(TAKERS, "take attendance")?;
+        self.check_role(Act::TakeAttendance)?;
         if self.may_take(section) {
             return Ok(());
         }

@@ -1,12 +1,17 @@
 //! Whether and where a learner is enrolled now.
 
-use super::{Form, Gathered, school};
+use super::form::{Form, Gathered, Paper};
+use super::named::Said;
+use super::school;
 use crate::app::Desk;
 use crate::domain::attendance::roster::Name;
 use crate::{NodeError, Result};
 use pems_forms::certificate::Certificate;
+use pems_forms::{Missing, Page};
 use pems_model::Code;
 use rusqlite::OptionalExtension;
+use serde::Deserialize;
+use ts_rs::TS;
 use uuid::Uuid;
 
 /// Longest purpose that a certificate has room for.
@@ -22,7 +27,47 @@ const ENROLMENT: &str = "SELECT y.label, e.grade_level, e.status, \
     WHERE e.student = ?1 AND e.deleted_at IS NULL AND e.status IN ('enrolled', 'temporary', 'completed', 'retained') \
     AND y.end_date >= ?2 ORDER BY y.start_date LIMIT 1";
 
-pub(super) fn gather(desk: &Desk, student: Uuid, purpose: &str) -> Result<Gathered> {
+/// Certificate of enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "FormAskedCertificate")]
+pub struct AskCertificate {
+    #[ts(type = "string")]
+    pub student: Uuid,
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub purpose: String,
+}
+
+impl Form for AskCertificate {
+    const WORDS: &'static [&'static str] = &["student", "purpose"];
+
+    fn named(said: &Said<'_>) -> Result<AskCertificate> {
+        let purpose = said.text("purpose").unwrap_or_default().to_owned();
+        Ok(AskCertificate { student: said.student()?, purpose })
+    }
+
+    fn gather(&self, desk: &mut Desk) -> Result<Gathered> {
+        desk.check_sees_learner(self.student)?;
+        gather(desk, self.student, &self.purpose)
+    }
+}
+
+impl Paper for Certificate {
+    fn missing(&self) -> Vec<Missing> {
+        pems_forms::certificate::missing(self)
+    }
+
+    fn pages(&self) -> Vec<Page> {
+        pems_forms::certificate::pages(self)
+    }
+
+    fn formats(&self) -> Vec<&'static str> {
+        vec!["pdf"]
+    }
+}
+
+fn gather(desk: &Desk, student: Uuid, purpose: &str) -> Result<Gathered> {
     let conn = desk.store.conn();
     let read = |row: &rusqlite::Row<'_>| {
         let (sex, lrn): (Option<String>, Option<String>) = (row.get(4)?, row.get(5)?);
@@ -59,5 +104,5 @@ pub(super) fn gather(desk: &Desk, student: Uuid, purpose: &str) -> Result<Gather
         purpose: purpose.to_owned(),
         on: today,
     };
-    Ok(Gathered { title, form: Form::Certificate(form) })
+    Ok(Gathered { title, form: Box::new(form) })
 }

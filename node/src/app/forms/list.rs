@@ -1,21 +1,21 @@
-//! Lists as the screens show them: the learners as searched, filtered and sorted, a day of attendance, who has been away. What is
-//! written is what may be seen here, no more.
+//! The list of learners as it was searched, filtered and sorted, and other lists as tables. What is written is what may be seen here,
+//! no more.
 
-use super::{Form, Gathered, school};
+use super::form::{Form, Gathered, PAPER, Paper};
+use super::named::{LIST_WORDS, Said, parts};
+use super::school;
+use crate::Result;
 use crate::app::Desk;
 use crate::app::learners::LearnerQuery;
 use crate::domain::attendance::section::{Section, titled};
-use crate::{NodeError, Result};
 use pems_forms::class_list::ClassList;
 use pems_forms::list::{Column, List};
-use pems_model::Code;
-use pems_model::value::{format_date, parse_date};
+use pems_forms::{FormError, Page};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use std::collections::HashSet;
+use ts_rs::TS;
 use uuid::Uuid;
-
-/// Most rows that are made into sheets: some 70 of them. A longer list is read in Excel.
-pub(super) const PAPER: usize = 3_000;
 
 /// The columns of the list of learners, and what they are called on paper.
 const COLUMNS: &[(&str, &str)] = &[
@@ -43,8 +43,61 @@ const COLUMNS: &[(&str, &str)] = &[
 const AT_FIRST: &[&str] = &["name", "lrn", "sex", "birth_date", "grade", "section", "status"];
 const FIGURES: &[&str] = &["lrn", "student_no", "age", "guardian_phone", "phone", "birth_date"];
 
+/// The list of learners as it was searched, filtered and sorted.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "FormAskedLearnerList")]
+pub struct AskLearnerList {
+    #[serde(default)]
+    #[ts(optional, as = "Option<LearnerQuery>")]
+    pub query: LearnerQuery,
+    /// Those that are shown, in order; the usual ones where none is named.
+    #[serde(default)]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub columns: Vec<String>,
+    /// Only these of them, where some were chosen.
+    #[serde(default)]
+    #[ts(optional, type = "string[]")]
+    pub chosen: Vec<Uuid>,
+}
+
+impl Form for AskLearnerList {
+    const WORDS: &'static [&'static str] = LIST_WORDS;
+
+    fn named(said: &Said<'_>) -> Result<AskLearnerList> {
+        let columns = said.text("columns").map(parts).unwrap_or_default();
+        Ok(AskLearnerList { query: said.query()?, columns, chosen: Vec::new() })
+    }
+
+    fn gather(&self, desk: &mut Desk) -> Result<Gathered> {
+        learners(desk, &self.query, &self.columns, &self.chosen)
+    }
+}
+
+impl Paper for List {
+    fn pages(&self) -> Vec<Page> {
+        if self.too_long().is_some() { Vec::new() } else { pems_forms::list::pages(self) }
+    }
+
+    fn too_long(&self) -> Option<usize> {
+        Some(self.rows.len()).filter(|rows| *rows > PAPER)
+    }
+
+    fn workbook(&self) -> Option<std::result::Result<Vec<u8>, FormError>> {
+        Some(pems_forms::list::xlsx(self))
+    }
+
+    fn table(&self) -> Option<List> {
+        Some(self.clone())
+    }
+
+    fn formats(&self) -> Vec<&'static str> {
+        if self.too_long().is_some() { vec!["xlsx", "csv"] } else { vec!["pdf", "xlsx", "csv"] }
+    }
+}
+
 /// The learners that a query finds, in its order; `chosen` of them, where some are.
-pub(super) fn learners(desk: &mut Desk, query: &LearnerQuery, columns: &[String], chosen: &[Uuid]) -> Result<Gathered> {
+fn learners(desk: &mut Desk, query: &LearnerQuery, columns: &[String], chosen: &[Uuid]) -> Result<Gathered> {
     let columns: Vec<String> =
         if columns.is_empty() { AT_FIRST.iter().map(|key| (*key).to_owned()).collect() } else { columns.to_vec() };
     let mut lines = desk.learner_lines(query, &columns)?;
@@ -71,7 +124,7 @@ pub(super) fn learners(desk: &mut Desk, query: &LearnerQuery, columns: &[String]
         counted: "learners".to_owned(),
         on: desk.today(),
     };
-    Ok(Gathered { title, form: Form::List(list) })
+    Ok(Gathered { title, form: Box::new(list) })
 }
 
 /// A column as people read it.
@@ -181,104 +234,6 @@ pub(super) fn of_class(class: &ClassList) -> List {
     }
 }
 
-fn columns(labels: &[(&str, bool)]) -> Vec<Column> {
+pub(super) fn columns(labels: &[(&str, bool)]) -> Vec<Column> {
     labels.iter().map(|(label, figures)| Column { label: (*label).to_owned(), figures: *figures }).collect()
-}
-
-/// A day over all sections: where attendance was taken, and by whom.
-pub(super) fn day(desk: &mut Desk, date: &str) -> Result<Gathered> {
-    let overview = desk.day_overview(Some(date))?;
-    let half = |day: &str| match day {
-        "am" => "morning not taken",
-        _ => "afternoon not taken",
-    };
-    let row = |line: &crate::app::attendance::SectionDay| {
-        let state = match (&line.taken, &line.half_untaken) {
-            (Some(_), Some(missing)) => half(missing).to_owned(),
-            (Some(taken), None) => match &taken.by {
-                Some(who) => format!("taken by {who}"),
-                None => "taken".to_owned(),
-            },
-            (None, _) if !line.day.class => "no classes".to_owned(),
-            (None, _) => "not taken".to_owned(),
-        };
-        let counts = |count: usize| if line.taken.is_some() { count.to_string() } else { String::new() };
-        vec![
-            titled(&line.section.grade_level, &line.section.name),
-            line.section.adviser.clone().unwrap_or_default(),
-            line.learners.to_string(),
-            counts(line.absent),
-            counts(line.half),
-            counts(line.tardy),
-            state,
-        ]
-    };
-    let list = List {
-        school: school::letterhead(&desk.store)?.school,
-        title: "ATTENDANCE OF A DAY".to_owned(),
-        narrowed: vec![overview.date.clone()],
-        columns: columns(&[
-            ("Section", false),
-            ("Adviser", false),
-            ("Learners", true),
-            ("Absent", true),
-            ("Half a day", true),
-            ("Late or cutting", true),
-            ("Attendance", false),
-        ]),
-        rows: overview.sections.iter().map(row).collect(),
-        counted: "sections".to_owned(),
-        on: parse_date(&overview.date).unwrap_or_else(|| desk.today()),
-    };
-    Ok(Gathered { title: format!("Attendance, {}", overview.date), form: Form::List(list) })
-}
-
-/// Whom to call or visit: learners who have been away for five class days or more.
-pub(super) fn away(desk: &Desk) -> Result<Gathered> {
-    let away = desk.away(None)?;
-    let row = |one: &crate::app::attendance::LongAbsent| {
-        let call = |who: &crate::app::attendance::Caller| {
-            let phone = who.phone.as_deref().map(|phone| format!(" {phone}")).unwrap_or_default();
-            format!("{} ({}){phone}", who.name, who.relation)
-        };
-        vec![
-            one.listed.clone(),
-            titled(&one.section.grade_level, &one.section.name),
-            one.days.to_string(),
-            one.since.clone(),
-            (if one.excused { "excused" } else { "" }).to_owned(),
-            one.guardians.iter().map(call).collect::<Vec<_>>().join("; "),
-        ]
-    };
-    let list = List {
-        school: school::letterhead(&desk.store)?.school,
-        title: "ABSENT FIVE CLASS DAYS OR MORE".to_owned(),
-        narrowed: Vec::new(),
-        columns: columns(&[
-            ("Name", false),
-            ("Section", false),
-            ("Class days", true),
-            ("Since", false),
-            ("Excused", false),
-            ("Whom to call", false),
-        ]),
-        rows: away.iter().map(row).collect(),
-        counted: "learners".to_owned(),
-        on: desk.today(),
-    };
-    let title = format!("Absent five days or more, {}", format_date(desk.today()));
-    Ok(Gathered { title, form: Form::List(list) })
-}
-
-/// # Errors
-/// `rule` for more rows than anybody reads on paper.
-pub(super) fn check_paper(list: &List) -> Result<()> {
-    if list.rows.len() <= PAPER {
-        return Ok(());
-    }
-    let message = format!(
-        "a list of {} rows is too long for paper (at most {PAPER}); narrow it by grade or section, or save it for Excel",
-        list.rows.len()
-    );
-    Err(NodeError::new(Code::Rule, message))
 }

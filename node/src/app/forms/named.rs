@@ -2,24 +2,13 @@
 //!
 //! Invariant: a name that fits several is a question back, never a guess.
 
-use super::{Asked, Format, Made};
+use super::{Asked, FORMS, Format, Made};
 use crate::app::Desk;
 use crate::app::learners::{LearnerQuery, LearnerSort};
 use crate::domain::attendance::section::{Section, Year};
 use crate::{NodeError, Result};
 use pems_model::{Code, fold::fold};
 use uuid::Uuid;
-
-/// The forms by name, each with what says which one.
-const FORMS: [(&str, &[&str]); 7] = [
-    ("sf1", &["section", "year"]),
-    ("sf2", &["section", "year", "month"]),
-    ("class_list", &["section", "year"]),
-    ("certificate", &["student", "purpose"]),
-    ("learner_list", LIST_WORDS),
-    ("day", &["date"]),
-    ("away", &[]),
-];
 
 /// What narrows the list of learners, and what says which columns it has.
 pub(crate) const LIST_WORDS: &[&str] = &[
@@ -39,6 +28,36 @@ pub(crate) const LIST_WORDS: &[&str] = &[
 /// What says which form is meant: `("section", "7-Rizal")`.
 pub type Given = [(String, String)];
 
+/// What was said of a form, and the office where it was said.
+pub(super) struct Said<'a> {
+    desk: &'a Desk,
+    given: &'a Given,
+}
+
+impl Said<'_> {
+    pub(super) fn text(&self, word: &str) -> Option<&str> {
+        self.given.iter().find(|(known, _)| known == word).map(|(_, text)| text.trim())
+    }
+
+    /// # Errors
+    /// `bad_usage`, with an example, where it was not said.
+    pub(super) fn need(&self, word: &str, example: &str) -> Result<&str> {
+        self.text(word).ok_or_else(|| usage(format!("say which {word}: --where {word}={example}")))
+    }
+
+    pub(super) fn section(&self) -> Result<Uuid> {
+        self.desk.section_called(self.need("section", "7-Rizal")?, self.text("year"))
+    }
+
+    pub(super) fn student(&self) -> Result<Uuid> {
+        self.desk.student_called(self.need("student", "136728140123")?)
+    }
+
+    pub(super) fn query(&self) -> Result<LearnerQuery> {
+        self.desk.learner_query(self.given)
+    }
+}
+
 impl Desk {
     /// The form `name` of what `given` says, as one file.
     ///
@@ -53,26 +72,8 @@ impl Desk {
         if let Some((word, _)) = given.iter().find(|(word, _)| !words.contains(&word.as_str())) {
             return Err(usage(format!("{name} has no '{word}'; it takes {}", words.join(", "))));
         }
-        let text = |word: &str| given.iter().find(|(known, _)| known == word).map(|(_, text)| text.trim());
-        let need = |word: &str, example: &str| {
-            text(word).ok_or_else(|| usage(format!("say which {word}: --where {word}={example}")))
-        };
-        let section = || self.section_called(need("section", "7-Rizal")?, text("year"));
-        let asked = match name {
-            "sf1" => Asked::Sf1 { section: section()? },
-            "sf2" => Asked::Sf2 { section: section()?, month: need("month", "2026-10")?.to_owned() },
-            "class_list" => Asked::ClassList { section: section()? },
-            "learner_list" => {
-                let columns = text("columns").map(parts).unwrap_or_default();
-                Asked::LearnerList { query: self.learner_query(given)?, columns, chosen: Vec::new() }
-            }
-            "day" => Asked::Day { date: need("date", "2026-10-15")?.to_owned() },
-            "away" => Asked::Away,
-            _ => Asked::Certificate {
-                student: self.student_called(need("student", "136728140123")?)?,
-                purpose: text("purpose").unwrap_or_default().to_owned(),
-            },
-        };
+        let none = || NodeError::new(Code::Internal, "a form lost its name");
+        let asked = Asked::named(name, &Said { desk: self, given })?.ok_or_else(none)?;
         let made = self.make(&[asked], format)?;
         made.into_iter().next().ok_or_else(|| NodeError::new(Code::Internal, "a form became no file"))
     }
@@ -198,7 +199,7 @@ fn statuses() -> &'static [&'static str] {
 }
 
 /// Values that commas divide.
-fn parts(text: &str) -> Vec<String> {
+pub(super) fn parts(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 

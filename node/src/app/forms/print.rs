@@ -1,11 +1,13 @@
 //! Filing forms: as PDF, many in one, or as official workbooks, many in a folder.
 
-use super::{Asked, Form, Format, Gathered, list};
+use super::form::{Gathered, PAPER};
+use super::{Asked, Format, Preview};
 use crate::app::Desk;
+use crate::app::request::{May, Request};
 use crate::{NodeError, Result};
 use pems_forms::{FormError, Missing, Severity};
-use pems_model::Code;
-use serde::Serialize;
+use pems_model::{Act, Code};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::fs;
 use std::io::Write;
@@ -187,13 +189,13 @@ impl Desk {
             let message = format!("1 to {MOST} forms are printed at a time, not {}", asked.len());
             return Err(NodeError::new(Code::BadRequest, message));
         }
-        let gathered = asked.iter().map(|one| self.gather(one)).collect::<Result<Vec<_>>>()?;
+        let gathered = asked.iter().map(|one| one.gather(self)).collect::<Result<Vec<_>>>()?;
         check_ready(&gathered)?;
         match format {
             Format::Pdf => {
                 gathered.iter().try_for_each(check_paper)?;
                 let title = title_of(gathered.iter().map(|one| one.title.as_str()));
-                let pages: Vec<_> = gathered.iter().flat_map(Gathered::pages).collect();
+                let pages: Vec<_> = gathered.iter().flat_map(|one| one.form.pages()).collect();
                 let bytes = pems_forms::pdf(&pages, &title).map_err(|error| broken(&error))?;
                 Ok(vec![Made { title, pages: pages.len(), bytes }])
             }
@@ -223,7 +225,7 @@ impl Desk {
 }
 
 fn workbook(gathered: Gathered) -> Result<Made> {
-    match gathered.workbook() {
+    match gathered.form.workbook() {
         Some(bytes) => Ok(Made { bytes: bytes.map_err(|error| broken(&error))?, title: gathered.title, pages: 0 }),
         None => {
             let message = format!("{}: School Forms and lists are workbooks; print this one as PDF", gathered.title);
@@ -233,7 +235,7 @@ fn workbook(gathered: Gathered) -> Result<Made> {
 }
 
 fn text(gathered: Gathered) -> Result<Made> {
-    let Some(table) = gathered.table() else {
+    let Some(table) = gathered.form.table() else {
         let message = format!("{}: only lists are saved as CSV; print this one as PDF", gathered.title);
         return Err(NodeError::new(Code::BadRequest, message));
     };
@@ -242,11 +244,14 @@ fn text(gathered: Gathered) -> Result<Made> {
     Ok(Made { bytes, title: gathered.title, pages: 0 })
 }
 
+/// # Errors
+/// `rule` for more rows than anybody reads on paper.
 fn check_paper(gathered: &Gathered) -> Result<()> {
-    match &gathered.form {
-        Form::List(form) => list::check_paper(form),
-        _ => Ok(()),
-    }
+    let Some(rows) = gathered.form.too_long() else { return Ok(()) };
+    let message = format!(
+        "a list of {rows} rows is too long for paper (at most {PAPER}); narrow it by grade or section, or save it for Excel"
+    );
+    Err(NodeError::new(Code::Rule, message))
 }
 
 /// What several forms are called together.
@@ -258,11 +263,75 @@ fn title_of<'a>(mut titles: impl ExactSizeIterator<Item = &'a str>) -> String {
 
 fn check_ready(gathered: &[Gathered]) -> Result<()> {
     let lacking: Vec<Missing> =
-        gathered.iter().flat_map(Gathered::missing).filter(|one| one.severity == Severity::Must).collect();
+        gathered.iter().flat_map(|one| one.form.missing()).filter(|one| one.severity == Severity::Must).collect();
     let Some(first) = lacking.first() else { return Ok(()) };
     let message =
         format!("{} of {} is missing, without which the form is not printed; type it first", first.label, first.who);
     Err(NodeError::new(Code::Rule, message).with_details(json!({ "missing": lacking })))
+}
+
+/// A form to look at, and what it lacks.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct PreviewForm {
+    asked: Asked,
+}
+
+impl Request<Desk> for PreviewForm {
+    const NAME: &'static str = "forms.preview";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = Preview;
+
+    fn run(self, desk: &mut Desk) -> Result<Preview> {
+        let PreviewForm { asked } = self;
+        let gathered = asked.gather(desk)?;
+        let missing = gathered.form.missing();
+        Ok(Preview {
+            ready: is_ready(&missing),
+            formats: gathered.form.formats(),
+            too_long: gathered.form.too_long(),
+            pages: gathered.form.pages(),
+            title: gathered.title,
+            missing,
+        })
+    }
+}
+
+/// Files forms, one after the other in one PDF, or as workbooks, of which several are in a folder of their own.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct Print {
+    asked: Vec<Asked>,
+    format: Format,
+}
+
+impl Request<Desk> for Print {
+    const NAME: &'static str = "forms.print";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = Printed;
+
+    fn run(self, desk: &mut Desk) -> Result<Printed> {
+        let Print { asked, format } = self;
+        desk.print(&asked, format)
+    }
+}
+
+/// Opens a file that was made here with the program that this PC has for it.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct Open {
+    path: String,
+}
+
+impl Request<Desk> for Open {
+    const NAME: &'static str = "forms.open";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = ();
+
+    fn run(self, desk: &mut Desk) -> Result<()> {
+        let Open { path } = self;
+        desk.printed.open(Path::new(&path))
+    }
 }
 
 #[cfg(test)]

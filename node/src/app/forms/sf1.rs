@@ -1,17 +1,66 @@
 //! School Form 1 of a section, from the records: as of today, or of the school year's last day once it is over.
 
+use super::form::{Form, Gathered, Paper};
+use super::named::Said;
+use super::school;
 use super::stays::{Stay, stays};
-use super::{Form, Gathered, school};
 use crate::Result;
 use crate::app::Desk;
+use crate::app::access::Access;
 use crate::domain::attendance::roster::{self, Member};
 use crate::domain::attendance::section::{Section, Year};
-use pems_forms::Name;
 use pems_forms::sf1::{Learner, Policy, Sf1};
+use pems_forms::{FormError, Missing, Name, Page};
 use rusqlite::{Connection, Row};
+use serde::Deserialize;
+use ts_rs::TS;
 use uuid::Uuid;
 
-pub(super) fn gather(desk: &Desk, section: Uuid) -> Result<Gathered> {
+/// School Form 1, the register as it stands today.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "FormAskedSf1")]
+pub struct AskSf1 {
+    #[ts(type = "string")]
+    pub section: Uuid,
+}
+
+impl Form for AskSf1 {
+    const WORDS: &'static [&'static str] = &["section", "year"];
+
+    fn named(said: &Said<'_>) -> Result<AskSf1> {
+        Ok(AskSf1 { section: said.section()? })
+    }
+
+    fn gather(&self, desk: &mut Desk) -> Result<Gathered> {
+        desk.check_sees_section(self.section)?;
+        gather(desk, self.section)
+    }
+
+    fn is_offered(_desk: &Desk, section: &Section, sight: &Access) -> bool {
+        sight.sees(Some(section.id))
+    }
+}
+
+impl Paper for Sf1 {
+    fn missing(&self) -> Vec<Missing> {
+        pems_forms::sf1::missing(self)
+    }
+
+    fn pages(&self) -> Vec<Page> {
+        pems_forms::sf1::pages(self)
+    }
+
+    fn workbook(&self) -> Option<std::result::Result<Vec<u8>, FormError>> {
+        Some(pems_forms::sf1::xlsx(self))
+    }
+
+    fn formats(&self) -> Vec<&'static str> {
+        vec!["pdf", "xlsx"]
+    }
+}
+
+fn gather(desk: &Desk, section: Uuid) -> Result<Gathered> {
     let conn = desk.store.conn();
     let section = Section::find(conn, section)?;
     let year = Year::find(conn, section.year)?;
@@ -34,7 +83,7 @@ pub(super) fn gather(desk: &Desk, section: Uuid) -> Result<Gathered> {
     let members = roster::members(conn, section.id, year.start, on)?;
     let gathering = Gathering { conn, section: section.id, on, on_cutoff: &on_cutoff };
     form.learners = stays(&members).iter().map(|stay| gathering.learner(stay)).collect::<Result<_>>()?;
-    Ok(Gathered { title: format!("School Form 1, {}, {}", section.title(), year.label), form: Form::Sf1(form) })
+    Ok(Gathered { title: format!("School Form 1, {}, {}", section.title(), year.label), form: Box::new(form) })
 }
 
 const STUDENT: &str = "SELECT birth_date, mother_tongue, ip_group, religion, house_street, barangay, municipality, \

@@ -1,22 +1,76 @@
 //! School Form 2 of a section and month, from the records.
 
-use super::{Form, Gathered, school, stays};
+use super::form::{Form, Gathered, Paper};
+use super::named::Said;
+use super::{school, stays};
 use crate::Result;
 use crate::app::Desk;
+use crate::app::access::Access;
 use crate::app::attendance::{Classed, marks_of, runs};
 use crate::domain::attendance::days::{Calendar, Month};
 use crate::domain::attendance::roster::{self, Member, Name};
 use crate::domain::attendance::section::{Section, Year};
 use crate::domain::attendance::sheets;
 use pems_forms::sf2::{Code, Day, DayKind, Learner, Mark, Policy, Session, Sf2, Stay};
+use pems_forms::{FormError, Missing, Page};
 use rusqlite::Connection;
+use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
+use ts_rs::TS;
 use uuid::Uuid;
 
 /// How far back a row of absences is followed: as `attendance` does.
 const LOOK_BACK: i32 = 120;
 
-pub(super) fn gather(desk: &Desk, section: Uuid, month: &str) -> Result<Gathered> {
+/// School Form 2 of a month (`2026-06`).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "FormAskedSf2")]
+pub struct AskSf2 {
+    #[ts(type = "string")]
+    pub section: Uuid,
+    pub month: String,
+}
+
+impl Form for AskSf2 {
+    const WORDS: &'static [&'static str] = &["section", "year", "month"];
+
+    fn named(said: &Said<'_>) -> Result<AskSf2> {
+        Ok(AskSf2 { section: said.section()?, month: said.need("month", "2026-10")?.to_owned() })
+    }
+
+    fn gather(&self, desk: &mut Desk) -> Result<Gathered> {
+        // Who takes a class answers for its month.
+        if !desk.may_take(&Section::find(desk.store.conn(), self.section)?) {
+            desk.check_sees_section(self.section)?;
+        }
+        gather(desk, self.section, &self.month)
+    }
+
+    fn is_offered(desk: &Desk, section: &Section, sight: &Access) -> bool {
+        sight.sees(Some(section.id)) || desk.may_take(section)
+    }
+}
+
+impl Paper for Sf2 {
+    fn missing(&self) -> Vec<Missing> {
+        pems_forms::sf2::missing(self)
+    }
+
+    fn pages(&self) -> Vec<Page> {
+        pems_forms::sf2::pages(self)
+    }
+
+    fn workbook(&self) -> Option<std::result::Result<Vec<u8>, FormError>> {
+        Some(pems_forms::sf2::xlsx(self))
+    }
+
+    fn formats(&self) -> Vec<&'static str> {
+        vec!["pdf", "xlsx"]
+    }
+}
+
+fn gather(desk: &Desk, section: Uuid, month: &str) -> Result<Gathered> {
     let month = Month::parse(month)?;
     let conn = desk.store.conn();
     let section = Section::find(conn, section)?;
@@ -56,7 +110,7 @@ pub(super) fn gather(desk: &Desk, section: Uuid, month: &str) -> Result<Gathered
             ..Policy::default()
         },
     };
-    Ok(Gathered { title, form: Form::Sf2(form) })
+    Ok(Gathered { title, form: Box::new(form) })
 }
 
 /// Dates of which only one half was taken, with the other.

@@ -1,15 +1,16 @@
 //! What there is to print, and for whom: nothing is offered that would be refused.
 
+use super::Asked;
 use crate::Result;
 use crate::app::Desk;
 use crate::app::access::Access;
 use crate::app::attendance::months;
 use crate::app::enrolment::{Known, MOST_FOUND, known};
-use crate::app::session::to_json;
+use crate::app::request::{May, Request};
 use crate::domain::attendance::section::{Section, Year};
+use pems_model::Act;
 use pems_model::value::format_date;
-use serde::Serialize;
-use serde_json::Value as Json;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -62,13 +63,6 @@ pub struct Shelf {
 }
 
 impl Desk {
-    /// The forms of a section that [`Desk::gather`] does not refuse.
-    fn forms_of(&self, section: &Section, sight: &Access) -> Vec<&'static str> {
-        let sees = sight.sees(Some(section.id));
-        let offered = [("sf1", sees), ("sf2", sees || self.may_take(section)), ("class_list", true)];
-        offered.into_iter().filter(|(_, may)| *may).map(|(form, _)| form).collect()
-    }
-
     pub(super) fn whose_certificate(&mut self, text: &str, limit: usize) -> Result<Vec<Known>> {
         let seen = self.seen_learners()?;
         let mut found = self.ranked_learners(text, if seen.is_some() { usize::MAX } else { limit })?;
@@ -76,7 +70,7 @@ impl Desk {
         found.into_iter().take(limit.min(MOST_FOUND)).map(|id| known(self.store.conn(), id)).collect()
     }
 
-    pub(super) fn shelf(&self, school_year: Option<Uuid>) -> Result<Json> {
+    pub(super) fn shelf(&self, school_year: Option<Uuid>) -> Result<Shelf> {
         let conn = self.store.conn();
         let today = self.today();
         let sight = self.sight()?;
@@ -90,9 +84,9 @@ impl Desk {
             title: one.title(),
             adviser: one.adviser_name.clone(),
             own: self.advises(one),
-            forms: self.forms_of(one, &sight),
+            forms: Asked::of_section(self, one, &sight),
         };
-        to_json(&Shelf {
+        Ok(Shelf {
             years: Year::all(conn)?.into_iter().map(|year| ShelfYear { id: year.id, label: year.label }).collect(),
             year: year.as_ref().map(|year| year.id),
             sections: sections.iter().map(section).collect(),
@@ -104,5 +98,44 @@ impl Desk {
             },
             today: format_date(today),
         })
+    }
+}
+
+/// The sections and months of a school year; of today's where none is named.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ReadShelf {
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    school_year: Option<Uuid>,
+}
+
+impl Request<Desk> for ReadShelf {
+    const NAME: &'static str = "forms.shelf";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = Shelf;
+
+    fn run(self, desk: &mut Desk) -> Result<Shelf> {
+        let ReadShelf { school_year } = self;
+        desk.shelf(school_year)
+    }
+}
+
+/// Whose certificate whoever is here may look at, those who fit a text best first.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct FindLearners {
+    text: String,
+    limit: usize,
+}
+
+impl Request<Desk> for FindLearners {
+    const NAME: &'static str = "forms.learners";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = Vec<Known>;
+
+    fn run(self, desk: &mut Desk) -> Result<Vec<Known>> {
+        let FindLearners { text, limit } = self;
+        desk.whose_certificate(&text, limit)
     }
 }

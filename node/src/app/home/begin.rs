@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::app::Desk;
-use pems_model::Role;
+use pems_model::Act;
 use pems_model::entities::{SCHOOL_PROFILE, SCHOOL_USER, SCHOOL_YEAR, SECTION, STUDENT};
 use serde::Serialize;
 use ts_rs::TS;
@@ -19,27 +19,17 @@ pub struct Step {
 }
 
 /// The steps by what of which entity has to be there, and who makes it on its screen.
-const STEPS: [(&str, &pems_model::Entity, &str, &[Role]); 5] = [
+const STEPS: [(&str, &pems_model::Entity, &str, Act); 5] = [
     (
         "school",
         &SCHOOL_PROFILE,
         "EXISTS (SELECT 1 FROM school_profile WHERE deleted_at IS NULL AND deped_school_id IS NOT NULL)",
-        &[Role::SchoolAdmin],
+        Act::ManageSchool,
     ),
-    ("year", &SCHOOL_YEAR, "EXISTS (SELECT 1 FROM school_year WHERE deleted_at IS NULL)", &[Role::SchoolAdmin]),
-    (
-        "learners",
-        &STUDENT,
-        "EXISTS (SELECT 1 FROM student WHERE deleted_at IS NULL)",
-        &[Role::SchoolAdmin, Role::Registrar],
-    ),
-    (
-        "sections",
-        &SECTION,
-        "EXISTS (SELECT 1 FROM section WHERE deleted_at IS NULL)",
-        &[Role::SchoolAdmin, Role::SchoolHead, Role::Registrar],
-    ),
-    ("users", &SCHOOL_USER, "EXISTS (SELECT 1 FROM school_user WHERE deleted_at IS NULL)", &[Role::SchoolAdmin]),
+    ("year", &SCHOOL_YEAR, "EXISTS (SELECT 1 FROM school_year WHERE deleted_at IS NULL)", Act::ManageYears),
+    ("learners", &STUDENT, "EXISTS (SELECT 1 FROM student WHERE deleted_at IS NULL)", Act::ImportLists),
+    ("sections", &SECTION, "EXISTS (SELECT 1 FROM section WHERE deleted_at IS NULL)", Act::ArrangeSections),
+    ("users", &SCHOOL_USER, "EXISTS (SELECT 1 FROM school_user WHERE deleted_at IS NULL)", Act::ManageUsers),
 ];
 
 /// Without these nobody has a day at this school.
@@ -49,13 +39,13 @@ const NEEDED: [&str; 3] = ["year", "learners", "sections"];
 pub(super) fn steps(desk: &Desk) -> Result<(bool, Vec<Step>)> {
     let role = desk.role();
     let mut steps = Vec::with_capacity(STEPS.len());
-    for (id, entity, there, roles) in STEPS {
+    for (id, entity, there, act) in STEPS {
         let mut statement = desk.store.conn().prepare_cached(&format!("SELECT {there}"))?;
         let done = statement.query_row([], |row| row.get(0))?;
-        steps.push(Step { id, done, may: roles.contains(&role) && desk.store.may_write(entity) });
+        steps.push(Step { id, done, may: act.allows(role) && desk.store.may_write(entity) });
     }
     let beginning = steps.iter().any(|step| !step.done && NEEDED.contains(&step.id));
-    let theirs = matches!(role, Role::SchoolAdmin | Role::SchoolHead | Role::Registrar);
+    let theirs = Act::BeginSchool.allows(role);
     if !theirs || steps.iter().all(|step| step.done) {
         steps.clear();
     }

@@ -15,25 +15,15 @@ mod tests;
 
 use super::Desk;
 use super::attendance::absent::LongAbsent;
-use super::session::to_json;
 use crate::Result;
+use crate::app::request::{May, Request};
 use crate::domain::enrolment::Day;
 use crate::domain::enrolment::year;
 use crate::store::SyncSummary;
-use pems_model::Role;
+use pems_model::{Act, Role};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use ts_rs::TS;
 use uuid::Uuid;
-
-#[derive(Debug, Clone, Deserialize, TS)]
-#[serde(tag = "do", deny_unknown_fields)]
-#[ts(rename = "HomeRequest")]
-pub enum Request {
-    /// Answered by [`Home`].
-    #[serde(rename = "home.today")]
-    Today,
-}
 
 /// A school year, as the page speaks of it.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -90,40 +80,17 @@ pub(super) struct Kept {
 /// Days before the last one of a school year on which the next one comes into sight.
 const IN_SIGHT: i32 = 30;
 
-/// Which request is answered by what, for the window.
-pub(super) const ANSWERS: &str = "import type { SyncSummary } from \"./api\";
-import type { LongAbsent, Report, SectionDay, Unsubmitted } from \"./attendance\";
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct Today {}
 
-export interface HomeAnswers {
-  \"home.today\": Home;
-}
-";
+impl Request<Desk> for Today {
+    const NAME: &'static str = "home.today";
+    const ACCESS: May = May::See(Act::SeeNames);
+    type Answer = Home;
 
-/// What the declarations of this area are called in TypeScript.
-pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
-    vec![
-        Request::decl(config),
-        Home::decl(config),
-        HomeYear::decl(config),
-        school_day::SchoolDay::decl(config),
-        begin::Step::decl(config),
-        classes::Classes::decl(config),
-        classes::Untaken::decl(config),
-        own::OwnSection::decl(config),
-        own::OwnMonth::decl(config),
-        own::Moved::decl(config),
-        enrolled::Enrolment::decl(config),
-        enrolled::Before::decl(config),
-        enrolled::GradeLine::decl(config),
-        enrolled::FullSection::decl(config),
-        desk_counts::DeskCounts::decl(config),
-        desk_counts::PaperCount::decl(config),
-    ]
-}
-
-pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
-    match request {
-        Request::Today => to_json(&desk.home()?),
+    fn run(self, desk: &mut Desk) -> Result<Home> {
+        desk.home()
     }
 }
 

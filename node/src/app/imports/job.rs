@@ -3,11 +3,12 @@
 //! Invariants: one at a time; whoever began it may undo it; a window that closes takes it along, and then nothing was written.
 
 use super::super::Desk;
+use crate::app::request::{May, Request};
 use crate::import::{DateOrder, Duplicates, Format, Options, Progress, Report, Stage, run};
 use crate::store::Actor;
 use crate::{NodeError, Result, Store};
-use pems_model::Code;
 use pems_model::wire::ErrorBody;
+use pems_model::{Act, Code};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -18,10 +19,9 @@ use ts_rs::TS;
 /// mends the file, not the rows.
 const MOST_LISTED: usize = 300;
 
-/// What to do with which list.
+/// Begins to try or to import a list, beside the desk's other work.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
-#[ts(rename = "ImportWanted")]
 pub struct Wanted {
     #[ts(type = "string")]
     pub path: PathBuf,
@@ -199,5 +199,46 @@ fn outcome_of(imported: Result<Report>) -> ImportOutcome {
             report.warnings.truncate(MOST_LISTED);
             ImportOutcome { report: Some(report), refused, duplicates, warnings, failure: None }
         }
+    }
+}
+
+impl Request<Desk> for Wanted {
+    const NAME: &'static str = "imports.start";
+    const ACCESS: May = May::Do(Act::ImportLists);
+    type Answer = ImportNow;
+
+    fn run(self, desk: &mut Desk) -> Result<ImportNow> {
+        start(desk, self)
+    }
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ReadNow {}
+
+impl Request<Desk> for ReadNow {
+    const NAME: &'static str = "imports.now";
+    const ACCESS: May = May::Do(Act::ImportLists);
+    type Answer = ImportNow;
+
+    fn run(self, desk: &mut Desk) -> Result<ImportNow> {
+        now(desk)
+    }
+}
+
+/// Stops it; nothing of it is written then.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct Stop {}
+
+impl Request<Desk> for Stop {
+    const NAME: &'static str = "imports.stop";
+    const ACCESS: May = May::Do(Act::ImportLists);
+    type Answer = ImportNow;
+
+    fn run(self, desk: &mut Desk) -> Result<ImportNow> {
+        desk.job.stop();
+        now(desk)
     }
 }

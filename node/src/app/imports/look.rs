@@ -1,12 +1,14 @@
 //! What a file is, and what the desk proposes to do about it. Nothing is written here.
 
+use crate::app::Desk;
+use crate::app::request::{May, Request};
 use crate::import::lis::{self, LineChoice, LineState, MatchedBy, Reconciliation};
 use crate::import::{HEADER_WITHIN, header_field, normal_header};
 use crate::{NodeError, Result, Store, files};
-use pems_model::Entity;
-use serde::Serialize;
+use pems_model::{Act, Entity};
+use serde::{Deserialize, Serialize};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use ts_rs::TS;
 
 /// How far a header is looked for.
@@ -92,4 +94,23 @@ fn proposed(register: &Reconciliation) -> Vec<LineChoice> {
         }
     }
     choices
+}
+
+/// What a file is; a register comes with its reconciliation.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ReadFile {
+    #[ts(type = "string")]
+    path: PathBuf,
+}
+
+impl Request<Desk> for ReadFile {
+    const NAME: &'static str = "imports.read";
+    const ACCESS: May = May::Do(Act::ImportLists);
+    type Answer = Looked;
+
+    fn run(self, desk: &mut Desk) -> Result<Looked> {
+        let ReadFile { path } = self;
+        look(&desk.store, &path)
+    }
 }

@@ -4,8 +4,8 @@
 //! Invariants: nothing is written by looking; what was looked at is what is applied (the file's fingerprint); what is applied is
 //! one act. A list is worked off on a thread and connection of its own ([`job`]): the desk goes on answering.
 
-mod job;
-mod look;
+pub(in crate::app) mod job;
+pub(in crate::app) mod look;
 #[cfg(test)]
 mod tests;
 
@@ -13,97 +13,37 @@ pub use job::{ImportNow, ImportOutcome, Job, ListKind};
 pub use look::Looked;
 
 use super::Desk;
-use super::session::to_json;
 use crate::Result;
-use crate::import::lis::{self, AppliedCounts, LineChoice};
-use crate::import::{Counts, DateOrder, Duplicate, DuplicateKind, Refusal, Report, Stage};
-use pems_model::Role;
+use crate::app::request::{May, Request};
+use crate::import::lis::{self, Applied, AppliedCounts, LineChoice};
+use pems_model::Act;
 use serde::Deserialize;
-use serde_json::Value as Json;
 use std::path::PathBuf;
 use ts_rs::TS;
 
-/// Who may bring a list in: those who may write what lists hold.
-const OFFICE: &[Role] = &[Role::SchoolAdmin, Role::Registrar];
-
+/// Carries out choices about a register; `hash` is that of the reconciliation.
 #[derive(Debug, Clone, Deserialize, TS)]
-#[serde(tag = "do", deny_unknown_fields)]
-#[ts(rename = "ImportsRequest")]
-pub enum Request {
-    /// What a file is; a register comes with its reconciliation. Answered by [`Looked`].
-    #[serde(rename = "imports.read")]
-    Read {
-        #[ts(type = "string")]
-        path: PathBuf,
-    },
-    /// Carries out choices about a register; `hash` is that of the reconciliation. Answered by [`lis::Applied`].
-    #[serde(rename = "imports.apply")]
-    Apply {
-        #[ts(type = "string")]
-        path: PathBuf,
-        hash: String,
-        choices: Vec<LineChoice>,
-    },
-    /// Begins to try or to import a list, beside the desk's other work. Answered by [`ImportNow`].
-    #[serde(rename = "imports.start")]
-    Start(job::Wanted),
-    /// How far it is. Answered by [`ImportNow`].
-    #[serde(rename = "imports.now")]
-    Now,
-    /// Stops it; nothing of it is written then. Answered by [`ImportNow`].
-    #[serde(rename = "imports.stop")]
-    Stop,
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct Apply {
+    #[ts(type = "string")]
+    path: PathBuf,
+    hash: String,
+    choices: Vec<LineChoice>,
 }
 
-/// Which request is answered by what, for the window.
-pub(super) const ANSWERS: &str = "export interface ImportsAnswers {
-  \"imports.read\": Looked;
-  \"imports.apply\": Applied;
-  \"imports.start\": ImportNow;
-  \"imports.now\": ImportNow;
-  \"imports.stop\": ImportNow;
-}
-";
+impl Request<Desk> for Apply {
+    const NAME: &'static str = "imports.apply";
+    const ACCESS: May = May::Do(Act::ImportLists);
+    type Answer = Applied;
 
-/// What the declarations of this area are called in TypeScript.
-pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
-    let mut all = vec![
-        Request::decl(config),
-        job::Wanted::decl(config),
-        ListKind::decl(config),
-        DateOrder::decl(config),
-        Looked::decl(config),
-        ImportNow::decl(config),
-        ImportOutcome::decl(config),
-        Stage::decl(config),
-        Report::decl(config),
-        Counts::decl(config),
-        Refusal::decl(config),
-        Duplicate::decl(config),
-        DuplicateKind::decl(config),
-    ];
-    all.extend(lis::declarations(config));
-    all
-}
-
-pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
-    desk.check_role(OFFICE, "import lists")?;
-    match request {
-        Request::Read { path } => to_json(&look::look(&desk.store, &path)?),
-        Request::Apply { path, hash, choices } => {
-            let applied = lis::apply_file(&mut desk.store, &path, &hash, &choices)?;
-            if let Some(act) = applied.act {
-                let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                desk.did(act, format!("Import of {file}: {}", in_words(&applied.counts)));
-            }
-            to_json(&applied)
+    fn run(self, desk: &mut Desk) -> Result<Applied> {
+        let Apply { path, hash, choices } = self;
+        let applied = lis::apply_file(&mut desk.store, &path, &hash, &choices)?;
+        if let Some(act) = applied.act {
+            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            desk.did(act, format!("Import of {file}: {}", in_words(&applied.counts)));
         }
-        Request::Start(wanted) => to_json(&job::start(desk, wanted)?),
-        Request::Now => to_json(&job::now(desk)?),
-        Request::Stop => {
-            desk.job.stop();
-            to_json(&job::now(desk)?)
-        }
+        Ok(applied)
     }
 }
 

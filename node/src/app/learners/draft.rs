@@ -1,9 +1,12 @@
 //! A new learner that is half typed outlives the program: kept in the encrypted file, at this PC alone, for whoever typed it.
 
 use crate::app::Desk;
+use crate::app::request::{Anything, May, Request};
 use crate::{NodeError, Result};
-use pems_model::Code;
+use pems_model::{Act, Code};
+use serde::Deserialize;
 use serde_json::Value as Json;
+use ts_rs::TS;
 
 /// Bytes of one draft: far more than a form holds.
 const MOST: usize = 20_000;
@@ -13,18 +16,50 @@ impl Desk {
         self.person().map_or_else(|| "draft.learner".to_owned(), |person| format!("draft.learner.{}", person.id))
     }
 
-    pub(super) fn keep_draft(&mut self, draft: &Json) -> Result<Json> {
+    pub(super) fn keep_draft(&mut self, draft: &Json) -> Result<()> {
         let text = if draft.is_null() { String::new() } else { draft.to_string() };
         if text.len() > MOST {
             return Err(NodeError::new(Code::BadRequest, "this is more than a new learner; type less"));
         }
         let key = self.draft_key();
-        self.store.set_local(&key, &text)?;
-        Ok(Json::Null)
+        self.store.set_local(&key, &text)
     }
 
     pub(super) fn draft(&self) -> Result<Json> {
         let text = self.store.local(&self.draft_key())?.unwrap_or_default();
         Ok(serde_json::from_str(&text).unwrap_or(Json::Null))
+    }
+}
+
+/// What was typed of a new learner and is not saved yet, kept at this PC for whoever typed it; `null` once it is saved or cleared.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct KeepDraft {
+    #[ts(type = "unknown")]
+    draft: Json,
+}
+
+impl Request<Desk> for KeepDraft {
+    const NAME: &'static str = "learners.keep_draft";
+    const ACCESS: May = May::See(Act::SeeRecords);
+    type Answer = ();
+
+    fn run(self, desk: &mut Desk) -> Result<()> {
+        let KeepDraft { draft } = self;
+        desk.keep_draft(&draft)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ReadDraft {}
+
+impl Request<Desk> for ReadDraft {
+    const NAME: &'static str = "learners.draft";
+    const ACCESS: May = May::See(Act::SeeRecords);
+    type Answer = Anything;
+
+    fn run(self, desk: &mut Desk) -> Result<Anything> {
+        desk.draft().map(Anything)
     }
 }

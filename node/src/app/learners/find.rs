@@ -16,6 +16,14 @@ use uuid::Uuid;
 /// Most rows of one answer: a few screens full. A grid asks for the next ones while it is scrolled.
 const MAX_ROWS: usize = 500;
 
+/// A learner in the list; what is not recorded is not there.
+#[derive(TS)]
+#[ts(rename = "LearnerLine")]
+#[ts(
+    type = "{ id: string; age?: number; papers?: string[] } & { [column: string]: string | number | boolean | string[] | undefined }"
+)]
+pub(super) struct Line;
+
 /// A page of the list.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(rename = "LearnersFound")]
@@ -24,7 +32,7 @@ pub struct Found {
     /// `sex`, `birth_date`, `age`, `grade`, `section`, `status`, `school_year`, `guardian`, `guardian_phone`, `papers`
     /// (kinds that are missing), `barangay`, `municipality`, `phone`, and the columns that were asked for; `hidden` where the rest
     /// is not for whoever is here.
-    #[ts(type = "LearnerLine[]")]
+    #[ts(as = "Vec<Line>")]
     pub rows: Vec<Json>,
     /// How many the query finds.
     pub found: usize,

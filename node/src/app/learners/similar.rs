@@ -44,7 +44,7 @@ pub struct Suspect {
     /// `lrn`, `student_no`, `same` (name and birth date), `name`, `swapped` (first and last name), `spelling` (a letter off),
     /// `birth_date` (the same, and one of the names).
     pub why: &'static str,
-    #[ts(type = "LearnerLine")]
+    #[ts(as = "super::find::Line")]
     pub learner: Json,
     /// Whether it is surely this child: a number proves it.
     pub certain: bool,

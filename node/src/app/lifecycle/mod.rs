@@ -2,17 +2,20 @@
 //! it. Opened when it is first asked for; a PC that is enrolled meanwhile, or a file that was put right, is found at the next
 //! question: nothing has to be restarted.
 
+pub(super) mod begin;
 mod window_settings;
 
-use super::session::{Request as SessionRequest, State, to_json};
+use super::request::{Answers, May, Request, carry_out, find, take_apart};
+use super::session::State;
+use super::session::requests::ReadState;
 use super::sync::Sync;
-use super::{Desk, read};
+use super::{Desk, FRONT};
 use crate::identity::Sealed;
 use crate::keys::{KeySource, Passphrase};
-use crate::{NodeError, Office, Result, sample};
-use pems_model::{Code, Schema};
+use crate::{NodeError, Office, Result};
+use pems_model::Code;
 use serde_json::{Value as Json, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where the records and their keys are.
 #[derive(Debug, Clone)]
@@ -36,7 +39,7 @@ pub struct Front {
 /// # Errors
 /// None in fact: what cannot be read is as at first.
 pub fn kept_settings(place: &Place) -> Result<Json> {
-    to_json(&window_settings::read(place))
+    Ok(json!(window_settings::read(place)))
 }
 
 impl Front {
@@ -54,23 +57,15 @@ impl Front {
             self.desk = None;
             return Err(ended);
         }
-        match request.get("do").and_then(Json::as_str) {
-            Some(
-                "session.enrol" | "session.sample" | "session.restore" | "session.unseal" | "session.discard_sample",
-            ) => self.begin(read(request)?),
-            Some("session.kept") => kept_settings(&self.place),
-            Some("session.keep") => match read(request)? {
-                SessionRequest::Keep { settings } => to_json(&window_settings::keep(&self.place, settings)?),
-                _ => Err(NodeError::new(Code::BadRequest, "this keeps nothing")),
-            },
-            Some("session.state") if self.desk.is_none() => self.stage(),
-            _ => self.ask(request),
+        let (name, fields) = take_apart(request)?;
+        if let Some(entry) = find(FRONT, &name) {
+            return carry_out(entry, fields, self);
         }
-    }
-
-    fn ask(&mut self, request: Json) -> Result<Json> {
+        if name == <ReadState as Request<Desk>>::NAME && self.desk.is_none() {
+            return Ok(json!(self.stage()?));
+        }
         let desk = self.open()?;
-        let answer = desk.answer(request)?;
+        let answer = desk.carry_out(&name, fields)?;
         if let (true, Some(sync)) = (desk.store.take_wrote(), &self.sync) {
             sync.saved();
         }
@@ -104,17 +99,17 @@ impl Front {
     }
 
     /// `session.state` before there is a desk.
-    fn stage(&mut self) -> Result<Json> {
+    fn stage(&mut self) -> Result<State> {
         match self.open() {
-            Ok(desk) => desk.answer(json!({ "do": "session.state" })),
-            Err(error) if error.code == Code::NotEnrolled => self.outside("first_run"),
-            Err(error) if error.code == Code::PassphraseNeeded => self.outside("sealed"),
+            Ok(desk) => desk.state(),
+            Err(error) if error.code == Code::NotEnrolled => Ok(self.outside("first_run")),
+            Err(error) if error.code == Code::PassphraseNeeded => Ok(self.outside("sealed")),
             Err(error) => Err(error),
         }
     }
 
-    fn outside(&self, stage: &'static str) -> Result<Json> {
-        to_json(&State {
+    fn outside(&self, stage: &'static str) -> State {
+        State {
             stage,
             school: None,
             device: None,
@@ -127,44 +122,7 @@ impl Front {
             choose_password: false,
             password_changed: false,
             data_dir: Some(self.place.data_dir.display().to_string()),
-        })
-    }
-
-    fn begin(&mut self, request: SessionRequest) -> Result<Json> {
-        match request {
-            SessionRequest::Enrol { hub, code, name, passphrase } => {
-                self.seal_with(passphrase.as_deref())?;
-                let (dir, keys) = (self.place.data_dir.clone(), self.keys());
-                let enrol = async move { Office::enrol(&dir, keys, &hub, &code, &name, Schema::product()).await };
-                super::sync::wait_for(enrol)??;
-            }
-            SessionRequest::Sample { passphrase } => {
-                self.seal_with(passphrase.as_deref())?;
-                sample::open(&self.place.data_dir, self.keys())?;
-            }
-            SessionRequest::Restore { file, copy_passphrase, passphrase } => {
-                self.seal_with(passphrase.as_deref())?;
-                let opens = Passphrase::new(&copy_passphrase)?;
-                drop(Office::restore(&self.place.data_dir, self.keys(), Path::new(file.trim()), &opens)?);
-            }
-            SessionRequest::Unseal { passphrase } => self.seal_with(Some(&passphrase))?,
-            SessionRequest::DiscardSample => {
-                let office = Office::open(&self.place.data_dir, self.keys())?;
-                if !office.store()?.is_sample()? {
-                    let message = "this is not the sample school; its records are not thrown away";
-                    return Err(NodeError::new(Code::BadUsage, message));
-                }
-                self.desk = None;
-                office.discard()?;
-            }
-            _ => return Err(NodeError::new(Code::BadRequest, "this is not how an office begins")),
         }
-        let opened = self.stage();
-        if opened.is_err() {
-            // Another passphrase may be the right one.
-            self.passphrase = None;
-        }
-        opened
     }
 
     fn seal_with(&mut self, typed: Option<&str>) -> Result<()> {
@@ -172,6 +130,13 @@ impl Front {
             self.passphrase = Some(Passphrase::new(typed)?);
         }
         Ok(())
+    }
+}
+
+impl Answers for Front {
+    /// Before there is a desk nobody is signed in; what is for somebody is asked at the desk.
+    fn check_may(&mut self, may: May) -> Result<()> {
+        if may == May::Always { Ok(()) } else { self.open()?.check_may(may) }
     }
 }
 

@@ -8,7 +8,7 @@ use pems_model::Code;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub(super) type Settings = BTreeMap<String, String>;
+pub(in crate::app) type Settings = BTreeMap<String, String>;
 
 /// Settings and bytes that a window may keep: a few short words, whatever a broken page may send.
 const MOST: usize = 32;

@@ -6,8 +6,10 @@
 use super::sync;
 use crate::Result;
 use crate::app::Desk;
+use crate::app::request::{May, Request};
+use pems_model::Act;
 use pems_model::value::format_date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use ts_rs::TS;
 
@@ -71,4 +73,19 @@ fn changes(desk: &Desk) -> Result<Vec<Json>> {
         Ok(json!({ "state": state, "entity": entity, "code": code, "count": count }))
     };
     Ok(statement.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Files what support needs to know, without anything about people.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct MakeBundle {}
+
+impl Request<Desk> for MakeBundle {
+    const NAME: &'static str = "review.bundle";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = Bundle;
+
+    fn run(self, desk: &mut Desk) -> Result<Bundle> {
+        write(desk)
+    }
 }

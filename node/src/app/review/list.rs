@@ -2,10 +2,11 @@
 
 use super::{together, words};
 use crate::app::Desk;
+use crate::app::request::{May, Request};
 use crate::store::{HIDDEN, ReviewEntry, Trouble, called};
 use crate::{NodeError, Result, Store};
-use pems_model::{Code, Entity, Kind, Role};
-use serde::Serialize;
+use pems_model::{Act, Code, Entity, Kind};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 use ts_rs::TS;
@@ -156,7 +157,7 @@ fn need(desk: &Desk, question: &[ReviewEntry], pcs: &HashMap<Uuid, String>) -> R
     }
     // As a form has them.
     fields.sort_by_key(|one: &Sides| declared.and_then(|entity| entity.field_index(&one.field)));
-    let mut may = desk.role() != Role::Viewer;
+    let mut may = Act::DecideReviews.allows(desk.role());
     for entry in question {
         may = may && store.may_decide(entry)?;
     }
@@ -239,4 +240,18 @@ fn authors(store: &Store, entry: &ReviewEntry, pcs: &HashMap<Uuid, String>) -> R
         author(entry.mine_user, entry.mine_device, &entry.mine_at)?,
         author(entry.theirs_user, entry.theirs_device, &entry.theirs_at)?,
     ))
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ListNeeds {}
+
+impl Request<Desk> for ListNeeds {
+    const NAME: &'static str = "review.list";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = Needs;
+
+    fn run(self, desk: &mut Desk) -> Result<Needs> {
+        list(desk)
+    }
 }

@@ -2,10 +2,10 @@
 //!
 //! Invariant: settling many is one durable step, and what somebody else settled meanwhile does not hold up the rest.
 
-mod bundle;
-mod list;
-mod saved;
-mod sync;
+pub(in crate::app) mod bundle;
+pub(in crate::app) mod list;
+pub(in crate::app) mod saved;
+pub(in crate::app) mod sync;
 #[cfg(test)]
 pub(super) mod tests;
 mod together;
@@ -17,48 +17,24 @@ pub use saved::Saved;
 pub use sync::{SyncDetails, Waiting};
 
 use super::Desk;
-use super::session::to_json;
-use crate::app::api::Side;
-use crate::store::{Choice, Effect, Left, PutBack, SyncSummary};
+use crate::app::request::{May, Request};
+use crate::store::{Choice, Effect, SyncSummary};
 use crate::{NodeError, Result};
-use pems_model::{Code, Role};
+use pems_model::{Act, Code};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashSet};
 use ts_rs::TS;
 use uuid::Uuid;
 
-/// Who looks after what needs somebody, also where another has to decide it.
-const DECIDERS: &[Role] = &[Role::SchoolAdmin, Role::SchoolHead, Role::Registrar];
-
 /// Most entries that one request settles: as many as one list has.
 const MOST: usize = 2_000;
 
-#[derive(Debug, Clone, Deserialize, TS)]
-#[serde(tag = "do", deny_unknown_fields)]
-#[ts(rename = "ReviewRequest")]
-pub enum Request {
-    /// Answered by [`Needs`].
-    #[serde(rename = "review.list")]
-    List,
-    /// How many there are. Answered by [`Counted`].
-    #[serde(rename = "review.count")]
-    Count,
-    /// Settles one or many in one step. Answered by [`Settled`].
-    #[serde(rename = "review.resolve")]
-    Resolve { items: Vec<Decision> },
-    /// Answered by [`SyncDetails`].
-    #[serde(rename = "review.sync")]
-    Sync,
-    /// Files what support needs to know, without anything about people. Answered by [`Bundle`].
-    #[serde(rename = "review.bundle")]
-    Bundle,
-    /// Files what the hub has not taken, to be put back at another PC. Answered by [`Saved`].
-    #[serde(rename = "review.save_unsent")]
-    SaveUnsent,
-    /// Puts back what another PC saved. Answered by [`PutBack`].
-    #[serde(rename = "review.put_back")]
-    PutBack { path: String },
+/// Which value of a conflict stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    Mine,
+    Theirs,
 }
 
 /// Which value of one entry stays. For a refused change, `mine` sends it again and `theirs` lets it go.
@@ -67,7 +43,6 @@ pub enum Request {
 pub struct Decision {
     #[ts(type = "string")]
     pub id: Uuid,
-    #[ts(type = "\"mine\" | \"theirs\"")]
     pub keep: Side,
 }
 
@@ -96,53 +71,37 @@ pub struct Unsettled {
     pub message: String,
 }
 
-/// Which request is answered by what, for the window.
-pub(super) const ANSWERS: &str = "import type { Trouble } from \"./api\";
+/// How many there are.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct CountNeeds {}
 
-export interface ReviewAnswers {
-  \"review.list\": Needs;
-  \"review.count\": Counted;
-  \"review.resolve\": Settled;
-  \"review.sync\": SyncDetails;
-  \"review.bundle\": Bundle;
-  \"review.save_unsent\": SavedWork;
-  \"review.put_back\": PutBack;
-}
-";
+impl Request<Desk> for CountNeeds {
+    const NAME: &'static str = "review.count";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = Counted;
 
-/// What the declarations of this area are called in TypeScript.
-pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
-    vec![
-        Request::decl(config),
-        Decision::decl(config),
-        Counted::decl(config),
-        Needs::decl(config),
-        Need::decl(config),
-        Sides::decl(config),
-        Author::decl(config),
-        Settled::decl(config),
-        Unsettled::decl(config),
-        SyncDetails::decl(config),
-        Waiting::decl(config),
-        Bundle::decl(config),
-        Saved::decl(config),
-        PutBack::decl(config),
-        Left::decl(config),
-    ]
+    fn run(self, desk: &mut Desk) -> Result<Counted> {
+        let sync_summary = desk.sync_summary()?;
+        Ok(Counted { open: sync_summary.review + sync_summary.parked + sync_summary.damaged })
+    }
 }
 
-pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
-    match request {
-        Request::List => to_json(&list::list(desk)?),
-        Request::Count => {
-            let sync_summary = desk.sync_summary()?;
-            to_json(&Counted { open: sync_summary.review + sync_summary.parked + sync_summary.damaged })
-        }
-        Request::Resolve { items } => to_json(&resolve(desk, &items)?),
-        Request::Sync => to_json(&sync::details(desk)?),
-        Request::Bundle => to_json(&bundle::write(desk)?),
-        Request::SaveUnsent => to_json(&saved::save(desk)?),
-        Request::PutBack { path } => to_json(&saved::put_back(desk, &path)?),
+/// Settles one or many in one step.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct Resolve {
+    items: Vec<Decision>,
+}
+
+impl Request<Desk> for Resolve {
+    const NAME: &'static str = "review.resolve";
+    const ACCESS: May = May::Do(Act::DecideReviews);
+    type Answer = Settled;
+
+    fn run(self, desk: &mut Desk) -> Result<Settled> {
+        let Resolve { items } = self;
+        resolve(desk, &items)
     }
 }
 
@@ -150,7 +109,7 @@ impl Desk {
     /// How things stand, for whoever is here: what a teacher may not decide is counted for those who may, and not for them.
     pub(crate) fn sync_summary(&self) -> Result<SyncSummary> {
         let mut sync_summary = self.store.sync_summary()?;
-        let all = self.person().is_none_or(|person| DECIDERS.contains(&person.role));
+        let all = self.person().is_none_or(|person| Act::OverseeReviews.allows(person.role));
         if all || sync_summary.review + sync_summary.parked + sync_summary.damaged == 0 {
             return Ok(sync_summary);
         }
@@ -172,10 +131,6 @@ impl Desk {
 }
 
 fn resolve(desk: &mut Desk, items: &[Decision]) -> Result<Settled> {
-    if desk.role() == Role::Viewer {
-        let message = "the role viewer may not settle what needs somebody; ask a school admin";
-        return Err(NodeError::new(Code::RoleForbidden, message));
-    }
     let mut seen = HashSet::new();
     if items.is_empty() || items.len() > MOST || !items.iter().all(|item| seen.insert(item.id)) {
         let message = format!("settle between 1 and {MOST} entries at a time, each of them once");

@@ -1,11 +1,12 @@
 //! Work that the hub has not taken, out of a PC that cannot go on syncing and into one that can.
 
 use crate::app::Desk;
+use crate::app::request::{May, Request};
 use crate::store::{MOST_SAVED_BYTES, PutBack};
-use crate::{NodeError, Result, files};
+use crate::{Result, files};
+use pems_model::Act;
 use pems_model::value::format_date;
-use pems_model::{Code, Role};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 use ts_rs::TS;
 
@@ -22,7 +23,6 @@ pub struct Saved {
 }
 
 pub(super) fn save(desk: &mut Desk) -> Result<Saved> {
-    refuse_viewers(desk)?;
     let rescued = desk.store.rescue()?;
     let title = format!("PEMS unsent work {}", format_date(desk.today()));
     let path = desk.printed.write(&title, "jsonl", rescued.text.as_bytes())?;
@@ -35,7 +35,6 @@ pub(super) fn save(desk: &mut Desk) -> Result<Saved> {
 }
 
 pub(super) fn put_back(desk: &mut Desk, path: &str) -> Result<PutBack> {
-    refuse_viewers(desk)?;
     let text = files::all_text(Path::new(path), MOST_SAVED_BYTES)?;
     let (act, done) = desk.store.put_saved_back(&text)?;
     if done.put_back > 0 {
@@ -44,10 +43,35 @@ pub(super) fn put_back(desk: &mut Desk, path: &str) -> Result<PutBack> {
     Ok(done)
 }
 
-/// The file has records in it that a viewer may see but not carry away, nor write.
-fn refuse_viewers(desk: &Desk) -> Result<()> {
-    if desk.role() != Role::Viewer {
-        return Ok(());
+/// Files what the hub has not taken, to be put back at another PC.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct SaveUnsent {}
+
+impl Request<Desk> for SaveUnsent {
+    const NAME: &'static str = "review.save_unsent";
+    const ACCESS: May = May::Do(Act::DecideReviews);
+    type Answer = Saved;
+
+    fn run(self, desk: &mut Desk) -> Result<Saved> {
+        save(desk)
     }
-    Err(NodeError::new(Code::RoleForbidden, "the role viewer may not move unsent work; ask a school admin"))
+}
+
+/// Puts back what another PC saved.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct PutSavedBack {
+    path: String,
+}
+
+impl Request<Desk> for PutSavedBack {
+    const NAME: &'static str = "review.put_back";
+    const ACCESS: May = May::Do(Act::DecideReviews);
+    type Answer = PutBack;
+
+    fn run(self, desk: &mut Desk) -> Result<PutBack> {
+        let PutSavedBack { path } = self;
+        put_back(desk, &path)
+    }
 }

@@ -1,10 +1,12 @@
 //! The sync line, explained: who this PC is, what waits, when the hub was met, whether the copies are equal.
 
 use crate::app::Desk;
+use crate::app::request::{May, Request};
 use crate::store::{Trouble, short};
 use crate::{Result, Store};
+use pems_model::Act;
 use pems_model::value::format_time;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// Version of this program.
@@ -95,4 +97,18 @@ fn waiting(store: &Store) -> Result<Vec<Waiting>> {
 fn oldest(store: &Store) -> Result<Option<i64>> {
     let sql = "SELECT min(at) FROM op INDEXED BY op_state WHERE state = 'pending'";
     Ok(store.conn().prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ReadSync {}
+
+impl Request<Desk> for ReadSync {
+    const NAME: &'static str = "review.sync";
+    const ACCESS: May = May::See(Act::SeeClasses);
+    type Answer = SyncDetails;
+
+    fn run(self, desk: &mut Desk) -> Result<SyncDetails> {
+        details(desk)
+    }
 }

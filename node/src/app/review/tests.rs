@@ -3,10 +3,11 @@ use crate::domain::made_up::MadeUp;
 use crate::domain::users::verifier;
 use crate::store::{Actor, Enrolled, Save};
 use crate::{Store, SystemEnv};
+use pems_model::Role;
 use pems_model::frame::{Rows, RowsHead};
 use pems_model::wire::{ChangeResult, DeviceList, End, KnownDevice, Outcome};
 use pems_model::{Problem, Row, Schema, Value, pgcopy};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 mod damaged;
 mod standing;
@@ -215,7 +216,7 @@ fn nobody_is_shown_what_a_password_is_checked_against() {
     desk.store.put(&save).expect("saved");
     let journal = serde_json::to_string(&desk.store.journal(0).expect("a journal")).expect("JSON");
     refuse(&mut desk, 1);
-    let needs = to_json(&list::list(&desk).expect("a list")).expect("JSON").to_string();
+    let needs = json!(list::list(&desk).expect("a list")).to_string();
     let reviews = serde_json::to_string(&desk.store.reviews().expect("reviews")).expect("JSON");
     let entity = desk.store.schema().entity("school_user").expect("users");
     let row = desk.store.get("school_user", Uuid::from_u128(9)).expect("read").expect("a user");

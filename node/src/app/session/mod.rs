@@ -4,6 +4,7 @@
 //! record; wrong tries are counted on the disk, so a restart gives none back; a desk that nobody touches locks itself.
 
 mod lock;
+pub(super) mod requests;
 
 #[cfg(test)]
 mod tests;
@@ -17,95 +18,13 @@ use crate::{NodeError, Result};
 use ed25519_dalek::SigningKey;
 use pems_model::proof::Typed;
 use pems_model::{Code, Role, password};
-use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde::Serialize;
 use ts_rs::TS;
 use uuid::Uuid;
 
 const MINUTE: i64 = 60_000_000;
 /// A desk that nobody touched this long is locked, unless the school sets another time: a shared PC at a counter.
 const IDLE_MINUTES: i64 = 15;
-
-#[derive(Debug, Clone, Deserialize, TS)]
-#[serde(tag = "do", deny_unknown_fields)]
-#[ts(rename = "SessionRequest")]
-pub enum Request {
-    /// Who is here, and who could be. `active`: somebody touched keys or mouse since the last time; what the window asks by
-    /// itself keeps no desk open. Answered by [`State`].
-    #[serde(rename = "session.state")]
-    State {
-        #[serde(default)]
-        #[ts(optional, as = "Option<bool>")]
-        active: bool,
-    },
-    /// Answered by [`State`].
-    #[serde(rename = "session.sign_in")]
-    SignIn {
-        #[ts(type = "string")]
-        id: Uuid,
-        password: String,
-    },
-    #[serde(rename = "session.sign_out")]
-    SignOut,
-    /// The person stays; what is on the screen is hidden until the password is typed.
-    #[serde(rename = "session.lock")]
-    Lock,
-    /// Another password for oneself. Answered by [`State`].
-    #[serde(rename = "session.password")]
-    Password { current: String, new: String },
-    /// What Ctrl+Z and Ctrl+Shift+Z would do. Answered by [`Undoable`].
-    #[serde(rename = "session.undoable")]
-    Undoable,
-    /// Answered by [`Taken`].
-    #[serde(rename = "session.undo")]
-    Undo,
-    /// Answered by [`Taken`].
-    #[serde(rename = "session.redo")]
-    Redo,
-    /// An office that this PC has not yet: with a code from the hub. Answered by [`State`].
-    #[serde(rename = "session.enrol")]
-    Enrol {
-        hub: String,
-        code: String,
-        name: String,
-        /// Where the PC has no keyring: what seals the keys.
-        #[serde(default)]
-        #[ts(optional)]
-        passphrase: Option<String>,
-    },
-    /// A made-up school to try things with. Answered by [`State`].
-    #[serde(rename = "session.sample")]
-    Sample {
-        #[serde(default)]
-        #[ts(optional)]
-        passphrase: Option<String>,
-    },
-    /// A copy of an office's records (docs/backup.md), put back here. Answered by [`State`].
-    #[serde(rename = "session.restore")]
-    Restore {
-        file: String,
-        /// What opens the copy.
-        copy_passphrase: String,
-        #[serde(default)]
-        #[ts(optional)]
-        passphrase: Option<String>,
-    },
-    /// Throws the sample school away, keys and all. Answered by [`State`].
-    #[serde(rename = "session.discard_sample")]
-    DiscardSample,
-    /// How this PC's window is set, by name. Answered before anybody signed in.
-    #[serde(rename = "session.kept")]
-    Kept,
-    /// Keeps settings of this PC's window beside those that were kept before. Answered by all of them.
-    #[serde(rename = "session.keep")]
-    Keep {
-        #[ts(type = "Record<string, string>")]
-        settings: std::collections::BTreeMap<String, String>,
-    },
-    /// Opens an office whose keys are sealed. Answered by [`State`].
-    #[serde(rename = "session.unseal")]
-    Unseal { passphrase: String },
-}
 
 /// How the office stands with those who sit before it.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -154,29 +73,6 @@ pub struct Taken {
     pub left: usize,
 }
 
-pub(super) const ANSWERS: &str = "export interface SessionAnswers {
-  \"session.state\": State;
-  \"session.sign_in\": State;
-  \"session.sign_out\": State;
-  \"session.lock\": State;
-  \"session.password\": State;
-  \"session.undoable\": Undoable;
-  \"session.undo\": Taken;
-  \"session.redo\": Taken;
-  \"session.enrol\": State;
-  \"session.sample\": State;
-  \"session.restore\": State;
-  \"session.discard_sample\": State;
-  \"session.unseal\": State;
-  \"session.kept\": Record<string, string>;
-  \"session.keep\": Record<string, string>;
-}
-";
-
-pub(super) fn declarations(config: &ts_rs::Config) -> Vec<String> {
-    vec![Request::decl(config), State::decl(config), Person::decl(config), Undoable::decl(config), Taken::decl(config)]
-}
-
 /// Who is signed in, and when keys or mouse were last touched.
 #[derive(Debug, Default)]
 pub(super) struct Session {
@@ -193,50 +89,8 @@ impl Session {
     }
 }
 
-pub(super) fn answer(desk: &mut Desk, request: Request) -> Result<Json> {
-    match request {
-        Request::State { active } => {
-            desk.lock_if_idle()?;
-            if active {
-                desk.session.touched = desk.store.now();
-            }
-            desk.state()
-        }
-        Request::SignIn { id, password } => desk.sign_in(id, &password),
-        Request::SignOut => {
-            desk.leave();
-            desk.state()
-        }
-        Request::Lock => {
-            desk.session.locked = desk.session.person.is_some();
-            desk.store.sign(None);
-            desk.state()
-        }
-        Request::Password { current, new } => desk.change_password(&current, &new),
-        Request::Undoable => {
-            desk.check_signed_in()?;
-            let (undo, redo) = desk.acts.next();
-            to_json(&Undoable { undo: undo.map(str::to_owned), id: desk.acts.last(), redo: redo.map(str::to_owned) })
-        }
-        Request::Undo => desk.take_back(false),
-        Request::Redo => desk.take_back(true),
-        Request::Kept | Request::Keep { .. } => {
-            Err(NodeError::new(Code::BadRequest, "the window's settings are kept before the office, not in it"))
-        }
-        Request::Enrol { .. }
-        | Request::Sample { .. }
-        | Request::Restore { .. }
-        | Request::DiscardSample
-        | Request::Unseal { .. } => Err(NodeError::new(Code::AlreadyEnrolled, "this PC has its office already")),
-    }
-}
-
-pub(crate) fn to_json(value: &impl Serialize) -> Result<Json> {
-    serde_json::to_value(value).map_err(|error| NodeError::new(Code::Internal, error.to_string()))
-}
-
 impl Desk {
-    fn state(&mut self) -> Result<Json> {
+    pub(in crate::app) fn state(&mut self) -> Result<State> {
         self.lock_if_idle()?;
         let password_changed = self.look_behind_the_lock()?;
         let enrolled = self.store.enrolled()?;
@@ -247,7 +101,7 @@ impl Desk {
             None if people.is_empty() => "open",
             None => "sign_in",
         };
-        to_json(&State {
+        Ok(State {
             stage,
             school: Some(enrolled.school_name),
             device: Some(enrolled.device_name),
@@ -318,7 +172,7 @@ impl Desk {
         }
     }
 
-    fn sign_in(&mut self, id: Uuid, typed: &str) -> Result<Json> {
+    fn sign_in(&mut self, id: Uuid, typed: &str) -> Result<State> {
         let nobody = || NodeError::new(Code::NotFound, "there is no such user at this school any more; choose another");
         let person = people::find(&self.store, id)?.ok_or_else(nobody)?;
         let is_sample = self.store.is_sample()?;
@@ -361,7 +215,7 @@ impl Desk {
         self.store.sign(None);
     }
 
-    fn change_password(&mut self, current: &str, new: &str) -> Result<Json> {
+    fn change_password(&mut self, current: &str, new: &str) -> Result<State> {
         self.check_signed_in()?;
         let Some(person) = self.session.person.clone() else {
             return Err(NodeError::new(Code::NotSignedIn, "nobody is signed in at this PC; sign in first"));
@@ -385,9 +239,9 @@ impl Desk {
         self.state()
     }
 
-    fn take_back(&mut self, redo: bool) -> Result<Json> {
+    fn take_back(&mut self, redo: bool) -> Result<Taken> {
         self.check_signed_in()?;
         let (what, undone) = self.undo(redo)?;
-        to_json(&Taken { what, removed: undone.removed, restored: undone.restored, left: undone.left.len() })
+        Ok(Taken { what, removed: undone.removed, restored: undone.restored, left: undone.left.len() })
     }
 }

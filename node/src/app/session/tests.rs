@@ -4,7 +4,7 @@ use crate::domain::made_up::MadeUp;
 use crate::store::{Enrolled, Save};
 use crate::{Env, Store};
 use pems_model::{Schema, proof};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 

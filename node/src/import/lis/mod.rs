@@ -36,7 +36,6 @@ use crate::{NodeError, Result, Store, files};
 use pems_model::Code;
 use std::io::Read;
 use std::path::Path;
-use ts_rs::TS;
 
 /// Reads a register from a file.
 ///
@@ -70,29 +69,6 @@ pub fn apply_file(store: &mut Store, path: &Path, hash: &str, choices: &[LineCho
         return Err(NodeError::new(Code::Stale, message));
     }
     apply(store, &register, choices)
-}
-
-/// What this module's answers are called in TypeScript.
-pub fn declarations(config: &ts_rs::Config) -> Vec<String> {
-    vec![
-        LineChoice::decl(config),
-        Applied::decl(config),
-        AppliedCounts::decl(config),
-        Reconciliation::decl(config),
-        ReconciledLine::decl(config),
-        ReconciledCounts::decl(config),
-        LineState::decl(config),
-        MatchedBy::decl(config),
-        Difference::decl(config),
-        OurSection::decl(config),
-        Candidate::decl(config),
-        Suspicion::decl(config),
-        Extra::decl(config),
-        RefusedRow::decl(config),
-        Warning::decl(config),
-        Said::decl(config),
-        Key::decl(config),
-    ]
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-/// Which sentence it is. The screens have each in every language (`ui/src/strings/*/imports.ts`); their compiler misses none.
+/// Which sentence it is. The screens have each in every language (`imports.ts` in `ui/src/strings/`); their compiler misses none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(rename = "ImportSaidKey")]

@@ -1,13 +1,13 @@
 // The fields of a learner as the screens show and take them: kinds of control, choices, and how a value looks.
 
+import { allows } from "../../generated/access";
 import type { Choice, FieldKind } from "../../kit/field";
 import { day, givenNames } from "../../kit/format";
-import { session, type Role } from "../session.svelte";
+import { session } from "../session.svelte";
 import { words } from "../../strings/index.svelte";
 
-/** Who may write learners (model: STUDENT.writers). The store has the last word; this only hides what would be refused. */
-const WRITERS: readonly Role[] = ["school_admin", "registrar"];
-export const mayEdit = (): boolean => session.role !== null && WRITERS.includes(session.role);
+/** The store has the last word on who writes learners; this only hides what would be refused. */
+export const mayEdit = (): boolean => session.role !== null && allows("keep_learners", session.role);
 
 const KINDS: Record<string, FieldKind> = {
   lrn: "digits",

@@ -1,3 +1,4 @@
+import type { Role } from "../../generated/access";
 import { count, plural } from "../number";
 import { pcCalled } from "../pc";
 
@@ -52,7 +53,7 @@ export const admin = {
       teacher: "Attendance and forms of the own sections",
       cashier: "Reads learners",
       viewer: "Reads learners",
-    } as Record<string, string>,
+    } satisfies Record<Role, string> as Record<string, string>,
     staff: "Staff record",
     staffHint: "An adviser is known by it: the own section comes first",
     password: "Password",

@@ -1,3 +1,4 @@
+import type { Role } from "../../generated/access";
 import { plural } from "../number";
 
 export const frame = {
@@ -22,7 +23,7 @@ export const frame = {
     school_head: "School head",
     school_admin: "School administrator",
     viewer: "Viewer",
-  } as Record<string, string>,
+  } satisfies Record<Role, string> as Record<string, string>,
   badge: (n: number) => plural(n, "item", "items"),
   sample: "Sample school: nothing here is real",
   sampleShort: "Sample school",

@@ -1,3 +1,4 @@
+import type { Role } from "../../generated/access";
 import type { admin as english } from "../en/admin";
 import { count, plural } from "../number";
 import { pcCalled } from "../pc";
@@ -54,7 +55,7 @@ export const admin: typeof english = {
       teacher: "Attendance at mga form ng sariling seksyon",
       cashier: "Nababasa ang mga mag-aaral",
       viewer: "Nababasa ang mga mag-aaral",
-    },
+    } satisfies Record<Role, string>,
     staff: "Rekord ng kawani",
     staffHint: "Dito nakikilala ang tagapayo: nauuna ang sariling seksyon",
     password: "Password",

@@ -1,3 +1,4 @@
+import type { Role } from "../../generated/access";
 import type { frame as english } from "../en/frame";
 import { plural } from "../number";
 
@@ -23,7 +24,7 @@ export const frame: typeof english = {
     school_head: "Punong-guro",
     school_admin: "School administrator",
     viewer: "Tagatingin",
-  },
+  } satisfies Record<Role, string>,
   badge: (n: number) => plural(n, "bagay", "bagay"),
   sample: "Halimbawang paaralan: walang totoo rito",
   sampleShort: "Halimbawang paaralan",

@@ -1,6 +1,7 @@
 //! School Form 1 from real stores: a small section whose every line is known, and the sample school's sections, read back by the
 //! import of LIS's registers.
 
+use super::super::sf1::AskSf1;
 use super::super::*;
 use super::{School, texts};
 use crate::domain::attendance::section::Year;
@@ -11,7 +12,8 @@ use crate::store::{Enrolled, Save};
 use crate::{Env, Store, SystemEnv};
 use pems_model::value::parse_time;
 use pems_model::{Role, Schema};
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 fn object(json: Json) -> serde_json::Map<String, Json> {
     json.as_object().cloned().expect("an object")
@@ -204,9 +206,10 @@ pub(super) fn sample() -> Desk {
 
 /// What the import of LIS's registers makes of the register that is written here.
 fn read_back(desk: &mut Desk, section: Uuid) -> (usize, Reconciliation) {
-    let made = desk.make(&[Asked::Sf1 { section }], Format::Xlsx).expect("a workbook");
+    let made = desk.make(&[Asked::Sf1(AskSf1 { section })], Format::Xlsx).expect("a workbook");
     let register = lis::read_bytes("ours.xlsx", &made[0].bytes).expect("a register");
-    let Form::Sf1(form) = desk.gather(&Asked::Sf1 { section }).expect("a form").form else { panic!("another form") };
+    let gathered = Asked::Sf1(AskSf1 { section }).gather(desk).expect("a form");
+    let form = (gathered.form as Box<dyn std::any::Any>).downcast::<pems_forms::sf1::Sf1>().expect("SF1");
     let listed = form.listed(pems_forms::Sex::M).len() + form.listed(pems_forms::Sex::F).len();
     (listed, lis::reconcile(&desk.store, &register).expect("a reconciliation"))
 }

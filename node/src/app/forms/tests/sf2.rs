@@ -7,7 +7,8 @@ use crate::domain::made_up::MadeUp;
 use pems_forms::Sex;
 use pems_forms::sf2::{Figures, Sf2, Split, figures};
 use pems_model::value::parse_date;
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 struct Desks {
     school: School,
@@ -55,9 +56,10 @@ impl Desks {
 
     fn form(&mut self, section: &Json, month: &str) -> Sf2 {
         let asked = json!({ "form": "sf2", "section": section, "month": month });
-        let asked = serde_json::from_value(asked).expect("asked");
-        let Form::Sf2(form) = self.school.desk.gather(&asked).expect("a form").form else { panic!("another form") };
-        form
+        let asked: Asked = serde_json::from_value(asked).expect("asked");
+        let gathered = asked.gather(&mut self.school.desk).expect("a form");
+        let form = (gathered.form as Box<dyn std::any::Any>).downcast::<Sf2>().expect("SF2");
+        *form
     }
 
     fn said(&mut self, section: &Json, month: &str) -> String {
