@@ -11,18 +11,22 @@ use std::collections::BTreeMap;
 pub struct Digest(pub u128);
 
 impl Digest {
+    /// A row has come into being, or into this state.
     pub fn add(&mut self, entity: &Entity, row: &Row) {
         self.0 = self.0.wrapping_add(row_hash(entity, row));
     }
 
+    /// A row is not in this state any more.
     pub fn remove(&mut self, entity: &Entity, row: &Row) {
         self.0 = self.0.wrapping_sub(row_hash(entity, row));
     }
 
+    /// 32 lower-case hex digits, as it is stored.
     pub fn to_hex(self) -> String {
         format!("{:032x}", self.0)
     }
 
+    /// Reads what [`Digest::to_hex`] wrote; `None` for anything else.
     pub fn from_hex(hex: &str) -> Option<Digest> {
         (hex.len() == 32).then(|| u128::from_str_radix(hex, 16).ok().map(Digest)).flatten()
     }

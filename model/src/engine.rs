@@ -39,7 +39,10 @@ pub enum Event {
     /// The hub refused exchange `.0` (or, for number 0, the authentication).
     Refused(u64, ErrorBody),
     /// What the machine asked to store is on disk. `pending`: changes that wait to be sent.
-    Stored { pending: bool },
+    Stored {
+        /// Whether there are.
+        pending: bool,
+    },
     /// The store could not do it (disk full, file locked).
     StoreFailed(Problem),
 }
@@ -52,7 +55,14 @@ pub enum Action {
     /// Get an access token, then say `Authenticated`.
     Authenticate,
     /// Build a request from what the store holds and send it; feed the frames back under this number. Gives up any other.
-    Exchange { number: u64, wait_ms: u32, with_shapes: bool },
+    Exchange {
+        /// The exchange's number, from 1.
+        number: u64,
+        /// How long the hub may hold the request, in milliseconds.
+        wait_ms: u32,
+        /// Whether the entity shapes go along, for a hub that does not remember them.
+        with_shapes: bool,
+    },
     /// One durable step: store the hub's answers and park what it refused. Then `Stored`.
     KeepResults(Vec<ChangeResult>),
     /// One durable step: stage the frame and move the staging cursor. Then `Stored`.
@@ -62,7 +72,10 @@ pub enum Action {
     /// One durable step: apply everything staged and move the cursors. Then `Stored`.
     Apply(End),
     /// Wait this long (the driver adds jitter), or until something is saved.
-    Pause { ms: u64 },
+    Pause {
+        /// Milliseconds.
+        ms: u64,
+    },
     /// The replica is level with the hub (`Once` only).
     Done,
     /// It makes no sense to go on without a person.
@@ -94,6 +107,7 @@ const MOST_HELD: u32 = 20;
 /// Failures after which a one-off sync gives up and says why.
 const ONCE_ATTEMPTS: u32 = 4;
 
+/// The sync machine of one replica. It is small, can be cloned, and holds nothing that must survive the program.
 #[derive(Debug, Clone)]
 pub struct Engine {
     mode: Mode,
@@ -130,6 +144,7 @@ impl Engine {
         self.level
     }
 
+    /// What to do after this; events that do not fit the state are answered with [`Action::Listen`].
     pub fn step(&mut self, event: Event) -> Action {
         match event {
             Event::Start | Event::PauseOver => match self.state {

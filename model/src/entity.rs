@@ -11,21 +11,27 @@ use uuid::Uuid;
 pub enum Kind {
     /// Unicode text of at most `max` characters, kept as typed (outer white space removed).
     Text {
+        /// Most characters.
         max: usize,
     },
     /// Exactly `len` ASCII digits, kept as text so that leading zeros survive.
     Digits {
+        /// How many digits.
         len: usize,
     },
     /// A number or code that is unique in the school. The hub settles who holds it; a replica never refuses it.
     Claim {
+        /// Most characters.
         max: usize,
     },
     /// A whole number within `min..=max`. Money is an `Int` of centavos.
     Int {
+        /// The least.
         min: i64,
+        /// The most.
         max: i64,
     },
+    /// Yes or no; never asked for a third answer.
     Bool,
     /// A calendar day at the school (no zone), `YYYY-MM-DD`.
     Date,
@@ -50,7 +56,9 @@ pub struct Field {
     pub name: &'static str,
     /// What the screen calls it.
     pub label: &'static str,
+    /// What it holds, with its limits.
     pub kind: Kind,
+    /// May not stay empty in a live row.
     pub required: bool,
     /// Set when the row is made, never changed afterwards.
     pub immutable: bool,
@@ -80,6 +88,7 @@ pub enum Form {
 pub struct Entity {
     /// Table and wire name.
     pub name: &'static str,
+    /// What screens and messages call one of them.
     pub label: &'static str,
     /// Roles that may create, change and delete rows.
     pub writers: &'static [Role],
@@ -93,6 +102,7 @@ pub struct Entity {
     pub singleton: bool,
     /// Rows are made by the hub; offices only edit the fields that are not `fixed`.
     pub hub_made: bool,
+    /// In the order of columns in both databases and on the wire.
     pub fields: &'static [Field],
     /// A rule over the whole row; it names the field to look at.
     pub rule: Option<fn(&Entity, &Row) -> Option<Problem>>,
@@ -123,6 +133,7 @@ impl Entity {
         self.fields.iter().any(|field| field.secret && field.name == name)
     }
 
+    /// Whether a device or user of this role may create, change and delete rows.
     pub fn may_write(&self, role: Role) -> bool {
         self.writers.contains(&role)
     }
@@ -178,64 +189,82 @@ const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field {
     }
 }
 
+/// A text of at most `max` characters.
 pub const fn text(name: &'static str, label: &'static str, max: usize) -> Field {
     field(name, label, Kind::Text { max })
 }
+/// Exactly `len` digits.
 pub const fn digits(name: &'static str, label: &'static str, len: usize) -> Field {
     field(name, label, Kind::Digits { len })
 }
+/// A number or code of at most `max` characters that is unique in the school.
 pub const fn claim(name: &'static str, label: &'static str, max: usize) -> Field {
     field(name, label, Kind::Claim { max })
 }
+/// A whole number within `min..=max`.
 pub const fn int(name: &'static str, label: &'static str, min: i64, max: i64) -> Field {
     field(name, label, Kind::Int { min, max })
 }
+/// Yes or no.
 pub const fn flag(name: &'static str, label: &'static str) -> Field {
     field(name, label, Kind::Bool)
 }
+/// A calendar day at the school.
 pub const fn date(name: &'static str, label: &'static str) -> Field {
     field(name, label, Kind::Date)
 }
+/// A moment.
 pub const fn moment(name: &'static str, label: &'static str) -> Field {
     field(name, label, Kind::Time)
 }
+/// One of these texts.
 pub const fn choice(name: &'static str, label: &'static str, choices: &'static [&'static str]) -> Field {
     field(name, label, Kind::Choice(choices))
 }
+/// What a password is checked against; nobody is shown it.
 pub const fn verifier(name: &'static str, label: &'static str) -> Field {
     field(name, label, Kind::Verifier).secret()
 }
+/// A Philippine mobile number.
 pub const fn phone(name: &'static str, label: &'static str) -> Field {
     field(name, label, Kind::Phone)
 }
+/// A row of the entity `to`, which is declared earlier.
 pub const fn link(name: &'static str, label: &'static str, to: &'static str) -> Field {
     field(name, label, Kind::Link(to))
 }
+/// A row of any entity.
 pub const fn any_id(name: &'static str, label: &'static str) -> Field {
     field(name, label, Kind::Id)
 }
 
 impl Field {
+    /// It may not stay empty.
     pub const fn required(mut self) -> Field {
         self.required = true;
         self
     }
+    /// It is set when the row is made and never changed.
     pub const fn immutable(mut self) -> Field {
         self.immutable = true;
         self
     }
+    /// It is part of the row's search key.
     pub const fn searched(mut self) -> Field {
         self.searched = true;
         self
     }
+    /// Nobody is shown it.
     pub const fn secret(mut self) -> Field {
         self.secret = true;
         self
     }
+    /// It is kept as an e-mail by which somebody signs in.
     pub const fn email(mut self) -> Field {
         self.form = Form::Email;
         self
     }
+    /// Two live rows with one value are asked about.
     pub const fn names_one(mut self) -> Field {
         self.names_one = true;
         self

@@ -19,11 +19,16 @@ const ALIVE: u8 = 5;
 /// From this type on a frame is for those who know it, and passed over by all others.
 const OPTIONAL: u8 = 64;
 
+/// One frame, decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Frame {
+    /// What became of the changes that were sent, in their order.
     Results(Vec<ChangeResult>),
+    /// Rows of one entity that the office lacks.
     Rows(Rows),
+    /// The answer is whole.
     End(End),
+    /// The hub gives the exchange up.
     Error(ErrorBody),
     /// Nothing to say yet; keeps proxies from closing a held request.
     Alive,
@@ -32,16 +37,20 @@ pub enum Frame {
 /// Rows of one entity in revision order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rows {
+    /// What the bytes are.
     pub head: RowsHead,
     /// zstd of concatenated binary COPY rows: `rev, id, deleted_at`, then the columns.
     pub body: Vec<u8>,
 }
 
+/// What stands before the rows of a frame.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowsHead {
+    /// Wire name of the entity.
     pub entity: String,
     /// Names of the fields that follow `rev, id, deleted_at`.
     pub columns: Vec<String>,
+    /// How many rows.
     pub count: u32,
     /// Revision up to which this entity is complete once this frame is stored.
     pub through: i64,
@@ -55,6 +64,7 @@ pub struct RowsHead {
 pub struct Damaged(pub String);
 
 impl Frame {
+    /// As it goes over the line.
     pub fn encode(&self) -> Vec<u8> {
         match self {
             Frame::Results(results) => framed(RESULTS, &[&json(results)]),

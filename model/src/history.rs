@@ -6,8 +6,11 @@ use uuid::Uuid;
 /// One entry of the change log of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logged {
+    /// The revision that it made.
     pub rev: i64,
+    /// Who, from where and when.
     pub by: Author,
+    /// Whether it deleted the row.
     pub deleted: bool,
     /// Indexes of the fields whose value it changed, in the entity's declaration.
     pub fields: Vec<usize>,

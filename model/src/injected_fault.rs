@@ -26,6 +26,7 @@ pub enum Bug {
 }
 
 impl Bug {
+    /// Every one that the simulation has to find.
     pub const ALL: [Bug; 9] = [
         Bug::AppliesTwice,
         Bug::SilentLoser,
@@ -50,6 +51,7 @@ mod active {
         ACTIVE.with(|active| active.set(bug));
     }
 
+    /// Whether the code is to make this mistake in this thread.
     pub fn is_planted(bug: Bug) -> bool {
         ACTIVE.with(|active| active.get() == Some(bug))
     }

@@ -3,6 +3,8 @@
 //! Nothing here reads a clock, draws a random number, touches a disk or a socket: time, ids and bytes are arguments. That is
 //! what lets the simulation run twenty thousand worlds of offices through the very code that ships.
 
+#![warn(missing_docs)]
+
 pub mod access;
 pub mod code;
 pub mod ddl;

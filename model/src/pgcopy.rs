@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 /// The file header of a binary COPY without extensions, and its trailer.
 pub const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+/// What ends a binary COPY: a row of -1 columns.
 pub const TRAILER: [u8; 2] = [0xff, 0xff];
 
 const DAYS_1970_TO_2000: i32 = 10_957;
@@ -27,6 +28,7 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Begins at the first row; `columns` names what follows `rev, id, deleted_at` in each.
     pub fn new(bytes: &'a [u8], entity: &'a Entity, columns: &[String]) -> Reader<'a> {
         Reader { bytes, entity, columns: columns.iter().map(|name| entity.field_index(name)).collect() }
     }

@@ -18,6 +18,7 @@ pub type PublicKey = [u8; 32];
 /// What a password that was typed comes to.
 #[derive(Debug)]
 pub enum Typed {
+    /// Another password.
     Wrong,
     /// Right, and the key that it opens.
     Right(Box<SigningKey>),
@@ -71,6 +72,7 @@ pub fn change_text(tenant: Uuid, device: Uuid, change: &Change) -> String {
     format!("pems change 1\n{tenant}\n{device}\n{user}\n{}\n{row}\n{:?}\n{at}\n{fields}", change.entity, change.kind)
 }
 
+/// The signature under a text: Ed25519, base64url without padding.
 pub fn sign(key: &SigningKey, text: &str) -> String {
     URL_SAFE_NO_PAD.encode(key.sign(text.as_bytes()).to_bytes())
 }

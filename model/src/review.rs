@@ -11,6 +11,7 @@ pub const REVIEW_ITEM: &str = "review_item";
 /// more is refused, so that it stays at its office with the reason and nothing is lost (promise 6), and is sent again when some are
 /// decided.
 pub const PER_PUSH: usize = 500;
+/// Most conflicts that wait in one school before what would make more is refused.
 pub const WAITING: usize = 10_000;
 
 /// Whether somebody at this device may decide a conflict about a field of a row (no field: about the row itself): whoever may
@@ -43,6 +44,7 @@ pub enum ReviewKind {
 }
 
 impl ReviewKind {
+    /// The stable text, as it is stored.
     pub const fn name(self) -> &'static str {
         match self {
             ReviewKind::Conflict => "conflict",
@@ -56,22 +58,32 @@ impl ReviewKind {
 /// Who made an edit, from where and when (office time corrected by the hub, microseconds since 1970).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Author {
+    /// The device.
     pub replica: Uuid,
+    /// Who was signed in.
     pub user: Option<Uuid>,
+    /// Microseconds since 1970 UTC, corrected.
     pub at: i64,
 }
 
 /// Both sides of a conflict about one field of one row.
 #[derive(Debug, Clone)]
 pub struct Review<'a> {
+    /// Why somebody should look.
     pub kind: ReviewKind,
+    /// The entity of the row.
     pub entity: &'a str,
+    /// The row.
     pub row_id: Uuid,
     /// Empty where it is about the whole row.
     pub field: &'a str,
+    /// What stands now.
     pub kept: Value,
+    /// Who wrote it; `None` where that is not known any more.
     pub kept_by: Option<Author>,
+    /// What does not stand.
     pub lost: Value,
+    /// Who wrote that.
     pub lost_by: Author,
 }
 

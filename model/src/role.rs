@@ -13,6 +13,7 @@ macro_rules! roles {
         }
 
         impl Role {
+            /// Every role, in the order in which screens offer them.
             pub const ALL: [Role; [$($name),+].len()] = [$(Role::$role),+];
             /// The names of all, as a field of a record has them.
             pub const NAMES: [&'static str; Role::ALL.len()] = [$($name),+];
@@ -26,15 +27,22 @@ macro_rules! roles {
 }
 
 roles! {
+    /// Runs the school's PCs and users.
     SchoolAdmin = "school_admin",
+    /// The principal.
     SchoolHead = "school_head",
+    /// Keeps learners, enrolment and forms.
     Registrar = "registrar",
+    /// Takes attendance of the own classes.
     Teacher = "teacher",
+    /// Takes payments.
     Cashier = "cashier",
+    /// Looks, and writes nothing.
     Viewer = "viewer",
 }
 
 impl Role {
+    /// The role of a name; `None` for one that this program does not know.
     pub fn parse(name: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|role| role.name() == name)
     }

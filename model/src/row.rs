@@ -7,6 +7,7 @@ use uuid::Uuid;
 /// The state of a row at one revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
+    /// The same at every office and at the hub.
     pub id: Uuid,
     /// Hub revision; 0 for a row that the hub has never confirmed.
     pub rev: i64,
@@ -17,10 +18,12 @@ pub struct Row {
 }
 
 impl Row {
+    /// A live row that nobody has confirmed, with nothing in it.
     pub fn empty(entity: &Entity, id: Uuid) -> Row {
         Row { id, rev: 0, deleted_at: None, values: vec![Value::Null; entity.fields.len()] }
     }
 
+    /// Not deleted.
     pub fn is_live(&self) -> bool {
         self.deleted_at.is_none()
     }

@@ -43,6 +43,7 @@ impl Schema {
         &self.entities
     }
 
+    /// The entity of a name; `None` for one that this program does not know.
     pub fn entity(&self, name: &str) -> Option<&'static Entity> {
         self.index(name).map(|i| self.entities[i])
     }
@@ -63,6 +64,7 @@ impl Schema {
         &self.fingerprint
     }
 
+    /// Names of the fields of each entity, in the order of declaration.
     pub fn shapes(&self) -> Shapes {
         let columns = |e: &&Entity| e.fields.iter().map(|f| f.name.to_owned()).collect();
         self.entities.iter().map(|e| (e.name.to_owned(), columns(e))).collect()

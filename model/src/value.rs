@@ -10,26 +10,36 @@ use uuid::Uuid;
 /// A typed value. Dates are days since 1970-01-01, moments are microseconds since then (UTC).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
+    /// Nothing is recorded.
     Null,
+    /// Of texts, digits, claims, choices, verifiers and phones.
     Text(String),
+    /// Of numbers.
     Int(i64),
+    /// Of yes and no.
     Bool(bool),
+    /// Days since 1970-01-01.
     Date(i32),
+    /// Microseconds since 1970 UTC.
     Time(i64),
+    /// Of links.
     Id(Uuid),
 }
 
 const UNIX_EPOCH_JULIAN_DAY: i32 = 2_440_588;
 
 impl Value {
+    /// Whether nothing is recorded.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
     }
 
+    /// The text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         if let Value::Text(text) = self { Some(text) } else { None }
     }
 
+    /// The id, if it is one.
     pub fn as_id(&self) -> Option<Uuid> {
         if let Value::Id(id) = self { Some(*id) } else { None }
     }
@@ -174,6 +184,7 @@ pub fn parse_date(text: &str) -> Option<i32> {
     (text.len() == 10 && date.year() >= 1800).then(|| date.to_julian_day() - UNIX_EPOCH_JULIAN_DAY)
 }
 
+/// `2026-11-30`; days since 1970-01-01.
 pub fn format_date(days: i32) -> String {
     Date::from_julian_day(days.saturating_add(UNIX_EPOCH_JULIAN_DAY))
         .ok()
@@ -191,6 +202,7 @@ pub fn parse_time(text: &str) -> Option<i64> {
     i64::try_from(moment.unix_timestamp_nanos().div_euclid(1000)).ok()
 }
 
+/// RFC 3339 in UTC; microseconds since 1970.
 pub fn format_time(micros: i64) -> String {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000)
         .ok()

@@ -5,7 +5,9 @@
 
 /// OWASP's choice for Argon2id: 19 MiB, two passes, one lane.
 pub const MEMORY_KIB: u32 = 19 * 1024;
+/// How often the memory is gone through.
 pub const PASSES: u32 = 2;
+/// How many threads it could be shared by.
 pub const LANES: u32 = 1;
 /// Bytes of the salt.
 pub const SALT: usize = 16;

@@ -30,18 +30,24 @@ pub const MAX_WAIT_MS: u32 = 50_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
+    /// Made, or changed.
     Upsert,
+    /// Deleted; the hub keeps a tombstone.
     Delete,
 }
 
 /// One edit made at an office.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
+    /// Made by the office; the same however often it is sent.
     pub id: Uuid,
     /// Gap-free counter of the replica, from 1.
     pub op_no: i64,
+    /// Wire name of the entity.
     pub entity: String,
+    /// Made by the office too, for a new row.
     pub row_id: Uuid,
+    /// What was done.
     pub kind: ChangeKind,
     /// Hub revision of the row that the office saw; 0 for a row that it made.
     pub base_rev: i64,
@@ -51,6 +57,7 @@ pub struct Change {
     /// Changes with the same group are applied together or not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<Uuid>,
+    /// Who was signed in at the office.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<Uuid>,
     /// Office time, microseconds since 1970 UTC.
@@ -61,11 +68,14 @@ pub struct Change {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Cursors {
+    /// All entities are at this revision.
     Level(i64),
+    /// By entity; what is not named is at 0.
     Each(BTreeMap<String, i64>),
 }
 
 impl Cursors {
+    /// The revision up to which the replica has this entity.
     pub fn of(&self, entity: &str) -> i64 {
         match self {
             Cursors::Level(rev) => *rev,
@@ -85,25 +95,31 @@ impl Cursors {
 /// The copy that speaks: an id made at enrolment and a counter that goes up when the copy has to start anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replica {
+    /// The device, as its token names it.
     pub id: Uuid,
+    /// `op_no` counts anew with each.
     pub incarnation: u32,
 }
 
 /// `POST /v1/sync`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SyncRequest {
+    /// The version that the app speaks ([`PROTOCOL`]).
     pub protocol: u32,
     /// Fingerprint of the entity shapes that the app knows.
     pub schema: String,
     /// The shapes themselves, after the hub said `schema_unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shapes: Option<Shapes>,
+    /// Who speaks.
     pub replica: Replica,
     /// The hub's epoch as the replica last saw it.
     pub epoch: Option<Uuid>,
+    /// What the replica has.
     pub cursors: Cursors,
     /// `op_no` up to which answers are stored at the office.
     pub acked: i64,
+    /// What is to be written, in the order of `op_no`.
     #[serde(default)]
     pub changes: Vec<Change>,
     /// That those who are named in the changes typed their password at this device, once for each password.
@@ -128,6 +144,7 @@ pub struct SyncRequest {
 /// Somebody signed in at the device that sends this: [`crate::proof::sign_in_text`], signed with the key of their password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedIn {
+    /// The `school_user`.
     pub user: Uuid,
     /// Ed25519, base64url without padding.
     pub proof: String,
@@ -136,7 +153,9 @@ pub struct SignedIn {
 /// What became of one change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeResult {
+    /// Which change, by the replica's counter.
     pub op_no: i64,
+    /// What became of it.
     #[serde(flatten)]
     pub outcome: Outcome,
 }
@@ -145,25 +164,31 @@ pub struct ChangeResult {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
+    /// It is as the office wrote it.
     Applied {
+        /// The revision that it produced.
         rev: Option<i64>,
     },
     /// Applied beside changes of other offices to other fields.
     Merged {
+        /// The revision that it produced.
         rev: Option<i64>,
     },
     /// One value won, the other is in the review inbox.
     Conflict {
+        /// The revision that it produced.
         rev: Option<i64>,
     },
     /// Parked at the office until somebody acts on the reason.
     Refused {
+        /// Why.
         #[serde(flatten)]
         problem: Problem,
     },
 }
 
 impl Outcome {
+    /// The stable text, as the change log has it.
     pub const fn name(&self) -> &'static str {
         match self {
             Outcome::Applied { .. } => "applied",
@@ -177,7 +202,9 @@ impl Outcome {
 /// The last frame of an answer: the replica may now show everything up to `rev`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
+    /// The hub's revision of the school.
     pub rev: i64,
+    /// Another one whenever the hub was put back from a backup.
     pub epoch: Uuid,
     /// Revision up to which the hub's data is backed up; `None` where the hub has no backup.
     pub durable_rev: Option<i64>,
@@ -197,14 +224,18 @@ pub struct End {
 pub struct DeviceList {
     /// Another one whenever anything in the list is another.
     pub revision: String,
+    /// In no order that means something.
     pub list: Vec<KnownDevice>,
 }
 
 /// One device in a [`DeviceList`]. Words rather than enums: a newer hub may know more of them than the office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownDevice {
+    /// The device's id, which changes and conflicts name.
     pub id: Uuid,
+    /// What somebody called it when it was enrolled, or later.
     pub name: String,
+    /// What it is enrolled as: a role's name.
     pub role: String,
     /// `active` or `revoked`.
     pub state: String,
@@ -217,8 +248,11 @@ pub struct KnownDevice {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message} ({code})")]
 pub struct ErrorBody {
+    /// What kind of refusal it is.
     pub code: Code,
+    /// What is wrong and what to do about it, in English.
     pub message: String,
+    /// What a screen can make more of: the field, the seconds to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<Json>,
 }
@@ -226,28 +260,41 @@ pub struct ErrorBody {
 /// `POST /v1/enrol`: a one-time code against a device identity.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EnrolRequest {
+    /// The one-time code, as it was typed.
     pub code: String,
+    /// What the school calls this PC.
     pub device_name: String,
     /// Ed25519 public key, base64url without padding.
     pub public_key: String,
 }
 
+/// The office that a device belongs to from now on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EnrolAnswer {
+    /// The device's id at the hub: its replica.
     pub device_id: Uuid,
+    /// The school's id at the hub.
     pub tenant_id: Uuid,
+    /// The school's name in full.
     pub school_name: String,
+    /// Its short name, by which people sign in at the hub.
     pub school_slug: String,
+    /// DepEd's id of the school; empty where the hub has none.
     pub school_id: String,
+    /// An IANA name such as `Asia/Manila`: where the school's days begin.
     pub timezone: String,
+    /// What the device is enrolled as.
     pub role: crate::Role,
+    /// The hub's epoch as of now.
     pub epoch: Uuid,
 }
 
 /// Answer of `POST /v1/token` (RFC 7523: an assertion signed by the device key against a short-lived bearer token).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TokenAnswer {
+    /// To be sent as `Authorization: Bearer`.
     pub access_token: String,
+    /// Always `Bearer`.
     pub token_type: String,
     /// Seconds.
     pub expires_in: u64,
@@ -256,10 +303,15 @@ pub struct TokenAnswer {
 /// Claims of the assertion that a device signs for `POST /v1/token`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AssertionClaims {
+    /// Who signs: the device.
     pub iss: Uuid,
+    /// For whom: [`ASSERTION_AUDIENCE`].
     pub aud: String,
+    /// When it is over, in seconds since 1970 UTC.
     pub exp: i64,
+    /// When it was signed, in seconds since 1970 UTC.
     pub iat: i64,
+    /// Its own id: an assertion is good for one token, and the hub refuses it the second time.
     pub jti: Uuid,
 }
 

@@ -3,7 +3,7 @@
 
 use crate::setup::npm;
 use crate::steps::{Beside, Steps, cargo, must};
-use crate::{forward, session, setup};
+use crate::{check, forward, session, setup};
 use anyhow::Result;
 
 /// Worlds that every run looks through. Each planted bug shows within a few hundred; `soak` looks through many more.
@@ -21,8 +21,11 @@ const SOAK_SIZES: [(&str, &str); 2] = [("PEMS_FUZZ_STATEMENTS", "100000"), ("PEM
 pub(crate) fn run() -> Result<()> {
     setup::run()?;
     let types = Beside::start(npm(&["run", "--silent", "check"]))?;
+    let lints = Beside::start(npm(&["run", "--silent", "lint"]))?;
+    let unused = Beside::start(npm(&["run", "--silent", "unused"]))?;
     let screens = Beside::start(npm(&["test"]))?;
     let mut steps = Steps::new();
+    check::texts(&mut steps);
     // The whole-system tests start the programs that people start.
     if steps.run("build", || must(&mut cargo(&["build", "--workspace", "--all-targets"]))) {
         steps.run("tests", || must(&mut session::inside(&cargo(&["test", "--workspace", "--no-fail-fast"]))));
@@ -30,6 +33,8 @@ pub(crate) fn run() -> Result<()> {
         steps.run("strangers", || forward::stranger(&STRANGERS_STAY.map(str::to_owned)));
     }
     steps.run("user interface: types", || types.finish());
+    steps.run("user interface: lints", || lints.finish());
+    steps.run("user interface: nothing unused", || unused.finish());
     steps.run("user interface: tests", || screens.finish());
     steps.finish()
 }

@@ -40,6 +40,7 @@ pub fn table(entity: &Entity) -> String {
     sql
 }
 
+/// The PostgreSQL type in which values of a kind are kept.
 pub const fn column_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Int { .. } => "bigint",

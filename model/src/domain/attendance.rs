@@ -75,6 +75,7 @@ pub fn report_of(tenant: Uuid, section: Uuid, day: i32) -> Option<Uuid> {
     natural::derived_id(&SF2_REPORT, tenant, &report)
 }
 
+/// Whether this `sf2_report` stands for a month that is signed and not opened again.
 pub fn is_signed(report: &Row) -> bool {
     report.is_live() && report.get(&SF2_REPORT, "state").as_text() == Some("signed")
 }

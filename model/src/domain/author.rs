@@ -12,6 +12,7 @@ pub struct Person {
     pub role: Option<Role>,
     /// Hub time, microseconds: since when they may not work here any more.
     pub gone_since: Option<i64>,
+    /// What their signatures are checked against; `None` where their password was kept before there were keys.
     pub key: Option<PublicKey>,
     /// Keys of earlier passwords, each with the hub's time of its replacement.
     pub former: Vec<(PublicKey, i64)>,
@@ -20,14 +21,18 @@ pub struct Person {
 /// Who made a change: the device did, and perhaps somebody at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Author {
+    /// What the device is enrolled as.
     pub device: Role,
+    /// Who is said to have worked at it.
     pub person: Option<By>,
 }
 
 /// The person who is said to have made a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct By {
+    /// The `school_user`.
     pub id: Uuid,
+    /// Their role as of the change.
     pub role: Role,
     /// They typed their password at this device while the change was made, or earlier.
     pub was_here: bool,
@@ -82,6 +87,7 @@ impl Person {
         }
     }
 
+    /// Whether they worked here at a moment: hub time, microseconds since 1970 UTC.
     pub fn works_at(&self, at: i64) -> bool {
         self.role.is_some() && self.gone_since.is_none_or(|since| at < since)
     }

@@ -5,6 +5,7 @@ use crate::entity::{choice, link, text};
 use crate::written_by::WrittenBy;
 use crate::{Act, Entity};
 
+/// Who was not simply present on a class day.
 pub const ATTENDANCE_MARK: Entity = Entity {
     name: "attendance_mark",
     label: "Attendance mark",

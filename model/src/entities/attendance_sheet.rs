@@ -4,6 +4,7 @@ use crate::entity::{any_id, choice, date, link, moment, text};
 use crate::written_by::WrittenBy;
 use crate::{Act, Entity};
 
+/// That attendance of a section was taken on a day.
 pub const ATTENDANCE_SHEET: Entity = Entity {
     name: "attendance_sheet",
     label: "Attendance sheet",

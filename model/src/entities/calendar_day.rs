@@ -5,6 +5,7 @@
 use crate::entity::{choice, date, link, text};
 use crate::{Act, Entity};
 
+/// A day that is otherwise than the week has it.
 pub const CALENDAR_DAY: Entity = Entity {
     name: "calendar_day",
     label: "Calendar day",

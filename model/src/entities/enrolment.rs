@@ -20,6 +20,7 @@ pub const STATUSES: &[&str] = &[
     "cancelled",
 ];
 
+/// A learner in a school year.
 pub const ENROLMENT: Entity = Entity {
     name: "enrolment",
     label: "Enrolment",

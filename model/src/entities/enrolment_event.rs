@@ -6,6 +6,7 @@ use crate::entity::{any_id, choice, date, link, moment, text};
 use crate::written_by::WrittenBy;
 use crate::{Act, Entity};
 
+/// What happened to an enrolment, and when.
 pub const ENROLMENT_EVENT: Entity = Entity {
     name: "enrolment_event",
     label: "Enrolment event",

@@ -3,6 +3,7 @@
 use crate::entity::{phone, text};
 use crate::{Act, Entity};
 
+/// A parent or guardian.
 pub const GUARDIAN: Entity = Entity {
     name: "guardian",
     label: "Parent or guardian",

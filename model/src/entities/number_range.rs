@@ -7,6 +7,7 @@ use crate::{Act, Code, Entity, Problem, Row, Value};
 /// Largest number of a range: nine digits, more than any school gives out.
 const MAX: i64 = 999_999_999;
 
+/// Numbers that one PC may give out.
 pub const NUMBER_RANGE: Entity = Entity {
     name: "number_range",
     label: "Number range",

@@ -5,6 +5,7 @@ use crate::review::VALUE_MAX;
 use crate::written_by::WrittenBy;
 use crate::{Act, Entity};
 
+/// A conflict that waits for somebody to decide.
 pub const REVIEW_ITEM: Entity = Entity {
     name: crate::review::REVIEW_ITEM,
     label: "Review item",

@@ -9,6 +9,7 @@ use crate::{Act, Entity};
 /// Most characters of a logo: 90 kB of PNG, sharp on paper and small beside a school's records.
 const LOGO_MAX: usize = 120_000;
 
+/// What the forms say of the school.
 pub const SCHOOL_PROFILE: Entity = Entity {
     name: "school_profile",
     label: "School",

@@ -8,6 +8,7 @@ use crate::entity::{choice, claim, flag, link, text, verifier};
 use crate::written_by::WrittenBy;
 use crate::{Act, Entity, Role};
 
+/// Who works at the school's PCs.
 pub const SCHOOL_USER: Entity = Entity {
     name: "school_user",
     label: "User",

@@ -4,6 +4,7 @@ use super::rules::in_order;
 use crate::entity::{choice, date, flag, text};
 use crate::{Act, Code, Entity, Problem, Row};
 
+/// A school year with its days.
 pub const SCHOOL_YEAR: Entity = Entity {
     name: "school_year",
     label: "School year",

@@ -6,6 +6,7 @@ use crate::{Act, Entity};
 /// Kindergarten, Grades 1 to 12, and `NG` (non-graded), as DepEd's enrolment data has them.
 pub const GRADE_LEVELS: &[&str] = &["K", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "NG"];
 
+/// A class of a school year.
 pub const SECTION: Entity = Entity {
     name: "section",
     label: "Section",

@@ -5,6 +5,7 @@ use crate::entity::{date, link};
 use crate::written_by::WrittenBy;
 use crate::{Act, Entity};
 
+/// A learner's stay in a section.
 pub const SECTION_MEMBERSHIP: Entity = Entity {
     name: "section_membership",
     label: "Section membership",

@@ -4,6 +4,7 @@ use crate::entity::{any_id, choice, date, link, moment, text};
 use crate::written_by::WrittenBy;
 use crate::{Act, Entity};
 
+/// A month of a section's attendance that was signed.
 pub const SF2_REPORT: Entity = Entity {
     name: "sf2_report",
     label: "SF2 of a month",

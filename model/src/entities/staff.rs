@@ -3,6 +3,7 @@
 use crate::entity::{choice, claim, text};
 use crate::{Act, Entity};
 
+/// A person who teaches or works at the school.
 pub const STAFF: Entity = Entity {
     name: "staff",
     label: "Staff member",

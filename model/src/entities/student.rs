@@ -7,6 +7,7 @@
 use crate::entity::{choice, claim, date, digits, flag, phone, text};
 use crate::{Act, Entity};
 
+/// A learner.
 pub const STUDENT: Entity = Entity {
     name: "student",
     label: "Learner",

@@ -5,6 +5,7 @@
 use crate::entity::{choice, date, link, text};
 use crate::{Act, Entity};
 
+/// A paper of a learner that came, or is missing.
 pub const STUDENT_DOCUMENT: Entity = Entity {
     name: "student_document",
     label: "Document",

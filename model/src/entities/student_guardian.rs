@@ -3,6 +3,7 @@
 use crate::entity::{choice, flag, link};
 use crate::{Act, Entity};
 
+/// Which guardian belongs to which learner, and how.
 pub const STUDENT_GUARDIAN: Entity = Entity {
     name: "student_guardian",
     label: "Learner's guardian",

@@ -4,6 +4,7 @@ use super::rules::in_order;
 use crate::entity::{choice, date, int, link};
 use crate::{Act, Entity};
 
+/// A quarter or semester of a school year.
 pub const TERM: Entity = Entity {
     name: "term",
     label: "Term",

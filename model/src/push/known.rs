@@ -17,8 +17,11 @@ use uuid::Uuid;
 /// A claimed number: entity position, field position, value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Holder {
+    /// Position in the schema.
     pub entity: usize,
+    /// Position in the entity.
     pub field: usize,
+    /// In its identity form ([`crate::text::identity`]).
     pub value: String,
 }
 
@@ -40,9 +43,13 @@ pub struct Needs {
 /// What the hub found. Anything absent does not exist in this tenant.
 #[derive(Debug, Default)]
 pub struct Known {
+    /// Their state now, tombstones too.
     pub rows: BTreeMap<(usize, Uuid), Row>,
+    /// Of those rows, what is newer than the oldest base.
     pub history: BTreeMap<(usize, Uuid), Vec<Logged>>,
+    /// Of the rows that are linked to: those that are live.
     pub exists: BTreeSet<(usize, Uuid)>,
+    /// The live row that holds each claimed value.
     pub claims: BTreeMap<Holder, Uuid>,
     /// Natural keys that may change, as the id that the school derives from them: which live row has each. See [`Known::learn_kin`].
     pub keys: BTreeMap<(usize, Uuid), Uuid>,
@@ -61,8 +68,11 @@ pub struct Known {
 /// An `enrolment_event` at the hub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownEvent {
+    /// The event.
     pub id: Uuid,
+    /// The status of the enrolment that it leads to.
     pub status: String,
+    /// Not deleted.
     pub live: bool,
 }
 
