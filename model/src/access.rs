@@ -17,6 +17,7 @@ macro_rules! acts {
         }
 
         impl Act {
+            /// Every act, in the order of declaration.
             pub const ALL: &'static [Act] = &[$(Act::$act),+];
 
             /// As the screens name it: `take_attendance`.
@@ -64,6 +65,7 @@ acts! {
     TakeAttendance, "take_attendance", "take attendance", [SchoolAdmin, SchoolHead, Registrar, Teacher];
     /// A School Form 2, which closes its month.
     SignMonth, "sign_month", "sign a month", [SchoolAdmin, SchoolHead, Registrar, Teacher];
+    /// A School Form 2 that was signed, so that its month can be changed again.
     ReopenMonth, "reopen_month", "open a signed SF2 again", [SchoolAdmin, SchoolHead];
     /// What needs somebody, as far as its record may be written; unsent work of a PC.
     DecideReviews, "decide_reviews", "settle what needs somebody",
@@ -74,17 +76,22 @@ acts! {
     BeginSchool, "begin_school", "begin a school", [SchoolAdmin, SchoolHead, Registrar];
     /// Their day begins with a look at the whole; others begin with the search for whoever comes.
     BeginWithToday, "begin_with_today", "begin with the day", [SchoolAdmin, SchoolHead, Teacher];
+    /// Who works at the school's PCs, and as what.
     ManageUsers, "manage_users", "change users", [SchoolAdmin];
     /// Name, address and logo of the school.
     ManageSchool, "manage_school", "change the school's settings", [SchoolAdmin];
     /// School years and their terms as such; the next year is an act of those who arrange sections.
     ManageYears, "manage_years", "change school years", [SchoolAdmin];
+    /// Which PC gives out which student numbers.
     ManageNumbers, "manage_numbers", "change number ranges", [SchoolAdmin];
+    /// After how many minutes without a key this PC locks itself.
     SetIdle, "set_idle", "change when this PC locks itself", [SchoolAdmin];
+    /// A copy of everything that this PC has.
     BackUp, "back_up", "copy the records to a file", [SchoolAdmin];
 }
 
 impl Act {
+    /// Whether this role is named for it.
     pub fn allows(self, role: Role) -> bool {
         self.roles().contains(&role)
     }

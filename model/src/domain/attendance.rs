@@ -24,16 +24,22 @@ pub fn month_of(day: i32) -> Option<i32> {
 /// A stay in a section, `[from, to)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stay {
+    /// Where.
     pub section: Uuid,
+    /// Its first day, in days since 1970-01-01.
     pub from: i32,
+    /// The first day that is not in it any more; `None` as long as it lasts.
     pub to: Option<i32>,
 }
 
 /// Days on which a learner is in another section than before; none: in no section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
+    /// In days since 1970-01-01.
     pub days: Range<i32>,
+    /// The section before.
     pub from: Option<Uuid>,
+    /// The section now.
     pub to: Option<Uuid>,
 }
 
