@@ -5,7 +5,7 @@
 mod window_settings;
 
 use super::session::{Request as SessionRequest, State, to_json};
-use super::sync::Sync;
+use super::sync::{Sync, Tell};
 use super::{Desk, read};
 use crate::identity::Sealed;
 use crate::keys::{KeySource, Passphrase};
@@ -13,6 +13,7 @@ use crate::{NodeError, Office, Result, sample};
 use pems_model::{Code, Schema};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where the records and their keys are.
 #[derive(Debug, Clone)]
@@ -29,6 +30,51 @@ pub struct Front {
     passphrase: Option<Passphrase>,
     desk: Option<Desk>,
     sync: Option<Sync>,
+    tell: Told,
+    /// The hub is being asked to take this PC in.
+    enrolling: bool,
+}
+
+/// Who is told that the sync did something.
+struct Told(Tell);
+
+impl std::fmt::Debug for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Told")
+    }
+}
+
+/// Answers one request as [`Front::answer`] does; what waits for the network waits without the lock, so that all other requests
+/// go on meanwhile.
+///
+/// # Errors
+/// What was refused, with its stable code.
+pub fn answer(front: &Mutex<Front>, request: Json) -> Result<Json> {
+    // A request that panicked left no half-written record (SQLite rolled it back), so the next one may go on.
+    let lock = || front.lock().unwrap_or_else(PoisonError::into_inner);
+    if request.get("do").and_then(Json::as_str) != Some("session.enrol") {
+        return lock().answer(request);
+    }
+    let enrolling = lock().begin_enrolment(read(request)?)?;
+    let enrolled = enrolling.ask();
+    lock().end_enrolment(enrolled)
+}
+
+/// What the hub is to be asked, with everything that it takes.
+struct Enrolling {
+    dir: PathBuf,
+    keys: KeySource,
+    hub: String,
+    code: String,
+    name: String,
+}
+
+impl Enrolling {
+    fn ask(self) -> Result<()> {
+        let Enrolling { dir, keys, hub, code, name } = self;
+        let enrol = async move { Office::enrol(&dir, keys, &hub, &code, &name, Schema::product()).await };
+        super::sync::wait_for(enrol)?.map(drop)
+    }
 }
 
 /// What `session.kept` answers. Needs no office, so that a window has its look while a keyring is still being asked.
@@ -41,7 +87,13 @@ pub fn kept_settings(place: &Place) -> Result<Json> {
 
 impl Front {
     pub fn at(place: Place) -> Front {
-        Front { place, passphrase: None, desk: None, sync: None }
+        Front { place, passphrase: None, desk: None, sync: None, tell: Told(Arc::new(|| {})), enrolling: false }
+    }
+
+    /// Has `tell` told whenever the sync did something that a screen may show.
+    #[must_use]
+    pub fn telling(self, tell: impl Fn() + Send + std::marker::Sync + 'static) -> Front {
+        Front { tell: Told(Arc::new(tell)), ..self }
     }
 
     /// Answers one request, opening the records first if that did not succeed yet. May wait for the disk, the keyring and, to
@@ -84,7 +136,7 @@ impl Front {
             // Only a head start: without it the first question reads.
             let reader = office.store().ok();
             if !store.is_sample()? {
-                self.sync = Some(Sync::start(office, &store.enrolled()?.hub_url)?);
+                self.sync = Some(Sync::start(office, &store.enrolled()?.hub_url, Arc::clone(&self.tell.0))?);
             }
             let mut desk = Desk::new(store);
             if let Some(reader) = reader {
@@ -105,6 +157,9 @@ impl Front {
 
     /// `session.state` before there is a desk.
     fn stage(&mut self) -> Result<Json> {
+        if self.enrolling {
+            return self.outside("first_run");
+        }
         match self.open() {
             Ok(desk) => desk.answer(json!({ "do": "session.state" })),
             Err(error) if error.code == Code::NotEnrolled => self.outside("first_run"),
@@ -130,13 +185,37 @@ impl Front {
         })
     }
 
+    fn begin_enrolment(&mut self, request: SessionRequest) -> Result<Enrolling> {
+        self.check_not_enrolling()?;
+        let SessionRequest::Enrol { hub, code, name, passphrase } = request else {
+            return Err(NodeError::new(Code::BadRequest, "this enrols nothing"));
+        };
+        self.seal_with(passphrase.as_deref())?;
+        self.enrolling = true;
+        Ok(Enrolling { dir: self.place.data_dir.clone(), keys: self.keys(), hub, code, name })
+    }
+
+    fn end_enrolment(&mut self, enrolled: Result<()>) -> Result<Json> {
+        self.enrolling = false;
+        enrolled?;
+        self.begun()
+    }
+
+    /// Two that make an office in one folder at a time would each make keys of its own.
+    fn check_not_enrolling(&self) -> Result<()> {
+        if self.enrolling {
+            let message = "this PC is being enrolled at this moment; wait until the hub has answered";
+            return Err(NodeError::new(Code::StoreLocked, message));
+        }
+        Ok(())
+    }
+
     fn begin(&mut self, request: SessionRequest) -> Result<Json> {
+        self.check_not_enrolling()?;
         match request {
-            SessionRequest::Enrol { hub, code, name, passphrase } => {
-                self.seal_with(passphrase.as_deref())?;
-                let (dir, keys) = (self.place.data_dir.clone(), self.keys());
-                let enrol = async move { Office::enrol(&dir, keys, &hub, &code, &name, Schema::product()).await };
-                super::sync::wait_for(enrol)??;
+            SessionRequest::Enrol { .. } => {
+                let enrolled = self.begin_enrolment(request)?.ask();
+                return self.end_enrolment(enrolled);
             }
             SessionRequest::Sample { passphrase } => {
                 self.seal_with(passphrase.as_deref())?;
@@ -159,6 +238,10 @@ impl Front {
             }
             _ => return Err(NodeError::new(Code::BadRequest, "this is not how an office begins")),
         }
+        self.begun()
+    }
+
+    fn begun(&mut self) -> Result<Json> {
         let opened = self.stage();
         if opened.is_err() {
             // Another passphrase may be the right one.
