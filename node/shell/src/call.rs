@@ -4,9 +4,9 @@
 use pems_model::Code;
 use pems_model::wire::ErrorBody;
 use pems_node::NodeError;
-use pems_node::app::lifecycle::{Front, Place, kept_settings};
+use pems_node::app::lifecycle::{Front, Place, answer, kept_settings};
 use serde_json::{Value as Json, json};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use tauri::State;
 
 /// The office that this window is for. Requests take turns; each is a few milliseconds of SQLite.
@@ -18,19 +18,14 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// Opens the records at once: they are there when the web view, which takes longer to start, first asks for something.
-    pub(crate) fn open(place: Place) -> Desk {
-        let front = Arc::new(Mutex::new(Front::at(place.clone())));
+    pub(crate) fn open(place: Place, tell: impl Fn() + Send + Sync + 'static) -> Desk {
+        let front = Arc::new(Mutex::new(Front::at(place.clone()).telling(tell)));
         let opening = Arc::clone(&front);
         // What goes wrong here goes wrong again when the window asks, and is shown there.
         let open = move || drop(answer(&opening, json!({ "do": "session.state" })));
         drop(std::thread::Builder::new().name("open".into()).spawn(open));
         Desk { front, place }
     }
-}
-
-fn answer(front: &Mutex<Front>, request: Json) -> pems_node::Result<Json> {
-    // A request that panicked left no half-written record (SQLite rolled it back), so the next one may go on.
-    front.lock().unwrap_or_else(PoisonError::into_inner).answer(request)
 }
 
 #[tauri::command]

@@ -44,7 +44,8 @@ fn main() -> anyhow::Result<()> {
                 Some(dir) => dir,
                 None => app.path().app_data_dir()?.join("office"),
             };
-            app.manage(call::Desk::open(Place { data_dir, key_file: args.key_file }));
+            let page = app.handle().clone();
+            app.manage(call::Desk::open(Place { data_dir, key_file: args.key_file }, move || window::tell(&page)));
             window::open(app)?;
             if let Some(updater) = update::plugin(app.handle()) {
                 app.handle().plugin(updater)?;

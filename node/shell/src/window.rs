@@ -34,6 +34,14 @@ pub(crate) fn show(app: &AppHandle) {
     let _ = window.set_focus();
 }
 
+/// Tells the page that the sync did something (`ui/src/office/news.ts`). As with files, the system's own events would need a
+/// permission to listen to everything that happens in the app. A page that is just being loaded asks by itself.
+pub(crate) fn tell(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(NAME) {
+        let _ = window.eval("dispatchEvent(new CustomEvent('pems-news'))");
+    }
+}
+
 pub(crate) fn open(app: &mut App) -> tauri::Result<()> {
     // No cache, cookies or history of records in plaintext. Only a window under test has them: automation needs a profile.
     let leaves_no_trace = !is_automated();

@@ -1,6 +1,6 @@
 //! The sync that runs beside the window, on a thread and a database connection of its own: a clerk never waits for it.
 //!
-//! The screens do not listen to it; they see what it did in the file, exactly as they see what another program did.
+//! The screens are told that something happened, never what: they see it in the file, exactly as they see what another program did.
 
 use crate::sync::{Driver, HubClient};
 use crate::{NodeError, Office, Result};
@@ -14,6 +14,9 @@ use tokio::sync::Notify;
 /// the app, seldom enough that the hub does not notice.
 const ASK_AGAIN: Duration = Duration::from_secs(300);
 
+/// Told whenever something happened that a screen may show.
+pub type Tell = Arc<dyn Fn() + Send + std::marker::Sync>;
+
 /// A running sync.
 #[derive(Debug)]
 pub(super) struct Sync {
@@ -26,19 +29,22 @@ impl Sync {
     ///
     /// # Errors
     /// If the records cannot be opened a second time, or the system gives no thread.
-    pub(super) fn start(office: Office, hub: &str) -> Result<Sync> {
+    pub(super) fn start(office: Office, hub: &str, tell: Tell) -> Result<Sync> {
         let sync = Sync { saved: Arc::new(Notify::new()), ended: Arc::new(OnceLock::new()) };
         let driver = Driver::new(office.store()?, HubClient::new(hub)?, office.signing_key(), Arc::clone(&sync.saved));
+        let happened = Arc::clone(&tell);
+        let driver = driver.on_happening(move |_| happened());
         let ended = Arc::clone(&sync.ended);
         let no_thread = |error: std::io::Error| {
             NodeError::new(Code::Internal, format!("the sync cannot start: {error}; try again"))
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
         let run = move || {
-            if let Some(end) = runtime.block_on(watch(driver)) {
+            if let Some(end) = runtime.block_on(watch(driver, &tell)) {
                 // Unreadable from now on, also for whoever took the PC away.
                 let end = office.destroy_keys().err().unwrap_or(end);
                 let _ = ended.set(end);
+                tell();
             }
         };
         std::thread::Builder::new().name("sync".into()).spawn(run).map_err(no_thread)?;
@@ -57,11 +63,15 @@ impl Sync {
 }
 
 /// Syncs until the hub says that this device is revoked.
-async fn watch(mut driver: Driver) -> Option<NodeError> {
+async fn watch(mut driver: Driver, tell: &Tell) -> Option<NodeError> {
     loop {
         match driver.run(Mode::Watch).await {
             Err(error) if error.code == Code::DeviceRevoked => return Some(error),
-            _ => tokio::time::sleep(ASK_AGAIN).await,
+            _ => {
+                // Why it ended stands in the records by now.
+                tell();
+                tokio::time::sleep(ASK_AGAIN).await;
+            }
         }
     }
 }

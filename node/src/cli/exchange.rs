@@ -84,7 +84,7 @@ pub(super) fn sync(session: &Session, args: &SyncArgs) -> Result<()> {
             Happening::Applied(applied) => out.lines(&[json!({ "rows": applied.rows, "changed": applied.entities })]),
             Happening::Level => out.lines(&[json!({ "level": true })]),
             Happening::Failed(reason) => out.lines(&[json!({ "waiting": reason })]),
-            Happening::Answered => {}
+            Happening::Answered | Happening::Elsewhere => {}
         });
     }
     match runtime()?.block_on(driver.run(mode)) {

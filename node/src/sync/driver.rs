@@ -51,6 +51,8 @@ pub enum Happening {
     Failed(String),
     /// Level with the hub.
     Level,
+    /// Somebody else wrote to the records: the window, or another program at this PC.
+    Elsewhere,
 }
 
 pub struct Driver {
@@ -185,6 +187,9 @@ impl Driver {
                 () = self.saved.notified() => return Ok(Event::Saved),
                 _ = look.tick() => {
                     let now = self.store.data_version()?;
+                    if now != seen {
+                        (self.listener)(Happening::Elsewhere);
+                    }
                     if now != seen && self.store.has_pending()? {
                         return Ok(Event::Saved);
                     }

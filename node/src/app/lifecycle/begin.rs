@@ -5,11 +5,12 @@ use super::window_settings::{self, Settings};
 use crate::app::request::{May, Request};
 use crate::app::session::State;
 use crate::app::sync::wait_for;
-use crate::keys::Passphrase;
+use crate::keys::{KeySource, Passphrase};
 use crate::{NodeError, Office, Result, sample};
 use pems_model::{Code, Schema};
 use serde::Deserialize;
-use std::path::Path;
+use serde_json::{Map, Value as Json};
+use std::path::{Path, PathBuf};
 use ts_rs::TS;
 
 /// An office that this PC has not yet: with a code from the hub.
@@ -31,14 +32,51 @@ impl Request<Front> for Enrol {
     type Answer = State;
 
     fn run(self, front: &mut Front) -> Result<State> {
+        let enrolled = self.begin(front)?.ask();
+        Enrol::end(front, enrolled)
+    }
+}
+
+impl Enrol {
+    /// # Errors
+    /// `bad_request`, with what cannot be read.
+    pub(super) fn read(fields: Map<String, Json>) -> Result<Enrol> {
+        serde_json::from_value(Json::Object(fields))
+            .map_err(|error| NodeError::new(Code::BadRequest, format!("{} cannot be read: {error}", Enrol::NAME)))
+    }
+
+    /// What is done before the hub is asked; nobody else begins an office here until [`Enrol::end`].
+    pub(super) fn begin(self, front: &mut Front) -> Result<Enrolling> {
         let Enrol { hub, code, name, passphrase } = self;
-        begun(front, |front| {
-            front.seal_with(passphrase.as_deref())?;
-            let (dir, keys) = (front.place.data_dir.clone(), front.keys());
-            let enrol = async move { Office::enrol(&dir, keys, &hub, &code, &name, Schema::product()).await };
-            wait_for(enrol)??;
-            Ok(())
-        })
+        front.check_goes_on()?;
+        front.check_not_enrolling()?;
+        front.seal_with(passphrase.as_deref())?;
+        front.enrolling = true;
+        Ok(Enrolling { dir: front.place.data_dir.clone(), keys: front.keys(), hub, code, name })
+    }
+
+    pub(super) fn end(front: &mut Front, enrolled: Result<()>) -> Result<State> {
+        front.enrolling = false;
+        begun(front, |_| enrolled)
+    }
+}
+
+/// What the hub is to be asked, with everything that it takes: the one thing here that waits for the network.
+pub(super) struct Enrolling {
+    dir: PathBuf,
+    keys: KeySource,
+    hub: String,
+    code: String,
+    name: String,
+}
+
+impl Enrolling {
+    /// # Errors
+    /// What the hub refused, or that there is none.
+    pub(super) fn ask(self) -> Result<()> {
+        let Enrolling { dir, keys, hub, code, name } = self;
+        let enrol = async move { Office::enrol(&dir, keys, &hub, &code, &name, Schema::product()).await };
+        wait_for(enrol)?.map(drop)
     }
 }
 
@@ -171,6 +209,7 @@ impl Request<Front> for Unseal {
 
 /// How the office stands after it was begun.
 fn begun(front: &mut Front, begin: impl FnOnce(&mut Front) -> Result<()>) -> Result<State> {
+    front.check_not_enrolling()?;
     begin(front)?;
     let opened = front.stage();
     if opened.is_err() {

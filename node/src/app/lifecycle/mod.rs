@@ -8,14 +8,16 @@ mod window_settings;
 use super::request::{Answers, May, Request, carry_out, find, take_apart};
 use super::session::State;
 use super::session::requests::ReadState;
-use super::sync::Sync;
+use super::sync::{Sync, Tell};
 use super::{Desk, FRONT};
 use crate::identity::Sealed;
 use crate::keys::{KeySource, Passphrase};
 use crate::{NodeError, Office, Result};
+use begin::Enrol;
 use pems_model::Code;
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where the records and their keys are.
 #[derive(Debug, Clone)]
@@ -32,6 +34,35 @@ pub struct Front {
     passphrase: Option<Passphrase>,
     desk: Option<Desk>,
     sync: Option<Sync>,
+    tell: Told,
+    /// The hub is being asked to take this PC in.
+    enrolling: bool,
+}
+
+/// Who is told that the sync did something.
+struct Told(Tell);
+
+impl std::fmt::Debug for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Told")
+    }
+}
+
+/// Answers one request as [`Front::answer`] does; what waits for the network waits without the lock, so that all other requests
+/// go on meanwhile.
+///
+/// # Errors
+/// What was refused, with its stable code.
+pub fn answer(front: &Mutex<Front>, request: Json) -> Result<Json> {
+    // A request that panicked left no half-written record (SQLite rolled it back), so the next one may go on.
+    let lock = || front.lock().unwrap_or_else(PoisonError::into_inner);
+    if request.get("do").and_then(Json::as_str) != Some(<Enrol as Request<Front>>::NAME) {
+        return lock().answer(request);
+    }
+    let asking = Enrol::read(take_apart(request)?.1)?.begin(&mut lock())?;
+    let enrolled = asking.ask();
+    let state = Enrol::end(&mut lock(), enrolled)?;
+    Ok(json!(state))
 }
 
 /// What `session.kept` answers. Needs no office, so that a window has its look while a keyring is still being asked.
@@ -44,7 +75,13 @@ pub fn kept_settings(place: &Place) -> Result<Json> {
 
 impl Front {
     pub fn at(place: Place) -> Front {
-        Front { place, passphrase: None, desk: None, sync: None }
+        Front { place, passphrase: None, desk: None, sync: None, tell: Told(Arc::new(|| {})), enrolling: false }
+    }
+
+    /// Has `tell` told whenever the sync did something that a screen may show.
+    #[must_use]
+    pub fn telling(self, tell: impl Fn() + Send + std::marker::Sync + 'static) -> Front {
+        Front { tell: Told(Arc::new(tell)), ..self }
     }
 
     /// Answers one request, opening the records first if that did not succeed yet. May wait for the disk, the keyring and, to
@@ -53,10 +90,7 @@ impl Front {
     /// # Errors
     /// What was refused, with its stable code.
     pub fn answer(&mut self, request: Json) -> Result<Json> {
-        if let Some(ended) = self.sync.as_ref().and_then(Sync::ended) {
-            self.desk = None;
-            return Err(ended);
-        }
+        self.check_goes_on()?;
         let (name, fields) = take_apart(request)?;
         if let Some(entry) = find(FRONT, &name) {
             return carry_out(entry, fields, self);
@@ -79,7 +113,7 @@ impl Front {
             // Only a head start: without it the first question reads.
             let reader = office.store().ok();
             if !store.is_sample()? {
-                self.sync = Some(Sync::start(office, &store.enrolled()?.hub_url)?);
+                self.sync = Some(Sync::start(office, &store.enrolled()?.hub_url, Arc::clone(&self.tell.0))?);
             }
             let mut desk = Desk::new(store);
             if let Some(reader) = reader {
@@ -100,6 +134,9 @@ impl Front {
 
     /// `session.state` before there is a desk.
     fn stage(&mut self) -> Result<State> {
+        if self.enrolling {
+            return Ok(self.outside("first_run"));
+        }
         match self.open() {
             Ok(desk) => desk.state(),
             Err(error) if error.code == Code::NotEnrolled => Ok(self.outside("first_run")),
@@ -123,6 +160,27 @@ impl Front {
             password_changed: false,
             data_dir: Some(self.place.data_dir.display().to_string()),
         }
+    }
+
+    /// # Errors
+    /// The sync ended for good: this PC is not of the school any more.
+    fn check_goes_on(&mut self) -> Result<()> {
+        match self.sync.as_ref().and_then(Sync::ended) {
+            Some(ended) => {
+                self.desk = None;
+                Err(ended)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Two that make an office in one folder at a time would each make keys of its own.
+    fn check_not_enrolling(&self) -> Result<()> {
+        if self.enrolling {
+            let message = "this PC is being enrolled at this moment; wait until the hub has answered";
+            return Err(NodeError::new(Code::StoreLocked, message));
+        }
+        Ok(())
     }
 
     fn seal_with(&mut self, typed: Option<&str>) -> Result<()> {

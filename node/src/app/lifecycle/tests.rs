@@ -92,3 +92,32 @@ fn a_windows_settings_are_kept_before_there_is_an_office_and_outlive_it() {
     std::fs::write(dir.path().join("office.window.json"), "{ broken").expect("a broken file");
     assert_eq!(ask(&mut again, json!({ "do": "session.kept" })).expect("as at first"), json!({}));
 }
+
+#[test]
+fn a_request_is_answered_while_the_hub_keeps_an_enrolment_waiting() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let front = Mutex::new(Front::at(place(&dir)));
+    // Takes the connection and says nothing.
+    let hub = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}", hub.local_addr().expect("an address"));
+    let enrol = json!({ "do": "session.enrol", "hub": address, "code": "AAAA-BBBB", "name": "Registrar 1" });
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::scope(|threads| {
+        let asking = threads.spawn(|| {
+            let outcome = answer(&front, enrol.clone());
+            tell.send(()).expect("heard");
+            outcome
+        });
+        let (line, _) = hub.accept().expect("the office asks");
+        let state = answer(&front, json!({ "do": "session.state" })).expect("a stage");
+        assert_eq!(state["stage"], "first_run");
+        for second in [enrol.clone(), json!({ "do": "session.sample" })] {
+            assert_eq!(answer(&front, second).expect_err("one at a time").code, Code::StoreLocked);
+        }
+        assert!(told.try_recv().is_err(), "the enrolment still waits");
+        drop((line, hub));
+        let refused = asking.join().expect("ended").expect_err("no hub");
+        assert_eq!(refused.code, Code::HubUnreachable);
+    });
+    answer(&front, json!({ "do": "session.sample" })).expect("another way to begin is open again");
+}
