@@ -147,8 +147,6 @@ proposed: RangeDraft,
  */
 locked: string | null, };
 
-export type RangeDraft = { device: string, prefix?: string | null, from_no: number, to_no: number, digits?: number | null, };
-
 export type Range = { id: string, device: string, 
 /**
  * What the PC is called, or the figures of one that the hub has not told of.
@@ -162,6 +160,8 @@ first: string, last: string,
  * Numbers up to the highest that a learner has.
  */
 used: number, };
+
+export type RangeDraft = { device: string, prefix?: string | null, from_no: number, to_no: number, digits?: number | null, };
 
 export type Settings = { 
 /**

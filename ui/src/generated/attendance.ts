@@ -117,17 +117,38 @@ draft: ClassDraft | null, pupils: Array<Pupil>,
 moved: Array<Pupil>, };
 
 /**
- * What was marked in one class and not submitted.
+ * Who took the attendance, and when.
  */
-export type ClassDraft = { 
+export type Taken = { by: string | null, 
 /**
- * Learner to mark.
+ * RFC 3339.
  */
-marks: Record<string, string>, 
+at: string | null, 
 /**
- * Why the day is corrected, as far as it was typed.
+ * Why it was corrected afterwards, the last time.
  */
-reason: string, };
+correction: string | null, };
+
+/**
+ * A day as a section has it.
+ */
+export type Day = { 
+/**
+ * `YYYY-MM-DD`.
+ */
+date: string, 
+/**
+ * `class`, `makeup`, `event`, `holiday`, `suspension`, `weekend` or `outside` (of the school year).
+ */
+kind: string, 
+/**
+ * What the holiday or event is, or why classes are suspended.
+ */
+label: string | null, 
+/**
+ * Whether attendance may be taken.
+ */
+class: boolean, };
 
 export type Pupil = { id: string, name: Name, 
 /**
@@ -171,6 +192,19 @@ code: string, };
 export type Name = { last: string, first: string, middle: string | null, ext: string | null, };
 
 /**
+ * What was marked in one class and not submitted.
+ */
+export type ClassDraft = { 
+/**
+ * Learner to mark.
+ */
+marks: Record<string, string>, 
+/**
+ * Why the day is corrected, as far as it was typed.
+ */
+reason: string, };
+
+/**
  * How a month of a section stands.
  */
 export type Report = { 
@@ -186,40 +220,6 @@ at: string | null,
  * Why it was opened again, the last time.
  */
 reason: string | null, };
-
-/**
- * A day as a section has it.
- */
-export type Day = { 
-/**
- * `YYYY-MM-DD`.
- */
-date: string, 
-/**
- * `class`, `makeup`, `event`, `holiday`, `suspension`, `weekend` or `outside` (of the school year).
- */
-kind: string, 
-/**
- * What the holiday or event is, or why classes are suspended.
- */
-label: string | null, 
-/**
- * Whether attendance may be taken.
- */
-class: boolean, };
-
-/**
- * Who took the attendance, and when.
- */
-export type Taken = { by: string | null, 
-/**
- * RFC 3339.
- */
-at: string | null, 
-/**
- * Why it was corrected afterwards, the last time.
- */
-correction: string | null, };
 
 /**
  * A class that has marks which were not submitted.
@@ -262,6 +262,11 @@ taken: boolean,
  */
 male_halves: number, female_halves: number, };
 
+/**
+ * A class day, and what of it was not taken: `day`, or the half that lacks.
+ */
+export type UntakenDay = { date: string, session: string, };
+
 export type MonthPupil = { id: string, listed: string, sex: string | null, 
 /**
  * For each day: `""` present, `A`, `L`, `C`, `E`, `am` or `pm` for half a day absent; `null` where the learner was not in the
@@ -272,11 +277,6 @@ marks: Array<string | null>,
  * Half days absent.
  */
 absent_halves: number, tardy: number, };
-
-/**
- * A class day, and what of it was not taken: `day`, or the half that lacks.
- */
-export type UntakenDay = { date: string, session: string, };
 
 /**
  * A day of the school.

@@ -9,6 +9,11 @@ import type { LearnerQuery } from "./learners";
 export type FormAsked = { "form": "sf1" } & FormAskedSf1 | { "form": "sf2" } & FormAskedSf2 | { "form": "class_list" } & FormAskedClassList | { "form": "certificate" } & FormAskedCertificate | { "form": "learner_list" } & FormAskedLearnerList | { "form": "day" } & FormAskedDay | { "form": "away" } & FormAskedAway;
 
 /**
+ * Who has been away for five class days or more.
+ */
+export type FormAskedAway = Record<symbol, never>;
+
+/**
  * The list of learners as it was searched, filtered and sorted.
  */
 export type FormAskedLearnerList = { query?: LearnerQuery, 
@@ -22,9 +27,9 @@ columns?: Array<string>,
 chosen?: string[], };
 
 /**
- * Who has been away for five class days or more.
+ * School Form 1, the register as it stands today.
  */
-export type FormAskedAway = Record<symbol, never>;
+export type FormAskedSf1 = { section: string, };
 
 /**
  * A day (`2026-06-16`) over all sections.
@@ -32,24 +37,19 @@ export type FormAskedAway = Record<symbol, never>;
 export type FormAskedDay = { date: string, };
 
 /**
+ * The class list of today.
+ */
+export type FormAskedClassList = { section: string, };
+
+/**
  * Certificate of enrolment.
  */
 export type FormAskedCertificate = { student: string, purpose?: string, };
 
 /**
- * School Form 1, the register as it stands today.
- */
-export type FormAskedSf1 = { section: string, };
-
-/**
  * School Form 2 of a month (`2026-06`).
  */
 export type FormAskedSf2 = { section: string, month: string, };
-
-/**
- * The class list of today.
- */
-export type FormAskedClassList = { section: string, };
 
 export type FormPreview = { 
 /**
@@ -98,12 +98,12 @@ export type Page = { width_mm: number, height_mm: number, items: Array<Item>, };
  */
 export type Item = { "kind": "text", x: number, y: number, size_pt: number, weight: Weight, align: Align, width: number, turned: boolean, text: string, } | { "kind": "line", x1: number, y1: number, x2: number, y2: number, width: number, } | { "kind": "rect", x: number, y: number, w: number, h: number, fill: number | null, stroke: number | null, } | { "kind": "polygon", points: Array<[number, number]>, fill: number, } | { "kind": "image", x: number, y: number, w: number, h: number, png: string, };
 
-export type Weight = "regular" | "bold";
-
 /**
  * Which point of the text `x` names.
  */
 export type Align = "start" | "middle" | "end";
+
+export type Weight = "regular" | "bold";
 
 /**
  * As what a form is filed.
@@ -150,12 +150,12 @@ own: boolean,
  */
 forms: Array<string>, };
 
-export type FormYear = { id: string, label: string, };
-
 /**
  * Whose certificates whoever is here may look at.
  */
 export type FormCertificates = "everybodys" | "own_sections" | "nobodys";
+
+export type FormYear = { id: string, label: string, };
 
 export type FormsRequest =
 /**

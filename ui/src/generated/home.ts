@@ -70,6 +70,118 @@ id: string, done: boolean,
 may: boolean, };
 
 /**
+ * A school year, as the page speaks of it.
+ */
+export type HomeYear = { id: string, label: string, start_date: string, end_date: string, 
+/**
+ * It is over, or will be in a few weeks: time to think of the next one.
+ */
+ending: boolean, };
+
+export type OwnSection = { today: SectionDay, male: number, female: number, 
+/**
+ * This month and the one before, the older first; without those that have no class days yet.
+ */
+months: Array<OwnMonth>, 
+/**
+ * Who went to another section within the last weeks.
+ */
+moved: Array<MovedOn>, 
+/**
+ * What the adviser marked and did not submit.
+ */
+unsubmitted: Array<Unsubmitted>, };
+
+/**
+ * A month of School Form 2.
+ */
+export type OwnMonth = { 
+/**
+ * `2026-06`.
+ */
+month: string, 
+/**
+ * Its last day has passed: it is signed now.
+ */
+over: boolean, 
+/**
+ * Class days before today on which attendance was not taken.
+ */
+untaken: Array<string>, report: Report | null, };
+
+/**
+ * Who went from this section to another one lately.
+ */
+export type MovedOn = { student: string, listed: string, 
+/**
+ * `7-Rizal`.
+ */
+to: string, 
+/**
+ * The first day there.
+ */
+on: string, 
+/**
+ * Days since then on which he was marked here: these marks stay, and count here.
+ */
+marked: Array<string>, };
+
+/**
+ * Learners in class, those temporarily enrolled too; not those who are only expected.
+ */
+export type HomeEnrolment = { male: number, female: number, total: number, before: Before | null, grades: Array<GradeLine>, };
+
+export type GradeLine = { grade_level: string, male: number, female: number, 
+/**
+ * With those whose sex is not recorded.
+ */
+total: number, 
+/**
+ * A year ago; none where there is nothing to compare with.
+ */
+before: number | null, };
+
+/**
+ * What is compared with.
+ */
+export type Before = { 
+/**
+ * The school year.
+ */
+label: string, 
+/**
+ * The same day a year ago or, where that year was over by then, its last day.
+ */
+date: string, total: number, };
+
+export type DeskCounts = { 
+/**
+ * Temporarily enrolled.
+ */
+temporary: number, pre_registered: number, 
+/**
+ * In no section from today on.
+ */
+unassigned: number, enrolled_today: number, 
+/**
+ * Learners of this year who owe a paper.
+ */
+missing_papers: number, 
+/**
+ * Which, the most frequent first.
+ */
+papers: Array<PaperCount>, };
+
+/**
+ * Learners who owe a paper of this kind.
+ */
+export type PaperCount = { 
+/**
+ * A kind of `student_document`.
+ */
+kind: string, learners: number, };
+
+/**
  * The sections that have to take attendance today.
  */
 export type Classes = { sections: number, taken: number, 
@@ -122,121 +234,9 @@ without: Array<string>,
 next: string | null, };
 
 /**
- * Learners in class, those temporarily enrolled too; not those who are only expected.
- */
-export type HomeEnrolment = { male: number, female: number, total: number, before: Before | null, grades: Array<GradeLine>, };
-
-/**
- * What is compared with.
- */
-export type Before = { 
-/**
- * The school year.
- */
-label: string, 
-/**
- * The same day a year ago or, where that year was over by then, its last day.
- */
-date: string, total: number, };
-
-export type GradeLine = { grade_level: string, male: number, female: number, 
-/**
- * With those whose sex is not recorded.
- */
-total: number, 
-/**
- * A year ago; none where there is nothing to compare with.
- */
-before: number | null, };
-
-export type DeskCounts = { 
-/**
- * Temporarily enrolled.
- */
-temporary: number, pre_registered: number, 
-/**
- * In no section from today on.
- */
-unassigned: number, enrolled_today: number, 
-/**
- * Learners of this year who owe a paper.
- */
-missing_papers: number, 
-/**
- * Which, the most frequent first.
- */
-papers: Array<PaperCount>, };
-
-/**
- * Learners who owe a paper of this kind.
- */
-export type PaperCount = { 
-/**
- * A kind of `student_document`.
- */
-kind: string, learners: number, };
-
-export type OwnSection = { today: SectionDay, male: number, female: number, 
-/**
- * This month and the one before, the older first; without those that have no class days yet.
- */
-months: Array<OwnMonth>, 
-/**
- * Who went to another section within the last weeks.
- */
-moved: Array<MovedOn>, 
-/**
- * What the adviser marked and did not submit.
- */
-unsubmitted: Array<Unsubmitted>, };
-
-/**
- * Who went from this section to another one lately.
- */
-export type MovedOn = { student: string, listed: string, 
-/**
- * `7-Rizal`.
- */
-to: string, 
-/**
- * The first day there.
- */
-on: string, 
-/**
- * Days since then on which he was marked here: these marks stay, and count here.
- */
-marked: Array<string>, };
-
-/**
- * A month of School Form 2.
- */
-export type OwnMonth = { 
-/**
- * `2026-06`.
- */
-month: string, 
-/**
- * Its last day has passed: it is signed now.
- */
-over: boolean, 
-/**
- * Class days before today on which attendance was not taken.
- */
-untaken: Array<string>, report: Report | null, };
-
-/**
  * A section with more learners than seats.
  */
 export type FullSection = { id: string, name: string, grade_level: string, seats: number, learners: number, };
-
-/**
- * A school year, as the page speaks of it.
- */
-export type HomeYear = { id: string, label: string, start_date: string, end_date: string, 
-/**
- * It is over, or will be in a few weeks: time to think of the next one.
- */
-ending: boolean, };
 
 export type HomeRequest =
 | { "do": "home.today" };

@@ -17,11 +17,6 @@ total: number,
  */
 outcome: ImportOutcome | null, };
 
-/**
- * What an import is busy with.
- */
-export type Stage = "reading" | "matching" | "saving";
-
 export type ImportOutcome = { report: ImportReport | null, 
 /**
  * How many rows are refused, and how many duplicates and warnings there are; the report lists the first of them.
@@ -60,6 +55,15 @@ batch: string | null, };
 export type ImportCounts = { new: number, changed: number, unchanged: number, };
 
 /**
+ * A row that cannot be imported, and what to do about it.
+ */
+export type ImportRefusal = { file: string, 
+/**
+ * Line in the file; the header is line 1.
+ */
+row: number, column?: string, code: string, message: string, };
+
+/**
  * A row that is, or may be, somebody who is there already.
  */
 export type ImportDuplicate = { file: string, row: number, kind: ImportDuplicateKind, 
@@ -91,13 +95,9 @@ besides: string[], };
 export type ImportDuplicateKind = "same_record" | "same_name";
 
 /**
- * A row that cannot be imported, and what to do about it.
+ * What an import is busy with.
  */
-export type ImportRefusal = { file: string, 
-/**
- * Line in the file; the header is line 1.
- */
-row: number, column?: string, code: string, message: string, };
+export type Stage = "reading" | "matching" | "saving";
 
 /**
  * A file, recognised.
@@ -111,31 +111,6 @@ proposed: Array<LineChoice>, } | { "what": "table", file: string, entity: string
  * What else it can be.
  */
 entities: Array<string>, } | { "what": "roster", file: string, };
-
-/**
- * What to do with one line; a line without a choice is left alone.
- */
-export type LineChoice = { 
-/**
- * Row of the sheet, as in [`ReconciledLine::line`](super::ReconciledLine::line).
- */
-line: number, 
-/**
- * `missing_here`: enrol in the register's section, as a new learner where nobody is known. `suspect`: it is a new learner.
- */
-add?: boolean, 
-/**
- * `suspect`: it is this one of the candidates; what the office has nothing for is filled.
- */
-same_as?: string, 
-/**
- * `wrong_section`: move to the register's section, from today on.
- */
-move_section?: boolean, 
-/**
- * Fields of [`ReconciledLine::fields`](super::ReconciledLine::fields) in which the register is right.
- */
-take_theirs?: Array<string>, };
 
 /**
  * A register set beside the records, line by line.
@@ -157,42 +132,6 @@ section_id: string | null, lines: Array<ReconciledLine>,
  * Who sits in the section here and is not in the register.
  */
 extra: Array<Extra>, refused: Array<RefusedRow>, warnings: Array<Warning>, counts: ReconciledCounts, };
-
-/**
- * A learner of the section who is not in the register.
- */
-export type Extra = { student: string, enrolment: string, name: string, lrn: string | null, sex: string | null, birth_date: string | null, status: string, };
-
-/**
- * A row that cannot be taken, and what to do about it.
- */
-export type RefusedRow = { line: number, 
-/**
- * `A12`
- */
-cell: string, code: string, message: string, 
-/**
- * What the form calls the column.
- */
-column: string, 
-/**
- * The same for a screen, without the column.
- */
-said?: ImportSaid, };
-
-/**
- * A sentence that the screens have too.
- */
-export type ImportSaid = { key: ImportSaidKey, 
-/**
- * What the sentence names, in its order.
- */
-with: Array<string>, };
-
-/**
- * Which sentence it is. The screens have each in every language (`imports.ts` in `ui/src/strings/`); their compiler misses none.
- */
-export type ImportSaidKey = "other_sheet" | "no_learner" | "no_year" | "year_closed" | "lrn_rounded" | "lrn_digits" | "lrn_twice" | "no_name" | "sex" | "no_date" | "nothing" | "future" | "years" | "age" | "numbers" | "no_mobile" | "no_comma";
 
 /**
  * How one line stands to the records.
@@ -224,17 +163,6 @@ fields: Array<Difference>,
 candidates: Array<Candidate>, };
 
 /**
- * Where a learner sits here.
- */
-export type OurSection = { 
-/**
- * `null` for a learner in no section.
- */
-section: string | null, name: string | null, grade_level: string, };
-
-export type MatchedBy = "lrn" | "name_and_birth_date";
-
-/**
  * A field in which the two differ.
  */
 export type Difference = { 
@@ -260,6 +188,17 @@ export type Candidate = { student: string, name: string, lrn: string | null, bir
 export type Suspicion = "same_lrn" | "other_lrn" | "same_name" | "twice_in_file";
 
 /**
+ * Where a learner sits here.
+ */
+export type OurSection = { 
+/**
+ * `null` for a learner in no section.
+ */
+section: string | null, name: string | null, grade_level: string, };
+
+export type MatchedBy = "lrn" | "name_and_birth_date";
+
+/**
  * How many lines are in which state.
  */
 export type ReconciledCounts = { same: number, different: number, missing_here: number, wrong_section: number, suspect: number, extra: number, refused: number, };
@@ -272,6 +211,67 @@ export type Warning = {
  * `None` for what concerns the whole file.
  */
 line: number | null, cell: string | null, message: string, column?: string, said?: ImportSaid, };
+
+/**
+ * A sentence that the screens have too.
+ */
+export type ImportSaid = { key: ImportSaidKey, 
+/**
+ * What the sentence names, in its order.
+ */
+with: Array<string>, };
+
+/**
+ * Which sentence it is. The screens have each in every language (`imports.ts` in `ui/src/strings/`); their compiler misses none.
+ */
+export type ImportSaidKey = "other_sheet" | "no_learner" | "no_year" | "year_closed" | "lrn_rounded" | "lrn_digits" | "lrn_twice" | "no_name" | "sex" | "no_date" | "nothing" | "future" | "years" | "age" | "numbers" | "no_mobile" | "no_comma";
+
+/**
+ * A learner of the section who is not in the register.
+ */
+export type Extra = { student: string, enrolment: string, name: string, lrn: string | null, sex: string | null, birth_date: string | null, status: string, };
+
+/**
+ * A row that cannot be taken, and what to do about it.
+ */
+export type RefusedRow = { line: number, 
+/**
+ * `A12`
+ */
+cell: string, code: string, message: string, 
+/**
+ * What the form calls the column.
+ */
+column: string, 
+/**
+ * The same for a screen, without the column.
+ */
+said?: ImportSaid, };
+
+/**
+ * What to do with one line; a line without a choice is left alone.
+ */
+export type LineChoice = { 
+/**
+ * Row of the sheet, as in [`ReconciledLine::line`](super::ReconciledLine::line).
+ */
+line: number, 
+/**
+ * `missing_here`: enrol in the register's section, as a new learner where nobody is known. `suspect`: it is a new learner.
+ */
+add?: boolean, 
+/**
+ * `suspect`: it is this one of the candidates; what the office has nothing for is filled.
+ */
+same_as?: string, 
+/**
+ * `wrong_section`: move to the register's section, from today on.
+ */
+move_section?: boolean, 
+/**
+ * Fields of [`ReconciledLine::fields`](super::ReconciledLine::fields) in which the register is right.
+ */
+take_theirs?: Array<string>, };
 
 /**
  * What was written.

@@ -89,16 +89,6 @@ suspects: number, refused: number,
  */
 left: number, };
 
-export type PasteColumn = { 
-/**
- * What the spreadsheet calls it.
- */
-heading: string, 
-/**
- * What it fills; nothing where it is left out.
- */
-field: string | null, label: string, };
-
 export type PasteRow = { 
 /**
  * Row of the paste, from 0, the header counted.
@@ -143,6 +133,16 @@ left: string | null,
  * Of a whole name: last, first, middle name and extension, as they are written.
  */
 read_as: string | null, };
+
+export type PasteColumn = { 
+/**
+ * What the spreadsheet calls it.
+ */
+heading: string, 
+/**
+ * What it fills; nothing where it is left out.
+ */
+field: string | null, label: string, };
 
 /**
  * What a paste did.
@@ -252,23 +252,6 @@ attendance: LearnerAttendance | null,
  */
 may_edit: boolean, };
 
-/**
- * Marks of a school year, counted.
- */
-export type LearnerAttendance = { school_year: string, 
-/**
- * Days on which attendance was taken of the learner's sections while the learner sat there.
- */
-taken: number, 
-/**
- * Days; half of one where the learner was away in the morning or in the afternoon alone. So are the excused ones.
- */
-absent: number, 
-/**
- * Days on which it happened at all.
- */
-late: number, cutting: number, excused: number, };
-
 export type LearnerEnrolment = { row: Enrolment, school_year: string, 
 /**
  * Where the learner sits now, or sat last.
@@ -295,6 +278,23 @@ others: Array<LearnerNamed>, };
  * A learner in a few words.
  */
 export type LearnerNamed = { id: string, name: string, };
+
+/**
+ * Marks of a school year, counted.
+ */
+export type LearnerAttendance = { school_year: string, 
+/**
+ * Days on which attendance was taken of the learner's sections while the learner sat there.
+ */
+taken: number, 
+/**
+ * Days; half of one where the learner was away in the morning or in the afternoon alone. So are the excused ones.
+ */
+absent: number, 
+/**
+ * Days on which it happened at all.
+ */
+late: number, cutting: number, excused: number, };
 
 /**
  * One change of one record, newest first in the answer.
@@ -341,6 +341,16 @@ waiting: boolean,
  */
 refused: boolean, fields: Array<LearnerFieldChange>, };
 
+export type LearnerFieldChange = { field: string, label: string, before: unknown, after: unknown, 
+/**
+ * What the two are called, where they are links to other records.
+ */
+before_name: string | null, after_name: string | null, 
+/**
+ * Whether `before` can be put back: it is not what stands now, and whoever is here may change it.
+ */
+restorable: boolean, };
+
 /**
  * From which section to which a learner went.
  */
@@ -353,16 +363,6 @@ from: string | null, to: string,
  * The first day there.
  */
 on: string, };
-
-export type LearnerFieldChange = { field: string, label: string, before: unknown, after: unknown, 
-/**
- * What the two are called, where they are links to other records.
- */
-before_name: string | null, after_name: string | null, 
-/**
- * Whether `before` can be put back: it is not what stands now, and whoever is here may change it.
- */
-restorable: boolean, };
 
 /**
  * What is known of the new learner so far.
