@@ -301,8 +301,5 @@ fn unreadable(stored: &Stored<'_, '_>, replica: Uuid, why: &Damaged) -> Result<J
 
 /// An id that is shown as unknown where it cannot be read: the entry says itself that it is damaged.
 fn if_readable(id: std::result::Result<Option<Uuid>, Damaged>) -> Option<Uuid> {
-    match id {
-        Ok(id) => id,
-        Err(_) => None,
-    }
+    id.unwrap_or_default()
 }

@@ -54,10 +54,7 @@ pub(super) fn from_sql(kind: Kind, value: ValueRef<'_>) -> Option<Value> {
 
 /// What was read, unless it is damaged, which whoever asked says.
 fn whole<T, E>(read: std::result::Result<T, E>) -> Option<T> {
-    match read {
-        Ok(value) => Some(value),
-        Err(_) => None,
-    }
+    read.ok()
 }
 
 /// `SELECT` list of an entity, to be read back with [`read`].
