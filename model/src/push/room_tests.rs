@@ -1,8 +1,10 @@
 //! How many questions a push may ask, and that nothing is lost where there is no room for more.
 
 use super::*;
+use crate::edit_time::ClockReading;
 use crate::entities::STUDENT;
 use crate::{Code, review};
+use crate::{Role, Schema};
 
 const MINE: Uuid = Uuid::from_u128(1);
 const THEIRS: Uuid = Uuid::from_u128(2);

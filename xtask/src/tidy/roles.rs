@@ -106,7 +106,7 @@ mod tests {
     fn what_is_no_list_of_roles_is_left_alone() {
         for (path, fine) in [
             ("model/src/access.rs", "&[SchoolAdmin, Teacher]"),
-            ("model/src/entity.rs", "///     writers: &[Role::Teacher],"),
+            ("model/src/entity/check.rs", "///     writers: &[Role::Teacher],"),
             ("node/src/app/tests.rs", "for role in [Role::Teacher] {}"),
             ("node/src/app/home.rs", "match role {\n Role::SchoolAdmin | Role::Teacher => 1 }"),
             ("node/src/app/a.rs", "let role = roles[0]; let all: [Role; 6] = Role::ALL;"),

@@ -130,7 +130,7 @@ impl Request<Desk> for KeepDraft {
 
     fn run(self, desk: &mut Desk) -> Result<()> {
         let KeepDraft { section, date, session, draft } = self;
-        super::class::check_session(&session)?;
+        crate::domain::attendance::taking::check_session(&session)?;
         desk.keep_class(section, days::date(&date, "date")?, &session, draft)
     }
 }
