@@ -16,8 +16,8 @@ const RECORDS: &str = "api";
 #[derive(Debug, Default)]
 struct File {
     imports: BTreeMap<&'static str, BTreeSet<String>>,
-    types: BTreeMap<String, TypeId>,
-    declared: Vec<String>,
+    /// By name: in which order the fields of a type are walked through differs from build to build.
+    types: BTreeMap<String, String>,
     requests: Vec<String>,
     answers: Vec<String>,
 }
@@ -53,8 +53,7 @@ impl TypeVisitor for Finder<'_> {
         self.all.placed.insert(id, self.file);
         let declared = format!("{}export {}", T::docs().unwrap_or_default(), T::decl(&self.all.config));
         let file = self.all.file(self.file);
-        file.declared.push(declared);
-        let another = file.types.insert(name.clone(), id);
+        let another = file.types.insert(name.clone(), declared);
         assert!(another.is_none(), "two types of {}.ts are called {name}; rename one: #[ts(rename = ..)]", self.file);
         T::visit_dependencies(self);
     }
@@ -111,7 +110,7 @@ fn called(file: &str) -> String {
 
 fn text(name: &str, file: &File, areas: &[&str]) -> String {
     let area = called(name);
-    let mut body = file.declared.join("\n\n");
+    let mut body = file.types.values().map(String::as_str).collect::<Vec<_>>().join("\n\n");
     let _ = write!(body, "\n\nexport type {area}Request =\n{};\n", file.requests.join("\n"));
     let _ = write!(body, "\nexport interface {area}Answers {{\n{}\n}}\n", file.answers.join("\n"));
     if name == RECORDS {

@@ -1,5 +1,14 @@
 // Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
+/**
+ * A copy that was read back.
+ */
+export type Backup = { path: string, bytes: number, records: number, 
+/**
+ * RFC 3339.
+ */
+at: string, };
+
 export type BackupState = { running: boolean, 
 /**
  * Bytes of the copy that is under way; as many as `bytes` once it is being read back.
@@ -26,24 +35,19 @@ proposed: string,
  */
 bytes: number, may: boolean, };
 
+export type Counted = { entity: string, label: string, 
 /**
- * A copy that was read back.
+ * Live records at this PC.
  */
-export type Backup = { path: string, bytes: number, records: number, 
+records: number, 
 /**
- * RFC 3339.
+ * Live records at the hub, as this PC last saw them.
  */
-at: string, };
-
-export type Devices = { 
+at_hub: number, 
 /**
- * This PC first, those that were revoked last.
+ * Changes of such records that wait.
  */
-devices: Array<Device>, 
-/**
- * Whether the hub has told which PCs the school has. Otherwise they are those that the records name.
- */
-told: boolean, hub: string, sample: boolean, };
+waiting: number, };
 
 export type Device = { id: string, 
 /**
@@ -71,15 +75,24 @@ conflicts: number,
  */
 last_contact: string | null, };
 
-export type ProofState = { running: boolean, proof: Proof | null, 
+export type Devices = { 
 /**
- * Why the last try came to nothing.
+ * This PC first, those that were revoked last.
  */
-failed: string | null, 
+devices: Array<Device>, 
 /**
- * A file for the page.
+ * Whether the hub has told which PCs the school has. Otherwise they are those that the records name.
  */
-proposed: string, };
+told: boolean, hub: string, sample: boolean, };
+
+/**
+ * A user as made or changed.
+ */
+export type MadeUser = { id: string, name: string, 
+/**
+ * To be handed over now: it is kept nowhere and cannot be shown again.
+ */
+one_time: string | null, users: Users, };
 
 /**
  * How this copy stands against the hub's, at one moment.
@@ -115,19 +128,31 @@ computed: string,
  */
 confirmed: string, counts: Array<Counted>, };
 
-export type Counted = { entity: string, label: string, 
+export type ProofState = { running: boolean, proof: Proof | null, 
 /**
- * Live records at this PC.
+ * Why the last try came to nothing.
  */
-records: number, 
+failed: string | null, 
 /**
- * Live records at the hub, as this PC last saw them.
+ * A file for the page.
  */
-at_hub: number, 
+proposed: string, };
+
+export type Range = { id: string, device: string, 
 /**
- * Changes of such records that wait.
+ * What the PC is called, or the figures of one that the hub has not told of.
  */
-waiting: number, };
+called: string, here: boolean, prefix: string | null, from_no: number, to_no: number, digits: number | null, 
+/**
+ * The first and the last number as they are printed.
+ */
+first: string, last: string, 
+/**
+ * Numbers up to the highest that a learner has.
+ */
+used: number, };
+
+export type RangeDraft = { device: string, prefix?: string | null, from_no: number, to_no: number, digits?: number | null, };
 
 export type Ranges = { ranges: Array<Range>, 
 /**
@@ -147,74 +172,15 @@ proposed: RangeDraft,
  */
 locked: string | null, };
 
-export type Range = { id: string, device: string, 
+export type SchoolYear = { id: string, label: string, start_date: string, end_date: string, cutoff_date: string | null, status: string, drop_label: string | null, half_days: boolean, terms: Array<Term>, 
 /**
- * What the PC is called, or the figures of one that the hub has not told of.
+ * Sections and enrolments that hang on it.
  */
-called: string, here: boolean, prefix: string | null, from_no: number, to_no: number, digits: number | null, 
+enrolments: number, 
 /**
- * The first and the last number as they are printed.
+ * What its terms are called: `term`, `quarter` or `semester_quarter`.
  */
-first: string, last: string, 
-/**
- * Numbers up to the highest that a learner has.
- */
-used: number, };
-
-export type RangeDraft = { device: string, prefix?: string | null, from_no: number, to_no: number, digits?: number | null, };
-
-export type Settings = { 
-/**
- * The school's fields; empty where none were saved yet.
- */
-fields: Record<string, string | null>, idle_minutes: number, 
-/**
- * Why nothing can be changed here: `device` or `role`.
- */
-locked: string | null, 
-/**
- * Whether the idle minutes, which are this PC's own, may be changed.
- */
-may_set_idle: boolean, };
-
-export type Users = { users: Array<UserRow>, 
-/**
- * Staff whom a user can be linked with, by name.
- */
-staff: { id: string; text: string }[], 
-/**
- * Why nothing can be changed here: `device` (this PC may not) or `role`.
- */
-locked: string | null, };
-
-export type UserRow = { id: string, name: string, email: string | null, role: string, staff: string | null, staff_name: string | null, disabled: boolean, 
-/**
- * Has a one-time password that was not replaced yet.
- */
-must_change: boolean, 
-/**
- * Can sign in at a PC: has any password.
- */
-has_password: boolean, 
-/**
- * The one who asks.
- */
-you: boolean, };
-
-export type UserDraft = { name: string, email?: string | null, role: string, staff?: string | null, 
-/**
- * For the very first user alone, who chooses it at once: from then on this PC asks who is there.
- */
-password?: string | null, };
-
-/**
- * A user as made or changed.
- */
-export type MadeUser = { id: string, name: string, 
-/**
- * To be handed over now: it is kept nowhere and cannot be shown again.
- */
-one_time: string | null, users: Users, };
+term_kind: string, };
 
 export type SchoolYears = { 
 /**
@@ -230,21 +196,55 @@ next: YearDraft,
  */
 locked: string | null, };
 
-export type YearDraft = { label: string, start_date: string, end_date: string, cutoff_date?: string | null, status: string, drop_label?: string | null, half_days: boolean, };
-
-export type SchoolYear = { id: string, label: string, start_date: string, end_date: string, cutoff_date: string | null, status: string, drop_label: string | null, half_days: boolean, terms: Array<Term>, 
+export type Settings = { 
 /**
- * Sections and enrolments that hang on it.
+ * The school's fields; empty where none were saved yet.
  */
-enrolments: number, 
+fields: Record<string, string | null>, idle_minutes: number, 
 /**
- * What its terms are called: `term`, `quarter` or `semester_quarter`.
+ * Why nothing can be changed here: `device` or `role`.
  */
-term_kind: string, };
+locked: string | null, 
+/**
+ * Whether the idle minutes, which are this PC's own, may be changed.
+ */
+may_set_idle: boolean, };
 
 export type Term = { id: string, ordinal: number, kind: string, start_date: string, end_date: string, };
 
 export type TermDraft = { start_date: string, end_date: string, };
+
+export type UserDraft = { name: string, email?: string | null, role: string, staff?: string | null, 
+/**
+ * For the very first user alone, who chooses it at once: from then on this PC asks who is there.
+ */
+password?: string | null, };
+
+export type UserRow = { id: string, name: string, email: string | null, role: string, staff: string | null, staff_name: string | null, disabled: boolean, 
+/**
+ * Has a one-time password that was not replaced yet.
+ */
+must_change: boolean, 
+/**
+ * Can sign in at a PC: has any password.
+ */
+has_password: boolean, 
+/**
+ * The one who asks.
+ */
+you: boolean, };
+
+export type Users = { users: Array<UserRow>, 
+/**
+ * Staff whom a user can be linked with, by name.
+ */
+staff: { id: string; text: string }[], 
+/**
+ * Why nothing can be changed here: `device` (this PC may not) or `role`.
+ */
+locked: string | null, };
+
+export type YearDraft = { label: string, start_date: string, end_date: string, cutoff_date?: string | null, status: string, drop_label?: string | null, half_days: boolean, };
 
 export type AdminRequest =
 /**

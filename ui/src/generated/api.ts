@@ -11,6 +11,29 @@ import type { AdminAnswers, AdminRequest } from "./admin";
 import type { HomeAnswers, HomeRequest } from "./home";
 
 /**
+ * One row, with the fields of its kind.
+ */
+export type AnyRow = Record<string, unknown>;
+
+/**
+ * Rows for a screen.
+ */
+export type Found = { rows: Record<string, unknown>[], 
+/**
+ * Whether there are more than `limit`.
+ */
+more: boolean, 
+/**
+ * How many live rows the entity has, found or not.
+ */
+total: number, };
+
+/**
+ * A row as it is after a save.
+ */
+export type SavedRow = { row: Record<string, unknown>, changed: boolean, created: boolean, };
+
+/**
  * The office at a glance. [`Store::status`] says more, and reads every row for it.
  */
 export type SyncSummary = { school: string, device: string, 
@@ -67,29 +90,6 @@ message: string,
  * Since when, RFC 3339.
  */
 since: string, };
-
-/**
- * Rows for a screen.
- */
-export type Found = { rows: Record<string, unknown>[], 
-/**
- * Whether there are more than `limit`.
- */
-more: boolean, 
-/**
- * How many live rows the entity has, found or not.
- */
-total: number, };
-
-/**
- * One row, with the fields of its kind.
- */
-export type AnyRow = Record<string, unknown>;
-
-/**
- * A row as it is after a save.
- */
-export type SavedRow = { row: Record<string, unknown>, changed: boolean, created: boolean, };
 
 export type RecordsRequest =
 /**

@@ -1,63 +1,6 @@
 // Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
 /**
- * A learner who has been away for five class days or more.
- */
-export type LongAbsent = { student: string, listed: string, section: SectionInfo, 
-/**
- * Class days in a row.
- */
-days: number, since: string, 
-/**
- * All of them excused.
- */
-excused: boolean, guardians: Array<Caller>, };
-
-/**
- * A section as the attendance screens show it.
- */
-export type SectionInfo = { id: string, name: string, grade_level: string, adviser: string | null, 
-/**
- * Whether the person here advises it.
- */
-mine: boolean, 
-/**
- * Whether the person here may take its attendance.
- */
-may_take: boolean, };
-
-export type Caller = { name: string, 
-/**
- * `father`, `mother`, `guardian` or `other`.
- */
-relation: string, phone: string | null, primary: boolean, };
-
-export type CalendarYear = { years: Array<YearInfo>, 
-/**
- * None: the school has no school year yet.
- */
-year: YearInfo | null, today: string, may_change: boolean, entries: Array<CalendarEntry>, 
-/**
- * National holidays of the year that are not in it.
- */
-proposed: Array<Holiday>, };
-
-export type YearInfo = { id: string, label: string, start_date: string, end_date: string, };
-
-/**
- * A holiday that the school's calendar does not have yet.
- */
-export type Holiday = { date: string, name: string, 
-/**
- * The law or proclamation.
- */
-source: string, 
-/**
- * Not sure: look for the proclamation before adding it.
- */
-sure: boolean, };
-
-/**
  * A day that the calendar says something about.
  */
 export type CalendarEntry = { id: string, date: string, 
@@ -74,14 +17,21 @@ kind: string,
  */
 source: string | null, reason: string | null, };
 
+export type CalendarYear = { years: Array<YearInfo>, 
 /**
- * What is to be said about some days.
+ * None: the school has no school year yet.
  */
-export type DaySetting = { 
+year: YearInfo | null, today: string, may_change: boolean, entries: Array<CalendarEntry>, 
 /**
- * First and last day, both included. Weekends between them are left out, unless classes are held.
+ * National holidays of the year that are not in it.
  */
-from: string, to: string, kind: string, scope: string, source?: string, reason?: string, };
+proposed: Array<Holiday>, };
+
+export type Caller = { name: string, 
+/**
+ * `father`, `mother`, `guardian` or `other`.
+ */
+relation: string, phone: string | null, primary: boolean, };
 
 /**
  * A class on a day.
@@ -117,17 +67,17 @@ draft: ClassDraft | null, pupils: Array<Pupil>,
 moved: Array<Pupil>, };
 
 /**
- * Who took the attendance, and when.
+ * What was marked in one class and not submitted.
  */
-export type Taken = { by: string | null, 
+export type ClassDraft = { 
 /**
- * RFC 3339.
+ * Learner to mark.
  */
-at: string | null, 
+marks: Record<string, string>, 
 /**
- * Why it was corrected afterwards, the last time.
+ * Why the day is corrected, as far as it was typed.
  */
-correction: string | null, };
+reason: string, };
 
 /**
  * A day as a section has it.
@@ -150,28 +100,14 @@ label: string | null,
  */
 class: boolean, };
 
-export type Pupil = { id: string, name: Name, 
 /**
- * `Dela Cruz, Juan Jr. Santos`.
+ * What is to be said about some days.
  */
-listed: string, sex: string | null, 
+export type DaySetting = { 
 /**
- * `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it; `P` also where nobody took attendance yet.
+ * First and last day, both included. Weekends between them are left out, unless classes are held.
  */
-code: string, note: string | null, 
-/**
- * Class days in a row that the learner was absent until the one before; 0 for one who was there.
- */
-away: number, 
-/**
- * The first of them.
- */
-away_since: string | null, 
-/**
- * The day counts in another class, where the learner was marked before changing sections; among [`Class::moved`], where the
- * learner is now.
- */
-elsewhere: Elsewhere | null, };
+from: string, to: string, kind: string, scope: string, source?: string, reason?: string, };
 
 /**
  * Another class of a learner's day.
@@ -187,44 +123,51 @@ section: string,
 code: string, };
 
 /**
- * A learner's name in its parts.
+ * A holiday that the school's calendar does not have yet.
  */
-export type Name = { last: string, first: string, middle: string | null, ext: string | null, };
+export type Holiday = { date: string, name: string, 
+/**
+ * The law or proclamation.
+ */
+source: string, 
+/**
+ * Not sure: look for the proclamation before adding it.
+ */
+sure: boolean, };
 
 /**
- * What was marked in one class and not submitted.
+ * A learner who has been away for five class days or more.
  */
-export type ClassDraft = { 
+export type LongAbsent = { student: string, listed: string, section: SectionInfo, 
 /**
- * Learner to mark.
+ * Class days in a row.
  */
-marks: Record<string, string>, 
+days: number, since: string, 
 /**
- * Why the day is corrected, as far as it was typed.
+ * All of them excused.
  */
-reason: string, };
+excused: boolean, guardians: Array<Caller>, };
 
+export type MonthDay = { day: Day, 
 /**
- * How a month of a section stands.
+ * Whether attendance was taken; without, no marks say nothing.
  */
-export type Report = { 
+taken: boolean, 
 /**
- * Signed: attendance of the month is locked.
+ * Half days present.
  */
-signed: boolean, by: string | null, 
-/**
- * RFC 3339.
- */
-at: string | null, 
-/**
- * Why it was opened again, the last time.
- */
-reason: string | null, };
+male_halves: number, female_halves: number, };
 
+export type MonthPupil = { id: string, listed: string, sex: string | null, 
 /**
- * A class that has marks which were not submitted.
+ * For each day: `""` present, `A`, `L`, `C`, `E`, `am` or `pm` for half a day absent; `null` where the learner was not in the
+ * section or attendance was not taken.
  */
-export type Unsubmitted = { section: string, date: string, session: string, changes: number, };
+marks: Array<string | null>, 
+/**
+ * Half days absent.
+ */
+absent_halves: number, tardy: number, };
 
 export type MonthSheet = { section: SectionInfo, school_year: string, 
 /**
@@ -252,31 +195,10 @@ coming: number,
  */
 drafts: Array<Unsubmitted>, };
 
-export type MonthDay = { day: Day, 
 /**
- * Whether attendance was taken; without, no marks say nothing.
+ * A learner's name in its parts.
  */
-taken: boolean, 
-/**
- * Half days present.
- */
-male_halves: number, female_halves: number, };
-
-/**
- * A class day, and what of it was not taken: `day`, or the half that lacks.
- */
-export type UntakenDay = { date: string, session: string, };
-
-export type MonthPupil = { id: string, listed: string, sex: string | null, 
-/**
- * For each day: `""` present, `A`, `L`, `C`, `E`, `am` or `pm` for half a day absent; `null` where the learner was not in the
- * section or attendance was not taken.
- */
-marks: Array<string | null>, 
-/**
- * Half days absent.
- */
-absent_halves: number, tardy: number, };
+export type Name = { last: string, first: string, middle: string | null, ext: string | null, };
 
 /**
  * A day of the school.
@@ -294,6 +216,46 @@ sections: Array<SectionDay>,
  * The last class day before and the next one after, up to today.
  */
 before: string | null, after: string | null, };
+
+export type Pupil = { id: string, name: Name, 
+/**
+ * `Dela Cruz, Juan Jr. Santos`.
+ */
+listed: string, sex: string | null, 
+/**
+ * `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it; `P` also where nobody took attendance yet.
+ */
+code: string, note: string | null, 
+/**
+ * Class days in a row that the learner was absent until the one before; 0 for one who was there.
+ */
+away: number, 
+/**
+ * The first of them.
+ */
+away_since: string | null, 
+/**
+ * The day counts in another class, where the learner was marked before changing sections; among [`Class::moved`], where the
+ * learner is now.
+ */
+elsewhere: Elsewhere | null, };
+
+/**
+ * How a month of a section stands.
+ */
+export type Report = { 
+/**
+ * Signed: attendance of the month is locked.
+ */
+signed: boolean, by: string | null, 
+/**
+ * RFC 3339.
+ */
+at: string | null, 
+/**
+ * Why it was opened again, the last time.
+ */
+reason: string | null, };
 
 export type SectionDay = { section: SectionInfo, day: Day, 
 /**
@@ -334,6 +296,32 @@ unsubmitted: number,
 locked: boolean, };
 
 /**
+ * A section as the attendance screens show it.
+ */
+export type SectionInfo = { id: string, name: string, grade_level: string, adviser: string | null, 
+/**
+ * Whether the person here advises it.
+ */
+mine: boolean, 
+/**
+ * Whether the person here may take its attendance.
+ */
+may_take: boolean, };
+
+/**
+ * Who took the attendance, and when.
+ */
+export type Taken = { by: string | null, 
+/**
+ * RFC 3339.
+ */
+at: string | null, 
+/**
+ * Why it was corrected afterwards, the last time.
+ */
+correction: string | null, };
+
+/**
  * One learner's mark. Who is not in the list was present.
  */
 export type TakenMark = { student: string, 
@@ -341,6 +329,18 @@ export type TakenMark = { student: string,
  * `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it.
  */
 code: string, note?: string, };
+
+/**
+ * A class that has marks which were not submitted.
+ */
+export type Unsubmitted = { section: string, date: string, session: string, changes: number, };
+
+/**
+ * A class day, and what of it was not taken: `day`, or the half that lacks.
+ */
+export type UntakenDay = { date: string, session: string, };
+
+export type YearInfo = { id: string, label: string, start_date: string, end_date: string, };
 
 export type AttendanceRequest =
 /**

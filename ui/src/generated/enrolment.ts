@@ -1,10 +1,35 @@
 // Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
-export type PaperSet = { 
 /**
- * The enrolment that was confirmed with it.
+ * How an enrolment began, as the records have it.
  */
-confirmed: string | null, };
+export type Beginning = { 
+/**
+ * None where only a list of the school told of it.
+ */
+on_date: string | null, 
+/**
+ * The last section, also of who left.
+ */
+section: string | null, };
+
+/**
+ * How many records a question changed.
+ */
+export type Count = { count: number, };
+
+/**
+ * One reason of the form's list.
+ */
+export type DropReason = { 
+/**
+ * As the form numbers them, for example `b.1`.
+ */
+code: string, category: string, reason: string, 
+/**
+ * Whether the form wants it in words ("Others, specify").
+ */
+specify: boolean, };
 
 /**
  * What the desk was told.
@@ -28,61 +53,9 @@ kind: string, section?: string, from_school?: string, papers?: Array<PaperState>
 over_capacity?: boolean, };
 
 /**
- * A paper as somebody says it is.
- */
-export type PaperState = { kind: string, state: string, };
-
-/**
  * What became of it.
  */
 export type Enrolled = { student: string, enrolment: string, status: string, late: boolean, missing: Array<string>, };
-
-/**
- * How many records a question changed.
- */
-export type Count = { count: number, };
-
-/**
- * Somebody decided otherwise.
- */
-export type PromotionChoice = { enrolment: string, step: Step, };
-
-/**
- * What becomes of a learner.
- */
-export type Step = "promote" | "retain" | "graduate" | "hold";
-
-export type Promoted = { promoted: number, retained: number, graduated: number, held: number, };
-
-export type Made = { id: string, };
-
-/**
- * What a section can be told.
- */
-export type SectionFields = { grade_level?: string, name?: string, track?: string, strand?: string, adviser?: string, room?: string, capacity?: number, shift?: string, };
-
-export type Years = { years: Array<Year>, 
-/**
- * The one that today is in.
- */
-current: string | null, today: string, };
-
-/**
- * A school year, with the enrolments it holds.
- */
-export type Year = { id: string, 
-/**
- * `2026-2027`.
- */
-label: string, start_date: string, end_date: string, 
-/**
- * The last day on which enrolment is not late.
- */
-cutoff_date: string | null, 
-/**
- * `draft`, `open` or `closed`.
- */
-status: string, };
 
 /**
  * A learner in a list of the desk.
@@ -93,92 +66,7 @@ export type Known = { student: string, last_name: string, first_name: string, mi
  */
 last: Past | null, };
 
-/**
- * An enrolment of a year, in a few words.
- */
-export type Past = { enrolment: string, school_year: string, year: string, grade_level: string, kind: string | null, status: string, section: string | null, section_name: string | null, unsettled_account: boolean, late: boolean, from_school: string | null, to_school: string | null, reason_code: string | null, effectivity_date: string | null, };
-
-/**
- * What the desk proposes for a learner in a school year.
- */
-export type Proposal = { known: Known, 
-/**
- * The enrolment of this year, if there is one.
- */
-here: Past | null, 
-/**
- * Years before, the newest first.
- */
-past: Array<Past>, kind: string, grade_level: string | null, section: string | null, papers: Array<Paper>, 
-/**
- * What speaks against it: `unsettled_account`, `not_finished` (the last enrolment is still open), `missing_papers`,
- * `enrolled` (in this year, already), `left` (in this year; to be taken back).
- */
-holds: Array<string>, };
-
-/**
- * A paper as it stands.
- */
-export type Paper = { 
-/**
- * A kind of `student_document`.
- */
-kind: string, 
-/**
- * `missing`, `received`, `returned`, `waived`; none where nobody asked for it yet.
- */
-state: string | null, 
-/**
- * Whether this kind of enrolment wants it.
- */
-wanted: boolean, };
-
-/**
- * One reason of the form's list.
- */
-export type DropReason = { 
-/**
- * As the form numbers them, for example `b.1`.
- */
-code: string, category: string, reason: string, 
-/**
- * Whether the form wants it in words ("Others, specify").
- */
-specify: boolean, };
-
-/**
- * How an enrolment began, as the records have it.
- */
-export type Beginning = { 
-/**
- * None where only a list of the school told of it.
- */
-on_date: string | null, 
-/**
- * The last section, also of who left.
- */
-section: string | null, };
-
-export type SectionList = { sections: Array<SectionRow>, as_of: string, };
-
-/**
- * A section, and who is in it on the asked day.
- */
-export type SectionRow = { id: string, school_year: string, grade_level: string, name: string, track: string | null, strand: string | null, adviser: string | null, 
-/**
- * `Reyes, Ana`.
- */
-adviser_name: string | null, room: string | null, capacity: number | null, shift: string | null, male: number, female: number, 
-/**
- * With those whose sex is not known.
- */
-total: number, 
-/**
- * Of these, the ones that are expected and not in class yet.
- */
-coming: number, };
-
-export type Roster = { section: SectionRow, members: Array<Member>, as_of: string, };
+export type Made = { id: string, };
 
 /**
  * One line of a roster.
@@ -199,9 +87,44 @@ missing: Array<string>, };
 export type Only = "unassigned" | "temporary" | "pre_registered" | "left";
 
 /**
- * One line of the list.
+ * A paper as it stands.
  */
-export type Waiting = { enrolment: string, learner: Known, grade_level: string, kind: string | null, status: string, missing: Array<string>, };
+export type Paper = { 
+/**
+ * A kind of `student_document`.
+ */
+kind: string, 
+/**
+ * `missing`, `received`, `returned`, `waived`; none where nobody asked for it yet.
+ */
+state: string | null, 
+/**
+ * Whether this kind of enrolment wants it.
+ */
+wanted: boolean, };
+
+export type PaperSet = { 
+/**
+ * The enrolment that was confirmed with it.
+ */
+confirmed: string | null, };
+
+/**
+ * A paper as somebody says it is.
+ */
+export type PaperState = { kind: string, state: string, };
+
+/**
+ * An enrolment of a year, in a few words.
+ */
+export type Past = { enrolment: string, school_year: string, year: string, grade_level: string, kind: string | null, status: string, section: string | null, section_name: string | null, unsettled_account: boolean, late: boolean, from_school: string | null, to_school: string | null, reason_code: string | null, effectivity_date: string | null, };
+
+export type Promoted = { promoted: number, retained: number, graduated: number, held: number, };
+
+/**
+ * Somebody decided otherwise.
+ */
+export type PromotionChoice = { enrolment: string, step: Step, };
 
 export type PromotionPreview = { lines: Array<PromotionRow>, 
 /**
@@ -229,6 +152,83 @@ next: string | null,
  * Why a learner is held: `missing_papers`, `unsettled_account`, `not_enrolled` (pre-registered, never came), `no_grade`.
  */
 hold: string | null, };
+
+/**
+ * What the desk proposes for a learner in a school year.
+ */
+export type Proposal = { known: Known, 
+/**
+ * The enrolment of this year, if there is one.
+ */
+here: Past | null, 
+/**
+ * Years before, the newest first.
+ */
+past: Array<Past>, kind: string, grade_level: string | null, section: string | null, papers: Array<Paper>, 
+/**
+ * What speaks against it: `unsettled_account`, `not_finished` (the last enrolment is still open), `missing_papers`,
+ * `enrolled` (in this year, already), `left` (in this year; to be taken back).
+ */
+holds: Array<string>, };
+
+export type Roster = { section: SectionRow, members: Array<Member>, as_of: string, };
+
+/**
+ * What a section can be told.
+ */
+export type SectionFields = { grade_level?: string, name?: string, track?: string, strand?: string, adviser?: string, room?: string, capacity?: number, shift?: string, };
+
+export type SectionList = { sections: Array<SectionRow>, as_of: string, };
+
+/**
+ * A section, and who is in it on the asked day.
+ */
+export type SectionRow = { id: string, school_year: string, grade_level: string, name: string, track: string | null, strand: string | null, adviser: string | null, 
+/**
+ * `Reyes, Ana`.
+ */
+adviser_name: string | null, room: string | null, capacity: number | null, shift: string | null, male: number, female: number, 
+/**
+ * With those whose sex is not known.
+ */
+total: number, 
+/**
+ * Of these, the ones that are expected and not in class yet.
+ */
+coming: number, };
+
+/**
+ * What becomes of a learner.
+ */
+export type Step = "promote" | "retain" | "graduate" | "hold";
+
+/**
+ * One line of the list.
+ */
+export type Waiting = { enrolment: string, learner: Known, grade_level: string, kind: string | null, status: string, missing: Array<string>, };
+
+/**
+ * A school year, with the enrolments it holds.
+ */
+export type Year = { id: string, 
+/**
+ * `2026-2027`.
+ */
+label: string, start_date: string, end_date: string, 
+/**
+ * The last day on which enrolment is not late.
+ */
+cutoff_date: string | null, 
+/**
+ * `draft`, `open` or `closed`.
+ */
+status: string, };
+
+export type Years = { years: Array<Year>, 
+/**
+ * The one that today is in.
+ */
+current: string | null, today: string, };
 
 export type EnrolmentRequest =
 /**

@@ -4,6 +4,90 @@ import type { SyncSummary } from "./api";
 import type { LongAbsent, Report, SectionDay, Unsubmitted } from "./attendance";
 
 /**
+ * What is compared with.
+ */
+export type Before = { 
+/**
+ * The school year.
+ */
+label: string, 
+/**
+ * The same day a year ago or, where that year was over by then, its last day.
+ */
+date: string, total: number, };
+
+/**
+ * The sections that have to take attendance today.
+ */
+export type Classes = { sections: number, taken: number, 
+/**
+ * The first of those that have not taken it, by grade.
+ */
+untaken: Array<Untaken>, 
+/**
+ * Of the sections that have taken it: learners who were there, also those late, cutting classes or absent for half of it.
+ */
+present: number, present_male: number, present_female: number, 
+/**
+ * Absent the whole day, excused ones too.
+ */
+absent: number, 
+/**
+ * Absent for half of the day.
+ */
+half: number, 
+/**
+ * Late or cutting classes.
+ */
+tardy: number, };
+
+export type DeskCounts = { 
+/**
+ * Temporarily enrolled.
+ */
+temporary: number, pre_registered: number, 
+/**
+ * In no section from today on.
+ */
+unassigned: number, enrolled_today: number, 
+/**
+ * Learners of this year who owe a paper.
+ */
+missing_papers: number, 
+/**
+ * Which, the most frequent first.
+ */
+papers: Array<PaperCount>, };
+
+/**
+ * A first step.
+ */
+export type FirstStep = { 
+/**
+ * `school` (its name and ID), `year`, `learners`, `sections` or `users`.
+ */
+id: string, done: boolean, 
+/**
+ * Whether the person here does it; otherwise an administrator does, or somebody at another PC.
+ */
+may: boolean, };
+
+/**
+ * A section with more learners than seats.
+ */
+export type FullSection = { id: string, name: string, grade_level: string, seats: number, learners: number, };
+
+export type GradeLine = { grade_level: string, male: number, female: number, 
+/**
+ * With those whose sex is not recorded.
+ */
+total: number, 
+/**
+ * A year ago; none where there is nothing to compare with.
+ */
+before: number | null, };
+
+/**
  * The day of whoever is at the PC.
  */
 export type Home = { today: string, 
@@ -57,17 +141,9 @@ desk: DeskCounts | null,
 same_number: number, sync: SyncSummary, };
 
 /**
- * A first step.
+ * Learners in class, those temporarily enrolled too; not those who are only expected.
  */
-export type FirstStep = { 
-/**
- * `school` (its name and ID), `year`, `learners`, `sections` or `users`.
- */
-id: string, done: boolean, 
-/**
- * Whether the person here does it; otherwise an administrator does, or somebody at another PC.
- */
-may: boolean, };
+export type HomeEnrolment = { male: number, female: number, total: number, before: Before | null, grades: Array<GradeLine>, };
 
 /**
  * A school year, as the page speaks of it.
@@ -77,37 +153,6 @@ export type HomeYear = { id: string, label: string, start_date: string, end_date
  * It is over, or will be in a few weeks: time to think of the next one.
  */
 ending: boolean, };
-
-export type OwnSection = { today: SectionDay, male: number, female: number, 
-/**
- * This month and the one before, the older first; without those that have no class days yet.
- */
-months: Array<OwnMonth>, 
-/**
- * Who went to another section within the last weeks.
- */
-moved: Array<MovedOn>, 
-/**
- * What the adviser marked and did not submit.
- */
-unsubmitted: Array<Unsubmitted>, };
-
-/**
- * A month of School Form 2.
- */
-export type OwnMonth = { 
-/**
- * `2026-06`.
- */
-month: string, 
-/**
- * Its last day has passed: it is signed now.
- */
-over: boolean, 
-/**
- * Class days before today on which attendance was not taken.
- */
-untaken: Array<string>, report: Report | null, };
 
 /**
  * Who went from this section to another one lately.
@@ -127,50 +172,35 @@ on: string,
 marked: Array<string>, };
 
 /**
- * Learners in class, those temporarily enrolled too; not those who are only expected.
+ * A month of School Form 2.
  */
-export type HomeEnrolment = { male: number, female: number, total: number, before: Before | null, grades: Array<GradeLine>, };
+export type OwnMonth = { 
+/**
+ * `2026-06`.
+ */
+month: string, 
+/**
+ * Its last day has passed: it is signed now.
+ */
+over: boolean, 
+/**
+ * Class days before today on which attendance was not taken.
+ */
+untaken: Array<string>, report: Report | null, };
 
-export type GradeLine = { grade_level: string, male: number, female: number, 
+export type OwnSection = { today: SectionDay, male: number, female: number, 
 /**
- * With those whose sex is not recorded.
+ * This month and the one before, the older first; without those that have no class days yet.
  */
-total: number, 
+months: Array<OwnMonth>, 
 /**
- * A year ago; none where there is nothing to compare with.
+ * Who went to another section within the last weeks.
  */
-before: number | null, };
-
+moved: Array<MovedOn>, 
 /**
- * What is compared with.
+ * What the adviser marked and did not submit.
  */
-export type Before = { 
-/**
- * The school year.
- */
-label: string, 
-/**
- * The same day a year ago or, where that year was over by then, its last day.
- */
-date: string, total: number, };
-
-export type DeskCounts = { 
-/**
- * Temporarily enrolled.
- */
-temporary: number, pre_registered: number, 
-/**
- * In no section from today on.
- */
-unassigned: number, enrolled_today: number, 
-/**
- * Learners of this year who owe a paper.
- */
-missing_papers: number, 
-/**
- * Which, the most frequent first.
- */
-papers: Array<PaperCount>, };
+unsubmitted: Array<Unsubmitted>, };
 
 /**
  * Learners who owe a paper of this kind.
@@ -180,36 +210,6 @@ export type PaperCount = {
  * A kind of `student_document`.
  */
 kind: string, learners: number, };
-
-/**
- * The sections that have to take attendance today.
- */
-export type Classes = { sections: number, taken: number, 
-/**
- * The first of those that have not taken it, by grade.
- */
-untaken: Array<Untaken>, 
-/**
- * Of the sections that have taken it: learners who were there, also those late, cutting classes or absent for half of it.
- */
-present: number, present_male: number, present_female: number, 
-/**
- * Absent the whole day, excused ones too.
- */
-absent: number, 
-/**
- * Absent for half of the day.
- */
-half: number, 
-/**
- * Late or cutting classes.
- */
-tardy: number, };
-
-/**
- * A section whose attendance was not taken yet.
- */
-export type Untaken = { id: string, name: string, grade_level: string, adviser: string | null, };
 
 export type SchoolDay = { 
 /**
@@ -234,9 +234,9 @@ without: Array<string>,
 next: string | null, };
 
 /**
- * A section with more learners than seats.
+ * A section whose attendance was not taken yet.
  */
-export type FullSection = { id: string, name: string, grade_level: string, seats: number, learners: number, };
+export type Untaken = { id: string, name: string, grade_level: string, adviser: string | null, };
 
 export type HomeRequest =
 | { "do": "home.today" };

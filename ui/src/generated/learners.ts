@@ -2,11 +2,10 @@
 
 import type { Enrolment, EnrolmentEvent, Guardian, Student, StudentDocument, StudentGuardian } from "./entities";
 
-export type LearnerChanged = { id: string, 
 /**
- * Whether anything had to be written.
+ * What a field of an answer, or an answer, is where TypeScript is to look for itself.
  */
-changed: boolean, };
+export type Anything = unknown;
 
 /**
  * A parent or guardian of a learner: somebody who is here already (`person`), or a new one (`fields`).
@@ -20,264 +19,6 @@ fields?: Record<string, unknown>,
  * Fields of the relation: `relation`, `is_primary`, `lives_with`, `can_pickup`.
  */
 link: Record<string, unknown>, };
-
-/**
- * A paper and where it is.
- */
-export type PaperDraft = { kind: string, 
-/**
- * `missing`, `received`, `returned` or `waived`.
- */
-state: string, };
-
-/**
- * What a bulk change did.
- */
-export type LearnersEdited = { changed: number, 
-/**
- * Learners that had these values already.
- */
-same: number, 
-/**
- * Learners that were deleted meanwhile.
- */
-gone: number, };
-
-/**
- * A learner and what a field of theirs becomes.
- */
-export type LearnerGiven = { id: string, value: unknown, };
-
-/**
- * What was copied, and what is known about it.
- */
-export type LearnersPaste = { 
-/**
- * Rows of cells, as text.
- */
-matrix?: Array<Array<string>>, 
-/**
- * Whether the first row names the columns; found out where it is not said.
- */
-header?: boolean, 
-/**
- * What the columns are: a field, `full_name` (`LAST, FIRST, MIDDLE`), or nothing for one that is left out. Found out from
- * headers and contents where it is not said.
- */
-columns?: Array<string | null>, 
-/**
- * Put into these learners, row by row, instead of adding some.
- */
-onto?: Array<string>, 
-/**
- * Whether 3/4/2010 begins with the day; found out from the other dates where it is not said.
- */
-day_first?: boolean, 
-/**
- * What is to become of rows that may be a learner who is here: by row of the paste, `new`, `leave`, or the learner's id.
- * They are left where nothing is said.
- */
-choices?: { [key in string]: string }, };
-
-export type PastePreview = { header: boolean, columns: Array<PasteColumn>, rows: Array<PasteRow>, new: number, changes: number, same: number, 
-/**
- * May be a learner who is here; somebody decides.
- */
-suspects: number, refused: number, 
-/**
- * Rows that are left out because somebody said so.
- */
-left: number, };
-
-export type PasteRow = { 
-/**
- * Row of the paste, from 0, the header counted.
- */
-at: number, 
-/**
- * `new`, `changes`, `same`, `suspect`, `refused` or `left`.
- */
-kind: string, 
-/**
- * `Cruz, Ana`, as far as it is known.
- */
-name: string, 
-/**
- * The learner that it is or may be about.
- */
-id: string | null, 
-/**
- * Who that is, for a suspect.
- */
-like: string | null, 
-/**
- * Why somebody has to decide: `number`, where the learner of this number has another name or birth date, `given`, where part of
- * the given name would go, or `alike`.
- */
-asks: "number" | "alike" | "given" | null, cells: Array<PasteCell>, 
-/**
- * What is wrong with the row as a whole.
- */
-problem: string | null, };
-
-export type PasteCell = { text: string, problem: string | null, 
-/**
- * What stands there now, where that is something else; of a whole name, all of it.
- */
-was: string | null, 
-/**
- * Why this alone is not taken over, although the row is.
- */
-left: string | null, 
-/**
- * Of a whole name: last, first, middle name and extension, as they are written.
- */
-read_as: string | null, };
-
-export type PasteColumn = { 
-/**
- * What the spreadsheet calls it.
- */
-heading: string, 
-/**
- * What it fills; nothing where it is left out.
- */
-field: string | null, label: string, };
-
-/**
- * What a paste did.
- */
-export type Pasted = { new: number, changed: number, 
-/**
- * Rows of the paste that are not in the records: refused, undecided, or left out.
- */
-left: number, };
-
-/**
- * What a field of an answer, or an answer, is where TypeScript is to look for itself.
- */
-export type Anything = unknown;
-
-/**
- * Which learners, in which order.
- */
-export type LearnerQuery = { 
-/**
- * Every word must be somewhere: names, LRN, student number, guardians. Spelling is folded; where few are found as typed, a wrong
- * letter is forgiven, and those come last.
- */
-text?: string, sort?: Array<LearnerSort>, filters?: LearnerFilters, };
-
-/**
- * What the list is narrowed to; an empty text or list narrows nothing.
- */
-export type LearnerFilters = { 
-/**
- * Grade, section and status are those of this school year; of the learner's newest one without it.
- */
-school_year?: string, grade?: Array<string>, section?: string, status?: Array<string>, sex?: string, 
-/**
- * Only learners whose papers are not complete.
- */
-missing_papers?: boolean, no_lrn?: boolean, 
-/**
- * Only learners without an enrolment (in `school_year`, if one is named).
- */
-not_enrolled?: boolean, };
-
-export type LearnerSort = { 
-/**
- * A column of the list.
- */
-key: string, down: boolean, };
-
-/**
- * A page of the list.
- */
-export type LearnersFound = { 
-/**
- * `id` and what is not empty of: `name`, `last_name`, `first_name`, `middle_name`, `name_ext`, `lrn`, `student_no`,
- * `sex`, `birth_date`, `age`, `grade`, `section`, `status`, `school_year`, `guardian`, `guardian_phone`, `papers`
- * (kinds that are missing), `barangay`, `municipality`, `phone`, and the columns that were asked for; `hidden` where the rest
- * is not for whoever is here.
- */
-rows: Array<LearnerLine>, 
-/**
- * How many the query finds.
- */
-found: number, 
-/**
- * How many of them, the last ones, are only nearly what was typed.
- */
-near: number, 
-/**
- * How many learners there are.
- */
-total: number, };
-
-/**
- * A learner in the list; what is not recorded is not there.
- */
-export type LearnerLine = { id: string; age?: number; papers?: string[] } & { [column: string]: string | number | boolean | string[] | undefined };
-
-export type LearnerIds = string[];
-
-/**
- * A school year, newest first in the directory.
- */
-export type LearnerYear = { id: string, label: string, 
-/**
- * `draft`, `open` or `closed`.
- */
-status: string, };
-
-/**
- * Everything about one learner.
- */
-export type LearnerPage = { learner: Student & { deleted?: boolean }, 
-/**
- * Full years today.
- */
-age: number | null, guardians: Array<LearnerGuardian>, 
-/**
- * Newest school year first.
- */
-enrolments: Array<LearnerEnrolment>, papers: StudentDocument[], 
-/**
- * Of the newest school year that the learner is enrolled in.
- */
-attendance: LearnerAttendance | null, 
-/**
- * Whether whoever is at the PC may change the learner.
- */
-may_edit: boolean, };
-
-export type LearnerEnrolment = { row: Enrolment, school_year: string, 
-/**
- * Where the learner sits now, or sat last.
- */
-section: string | null, sections: Array<LearnerSat>, 
-/**
- * Oldest first.
- */
-events: EnrolmentEvent[], };
-
-export type LearnerSat = { section: string, 
-/**
- * Days; `until` is the first day elsewhere.
- */
-from: string, until: string | null, };
-
-export type LearnerGuardian = { link: StudentGuardian, person: Guardian, 
-/**
- * Other learners of the same guardian: brothers and sisters, mostly.
- */
-others: Array<LearnerNamed>, };
-
-/**
- * A learner in a few words.
- */
-export type LearnerNamed = { id: string, name: string, };
 
 /**
  * Marks of a school year, counted.
@@ -341,6 +82,22 @@ waiting: boolean,
  */
 refused: boolean, fields: Array<LearnerFieldChange>, };
 
+export type LearnerChanged = { id: string, 
+/**
+ * Whether anything had to be written.
+ */
+changed: boolean, };
+
+export type LearnerEnrolment = { row: Enrolment, school_year: string, 
+/**
+ * Where the learner sits now, or sat last.
+ */
+section: string | null, sections: Array<LearnerSat>, 
+/**
+ * Oldest first.
+ */
+events: EnrolmentEvent[], };
+
 export type LearnerFieldChange = { field: string, label: string, before: unknown, after: unknown, 
 /**
  * What the two are called, where they are links to other records.
@@ -350,6 +107,41 @@ before_name: string | null, after_name: string | null,
  * Whether `before` can be put back: it is not what stands now, and whoever is here may change it.
  */
 restorable: boolean, };
+
+/**
+ * What the list is narrowed to; an empty text or list narrows nothing.
+ */
+export type LearnerFilters = { 
+/**
+ * Grade, section and status are those of this school year; of the learner's newest one without it.
+ */
+school_year?: string, grade?: Array<string>, section?: string, status?: Array<string>, sex?: string, 
+/**
+ * Only learners whose papers are not complete.
+ */
+missing_papers?: boolean, no_lrn?: boolean, 
+/**
+ * Only learners without an enrolment (in `school_year`, if one is named).
+ */
+not_enrolled?: boolean, };
+
+/**
+ * A learner and what a field of theirs becomes.
+ */
+export type LearnerGiven = { id: string, value: unknown, };
+
+export type LearnerGuardian = { link: StudentGuardian, person: Guardian, 
+/**
+ * Other learners of the same guardian: brothers and sisters, mostly.
+ */
+others: Array<LearnerNamed>, };
+
+export type LearnerIds = string[];
+
+/**
+ * A learner in the list; what is not recorded is not there.
+ */
+export type LearnerLine = { id: string; age?: number; papers?: string[] } & { [column: string]: string | number | boolean | string[] | undefined };
 
 /**
  * From which section to which a learner went.
@@ -365,6 +157,32 @@ from: string | null, to: string,
 on: string, };
 
 /**
+ * A learner in a few words.
+ */
+export type LearnerNamed = { id: string, name: string, };
+
+/**
+ * Everything about one learner.
+ */
+export type LearnerPage = { learner: Student & { deleted?: boolean }, 
+/**
+ * Full years today.
+ */
+age: number | null, guardians: Array<LearnerGuardian>, 
+/**
+ * Newest school year first.
+ */
+enrolments: Array<LearnerEnrolment>, papers: StudentDocument[], 
+/**
+ * Of the newest school year that the learner is enrolled in.
+ */
+attendance: LearnerAttendance | null, 
+/**
+ * Whether whoever is at the PC may change the learner.
+ */
+may_edit: boolean, };
+
+/**
  * What is known of the new learner so far.
  */
 export type LearnerProbe = { last_name?: string, first_name?: string, lrn?: string, student_no?: string, 
@@ -376,6 +194,28 @@ birth_date?: string,
  * A learner who is not to be found: the one who is being edited.
  */
 except?: string, };
+
+/**
+ * Which learners, in which order.
+ */
+export type LearnerQuery = { 
+/**
+ * Every word must be somewhere: names, LRN, student number, guardians. Spelling is folded; where few are found as typed, a wrong
+ * letter is forgiven, and those come last.
+ */
+text?: string, sort?: Array<LearnerSort>, filters?: LearnerFilters, };
+
+export type LearnerSat = { section: string, 
+/**
+ * Days; `until` is the first day elsewhere.
+ */
+from: string, until: string | null, };
+
+export type LearnerSort = { 
+/**
+ * A column of the list.
+ */
+key: string, down: boolean, };
 
 /**
  * A learner who may be the same child, the likeliest first.
@@ -390,6 +230,166 @@ why: string, learner: LearnerLine,
  * Whether it is surely this child: a number proves it.
  */
 certain: boolean, };
+
+/**
+ * A school year, newest first in the directory.
+ */
+export type LearnerYear = { id: string, label: string, 
+/**
+ * `draft`, `open` or `closed`.
+ */
+status: string, };
+
+/**
+ * What a bulk change did.
+ */
+export type LearnersEdited = { changed: number, 
+/**
+ * Learners that had these values already.
+ */
+same: number, 
+/**
+ * Learners that were deleted meanwhile.
+ */
+gone: number, };
+
+/**
+ * A page of the list.
+ */
+export type LearnersFound = { 
+/**
+ * `id` and what is not empty of: `name`, `last_name`, `first_name`, `middle_name`, `name_ext`, `lrn`, `student_no`,
+ * `sex`, `birth_date`, `age`, `grade`, `section`, `status`, `school_year`, `guardian`, `guardian_phone`, `papers`
+ * (kinds that are missing), `barangay`, `municipality`, `phone`, and the columns that were asked for; `hidden` where the rest
+ * is not for whoever is here.
+ */
+rows: Array<LearnerLine>, 
+/**
+ * How many the query finds.
+ */
+found: number, 
+/**
+ * How many of them, the last ones, are only nearly what was typed.
+ */
+near: number, 
+/**
+ * How many learners there are.
+ */
+total: number, };
+
+/**
+ * What was copied, and what is known about it.
+ */
+export type LearnersPaste = { 
+/**
+ * Rows of cells, as text.
+ */
+matrix?: Array<Array<string>>, 
+/**
+ * Whether the first row names the columns; found out where it is not said.
+ */
+header?: boolean, 
+/**
+ * What the columns are: a field, `full_name` (`LAST, FIRST, MIDDLE`), or nothing for one that is left out. Found out from
+ * headers and contents where it is not said.
+ */
+columns?: Array<string | null>, 
+/**
+ * Put into these learners, row by row, instead of adding some.
+ */
+onto?: Array<string>, 
+/**
+ * Whether 3/4/2010 begins with the day; found out from the other dates where it is not said.
+ */
+day_first?: boolean, 
+/**
+ * What is to become of rows that may be a learner who is here: by row of the paste, `new`, `leave`, or the learner's id.
+ * They are left where nothing is said.
+ */
+choices?: { [key in string]: string }, };
+
+/**
+ * A paper and where it is.
+ */
+export type PaperDraft = { kind: string, 
+/**
+ * `missing`, `received`, `returned` or `waived`.
+ */
+state: string, };
+
+export type PasteCell = { text: string, problem: string | null, 
+/**
+ * What stands there now, where that is something else; of a whole name, all of it.
+ */
+was: string | null, 
+/**
+ * Why this alone is not taken over, although the row is.
+ */
+left: string | null, 
+/**
+ * Of a whole name: last, first, middle name and extension, as they are written.
+ */
+read_as: string | null, };
+
+export type PasteColumn = { 
+/**
+ * What the spreadsheet calls it.
+ */
+heading: string, 
+/**
+ * What it fills; nothing where it is left out.
+ */
+field: string | null, label: string, };
+
+export type PastePreview = { header: boolean, columns: Array<PasteColumn>, rows: Array<PasteRow>, new: number, changes: number, same: number, 
+/**
+ * May be a learner who is here; somebody decides.
+ */
+suspects: number, refused: number, 
+/**
+ * Rows that are left out because somebody said so.
+ */
+left: number, };
+
+export type PasteRow = { 
+/**
+ * Row of the paste, from 0, the header counted.
+ */
+at: number, 
+/**
+ * `new`, `changes`, `same`, `suspect`, `refused` or `left`.
+ */
+kind: string, 
+/**
+ * `Cruz, Ana`, as far as it is known.
+ */
+name: string, 
+/**
+ * The learner that it is or may be about.
+ */
+id: string | null, 
+/**
+ * Who that is, for a suspect.
+ */
+like: string | null, 
+/**
+ * Why somebody has to decide: `number`, where the learner of this number has another name or birth date, `given`, where part of
+ * the given name would go, or `alike`.
+ */
+asks: "number" | "alike" | "given" | null, cells: Array<PasteCell>, 
+/**
+ * What is wrong with the row as a whole.
+ */
+problem: string | null, };
+
+/**
+ * What a paste did.
+ */
+export type Pasted = { new: number, changed: number, 
+/**
+ * Rows of the paste that are not in the records: refused, undecided, or left out.
+ */
+left: number, };
 
 export type LearnersRequest =
 /**

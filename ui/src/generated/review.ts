@@ -3,22 +3,42 @@
 import type { Trouble } from "./api";
 
 /**
+ * Who typed a value, where and when.
+ */
+export type Author = { name: string | null, 
+/**
+ * RFC 3339.
+ */
+at: string | null, 
+/**
+ * Whether it was typed at this PC.
+ */
+here: boolean, 
+/**
+ * What the other PC is called; where the hub has not told, the last figures of its id (`…6AF2`), which its own sync details show.
+ */
+pc: string | null, };
+
+/**
  * Where the file is.
  */
 export type Bundle = { path: string, };
 
+export type Counted = { open: number, };
+
 /**
- * What needs somebody, the latest first.
+ * Which value of one entry stays. For a refused change, `mine` sends it again and `theirs` lets it go.
  */
-export type Needs = { items: Array<Need>, 
+export type Decision = { id: string, keep: Side, };
+
 /**
- * Why the hub does not sync with this PC, if that is so.
+ * A change that was not put back, and why.
  */
-trouble: Trouble | null, 
+export type Left = { 
 /**
- * How many there are, also those that are not in this answer.
+ * Line of the file.
  */
-total: number, };
+line: number, entity: string, id: string, code: string, message: string, };
 
 /**
  * A conflict, or a change that the hub refused.
@@ -69,6 +89,63 @@ code: string | null, message: string | null,
 may: boolean, };
 
 /**
+ * What needs somebody, the latest first.
+ */
+export type Needs = { items: Array<Need>, 
+/**
+ * Why the hub does not sync with this PC, if that is so.
+ */
+trouble: Trouble | null, 
+/**
+ * How many there are, also those that are not in this answer.
+ */
+total: number, };
+
+/**
+ * What became of saved work that was put back.
+ */
+export type PutBack = { put_back: number, 
+/**
+ * Changes that this office has already.
+ */
+known: number, left: Array<Left>, };
+
+/**
+ * Where the file is, and what is in it.
+ */
+export type SavedWork = { path: string, changes: number, 
+/**
+ * Changes of which nothing can be read any more.
+ */
+unreadable: number, 
+/**
+ * Passwords that were set here and are in no file.
+ */
+secrets: number, };
+
+/**
+ * What became of the decisions, in questions as the list has them: the fields of one change are one.
+ */
+export type Settled = { settled: number, 
+/**
+ * Those among them that changed nothing, because the record said so already.
+ */
+stood: number, 
+/**
+ * Those among them that changed nothing, because the record was deleted since.
+ */
+gone: number, 
+/**
+ * Those that could not be settled, and why; they are as they were.
+ */
+failed: Array<Unsettled>, };
+
+/**
+ * Which value of a conflict stays.
+ */
+export type Side = "mine" | "theirs";
+
+/**
  * One field, both ways. Texts are as the screens format them: ISO dates, choices by their code, names of linked records.
  */
 export type Sides = { 
@@ -88,85 +165,6 @@ stands: string,
  * What the record says now, where it is neither.
  */
 now: string | null, };
-
-/**
- * Who typed a value, where and when.
- */
-export type Author = { name: string | null, 
-/**
- * RFC 3339.
- */
-at: string | null, 
-/**
- * Whether it was typed at this PC.
- */
-here: boolean, 
-/**
- * What the other PC is called; where the hub has not told, the last figures of its id (`…6AF2`), which its own sync details show.
- */
-pc: string | null, };
-
-export type Counted = { open: number, };
-
-/**
- * Which value of one entry stays. For a refused change, `mine` sends it again and `theirs` lets it go.
- */
-export type Decision = { id: string, keep: Side, };
-
-/**
- * Which value of a conflict stays.
- */
-export type Side = "mine" | "theirs";
-
-/**
- * What became of the decisions, in questions as the list has them: the fields of one change are one.
- */
-export type Settled = { settled: number, 
-/**
- * Those among them that changed nothing, because the record said so already.
- */
-stood: number, 
-/**
- * Those among them that changed nothing, because the record was deleted since.
- */
-gone: number, 
-/**
- * Those that could not be settled, and why; they are as they were.
- */
-failed: Array<Unsettled>, };
-
-export type Unsettled = { id: string, code: string, message: string, };
-
-/**
- * Where the file is, and what is in it.
- */
-export type SavedWork = { path: string, changes: number, 
-/**
- * Changes of which nothing can be read any more.
- */
-unreadable: number, 
-/**
- * Passwords that were set here and are in no file.
- */
-secrets: number, };
-
-/**
- * What became of saved work that was put back.
- */
-export type PutBack = { put_back: number, 
-/**
- * Changes that this office has already.
- */
-known: number, left: Array<Left>, };
-
-/**
- * A change that was not put back, and why.
- */
-export type Left = { 
-/**
- * Line of the file.
- */
-line: number, entity: string, id: string, code: string, message: string, };
 
 /**
  * Everything about this PC and the hub. Cheap: no row of a record is read for it.
@@ -200,6 +198,8 @@ digest: string, diverged: boolean,
  * Why the hub does not sync with this PC, and what to do.
  */
 trouble: Trouble | null, };
+
+export type Unsettled = { id: string, code: string, message: string, };
 
 export type Waiting = { entity: string, label: string, count: number, };
 

@@ -1,6 +1,19 @@
 // Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
 /**
+ * Somebody who can sign in.
+ */
+export type Person = { id: string, name: string, email: string | null, role: string, 
+/**
+ * The record of this person among the staff: an adviser sees the own sections first.
+ */
+staff: string | null, 
+/**
+ * Signed in with a one-time password, which is to be replaced.
+ */
+must_change: boolean, };
+
+/**
  * How the office stands with those who sit before it.
  */
 export type State = { 
@@ -42,25 +55,6 @@ password_changed: boolean,
 data_dir: string | null, };
 
 /**
- * Somebody who can sign in.
- */
-export type Person = { id: string, name: string, email: string | null, role: string, 
-/**
- * The record of this person among the staff: an adviser sees the own sections first.
- */
-staff: string | null, 
-/**
- * Signed in with a one-time password, which is to be replaced.
- */
-must_change: boolean, };
-
-export type Undoable = { undo: string | null, 
-/**
- * Which act that is.
- */
-id: string | null, redo: string | null, };
-
-/**
  * What an undo or a redo did.
  */
 export type Taken = { what: string, removed: number, restored: number, 
@@ -68,6 +62,12 @@ export type Taken = { what: string, removed: number, restored: number,
  * Records that somebody changed since; they are left as they are.
  */
 left: number, };
+
+export type Undoable = { undo: string | null, 
+/**
+ * Which act that is.
+ */
+id: string | null, redo: string | null, };
 
 export type SessionRequest =
 /**
