@@ -112,6 +112,16 @@ const DIALOGS: &[(&str, &str, &[Go])] = &[
         &[Until(ROWS), Click("main .data a"), Press("More"), Press("Delete this learner")],
     ),
     ("office/learners/Guardians.svelte", "learners", &[Until(ROWS), Click("main .data a"), Press("Add a guardian")]),
+    (
+        "office/desk/LeaveDialog.svelte",
+        "desk",
+        &[
+            Press("New learner"),
+            Until("document.activeElement.closest('form .names')"),
+            Keys("Reyes"),
+            Keys("\u{e00c}"),
+        ],
+    ),
     ("office/sections/SectionDialog.svelte", "sections", &[Press("New section")]),
     (
         "office/enrolment/MoveDialog.svelte",
@@ -176,7 +186,10 @@ fn declared() -> Vec<String> {
                 walk(&path, root, found);
             } else if path.extension().is_some_and(|ending| ending == "svelte") {
                 let text = std::fs::read_to_string(&path).expect("a screen");
-                if text.contains("<Dialog ") || text.contains("<dialog ") {
+                let shows = |tag: &str| {
+                    text.match_indices(tag).any(|(at, _)| text[at + tag.len()..].starts_with(char::is_whitespace))
+                };
+                if shows("<Dialog") || shows("<dialog") {
                     let name = path.strip_prefix(root).expect("a screen").to_string_lossy().replace('\\', "/");
                     found.push(name);
                 }

@@ -250,7 +250,7 @@ async fn the_window_reaches_nothing_but_its_one_command() {
         for (code, why) in [
             ("__TAURI_INTERNALS__.invoke('plugin:webview|create_webview_window', {})".to_owned(), "not allowed"),
             ("__TAURI_INTERNALS__.invoke('plugin:path|resolve_directory', { directory: 1 })".to_owned(), "not allowed"),
-            ("__TAURI_INTERNALS__.invoke('call', { request: { do: 'drop' } })".to_owned(), "not a request"),
+            ("__TAURI_INTERNALS__.invoke('call', { request: { do: 'drop' } })".to_owned(), "no request 'drop'"),
             (watched("fetch('http://127.0.0.1:9/').catch(() => {})"), "connect-src"),
             (watched("new Image().src = 'http://127.0.0.1:9/x.png'"), "img-src"),
             (

@@ -12,8 +12,8 @@ use serde_json::json;
 const ROUTES: &str = include_str!("../../../ui/src/office/routes.ts");
 
 fn screens() -> Vec<&'static str> {
-    let found: Vec<&str> =
-        ROUTES.lines().filter_map(|line| line.trim().strip_prefix("{ id: \"")?.split('"').next()).collect();
+    let named = |line: &'static str| line.trim().trim_start_matches("{ ").strip_prefix("id: \"")?.split('"').next();
+    let found: Vec<&str> = ROUTES.lines().filter_map(named).collect();
     assert!(found.len() > 10 && found.contains(&"learners"), "{found:?}");
     found
 }
