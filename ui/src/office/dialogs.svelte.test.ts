@@ -40,7 +40,7 @@ const year = {
 const sections = [{ id: "luna", grade_level: "7", name: "Luna", total: 3, capacity: null }];
 const range = { device: "d", prefix: "2026-", from_no: 1, to_no: 99, digits: 4 };
 const month = {
-  section: { id: "luna", grade: "7", name: "Luna", title: "7-Luna", mine: true, may_take: true, adviser: null },
+  section: { id: "luna", grade_level: "7", name: "Luna", title: "7-Luna", mine: true, may_take: true, adviser: null },
   month: "2026-06",
   months: ["2026-06"],
   pupils: [],
