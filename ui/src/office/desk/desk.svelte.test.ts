@@ -32,6 +32,7 @@ const proposal = {
 const user = { id: "u", name: "Jo", username: "", role: "registrar" as const, staff: null, mustChange: false };
 let asked: string[] = [];
 let refuse: unknown = null;
+let suspects: unknown[] = [];
 
 async function settled() {
   for (let at = 0; at < 20; at++) await Promise.resolve();
@@ -52,6 +53,7 @@ const errors = () => [...document.querySelectorAll(".error")].map((one) => one.t
 beforeEach(() => {
   asked = [];
   refuse = null;
+  suspects = [];
   setLanguage("en");
   setSession({
     stage: "open",
@@ -72,9 +74,26 @@ beforeEach(() => {
     if (request.do === "enrolment.years") return { today: "2026-11-30", current: "y", years: [year] };
     if (request.do === "enrolment.sections") return { sections: [] };
     if (request.do === "enrolment.desk") return proposal;
+    if (request.do === "learners.duplicates") return suspects;
     if (request.do === "enrolment.enrol" && refuse) throw refuse;
     return [];
   });
+});
+
+test("whose LRN it is comes before what else is missing", async () => {
+  const learner = { id: "j", last_name: "Dela Cruz", first_name: "Juan", lrn: "300021130102" };
+  suspects = [{ learner, why: "lrn", certain: true }];
+  await desk();
+  await key("Alt+N");
+  type(label("Last name"), "Zamora");
+  type(label("LRN"), "300021130102");
+  await settled();
+  expect(find(".suspects").textContent).toContain("Dela Cruz");
+  find<HTMLFormElement>("form").requestSubmit();
+  await settled();
+  expect(document.activeElement).toBe(find(".suspects"));
+  expect(errors()).toEqual([]);
+  expect(asked).not.toContain("enrolment.enrol");
 });
 
 for (const language of ["en", "fil"] as const)
