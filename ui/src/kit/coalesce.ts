@@ -7,10 +7,15 @@ export function coalesce<Q>(ask: (question: Q) => Promise<void>): (question: Q) 
 
   async function run(first: Q): Promise<void> {
     waiting = { question: first };
-    while (waiting) {
-      const { question }: { question: Q } = waiting;
-      waiting = null;
-      await ask(question);
+    try {
+      while (waiting) {
+        const { question }: { question: Q } = waiting;
+        waiting = null;
+        await ask(question);
+      }
+    } finally {
+      // In the same breath as the last look at `waiting`: whoever asks from here on begins anew.
+      running = null;
     }
   }
 
@@ -19,8 +24,7 @@ export function coalesce<Q>(ask: (question: Q) => Promise<void>): (question: Q) 
       waiting = { question };
       return running;
     }
-    const started = run(question).finally(() => (running = null));
-    running = started;
-    return started;
+    running = run(question);
+    return running;
   };
 }

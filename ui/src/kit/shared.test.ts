@@ -115,6 +115,21 @@ test("of many questions only the first and the newest are asked, and one at a ti
   await again;
 });
 
+test("a question that comes with the last answer is asked too", async () => {
+  const asked: string[] = [];
+  let release: () => void = () => undefined;
+  const answer = new Promise<void>((done) => (release = done));
+  const ask = coalesce<string>((question) => {
+    asked.push(question);
+    return question === "d" ? answer : Promise.resolve();
+  });
+  void ask("d");
+  const next = answer.then(() => ask("de"));
+  release();
+  await next;
+  expect(asked).toEqual(["d", "de"]);
+});
+
 describe("a refusal", () => {
   const refused = { code: "required", message: "the last name is missing; type it", details: { field: "last_name" } };
 
