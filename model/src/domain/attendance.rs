@@ -47,6 +47,7 @@ pub struct Moved {
 fn seats(stays: &[Stay]) -> Vec<(Uuid, Range<i32>)> {
     let mut stays = stays.to_vec();
     stays.sort_by_key(|stay| stay.from);
+    // After the last one comes none: who sits there stays for all days to come.
     let next = stays.iter().skip(1).map(|stay| stay.from).chain([i32::MAX]);
     let seat = |(stay, next): (&Stay, i32)| (stay.section, stay.from..stay.to.unwrap_or(i32::MAX).min(next));
     stays.iter().zip(next).map(seat).collect()

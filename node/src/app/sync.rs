@@ -70,6 +70,7 @@ async fn watch(mut driver: Driver, tell: &Tell) -> Option<NodeError> {
             _ => {
                 // Why it ended stands in the records by now.
                 tell();
+                // Not a wait for anything that could be told: what ended it is mended at the hub ([`ASK_AGAIN`]).
                 tokio::time::sleep(ASK_AGAIN).await;
             }
         }

@@ -105,6 +105,7 @@ fn called(file: &str) -> String {
     if file == RECORDS {
         return "Records".to_owned();
     }
+    // Areas are named in plain words; the first letter of `attendance` makes `Attendance`.
     file.chars().take(1).flat_map(char::to_uppercase).chain(file.chars().skip(1)).collect()
 }
 

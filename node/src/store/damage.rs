@@ -86,4 +86,4 @@ fn group_beside(conn: &Connection, op_no: i64) -> Result<Option<Uuid>> {
 
 #[cfg(test)]
 #[path = "damage_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -76,7 +76,8 @@ fn end(store: &mut Store, rev: i64) -> crate::Result<crate::store::Applied> {
     store.apply(&End { rev, epoch, durable_rev: None, digest: None, more: false, hub_time, devices: None })
 }
 
-const DAMAGES: [&str; 14] = [
+/// What can be wrong with an entry of the outbox, as it is written over one.
+pub(crate) const DAMAGES: [&str; 15] = [
     "fields = 'x'",
     "fields = ''",
     "fields = '[]'",
@@ -91,6 +92,7 @@ const DAMAGES: [&str; 14] = [
     "grp = x'02'",
     "user_id = x'02'",
     "change_id = x''",
+    "act = x'03', change_id = x'', row_id = x'', entity = '', fields = ''",
 ];
 
 #[test]

@@ -38,6 +38,8 @@ pub use act::{Actor, Work};
 pub use apply::Applied;
 pub(crate) use by_domain::{ByDomain, Records};
 pub use copy::{Copied, Place};
+#[cfg(test)]
+pub(crate) use damage::tests::DAMAGES;
 pub use devices::SchoolDevice;
 pub(crate) use devices::{called, short};
 pub use inbox::ReviewEntry;

@@ -222,6 +222,7 @@ mod tests {
         assert_eq!(same, [true, false, true]);
     }
 
+    /// Sleeps beyond the time that the stranger gives a statement (400 ms), so that both are cut.
     /// Rows that one world wrote and the other did not come to: both were ended by their time, one a little later.
     const SLOW_IN_B: &str = "CREATE FUNCTION public.slowly() RETURNS int LANGUAGE plpgsql AS $f$ BEGIN
             IF current_database() = 'world_b' THEN

@@ -69,18 +69,29 @@ fn holidays_are_proposed_until_they_are_in_the_calendar() {
     assert_eq!(school.ask(removed).expect("removed")["entries"].as_array().map(Vec::len), Some(sure - 1));
 }
 
-/// A section whose June is signed, on 10 July, with one learner in it and another section.
-fn signed() -> (School, Json, Json) {
+/// A section on 30 June with one learner in it, whose attendance is known for every class day of the month, and another section.
+fn june() -> (School, Json, Json) {
     let mut school = School::new();
     let (_, enrolment) = school.learner("Peña", "F", "2026-06-08", None);
     let luna = json!({ "school_year": school.year, "grade_level": "7", "name": "Luna" });
     let luna = school.save("section", luna);
-    let (section, year) = (school.section.clone(), school.year.clone());
     school.goes_to("2026-06-30");
     let off = json!({ "from": "2026-06-09", "to": "2026-06-30", "kind": "suspension", "scope": "school" });
-    school.ask(json!({ "do": "attendance.set_days", "school_year": year, "setting": off })).expect("suspended");
+    let suspended = json!({ "do": "attendance.set_days", "school_year": school.year, "setting": off });
+    school.ask(suspended).expect("suspended");
     school.take("2026-06-08", json!([]), None).expect("taken");
-    school.ask(json!({ "do": "attendance.sign_off", "section": section, "month": "2026-06" })).expect("signed");
+    (school, enrolment, luna)
+}
+
+fn sign(school: &mut School) {
+    let asked = json!({ "do": "attendance.sign_off", "section": school.section, "month": "2026-06" });
+    school.ask(asked).expect("signed");
+}
+
+/// [`june`], signed, on 10 July.
+fn signed() -> (School, Json, Json) {
+    let (mut school, enrolment, luna) = june();
+    sign(&mut school);
     school.goes_to("2026-07-10");
     (school, enrolment, luna)
 }
@@ -146,18 +157,10 @@ fn nobody_comes_into_a_section_or_leaves_it_in_a_month_that_is_signed() {
 
 #[test]
 fn taking_a_move_back_leaves_a_signed_month_as_it_is() {
-    let mut school = School::new();
-    let (_, enrolment) = school.learner("Peña", "F", "2026-06-08", None);
-    let luna = json!({ "school_year": school.year, "grade_level": "7", "name": "Luna" });
-    let luna = school.save("section", luna);
-    let (section, year) = (school.section.clone(), school.year.clone());
-    school.goes_to("2026-06-30");
-    let off = json!({ "from": "2026-06-09", "to": "2026-06-30", "kind": "suspension", "scope": "school" });
-    school.ask(json!({ "do": "attendance.set_days", "school_year": year, "setting": off })).expect("suspended");
-    school.take("2026-06-08", json!([]), None).expect("taken");
+    let (mut school, enrolment, luna) = june();
     let away = json!({ "do": "enrolment.assign", "enrolments": [enrolment], "section": luna, "on_date": "2026-06-09" });
     school.ask(away).expect("moved");
-    school.ask(json!({ "do": "attendance.sign_off", "section": section, "month": "2026-06" })).expect("signed");
+    sign(&mut school);
     let error = school.ask(json!({ "do": "session.undo" })).expect_err("it is signed since");
     assert!(error.message.contains("the SF2 of 7-Rizal for 2026-06 is signed"), "{}", error.message);
     assert_eq!(names(&school.class("2026-06-09")), Vec::<String>::new());

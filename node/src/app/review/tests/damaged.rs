@@ -1,21 +1,8 @@
 //! What is damaged in the file is shown with what to do about it, and everything else goes on.
 
 use super::*;
-use crate::store::Choice;
+use crate::store::{Choice, DAMAGES};
 use pems_model::wire::Change;
-
-const DAMAGES: [&str; 10] = [
-    "fields = 'x'",
-    "fields = CAST(x'7b22ff' AS TEXT)",
-    "fields = '{\"birth_date\":5}'",
-    "kind = 'upsort'",
-    "change_id = x'00'",
-    "row_id = x'01'",
-    "entity = CAST(x'ff' AS TEXT)",
-    "grp = x'02'",
-    "user_id = x'02'",
-    "act = x'03', change_id = x'', row_id = x'', entity = '', fields = ''",
-];
 
 fn sql(desk: &Desk, sql: &str) {
     desk.store.conn().execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
