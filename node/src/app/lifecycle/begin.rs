@@ -11,6 +11,7 @@ use pems_model::{Code, Schema};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use ts_rs::TS;
 
 /// An office that this PC has not yet: with a code from the hub.
@@ -51,12 +52,12 @@ impl Enrol {
         front.check_goes_on()?;
         front.check_not_enrolling()?;
         front.seal_with(passphrase.as_deref())?;
-        front.enrolling = true;
-        Ok(Enrolling { dir: front.place.data_dir.clone(), keys: front.keys(), hub, code, name })
+        let under_way = Arc::new(());
+        front.enrolling = Arc::downgrade(&under_way);
+        Ok(Enrolling { dir: front.place.data_dir.clone(), keys: front.keys(), hub, code, name, under_way })
     }
 
     pub(super) fn end(front: &mut Front, enrolled: Result<()>) -> Result<State> {
-        front.enrolling = false;
         begun(front, |_| enrolled)
     }
 }
@@ -68,15 +69,19 @@ pub(super) struct Enrolling {
     hub: String,
     code: String,
     name: String,
+    /// Gone with this, however it ends, so that a mistake of ours does not keep this PC from beginning for ever.
+    under_way: Arc<()>,
 }
 
 impl Enrolling {
     /// # Errors
     /// What the hub refused, or that there is none.
     pub(super) fn ask(self) -> Result<()> {
-        let Enrolling { dir, keys, hub, code, name } = self;
+        let Enrolling { dir, keys, hub, code, name, under_way } = self;
         let enrol = async move { Office::enrol(&dir, keys, &hub, &code, &name, Schema::product()).await };
-        wait_for(enrol)?.map(drop)
+        let enrolled = wait_for(enrol)?.map(drop);
+        drop(under_way);
+        enrolled
     }
 }
 

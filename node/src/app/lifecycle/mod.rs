@@ -17,7 +17,7 @@ use begin::Enrol;
 use pems_model::Code;
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Where the records and their keys are.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub struct Front {
     sync: Option<Sync>,
     tell: Told,
     /// The hub is being asked to take this PC in.
-    enrolling: bool,
+    enrolling: Weak<()>,
 }
 
 /// Who is told that the sync did something.
@@ -75,7 +75,7 @@ pub fn kept_settings(place: &Place) -> Result<Json> {
 
 impl Front {
     pub fn at(place: Place) -> Front {
-        Front { place, passphrase: None, desk: None, sync: None, tell: Told(Arc::new(|| {})), enrolling: false }
+        Front { place, passphrase: None, desk: None, sync: None, tell: Told(Arc::new(|| {})), enrolling: Weak::new() }
     }
 
     /// Has `tell` told whenever the sync did something that a screen may show.
@@ -134,7 +134,7 @@ impl Front {
 
     /// `session.state` before there is a desk.
     fn stage(&mut self) -> Result<State> {
-        if self.enrolling {
+        if self.enrolling.strong_count() > 0 {
             return Ok(self.outside("first_run"));
         }
         match self.open() {
@@ -176,7 +176,7 @@ impl Front {
 
     /// Two that make an office in one folder at a time would each make keys of its own.
     fn check_not_enrolling(&self) -> Result<()> {
-        if self.enrolling {
+        if self.enrolling.strong_count() > 0 {
             let message = "this PC is being enrolled at this moment; wait until the hub has answered";
             return Err(NodeError::new(Code::StoreLocked, message));
         }
