@@ -29,7 +29,7 @@ impl KeyringKey {
     fn parse(line: &str) -> Option<KeyringKey> {
         let mut words = line.split(' ');
         let (kid, secret, created) = (words.next()?, words.next()?, words.next()?);
-        let secret: [u8; 32] = sys::unhex(secret)?.try_into().ok()?;
+        let secret: [u8; 32] = hex::decode(secret).ok()?.try_into().ok()?;
         let key = KeyringKey { kid: kid_of(&secret), secret, created: created.parse().ok()? };
         (key.kid == kid && words.next().is_none()).then_some(key)
     }
@@ -57,12 +57,12 @@ impl KeyringKey {
     pub(crate) fn seal(&self, text: &str) -> String {
         let (inner, outer) = self.pads();
         let first = Sha256::new().chain_update(inner).chain_update(text).finalize();
-        sys::hex(&Sha256::new().chain_update(outer).chain_update(first).finalize())
+        hex::encode(Sha256::new().chain_update(outer).chain_update(first).finalize())
     }
 }
 
 fn kid_of(secret: &[u8; 32]) -> String {
-    sys::hex(&Sha256::new().chain_update("kid").chain_update(secret).finalize()[..6])
+    hex::encode(&Sha256::new().chain_update("kid").chain_update(secret).finalize()[..6])
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Ring {
     }
 
     fn text(&self) -> String {
-        self.keys.iter().map(|key| format!("{} {} {}\n", key.kid, sys::hex(&key.secret), key.created)).collect()
+        self.keys.iter().map(|key| format!("{} {} {}\n", key.kid, hex::encode(key.secret), key.created)).collect()
     }
 
     pub(crate) fn save(&self, path: &Path) -> io::Result<()> {

@@ -42,10 +42,10 @@ impl Keys {
         let path = data_dir.join("hub.key");
         let at = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
         if !path.exists() {
-            sys::make_private_file(&path, &sys::hex(&sys::random::<32>()?)).map_err(at)?;
+            sys::make_private_file(&path, &hex::encode(sys::random::<32>()?)).map_err(at)?;
         }
         let text = fs::read_to_string(&path).map_err(at)?;
-        let master = sys::unhex(text.trim()).and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| {
+        let master = hex::decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| {
             io::Error::other(format!("{} is not 64 hex digits; restore it from a backup", path.display()))
         })?;
         let ring_path = data_dir.join("context.keys");
@@ -64,7 +64,7 @@ impl Keys {
     /// The password of a login role, for a PostgreSQL that asks for one.
     pub fn password(&self, role: &str) -> String {
         let passwords = self.derive("pems hub: role passwords");
-        sys::hex(&Sha256::new().chain_update(passwords).chain_update(role).finalize())
+        hex::encode(Sha256::new().chain_update(passwords).chain_update(role).finalize())
     }
 
     /// The context keys, oldest first; the last one signs.

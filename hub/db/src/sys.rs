@@ -30,30 +30,12 @@ pub fn new_id() -> std::io::Result<Uuid> {
     Ok(uuid::Builder::from_random_bytes(random()?).into_uuid())
 }
 
-/// Two lower-case hex digits for each byte.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}
-
-/// The bytes that hex digits of either case stand for; `None` for anything else.
-pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes();
-    if !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
-}
-
 /// Makes a file that only its owner can read, whole or not at all; gives `false` if it is there already.
 ///
 /// # Errors
 /// If it cannot be written.
 pub fn make_private_file(path: &Path, content: &str) -> io::Result<bool> {
-    let draft = path.with_extension(format!("{}.new", hex(&random::<4>()?)));
+    let draft = path.with_extension(format!("{}.new", hex::encode(random::<4>()?)));
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     file.write_all(content.as_bytes())?;
     file.sync_all()?;
@@ -72,7 +54,7 @@ pub fn make_private_file(path: &Path, content: &str) -> io::Result<bool> {
 /// # Errors
 /// If it cannot be written; then the old content is still there.
 pub fn replace_private_file(path: &Path, content: &str) -> io::Result<()> {
-    let draft = path.with_extension(format!("{}.new", hex(&random::<4>()?)));
+    let draft = path.with_extension(format!("{}.new", hex::encode(random::<4>()?)));
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     file.write_all(content.as_bytes())?;
     file.sync_all()?;

@@ -39,7 +39,7 @@ impl Writer {
             let message = format!("{} is there already; choose another name", path.display());
             return Err(Refusal::new(Code::Conflict, message));
         }
-        let tag = sys::hex(&sys::random::<4>()?);
+        let tag = hex::encode(sys::random::<4>()?);
         let draft = Draft(path.with_extension(format!("{tag}.part")));
         let file = File::options().write(true).create_new(true).mode(0o600).open(&draft.0).map_err(at(&draft.0))?;
         let age = age::Encryptor::with_user_passphrase(SecretString::from(normal(&passphrase.0)));

@@ -189,14 +189,14 @@ fn read_anchor(path: &Path) -> io::Result<BTreeMap<Uuid, (i64, Hash)>> {
     let line = |line: &str| {
         let mut words = line.split(' ');
         let (tenant, seq, hash) = (words.next()?, words.next()?, words.next()?);
-        Some((Uuid::parse_str(tenant).ok()?, (seq.parse().ok()?, sys::unhex(hash)?.try_into().ok()?)))
+        Some((Uuid::parse_str(tenant).ok()?, (seq.parse().ok()?, hex::decode(hash).ok()?.try_into().ok()?)))
     };
     let anchors: Option<_> = text.lines().map(line).collect();
     anchors.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a line is not 'school number hash'"))
 }
 
 fn anchor_text(anchors: &BTreeMap<Uuid, (i64, Hash)>) -> String {
-    anchors.iter().map(|(tenant, (seq, hash))| format!("{tenant} {seq} {}\n", sys::hex(hash))).collect()
+    anchors.iter().map(|(tenant, (seq, hash))| format!("{tenant} {seq} {}\n", hex::encode(hash))).collect()
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 /// What opens `/metrics`: follows from the hub's key, so that it is known without asking a hub that runs.
 pub(crate) fn token(keys: &Keys) -> String {
-    sys::hex(&keys.derive("pems hub: metrics"))
+    hex::encode(keys.derive("pems hub: metrics"))
 }
 
 /// What opens `/metrics` of a hub.

@@ -79,7 +79,7 @@ pub(crate) async fn words(world: &World, real: bool) -> Words {
         ("{b_token_hash}", "refresh_token", "token_hash"),
     ] {
         let planted = world.planted(table, column, Whose::B, 0).await;
-        let mut random = sys::hex(&sys::random::<64>().expect("randomness")).into_bytes().into_iter().map(char::from);
+        let mut random = hex::encode(sys::random::<64>().expect("randomness")).into_bytes().into_iter().map(char::from);
         // As long and as spaced, so that nothing but its existence can make a difference.
         let other: String = match planted.strip_prefix("\\x") {
             Some(digits) => format!("\\x{}", random.take(digits.len()).collect::<String>()),

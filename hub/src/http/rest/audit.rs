@@ -92,7 +92,7 @@ async fn entries(
         action: entry.action,
         subject: entry.subject,
         details: entry.details,
-        hash: sys::hex(&entry.hash),
+        hash: hex::encode(entry.hash),
     });
     Ok(Page::of(found.collect(), limit, |last| Some(last.seq.to_string())))
 }
