@@ -51,7 +51,7 @@ fn request_id(request: &Request) -> String {
             && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
     };
     let given = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(plain);
-    given.map_or_else(|| sys::random::<8>().map_or_else(|_| "none".to_owned(), |bytes| hex::encode(bytes)), str::to_owned)
+    given.map_or_else(|| sys::random::<8>().map_or_else(|_| "none".to_owned(), hex::encode), str::to_owned)
 }
 
 /// A label of the metrics: methods that somebody makes up are one.

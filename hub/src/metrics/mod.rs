@@ -11,7 +11,7 @@ pub(crate) use text::Pools;
 
 use crate::refusal::{Alarm, Refusal};
 use parking_lot::{Mutex, RwLock};
-use pems_db::{Keys, sys};
+use pems_db::Keys;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;

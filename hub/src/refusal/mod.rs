@@ -90,7 +90,7 @@ impl Refusal {
 
     /// Something that should not happen: the cause goes to the log, its id to the caller.
     pub(crate) fn internal(what: &str, cause: &dyn std::fmt::Display) -> Refusal {
-        let id = sys::random::<6>().map_or_else(|_| "none".to_owned(), |bytes| hex::encode(bytes));
+        let id = sys::random::<6>().map_or_else(|_| "none".to_owned(), hex::encode);
         tracing::error!(id, what, cause = %cause, "internal error");
         let message = format!("the hub could not do it; its log has the reason under {id}");
         Refusal::new(Code::Internal, message).with(json!({ "id": id }))

@@ -5,7 +5,7 @@ use crate::http::state::Routes;
 use crate::reads::page::{Page, Paging};
 use crate::refusal::Refusal;
 use axum::extract::State;
-use pems_db::{Access, OperatorDb, TenantDb, Tx, sys};
+use pems_db::{Access, OperatorDb, TenantDb, Tx};
 use pems_model::Act;
 use serde::Serialize;
 use serde_json::Value as Json;

@@ -40,7 +40,7 @@ impl Cause {
 
     /// The refusal of a change, in words that a clerk can act on. What the database said goes to the log, under a number that it names.
     pub(super) fn problem(&self, entity: Option<&Entity>) -> Problem {
-        let id = sys::random::<6>().map_or_else(|_| "none".to_owned(), |bytes| hex::encode(bytes));
+        let id = sys::random::<6>().map_or_else(|_| "none".to_owned(), hex::encode);
         let Cause { state, table, constraint, column, said } = self;
         tracing::warn!(id, state, ?table, ?constraint, ?column, cause = said, "the database refused a change");
         let label = entity.map_or("record", |entity| entity.label);
