@@ -195,6 +195,16 @@ async fn a_door_leaves_nothing_of_a_session_to_the_next() {
     let left = door.in_tx(&b, Access::Write, look).await.expect("school b");
     assert_eq!(left, (first, "\"$user\", public".to_owned(), 0), "same connection, clean");
 
+    // A ROLLBACK takes back only what was done since BEGIN: SQL that ended the transaction itself has left more.
+    let escaped = door.in_tx(&a, Access::Write, async |tx| {
+        run(tx.conn(), "COMMIT; SET search_path = sec; DECLARE c CURSOR WITH HOLD FOR SELECT 1; BEGIN").await?;
+        Err::<(), _>(DbError::Busy)
+    });
+    assert!(matches!(escaped.await, Err(DbError::Busy)));
+    let left = door.in_tx(&b, Access::Write, look).await.expect("school b");
+    assert_eq!((left.1.as_str(), left.2), ("\"$user\", public", 0), "clean, on whichever connection");
+    let first = left.0;
+
     // What failed and is called a success is none, and nobody is told that it was kept.
     let swallowed = door.in_tx(&a, Access::Write, async |tx| {
         mess(tx).await?;
@@ -209,6 +219,16 @@ async fn a_door_leaves_nothing_of_a_session_to_the_next() {
     door.in_tx(&b, Access::Write, poison).await.expect("a statement");
     let second = door.in_tx(&a, Access::ReadOnly, pid).await.expect("school a");
     assert_ne!(first, second, "a connection with statements of its own is not reused");
+
+    // Statements outlive a ROLLBACK.
+    let poisoned = door.in_tx(&a, Access::ReadOnly, async |tx| {
+        poison(tx).await?;
+        Err::<(), _>(DbError::Busy)
+    });
+    assert!(matches!(poisoned.await, Err(DbError::Busy)));
+    let fresh = door.in_tx(&a, Access::ReadOnly, pid).await.expect("school a");
+    assert_ne!(second, fresh, "nor is one where the transaction was taken back");
+    let second = fresh;
 
     // Cancelled half-way, and after a panic, nobody knows what is under way on it.
     let here = Notify::new();

@@ -117,7 +117,8 @@ async fn whatever_is_wrong_gets_the_same_answer_after_the_same_work() {
 async fn a_code_serves_once_also_when_it_is_sent_twice_at_once() {
     let (town, totp) = with_operator().await;
     let now = code(&totp, 0);
-    let answers = join_all((0..4).map(|_| sign_in(&town, PASSWORD, &now, "a test"))).await;
+    // Three, so that with the two below nobody is locked out whichever of them was served first.
+    let answers = join_all((0..3).map(|_| sign_in(&town, PASSWORD, &now, "a test"))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status.is_success()).count(), 1, "{answers:#?}");
     assert_eq!(sign_in(&town, PASSWORD, &now, "again").await.refused(), (401, "wrong_credentials"));
     assert_eq!(sign_in(&town, PASSWORD, &code(&totp, -1), "an older one").await.refused(), (401, "wrong_credentials"));
