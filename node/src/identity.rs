@@ -176,6 +176,14 @@ impl Office {
         Ok(store.with_signing(&self.secrets.signing))
     }
 
+    /// As [`Office::store`], for who only reads: whatever would write is refused.
+    ///
+    /// # Errors
+    /// As [`Office::store`].
+    pub fn reader(&self) -> Result<Store> {
+        Store::open_reader(&self.dir.join(RECORDS), &self.secrets.database, self.schema, Box::new(SystemEnv))
+    }
+
     /// The device's signing key (Ed25519 seed).
     pub fn signing_key(&self) -> SigningKey {
         SigningKey::from_bytes(&self.secrets.signing)

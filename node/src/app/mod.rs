@@ -5,25 +5,25 @@
 //! what somebody did can be undone as one act.
 
 mod access;
-pub mod admin;
-pub mod attendance;
-pub mod enrolment;
-pub mod forms;
-pub mod home;
-pub mod imports;
-pub mod learners;
+pub(crate) mod admin;
+pub(crate) mod attendance;
+pub(crate) mod enrolment;
+pub(crate) mod forms;
+pub(crate) mod home;
+pub(crate) mod imports;
+pub(crate) mod learners;
 pub mod lifecycle;
 mod records;
 mod request;
 mod requests;
-pub mod review;
-pub mod session;
+pub(crate) mod review;
+pub(crate) mod session;
 mod sync;
 mod typescript;
 mod undo;
 
 use requests::FRONT;
-pub use undo::Acts;
+use undo::Acts;
 
 use crate::store::Saved;
 use crate::{NodeError, Result, Store};

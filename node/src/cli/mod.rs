@@ -100,6 +100,11 @@ impl Session {
     fn store(&self) -> Result<Store> {
         self.office()?.store()
     }
+
+    /// For a command that only reads.
+    fn reader(&self) -> Result<Store> {
+        self.office()?.reader()
+    }
 }
 
 /// Runs the command line: 0, 2 on bad usage, 1 on a refused or failed job.
@@ -148,14 +153,14 @@ fn dispatch(cli: Cli, out: Output) -> Result<ExitCode> {
         Command::List(args) => records::list(&session, &args)?,
         Command::Search(args) => records::search(&session, &args)?,
         Command::Sync(args) => exchange::sync(&session, &args)?,
-        Command::Status => session.out.object(&session.store()?.status()?),
+        Command::Status => session.out.object(&session.reader()?.status()?),
         Command::Review(command) => review::run(&session, &command)?,
         Command::Import(args) => return roster::import(&session, &args),
         Command::Undo(args) => records::undo(&session, &args)?,
         Command::Export(args) => export::export(&session, &args)?,
         Command::Report(args) => report::report(&session, &args)?,
         Command::Rescue(args) => rescue::rescue(&session, &args)?,
-        Command::Journal(args) => session.out.lines(&session.store()?.journal(args.since)?),
+        Command::Journal(args) => session.out.lines(&session.reader()?.journal(args.since)?),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,6 @@ pub(crate) mod enrolment;
 pub(crate) mod listed;
 pub mod made_up;
 pub(crate) mod numbering;
-pub mod undo;
+pub(crate) mod undo;
 pub mod users;
 mod written;

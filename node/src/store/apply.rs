@@ -109,7 +109,7 @@ impl Step<'_> {
     }
 
     /// Puts hub rows in place of what is there, below whatever is still unsent.
-    fn replace(
+    pub(super) fn replace(
         &self,
         index: usize,
         fresh: &[Row],
@@ -229,7 +229,7 @@ fn decode(entity: &Entity, frames: &[&Rows]) -> Result<Vec<Row>> {
 }
 
 /// First sync: rows in key order into a table without indexes, then the indexes.
-fn fill(conn: &Connection, entity: &Entity, fresh: &[Row], digest: &mut Digest) -> Result<()> {
+pub(super) fn fill(conn: &Connection, entity: &Entity, fresh: &[Row], digest: &mut Digest) -> Result<()> {
     let indexes = sqlite::indexes(entity);
     for index in &indexes {
         let name = index.split_whitespace().nth(5).unwrap_or_default();
@@ -247,7 +247,7 @@ fn fill(conn: &Connection, entity: &Entity, fresh: &[Row], digest: &mut Digest) 
     Ok(())
 }
 
-fn is_empty(conn: &Connection, entity: &Entity) -> Result<bool> {
+pub(super) fn is_empty(conn: &Connection, entity: &Entity) -> Result<bool> {
     let sql = format!(
         "SELECT NOT EXISTS (SELECT 1 FROM {0}) AND NOT EXISTS (SELECT 1 FROM shadow WHERE entity = '{0}')",
         entity.name

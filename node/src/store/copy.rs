@@ -6,7 +6,7 @@
 //! The file: the database, then its keys under a passphrase, the length of these (4 bytes, little endian) and `PEMSKEYS`. So it
 //! opens where the PC that made it is gone, to who knows the passphrase.
 
-use super::{Store, set_key};
+use super::{Store, rows, set_key};
 use crate::keys::{Passphrase, Secrets};
 use crate::{NodeError, Result, SystemEnv};
 use pems_model::{Code, Schema};
@@ -69,13 +69,21 @@ impl Place {
         Place { path: path.to_owned(), key: *key, signing: None, schema }
     }
 
-    /// A connection of its own, for questions that read everything: whoever works at the desk does not wait for them.
+    /// A connection of its own, for what writes much: whoever works at the desk does not wait for it.
     ///
     /// # Errors
     /// As [`Store::open`].
     pub fn open(&self) -> Result<Store> {
         let store = Store::open(&self.path, &self.key, self.schema, Box::new(SystemEnv))?;
         Ok(self.signing.iter().fold(store, Store::with_signing))
+    }
+
+    /// As [`Place::open`], for questions that read everything: see [`Store::open_reader`].
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_reader(&self) -> Result<Store> {
+        Store::open_reader(&self.path, &self.key, self.schema, Box::new(SystemEnv))
     }
 
     /// Bytes of the records file.
@@ -132,6 +140,7 @@ impl Place {
             .map_err(|error| NodeError::io("write", part, &error))?;
         let source = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         set_key(&source, &self.key)?;
+        source.execute_batch("PRAGMA query_only = ON")?;
         let mut copy = Connection::open(part)?;
         set_key(&copy, &self.key)?;
         let backup = Backup::new(&source, &mut copy)?;
@@ -156,8 +165,7 @@ impl Place {
         }
         let mut records = 0;
         for entity in self.schema.entities() {
-            let sql = format!("SELECT count(*) FROM {} WHERE deleted_at IS NULL", entity.name);
-            records += conn.query_row(&sql, [], |row| row.get::<_, i64>(0))?;
+            records += rows::count(&conn, entity)?;
         }
         conn.close().map_err(|(_, error)| error)?;
         let bytes = std::fs::metadata(part).map_err(|error| NodeError::io("read", part, &error))?.len();

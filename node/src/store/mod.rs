@@ -4,7 +4,9 @@
 //! - an entity table holds *hub state overlaid with unsent changes*; wherever a change is unsent, `shadow` keeps the hub's
 //!   state of the row, so the overlay can be taken off again;
 //! - a row and its outbox entry are written in one transaction;
-//! - rows of a pull become visible all at once, together with the cursors.
+//! - rows of a pull become visible all at once, together with the cursors;
+//! - nothing else writes: who only reads has a connection that cannot ([`Store::open_reader`]), and the SQL of screens, rules and
+//!   imports only reads, which a test asks SQLite of every statement (`node/src/store/tests`).
 
 mod act;
 mod again;
@@ -30,6 +32,8 @@ mod standing;
 mod status;
 mod stays;
 mod sync_summary;
+#[cfg(test)]
+mod tests;
 mod trouble;
 mod undo;
 mod vouch;
@@ -154,6 +158,17 @@ impl Store {
         layout::upgrade(&conn, schema)?;
         let store = Store::with(conn, schema, env)?;
         Ok(Store { place: Some(Place::new(path, key, schema)), ..store })
+    }
+
+    /// Opens the file for reading alone: whatever would write is refused by SQLite itself (`store_read_only`). An older program's
+    /// tables are brought up to date first.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_reader(path: &Path, key: &[u8; 32], schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
+        let store = Store::open(path, key, schema, env)?;
+        store.conn.execute_batch("PRAGMA query_only = ON")?;
+        Ok(store)
     }
 
     fn with(conn: Connection, schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {

@@ -94,9 +94,7 @@ impl Store {
     /// # Errors
     /// If there is no such entity, or SQLite fails.
     pub fn count(&self, entity_name: &str) -> Result<i64> {
-        let declared = entity(self.schema, entity_name)?;
-        let sql = format!("SELECT count(*) FROM {} WHERE deleted_at IS NULL", declared.name);
-        Ok(self.conn.query_row(&sql, [], |row| row.get(0))?)
+        rows::count(&self.conn, entity(self.schema, entity_name)?)
     }
 }
 

@@ -253,7 +253,7 @@ impl Step<'_> {
     }
 
     /// What is one thing in the world is one row: the hub would park a second one.
-    fn check_key(&self, entity: &Entity, before: Option<&Row>, row: &Row) -> Result<()> {
+    pub(super) fn check_key(&self, entity: &Entity, before: Option<&Row>, row: &Row) -> Result<()> {
         if before.is_none() {
             natural::check_id(entity, self.tenant, row)?;
         }

@@ -133,7 +133,7 @@ impl Step<'_> {
     }
 
     /// A number that another record has would be lost again at the hub, however often it is decided.
-    fn check_free(&self, entity: &Entity, field: usize, value: &Value, row: Uuid) -> Result<()> {
+    pub(super) fn check_free(&self, entity: &Entity, field: usize, value: &Value, row: Uuid) -> Result<()> {
         let declared = &entity.fields[field];
         let (Kind::Claim { .. }, Some(number)) = (declared.kind, value.as_text()) else { return Ok(()) };
         let sql = format!(

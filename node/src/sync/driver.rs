@@ -104,11 +104,6 @@ impl Driver {
         self.client.bytes_received()
     }
 
-    /// Gives the store back.
-    pub fn into_store(self) -> Store {
-        self.store
-    }
-
     /// Syncs until level (`Once`) or for ever (`Watch`).
     ///
     /// # Errors

@@ -135,7 +135,7 @@ fn counts(store: &Store) -> Result<Vec<Counted>> {
 fn state(desk: &mut Desk, again: bool) -> Result<ProofState> {
     if again {
         match desk.store.place() {
-            Some(place) => desk.beside.proof.begin("proof", move || work_out(&place.open()?))?,
+            Some(place) => desk.beside.proof.begin("proof", move || work_out(&place.open_reader()?))?,
             None => {
                 let proof = work_out(&desk.store)?;
                 desk.beside.proof.put(proof);

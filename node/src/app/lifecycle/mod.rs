@@ -111,7 +111,7 @@ impl Front {
             let office = Office::open(&self.place.data_dir, self.keys()).map_err(|error| self.place.explain(error))?;
             let store = office.store().map_err(|error| self.place.explain(error))?;
             // Only a head start: without it the first question reads.
-            let reader = office.store().ok();
+            let reader = office.reader().ok();
             if !store.is_sample()? {
                 self.sync = Some(Sync::start(office, &store.enrolled()?.hub_url, Arc::clone(&self.tell.0))?);
             }

@@ -55,9 +55,7 @@ fn content(desk: &Desk) -> Result<Json> {
 fn records(desk: &Desk) -> Result<Map<String, Json>> {
     let mut counts = Map::new();
     for entity in desk.store.schema().entities() {
-        let sql = format!("SELECT count(*) FROM {} WHERE deleted_at IS NULL", entity.name);
-        let count: i64 = desk.store.conn().query_row(&sql, [], |row| row.get(0))?;
-        counts.insert(entity.name.to_owned(), json!(count));
+        counts.insert(entity.name.to_owned(), json!(desk.store.count(entity.name)?));
     }
     Ok(counts)
 }
