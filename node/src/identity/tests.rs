@@ -45,7 +45,7 @@ fn a_copy_brings_records_and_unsent_changes_back_where_the_pc_is_gone() {
     let mut store = office.store().expect("a store");
     ["Reyes", "Cruz", "Lim"].iter().for_each(|name| learner(&mut store, name));
     assert!(answer(&mut store, 1), "two wait");
-    store.place().expect("a file").copy_to(&copy, &words("apat na salita ito")).expect("copied");
+    store.file().expect("a file").copy_to(&copy, &words("apat na salita ito")).expect("copied");
     let signing = office.signing_key();
     drop((store, office));
     std::fs::remove_dir_all(&first).and_then(|()| std::fs::remove_file(&key)).expect("the PC is gone");

@@ -26,7 +26,7 @@ const MOST_SEALED: u64 = 4_096;
 
 /// Where the records are, and how to open them once more.
 #[derive(Clone)]
-pub struct Place {
+pub struct RecordsFile {
     path: PathBuf,
     key: [u8; 32],
     /// The device's signing key, where the office has told it: a copy is of no use without.
@@ -34,9 +34,9 @@ pub struct Place {
     schema: &'static Schema,
 }
 
-impl std::fmt::Debug for Place {
+impl std::fmt::Debug for RecordsFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Place").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("RecordsFile").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
@@ -50,23 +50,23 @@ pub struct Copied {
 
 impl Store {
     /// Where the file is; none for a store in memory.
-    pub fn place(&self) -> Option<Place> {
-        self.place.clone()
+    pub fn file(&self) -> Option<RecordsFile> {
+        self.file.clone()
     }
 
     /// Tells the store the device's signing key, which goes into copies.
     #[must_use]
     pub fn with_signing(mut self, signing: &[u8; 32]) -> Store {
-        if let Some(place) = &mut self.place {
-            place.signing = Some(*signing);
+        if let Some(file) = &mut self.file {
+            file.signing = Some(*signing);
         }
         self
     }
 }
 
-impl Place {
-    pub(super) fn new(path: &Path, key: &[u8; 32], schema: &'static Schema) -> Place {
-        Place { path: path.to_owned(), key: *key, signing: None, schema }
+impl RecordsFile {
+    pub(super) fn new(path: &Path, key: &[u8; 32], schema: &'static Schema) -> RecordsFile {
+        RecordsFile { path: path.to_owned(), key: *key, signing: None, schema }
     }
 
     /// A connection of its own, for what writes much: whoever works at the desk does not wait for it.
@@ -78,7 +78,7 @@ impl Place {
         Ok(self.signing.iter().fold(store, Store::with_signing))
     }
 
-    /// As [`Place::open`], for questions that read everything: see [`Store::open_reader`].
+    /// As [`RecordsFile::open`], for questions that read everything: see [`Store::open_reader`].
     ///
     /// # Errors
     /// As [`Store::open`].
@@ -113,7 +113,7 @@ impl Place {
             return Err(NodeError::new(Code::KeyMissing, "the keys of this office are not at hand; start PEMS again"));
         };
         let sealed = Secrets { database: self.key, signing }.seal(passphrase)?;
-        let part = Place::unfinished(to);
+        let part = RecordsFile::unfinished(to);
         clear(&part);
         let copied = self.fill(&part).and_then(|()| self.read_back(&part)).and_then(|copied| {
             let bytes = append(&part, &sealed).map_err(|error| NodeError::io("write", &part, &error))?;
@@ -237,7 +237,7 @@ pub(crate) fn take_out(copy: &Path, to: &Path, key: &[u8; 32], schema: &'static 
         out.sync_all()
     };
     let written = write().map_err(|error| NodeError::io("write", to, &error));
-    let read = written.and_then(|()| Place::new(to, key, schema).read_back(to));
+    let read = written.and_then(|()| RecordsFile::new(to, key, schema).read_back(to));
     if read.is_err() {
         clear(to);
     }
@@ -296,8 +296,8 @@ mod tests {
         let (path, to) = (dir.path().join("records.db"), dir.path().join("copy.db"));
         let mut original = store(&path);
         learner(&mut original, "Reyes");
-        let place = original.place().expect("a file");
-        let copied = place.copy_to(&to, &words("apat na salita ito")).expect("copied");
+        let records = original.file().expect("a file");
+        let copied = records.copy_to(&to, &words("apat na salita ito")).expect("copied");
         assert_eq!((copied.records, copied.bytes), (1, std::fs::metadata(&to).expect("a file").len()));
         learner(&mut original, "Later");
         let names: Vec<_> = std::fs::read_dir(dir.path())
@@ -322,7 +322,7 @@ mod tests {
         std::fs::write(&half, &bytes[..bytes.len() / 2]).expect("written");
         assert_eq!(keys_of(&half, &words("apat na salita ito")).expect_err("half of it").code, Code::StoreCorrupt);
         assert_eq!(
-            place.copy_to(&to, &words("apat na salita ito")).expect_err("never written over").code,
+            records.copy_to(&to, &words("apat na salita ito")).expect_err("never written over").code,
             Code::Conflict
         );
     }
@@ -331,12 +331,12 @@ mod tests {
     fn a_copy_that_cannot_be_made_leaves_nothing() {
         let dir = tempfile::tempdir().expect("a folder");
         let original = store(&dir.path().join("records.db"));
-        let place = original.place().expect("a file");
+        let records = original.file().expect("a file");
         let to = dir.path().join("no such folder").join("copy.db");
-        assert_eq!(place.copy_to(&to, &words("apat na salita ito")).expect_err("no folder").code, Code::Io);
-        let wrong = Place { key: [9; 32], ..place };
+        assert_eq!(records.copy_to(&to, &words("apat na salita ito")).expect_err("no folder").code, Code::Io);
+        let wrong = RecordsFile { key: [9; 32], ..records };
         let to = dir.path().join("copy.db");
         assert!(wrong.copy_to(&to, &words("apat na salita ito")).is_err());
-        assert!(!to.exists() && !Place::unfinished(&to).exists());
+        assert!(!to.exists() && !RecordsFile::unfinished(&to).exists());
     }
 }

@@ -41,7 +41,7 @@ mod vouch;
 pub use act::{Actor, Work};
 pub use apply::Applied;
 pub(crate) use by_domain::{ByDomain, Records};
-pub use copy::{Copied, Place};
+pub use copy::{Copied, RecordsFile};
 #[cfg(test)]
 pub(crate) use damage::tests::DAMAGES;
 pub use devices::SchoolDevice;
@@ -90,7 +90,7 @@ pub struct Store {
     /// See [`restore`]: what was taken from the numbers of the last request.
     sent_base: i64,
     /// Where the file is; none for a store in memory.
-    place: Option<Place>,
+    file: Option<RecordsFile>,
 }
 
 impl std::fmt::Debug for Store {
@@ -127,7 +127,7 @@ impl Store {
         let conn = Connection::open(path)?;
         unlock(&conn, key)?;
         let store = Store::found(conn, enrolled, schema, env)?;
-        Ok(Store { place: Some(Place::new(path, key, schema)), ..store })
+        Ok(Store { file: Some(RecordsFile::new(path, key, schema)), ..store })
     }
 
     /// A store that lives in memory and dies with it, for simulations and tests. Not encrypted.
@@ -157,7 +157,7 @@ impl Store {
         let conn = connect(path, key)?;
         layout::upgrade(&conn, schema)?;
         let store = Store::with(conn, schema, env)?;
-        Ok(Store { place: Some(Place::new(path, key, schema)), ..store })
+        Ok(Store { file: Some(RecordsFile::new(path, key, schema)), ..store })
     }
 
     /// Opens the file for reading alone: whatever would write is refused by SQLite itself (`store_read_only`). An older program's
@@ -188,7 +188,7 @@ impl Store {
             unstaged: staging::Unstaged::default(),
             batch: MAX_CHANGES,
             sent_base,
-            place: None,
+            file: None,
         })
     }
 

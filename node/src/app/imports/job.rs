@@ -115,17 +115,17 @@ pub(super) fn start(desk: &mut Desk, wanted: Wanted) -> Result<ImportNow> {
     let actor = desk.store.actor();
     desk.job = Job { file, actor, ..Job::default() };
     let options = options(&wanted, Arc::clone(&desk.job.progress));
-    let (ended, place) = (Arc::clone(&desk.job.ended), desk.store.place());
+    let (ended, records) = (Arc::clone(&desk.job.ended), desk.store.file());
     let end = move |outcome: Result<Report>| {
         *ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome_of(outcome));
     };
-    let Some(place) = place else {
+    let Some(records) = records else {
         // A store in memory has no second connection.
         end(run(&mut desk.store, &wanted.path, &options));
         return now(desk);
     };
     let work = move || {
-        let imported = place.open().and_then(|mut store: Store| {
+        let imported = records.open().and_then(|mut store: Store| {
             store.sign(actor);
             run(&mut store, &wanted.path, &options)
         });

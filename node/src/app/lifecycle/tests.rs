@@ -48,7 +48,7 @@ fn a_copy_is_put_back_on_the_first_page_and_its_users_sign_in() {
     let store = &front.open().expect("open").store;
     let learners = store.count("student").expect("a count");
     let passphrase = Passphrase::new(typed).expect("long enough");
-    store.place().expect("a file").copy_to(&copy, &passphrase).expect("copied");
+    store.file().expect("a file").copy_to(&copy, &passphrase).expect("copied");
     let elsewhere = Place { data_dir: dir.path().join("new"), key_file: Some(dir.path().join("new key")) };
     let mut front = Front::at(elsewhere);
     let restore = |typed: &str| json!({ "do": "session.restore", "file": copy, "copy_passphrase": typed });

@@ -15,7 +15,7 @@ fn learner(name: &str) -> Save {
 }
 
 fn reader_of(store: &Store) -> Store {
-    store.place().expect("a file").open_reader().expect("a reader")
+    store.file().expect("a file").open_reader().expect("a reader")
 }
 
 /// How much is in the file.
@@ -81,10 +81,10 @@ fn a_reader_sees_what_is_written_beside_it_and_whoever_wrote_goes_on() {
 fn a_file_of_an_older_program_can_be_opened_for_reading_first() {
     let dir = tempfile::tempdir().expect("a folder");
     let store = office_in(&dir.path().join("records.db"));
-    let place = store.place().expect("a file");
+    let records = store.file().expect("a file");
     store.conn().execute_batch("DROP TABLE device; PRAGMA user_version = 2;").expect("as it was");
     drop(store);
-    let mut reader = place.open_reader().expect("a reader");
+    let mut reader = records.open_reader().expect("a reader");
     assert_eq!(reader.school_devices().expect("the table is there"), []);
     assert_eq!(reader.save(&learner("Cruz")).expect_err("refused").code, Code::StoreReadOnly);
 }
