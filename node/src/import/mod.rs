@@ -46,7 +46,7 @@ pub(crate) use top::HEADER_WITHIN;
 use crate::domain::listed;
 use crate::store::{Save, Work, stops_everything};
 use crate::{NodeError, Result, Store};
-use known::Known;
+use known::Existing;
 use pems_model::Code;
 use std::cell::Cell;
 use std::path::Path;
@@ -132,7 +132,7 @@ impl Budget {
 pub fn run(store: &mut Store, source: &Path, options: &Options) -> Result<Report> {
     let mut budget = Budget::new(options.limits);
     let (saves, mut report) = {
-        let mut known = Known::new(store);
+        let mut known = Existing::new(store);
         match &options.format {
             Format::Csv { entity, mapping } => {
                 listed::check(known.store(), known.store().declared(entity)?)?;

@@ -4,7 +4,7 @@
 //! Invariant: of learners who were marked in a class, no list moves the days of the marks into another one: the window asks whoever
 //! does that whether the marks may stay, and a list has nobody to ask.
 
-use super::known::Known;
+use super::known::Existing;
 use crate::Result;
 use crate::domain::enrolment::{listed, marked};
 use pems_model::domain::attendance::{Moved, Stay, is_signed, month_of, moved, seated};
@@ -18,7 +18,7 @@ fn date(entity: &Entity, row: &Row, field: &str) -> Option<i32> {
 }
 
 /// What is wrong with `row`, which is to be written over what is known.
-pub(super) fn problem(known: &mut Known<'_>, entity: &'static Entity, row: &Row) -> Result<Option<Problem>> {
+pub(super) fn problem(known: &mut Existing<'_>, entity: &'static Entity, row: &Row) -> Result<Option<Problem>> {
     if entity.name == ENROLMENT.name {
         return status(known, row);
     }
@@ -54,7 +54,7 @@ pub(super) fn problem(known: &mut Known<'_>, entity: &'static Entity, row: &Row)
 }
 
 /// A list knows where somebody stands and not what happened: it changes no status.
-fn status(known: &mut Known<'_>, row: &Row) -> Result<Option<Problem>> {
+fn status(known: &mut Existing<'_>, row: &Row) -> Result<Option<Problem>> {
     let text = |row: &Row| row.get(&ENROLMENT, "status").as_text().map(str::to_owned);
     let before = known.kept(&ENROLMENT)?.rows.get(&row.id).and_then(text);
     let (Some(before), Some(after)) = (before, text(row)) else { return Ok(None) };
@@ -65,7 +65,7 @@ fn status(known: &mut Known<'_>, row: &Row) -> Result<Option<Problem>> {
 }
 
 /// What the row comes to for where the learner sits.
-fn moves(known: &mut Known<'_>, enrolment: Uuid, row: &Row) -> Result<Vec<Moved>> {
+fn moves(known: &mut Existing<'_>, enrolment: Uuid, row: &Row) -> Result<Vec<Moved>> {
     let entity = &SECTION_MEMBERSHIP;
     let stay = |row: &Row| {
         let (section, from) = (row.get(entity, "section").as_id()?, date(entity, row, "valid_from")?);
@@ -79,7 +79,7 @@ fn moves(known: &mut Known<'_>, enrolment: Uuid, row: &Row) -> Result<Vec<Moved>
     Ok(moved(&before, &after))
 }
 
-fn signed(known: &mut Known<'_>, moves: &[Moved]) -> Result<Option<Problem>> {
+fn signed(known: &mut Existing<'_>, moves: &[Moved]) -> Result<Option<Problem>> {
     for one in moves {
         let days = month_of(one.days.start).unwrap_or(one.days.start)..one.days.end;
         for section in one.from.iter().chain(&one.to) {
@@ -100,7 +100,7 @@ fn title(section: &Row) -> String {
     format!("{}-{}", text("grade_level"), text("name"))
 }
 
-fn marks(known: &Known<'_>, student: Uuid, moves: &[Moved]) -> Result<Option<Problem>> {
+fn marks(known: &Existing<'_>, student: Uuid, moves: &[Moved]) -> Result<Option<Problem>> {
     let said = marked::away(known.store().conn(), student, moves)?;
     Ok(said.map(|said| {
         let message = format!(
