@@ -6,7 +6,7 @@
 
 pub mod archive;
 pub mod audit;
-pub mod auth;
+mod auth;
 pub mod cli;
 mod devices;
 pub mod events;
@@ -15,12 +15,12 @@ pub mod lint;
 mod metrics;
 mod rate_limit;
 mod reads;
-pub mod refusal;
+mod refusal;
 mod request_context;
 pub mod schools;
 pub mod server;
 mod sync;
-pub mod users;
+mod users;
 
 pub use pems_db as db;
 

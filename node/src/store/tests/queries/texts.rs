@@ -155,7 +155,7 @@ impl Sources {
     /// `format!` and `concat!`.
     fn made(&self, made: &'static Macro, scope: &Scope, deep: u8) -> Texts {
         let args = made.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated);
-        let args: &'static [Expr] = Vec::leak(args.map_err(|_| Unknown::Made)?.into_iter().collect());
+        let args: &'static [Expr] = Vec::leak(args.map_err(|_| Unknown::Made)?.into_iter().collect::<Vec<_>>());
         if made.path.is_ident("concat") {
             return Ok(self.all(args, scope, deep)?.iter().map(|parts| parts.concat()).collect());
         }
@@ -201,8 +201,8 @@ impl Sources {
         while let (Some(name), Some(at)) = (path.get_ident().map(ToString::to_string), place) {
             let function = &self.functions[at.function];
             // The last one before hides those before it.
-            let named = function.names[..at.names].iter().enumerate().rev();
-            let found = named.filter_map(|(names, named)| Some((names, named, route(named.pattern, &name)?))).next();
+            let mut named = function.names[..at.names].iter().enumerate().rev();
+            let found = named.find_map(|(names, named)| Some((names, named, route(named.pattern, &name)?)));
             if let Some((names, named, route)) = found {
                 let before = Scope { at: Spot { names, ..at }, ..scope.clone() };
                 let from = named.from.ok_or(Unknown::Made)?;
@@ -211,8 +211,8 @@ impl Sources {
                 let texts = parts.ok_or(Unknown::Made)?.into_iter().map(|part| self.text(part, &before, deep));
                 return Ok(texts.collect::<Result<Vec<_>, _>>()?.concat());
             }
-            let params = function.params.iter().enumerate();
-            let param = params.filter_map(|(at, param)| Some((at, route(param, &name)?))).next();
+            let mut params = function.params.iter().enumerate();
+            let param = params.find_map(|(at, param)| Some((at, route(param, &name)?)));
             if let Some((param, route)) = param {
                 if at.function != scope.at.function {
                     return Err(Unknown::Made);
@@ -318,17 +318,20 @@ fn part(expr: &'static Expr, route: &[usize]) -> Option<&'static Expr> {
 
 /// The words of a template and the names of the holes between them; `None` for one that is filled in some other way than as it is.
 fn holes(template: &str) -> Option<(Vec<String>, Vec<String>)> {
-    let (mut words, mut holes, mut nameless) = (vec![String::new()], Vec::new(), 0..);
+    let (mut words, mut holes, mut nameless) = (vec![String::new()], Vec::new(), 0);
     let mut letters = template.chars().peekable();
     while let Some(letter) = letters.next() {
         match letter {
             '{' if letters.next_if_eq(&'{').is_none() => {
-                let hole: String = letters.by_ref().take_while(|letter| *letter != '}').collect();
+                let mut hole: String = letters.by_ref().take_while(|letter| *letter != '}').collect();
                 if hole.contains(':') {
                     return None;
                 }
-                let mut number = |hole: String| if hole.is_empty() { nameless.next().map(|n: u8| n.to_string()) } else { Some(hole) };
-                holes.push(number(hole)?);
+                if hole.is_empty() {
+                    hole = nameless.to_string();
+                    nameless += 1;
+                }
+                holes.push(hole);
                 words.push(String::new());
             }
             '}' if letters.next_if_eq(&'}').is_none() => return None,
