@@ -32,8 +32,6 @@ mod standing;
 mod status;
 mod stays;
 mod sync_summary;
-#[cfg(test)]
-mod tests;
 mod trouble;
 mod undo;
 mod vouch;
@@ -353,3 +351,6 @@ fn set_key(conn: &Connection, key: &[u8; 32]) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
