@@ -15,13 +15,8 @@ mod tests;
 pub(in crate::app) mod users;
 pub(in crate::app) mod years;
 
-pub use backup::{Backup, BackupState};
-pub use devices::{Device, Devices};
-pub use proof::{Counted, Proof, ProofState};
-pub use ranges::{Range, RangeDraft, Ranges};
-pub use settings::Settings;
-pub use users::{MadeUser, UserDraft, UserRow, Users};
-pub use years::{SchoolYear, SchoolYears, Term, TermDraft, YearDraft};
+pub use backup::Backup;
+pub use proof::Proof;
 
 use super::Desk;
 use crate::store::Save;

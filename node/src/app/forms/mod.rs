@@ -67,4 +67,3 @@ pub struct Preview {
 pub(crate) use list::cell;
 pub(crate) use named::LIST_WORDS;
 pub use print::{Files, Made};
-pub use shelf::{Certificates, Shelf, ShelfSection, ShelfYear};

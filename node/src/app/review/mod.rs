@@ -11,11 +11,6 @@ pub(super) mod tests;
 mod together;
 pub(crate) mod words;
 
-pub use bundle::Bundle;
-pub use list::{Author, Need, Needs, Sides};
-pub use saved::Saved;
-pub use sync::{SyncDetails, Waiting};
-
 use super::Desk;
 use crate::app::request::{May, Request};
 use crate::store::{Choice, Effect, SyncSummary};

@@ -38,7 +38,7 @@ fn each_kind_of_record_is_read_in_every_way() {
             if entity.is_searched() {
                 assert_eq!(office.search(name, "dela cruz", 10)?, []);
             }
-            crate::Result::Ok(())
+            Ok::<_, crate::NodeError>(())
         };
         read().unwrap_or_else(|error| panic!("{name}: {error}"));
     }

@@ -57,7 +57,8 @@ fn whatever_writes_is_refused_and_leaves_the_file_as_it_was() {
         assert_eq!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::ReadOnly), "{sql}: {error}");
     }
     assert_eq!(rows(store.conn()), before);
-    let again = Store::open(&dir.path().join("records.db"), &KEY, Schema::product(), Box::new(SystemEnv)).expect("opens");
+    let again =
+        Store::open(&dir.path().join("records.db"), &KEY, Schema::product(), Box::new(SystemEnv)).expect("opens");
     assert_eq!(again.get("student", ana.id).expect("read"), Some(ana), "nothing changed behind its back");
 }
 

@@ -154,7 +154,10 @@ fn a_column_that_there_is_not_is_named_however_the_text_is_put_together() {
         assert!(looked.made.is_empty(), "{text}: not read");
         assert_eq!(looked.refused.len(), 1, "{text}: {:?}", looked.refused);
         let refused = &looked.refused[0];
-        assert!(refused.starts_with("app/planted.rs, fn ") && refused.contains("no such column: lastname"), "{refused}");
+        assert!(
+            refused.starts_with("app/planted.rs, fn ") && refused.contains("no such column: lastname"),
+            "{refused}"
+        );
         let right = planted(&text.replace("lastname", "last_name"));
         assert!(right.refused.is_empty() && right.prepared > 0, "{text}: {:?}", right.refused);
     }
@@ -169,7 +172,11 @@ fn what_is_made_at_run_time_and_what_writes_is_told() {
         "fn f(c: &C) { let mut sql = String::new(); sql.push_str(\"SELECT 1\"); c.prepare(&sql); }",
     ] {
         let looked = planted(text);
-        assert_eq!(looked.made.into_iter().collect::<Vec<_>>(), [("app/planted.rs".to_owned(), "f".to_owned())], "{text}");
+        assert_eq!(
+            looked.made.into_iter().collect::<Vec<_>>(),
+            [("app/planted.rs".to_owned(), "f".to_owned())],
+            "{text}"
+        );
     }
     let looked = planted("fn f(c: &C) { c.execute(\"UPDATE student SET last_name = 'Cruz'\", []); }");
     assert!(looked.refused.len() == 1 && looked.refused[0].contains("this writes"), "{:?}", looked.refused);

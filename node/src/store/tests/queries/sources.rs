@@ -140,11 +140,11 @@ impl Sources {
             FnArg::Receiver(_) => None,
         });
         let kind = if signature.receiver().is_some() { Kind::Method } else { Kind::Free };
-        let function = self.named(signature.ident.to_string(), params.collect(), Body::Block(block), kind);
+        let function = self.function_of(signature.ident.to_string(), params.collect(), Body::Block(block), kind);
         self.within(function, |sources| visit::visit_block(sources, block));
     }
 
-    fn named(&self, name: String, params: Vec<&'static Pat>, body: Body, kind: Kind) -> Function {
+    fn function_of(&self, name: String, params: Vec<&'static Pat>, body: Body, kind: Kind) -> Function {
         let around = self.here();
         Function { file: self.files.len() - 1, name, kind, around, params, body, names: Vec::new() }
     }
@@ -155,7 +155,7 @@ impl Sources {
         }
     }
 
-    fn called(&mut self, name: String, is_method: bool, args: Vec<&'static Expr>) {
+    fn note_call(&mut self, name: String, is_method: bool, args: Vec<&'static Expr>) {
         let Some(at) = self.here() else { return };
         if is_method && ASKING.contains(&(name.as_str(), args.len())) {
             self.asked.push(Asked { at, sql: args[0] });
@@ -211,7 +211,7 @@ impl Visit<'static> for Sources {
         match (&*init.expr, name_of(&local.pat)) {
             (Expr::Closure(closure), Some(name)) => {
                 let params = closure.inputs.iter().collect();
-                let function = self.named(name, params, Body::Expr(&closure.body), Kind::Closure);
+                let function = self.function_of(name, params, Body::Expr(&closure.body), Kind::Closure);
                 self.within(function, |sources| sources.visit_expr(&closure.body));
             }
             _ => {
@@ -236,13 +236,13 @@ impl Visit<'static> for Sources {
         if let Expr::Path(path) = &*call.func
             && let Some(last) = path.path.segments.last()
         {
-            self.called(last.ident.to_string(), false, call.args.iter().collect());
+            self.note_call(last.ident.to_string(), false, call.args.iter().collect());
         }
         visit::visit_expr_call(self, call);
     }
 
     fn visit_expr_method_call(&mut self, call: &'static ExprMethodCall) {
-        self.called(call.method.to_string(), true, call.args.iter().collect());
+        self.note_call(call.method.to_string(), true, call.args.iter().collect());
         visit::visit_expr_method_call(self, call);
     }
 

@@ -2,7 +2,7 @@
 //! arm of a `match` taken, and a parameter is whatever any caller hands over. What depends on the records or their declarations is
 //! not known.
 
-use super::sources::{Body, Call, Function, Kind, Spot, Sources, name_of};
+use super::sources::{Body, Call, Function, Kind, Sources, Spot, name_of};
 use std::rc::Rc;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Lit, Macro, Pat, Path, Stmt, Token};
@@ -135,7 +135,12 @@ impl Sources {
         }
     }
 
-    fn all(&self, exprs: impl IntoIterator<Item = &'static Expr>, scope: &Scope, deep: u8) -> Result<Vec<Vec<String>>, Unknown> {
+    fn all(
+        &self,
+        exprs: impl IntoIterator<Item = &'static Expr>,
+        scope: &Scope,
+        deep: u8,
+    ) -> Result<Vec<Vec<String>>, Unknown> {
         let each = exprs.into_iter().map(|expr| self.text(expr, scope, deep));
         Ok(together(each.collect::<Result<_, _>>()?))
     }
@@ -171,7 +176,8 @@ impl Sources {
         let filled: Result<Vec<_>, _> = names.iter().map(|name| self.hole(name, args, scope, deep)).collect();
         let filled = together(filled?);
         let written = |values: &Vec<String>| {
-            let value = |hole: &String| names.iter().position(|name| *name == hole).map_or("", |at| values[at].as_str());
+            let value =
+                |hole: &String| names.iter().position(|name| *name == hole).map_or("", |at| values[at].as_str());
             let parts = words.iter().enumerate();
             parts.map(|(at, word)| word.clone() + holes.get(at).map_or("", value)).collect()
         };
@@ -207,7 +213,8 @@ impl Sources {
                 let before = Scope { at: Spot { names, ..at }, ..scope.clone() };
                 let from = named.from.ok_or(Unknown::Made)?;
                 let from = if named.each { self.elements(from, &before) } else { Some(vec![from]) };
-                let parts = from.and_then(|from| from.into_iter().map(|one| part(one, &route)).collect::<Option<Vec<_>>>());
+                let parts =
+                    from.and_then(|from| from.into_iter().map(|one| part(one, &route)).collect::<Option<Vec<_>>>());
                 let texts = parts.ok_or(Unknown::Made)?.into_iter().map(|part| self.text(part, &before, deep));
                 return Ok(texts.collect::<Result<Vec<_>, _>>()?.concat());
             }
@@ -288,7 +295,10 @@ fn same_call(function: &Function, name: &str, args: usize) -> bool {
 /// Every choice of one of each.
 fn together(each: Vec<Vec<String>>) -> Vec<Vec<String>> {
     each.into_iter().fold(vec![Vec::new()], |before, texts| {
-        before.iter().flat_map(|so_far| texts.iter().map(|text| [so_far.as_slice(), &[text.clone()]].concat())).collect()
+        before
+            .iter()
+            .flat_map(|so_far| texts.iter().map(|text| [so_far.as_slice(), &[text.clone()]].concat()))
+            .collect()
     })
 }
 
