@@ -51,19 +51,21 @@ fn each_kind_of_record_is_written_in_every_way() {
     let mut office = office();
     for (index, entity) in entities().iter().enumerate() {
         let name = entity.name;
-        let written = office.transaction(|step| {
-            rows::remove(step.tx, entity, NOBODY)?;
-            step.replace(index, &[], &mut Digest::default(), &mut BTreeSet::new())?;
-            apply::fill(step.tx, entity, &[], &mut Digest::default())?;
-            let row = Row { deleted_at: Some(1), ..Row::empty(entity, NOBODY) };
-            rows::write(step.tx, entity, &row)?;
-            step.check_key(entity, Some(&row), &row)?;
-            for (at, field) in entity.fields.iter().enumerate() {
-                if matches!(field.kind, Kind::Claim { .. }) {
-                    step.check_free(entity, at, &Value::Text("1".into()), NOBODY)?;
+        let written = office.giving_way(|office, way| {
+            office.transaction(|step| {
+                rows::remove(step.tx, entity, NOBODY)?;
+                step.replace(index, &[], &mut Digest::default(), &mut BTreeSet::new(), way)?;
+                apply::fill(step.tx, entity, &[], &mut Digest::default(), way)?;
+                let row = Row { deleted_at: Some(1), ..Row::empty(entity, NOBODY) };
+                rows::write(step.tx, entity, &row)?;
+                step.check_key(entity, Some(&row), &row)?;
+                for (at, field) in entity.fields.iter().enumerate() {
+                    if matches!(field.kind, Kind::Claim { .. }) {
+                        step.check_free(entity, at, &Value::Text("1".into()), NOBODY)?;
+                    }
                 }
-            }
-            Ok(())
+                Ok(())
+            })
         });
         written.unwrap_or_else(|error| panic!("{name}: {error}"));
     }
