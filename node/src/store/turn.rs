@@ -154,6 +154,7 @@ impl Store {
     pub(super) fn note_written(&mut self) {
         self.wrote = true;
         self.waits.wrote.set(true);
+        self.waits.has_to.set(false);
     }
 
     /// Does work that writes for long, and does it once more from the beginning whenever it gave way.
