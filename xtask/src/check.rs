@@ -27,7 +27,8 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// What looks at the screens, and the script in `ui/package.json` that does.
-pub(crate) const SCREENS: [(&str, &str); 3] = [
+pub(crate) const SCREENS: [(&str, &str); 4] = [
+    ("user interface: format", "format"),
     ("user interface: types", "check"),
     ("user interface: lints", "lint"),
     ("user interface: nothing unused", "unused"),
@@ -47,7 +48,6 @@ pub(crate) fn beside_dependencies() -> Result<Beside> {
 pub(crate) fn texts(steps: &Steps) {
     steps.run("house rules", tidy::run);
     steps.run("format", || must(&mut cargo(&["fmt", "--all", "--check"])));
-    steps.run("user interface: format", || must(&mut npm(&["run", "--silent", "format"])));
 }
 
 /// # Errors
