@@ -55,9 +55,8 @@ impl Beside {
         let (said, took) = self.said.join().unwrap_or_else(lost);
         let line = self.line;
         let ended = self.child.wait().with_context(|| format!("`{line}` cannot be waited for"));
-        let outcome = ended.and_then(|status| {
-            if status.success() { Ok(()) } else { bail!("`{line}` ended with {status}") }
-        });
+        let outcome =
+            ended.and_then(|status| if status.success() { Ok(()) } else { bail!("`{line}` ended with {status}") });
         Over { what: self.what, said, took, outcome }
     }
 }

@@ -56,7 +56,7 @@ impl Steps {
 
     fn note<T>(&self, what: &str, took: Duration, beside: bool, said: &str, done: Result<T>) -> Option<T> {
         let why = done.as_ref().err().map(|error| format!("   {error:#}\n")).unwrap_or_default();
-        print!("{said}{why}{}\n", closing(what, done.is_ok(), took));
+        println!("{said}{why}{}", closing(what, done.is_ok(), took));
         let unchecked = said.lines().filter(|line| line.starts_with(NOT_CHECKED)).map(str::to_owned);
         self.unchecked.lock().unwrap_or_else(PoisonError::into_inner).extend(unchecked);
         let ended = Ended { what: what.to_owned(), took, beside, well: done.is_ok() };

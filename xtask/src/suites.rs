@@ -54,7 +54,8 @@ pub(crate) fn build() -> Result<Vec<Suite>> {
 
 /// The test program that a line of cargo's tells of, if it does.
 fn suite(line: &str) -> Result<Option<Suite>> {
-    let Some((target, rest)) = line.split_once("\"profile\":{").filter(|_| line.contains("\"compiler-artifact\"")) else {
+    let Some((target, rest)) = line.split_once("\"profile\":{").filter(|_| line.contains("\"compiler-artifact\""))
+    else {
         return Ok(None);
     };
     let (profile, rest) = rest.split_once('}').context("cargo tells of a profile without an end")?;

@@ -114,7 +114,9 @@ fn findings(path: &str, text: &str) -> Vec<String> {
             report("silences a lint for ever; use #[expect(.., reason = \"..\")]");
         }
         if is_program(path) && IS_TEST.iter().any(|mark| line.trim_start().starts_with(mark)) {
-            report("a test that nobody runs: programs are built without (their Cargo.toml says why); put it into the library");
+            report(
+                "a test that nobody runs: programs are built without (their Cargo.toml says why); put it into the library",
+            );
         }
         if extension == "rs" && is_of_hub(path) && goes_by_words(line) {
             report("goes by what an error says; go by its code, type or SQLSTATE");
