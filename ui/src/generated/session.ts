@@ -3,7 +3,23 @@
 /**
  * Somebody who can sign in.
  */
-export type Person = { id: string, name: string, email: string | null, role: string, 
+export type Person = { 
+/**
+ * The `school_user`.
+ */
+id: string, 
+/**
+ * The whole name in one text.
+ */
+name: string, 
+/**
+ * By which they sign in at the hub; left out before anybody has signed in here.
+ */
+email: string | null, 
+/**
+ * What they may do, as far as the PC may.
+ */
+role: string, 
 /**
  * The record of this person among the staff: an adviser sees the own sections first.
  */
