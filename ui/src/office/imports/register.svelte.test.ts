@@ -92,6 +92,7 @@ inBothLanguages((words, language) => {
   test("a register of a year that is not here writes nothing, and says where the year is made", async () => {
     const asked = await read(looked(register([missing], { school_year_id: null })), { "imports.apply": applied });
     expect(said()).toContain(text.noYear("2026-2027"));
+    expect(said()).toContain(text.noYearWhy);
     expect((named("button", text.apply) as HTMLButtonElement).disabled).toBe(true);
     await keys("Ctrl+Enter");
     expect(asked.of("imports.apply")).toEqual([]);
