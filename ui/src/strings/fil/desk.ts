@@ -18,7 +18,7 @@ export const desk: typeof english = {
   start: "Sino ang nasa bintana?",
   startWhy: "I-type ang bahagi ng pangalan. Enter para sa una, Enter ulit para i-enrol.",
   noYear: "Wala pang taong panuruan",
-  noYearWhy: "Ang enrolment ay para sa isang taong panuruan. Ang school administrator ang gumagawa nito: Paaralan, Mga taong panuruan.",
+  noYearWhy: "Ang enrolment ay para sa isang taong panuruan. Ang school administrator ang gumagawa nito: Paaralan, Mga school year.",
   toYears: "Gawin ang taong panuruan",
   cutoff: (day: string) => `Huli na pagkatapos ng ${day}`,
   draft: "Hindi pa bukas: pre-registration lamang",
