@@ -1,10 +1,11 @@
 // The list of learners: found by typing, walked and changed by keyboard, and what it says where it is empty or cannot be read.
 
 import { beforeEach, expect, test } from "vitest";
+import type { SectionList } from "../../generated/enrolment";
 import type { LearnersFound } from "../../generated/learners";
 import { here } from "../../kit/router.svelte";
 import { click, find, named, press, type } from "../../kit/testing";
-import { all, at, english, foundOf, held, inBothLanguages, keys, line, office, open, refuse, said, settled, sign, years } from "../testing";
+import { all, at, english, foundOf, held, inBothLanguages, keys, line, office, open, refuse, said, sectionRow, settled, sign, years } from "../testing";
 import { keptList } from "./kept.svelte";
 import Learners from "./Index.svelte";
 
@@ -103,6 +104,26 @@ test("an older answer that comes late does not put back what was found before", 
   await settled();
   expect(names().join()).toContain("Reyes");
   expect(names().join()).not.toContain("Ramos");
+});
+
+test("the sections to narrow by are those of the year that was chosen last", async () => {
+  const late = held<SectionList>();
+  const both = [
+    { id: "y26", label: "2026-2027", status: "open" },
+    { id: "y25", label: "2025-2026", status: "closed" },
+  ];
+  office({ ...around, "learners.years": both, "enrolment.sections": late.ask, "learners.find": foundOf([line("Cruz")]) });
+  await open(Learners, LIST);
+  click(find("[data-filter=year] button"));
+  click(named("[role=menuitemradio]", "2025-2026"));
+  await settled();
+  late.waiting[1]?.give({ sections: [sectionRow({ name: "Bonifacio" })], as_of: "2026-03-31" });
+  await settled();
+  late.waiting[0]?.give({ sections: [sectionRow({ name: "Rizal" })], as_of: "2026-11-30" });
+  await settled();
+  click(find("[data-filter=section] button"));
+  expect(all("[role=menuitemradio]").join()).toContain("Bonifacio");
+  expect(all("[role=menuitemradio]").join()).not.toContain("Rizal");
 });
 
 test("a cell that is refused keeps what was typed and says why", async () => {
