@@ -3,7 +3,7 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Taken, Undoable } from "../generated/session";
 import { done } from "../kit/notifications.svelte";
-import { here } from "../kit/router.svelte";
+import { replace } from "../kit/router.svelte";
 import { addShortcuts } from "../kit/shortcuts.svelte";
 import { click, find, named, press, type } from "../kit/testing";
 import { setActs, undo } from "../kit/undo.svelte";
@@ -16,7 +16,7 @@ import Nav from "./Nav.svelte";
 import Palette from "./Palette.svelte";
 import SignIn from "./signin/Index.svelte";
 import OwnPassword from "./signin/OwnPassword.svelte";
-import { all, at, english, foundOf, held, inBothLanguages, keys, line, office, open, refuse, said, settled, sign, state, user } from "./testing";
+import { address, all, at, english, foundOf, held, inBothLanguages, keys, line, office, open, refuse, said, settled, sign, state, user } from "./testing";
 import type { LearnersFound } from "../generated/learners";
 import type { State } from "../generated/session";
 import UndoDialog from "./UndoDialog.svelte";
@@ -25,7 +25,7 @@ import UserMenu from "./UserMenu.svelte";
 Element.prototype.scrollIntoView = () => undefined;
 beforeEach(() => {
   setKept({});
-  location.hash = "#/home";
+  replace("home");
 });
 const dialog = () => document.querySelector<HTMLElement>("dialog[open]");
 const undoable = (more: Partial<Undoable> = {}): Undoable => ({ undo: null, id: null, redo: null, lasting: null, ...more });
@@ -131,7 +131,6 @@ test("what was done last on this screen is taken back unasked; what was done els
   setActs(officeActs);
   await open(UndoDialog, {});
   await noteAct(at("#/home").address);
-  location.hash = "#/home";
   await undo();
   expect([asked.of("session.undo").length, dialog()]).toEqual([1, null]);
   asked.known["session.undoable"] = undoable({ undo: "Import of 3", id: "other" });
@@ -174,7 +173,7 @@ test("the palette finds learners, screens and acts by keyboard, and what is show
   expect(all("[role=option]").join()).toContain("New learner");
   expect(all("[role=option]").join()).not.toContain("Nolasco");
   await keys("Enter");
-  expect(here().path).toEqual(["s-Newton"]);
+  expect(address().path).toEqual(["s-Newton"]);
   expect(state.open).toBe(false);
   leave();
 });
@@ -196,7 +195,7 @@ test("the palette finds screens while the records cannot be read", async () => {
   type(find("dialog input"), "attend", false);
   await settled();
   await keys("Enter");
-  expect(here().screen).toBe("attendance");
+  expect(address().screen).toBe("attendance");
 });
 
 test("the menu with one's name offers what fits: no locking without users, no password in the sample", async () => {

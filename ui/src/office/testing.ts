@@ -77,6 +77,9 @@ export async function open<What extends Component<any, any, any>>(what: What, pr
   await settled();
 }
 
+/** Where in the window one is now. */
+export const address = (): Address => parse(location.hash);
+
 export const at = (address: string): { address: Address; version: number } => ({ address: parse(address), version: 1 });
 
 /** What stands on the screen, in one line. */

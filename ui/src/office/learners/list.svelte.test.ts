@@ -3,9 +3,9 @@
 import { beforeEach, expect, test } from "vitest";
 import type { SectionList } from "../../generated/enrolment";
 import type { LearnersFound } from "../../generated/learners";
-import { here } from "../../kit/router.svelte";
+import { replace } from "../../kit/router.svelte";
 import { click, find, named, press, type } from "../../kit/testing";
-import { all, at, english, foundOf, held, inBothLanguages, keys, line, office, open, refuse, said, sectionRow, settled, sign, years } from "../testing";
+import { address, all, at, english, foundOf, held, inBothLanguages, keys, line, office, open, refuse, said, sectionRow, settled, sign, years } from "../testing";
 import { keptList } from "./kept.svelte";
 import Learners from "./Index.svelte";
 
@@ -21,7 +21,7 @@ const around = {
 const names = () => all(".data [data-column=name], .data > span:first-child");
 
 beforeEach(() => {
-  location.hash = "#/learners";
+  replace("learners");
   sign("registrar");
   Object.assign(keptList(), { text: "", filters: {}, sort: null, opened: null, adding: false });
 });
@@ -81,10 +81,10 @@ test("the box has the keys from the start, and Enter opens whom the last letter 
   type(box(), "rey", false);
   press(box(), "Enter");
   await settled();
-  expect(here().path, "nobody of the question before").toEqual([]);
+  expect(address().path, "nobody of the question before").toEqual([]);
   late.waiting[0]?.give(foundOf([line("Reyes")]));
   await settled();
-  expect(here().path).toEqual(["s-Reyes"]);
+  expect(address().path).toEqual(["s-Reyes"]);
 });
 
 test("an older answer that comes late does not put back what was found before", async () => {
@@ -162,6 +162,6 @@ test("the list as it is searched and narrowed is what is printed", async () => {
   type(box(), "cruz", false);
   await settled();
   await keys("Ctrl+P");
-  expect(here().screen).toBe("forms");
-  expect(JSON.parse(here().query.list ?? "{}")).toMatchObject({ query: { text: "cruz" } });
+  expect(address().screen).toBe("forms");
+  expect(JSON.parse(address().query.list ?? "{}")).toMatchObject({ query: { text: "cruz" } });
 });

@@ -2,9 +2,9 @@
 
 import { beforeEach, expect, test } from "vitest";
 import type { LearnerPage } from "../../generated/learners";
-import { here } from "../../kit/router.svelte";
+import { replace } from "../../kit/router.svelte";
 import { click, find, named, press, type } from "../../kit/testing";
-import { all, at, english, held, inBothLanguages, labelled, office, open, refuse, said, settled, sign } from "../testing";
+import { address, all, at, english, held, inBothLanguages, labelled, office, open, refuse, said, settled, sign } from "../testing";
 import Learners from "./Index.svelte";
 
 const page = (more: Partial<LearnerPage> = {}): LearnerPage => ({
@@ -22,7 +22,7 @@ const PAGE = at("#/learners/L");
 const main = () => [...document.querySelectorAll<HTMLButtonElement>("dialog[open] .acts button")].at(-1) ?? find<HTMLButtonElement>("no button");
 
 beforeEach(() => {
-  location.hash = "#/learners/L";
+  replace("learners", ["L"]);
   sign("registrar");
 });
 
@@ -83,7 +83,7 @@ test("a learner is deleted only after a question, and a refusal leaves the page"
   click(main());
   await settled();
   expect(asked.of("learners.delete")).toHaveLength(1);
-  expect([here().path, find("h1").textContent.includes("Cruz")]).toEqual([["L"], true]);
+  expect([address().path, find("h1").textContent.includes("Cruz")]).toEqual([["L"], true]);
   asked.known["learners.delete"] = null as never;
 });
 
