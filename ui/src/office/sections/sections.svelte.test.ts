@@ -163,6 +163,7 @@ test("what is no day changes nothing of the roster and is said at its field", as
   type(labelled("As of"), "31/31/2026");
   await settled();
   expect(asked.of("enrolment.roster")).toHaveLength(before);
+  expect(all(".error")).toEqual(["“31/31/2026” is not a day. Write it like 2012-03-05 or 03/05/2012."]);
   type(labelled("As of"), "2026-06-15");
   await settled();
   expect(asked.of("enrolment.roster").at(-1)).toMatchObject({ as_of: "2026-06-15" });
