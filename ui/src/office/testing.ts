@@ -18,7 +18,7 @@ import { setSession, type Session, type User } from "./session.svelte";
 
 type Name = Request["do"];
 type Asked<N extends Name> = Extract<Request, { do: N }>;
-type Known = { [N in Name]?: Answers[N] | ((asked: Asked<N>) => Answers[N] | Promise<Answers[N]>) };
+export type Known = { [N in Name]?: Answers[N] | ((asked: Asked<N>) => Answers[N] | Promise<Answers[N]>) };
 
 let unanswered: string[] = [];
 
