@@ -16,7 +16,25 @@ import Nav from "./Nav.svelte";
 import Palette from "./Palette.svelte";
 import SignIn from "./signin/Index.svelte";
 import OwnPassword from "./signin/OwnPassword.svelte";
-import { address, all, at, english, foundOf, held, inBothLanguages, keys, line, office, open, refuse, said, settled, sign, state, user } from "./testing";
+import {
+  address,
+  all,
+  at,
+  english,
+  foundOf,
+  held,
+  inBothLanguages,
+  keys,
+  line,
+  office,
+  open,
+  refuse,
+  said,
+  settled,
+  sign,
+  state,
+  user,
+} from "./testing";
 import type { LearnersFound } from "../generated/learners";
 import type { State } from "../generated/session";
 import UndoDialog from "./UndoDialog.svelte";

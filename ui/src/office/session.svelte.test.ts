@@ -49,7 +49,11 @@ test("nor one that began while somebody was signing in, or whose sign-in was ref
 });
 
 test("the window speaks as who is here chose, and as the PC to everybody else", async () => {
-  const asked = office({ "session.state": inside({ language: "fil" }), "session.language": inside({ language: "en" }), "session.sign_out": outside });
+  const asked = office({
+    "session.state": inside({ language: "fil" }),
+    "session.language": inside({ language: "en" }),
+    "session.sign_out": outside,
+  });
   await readSession();
   expect(language()).toBe("fil");
   await chooseLanguage("en");

@@ -201,7 +201,11 @@ export const year = (more: Partial<Year> = {}): Year => ({
 });
 export const nextYear = year({ id: "y27", label: "2027-2028", start_date: "2027-06-07", end_date: "2028-04-07", status: "draft" });
 /** The newest first, as the office has them. */
-export const years = (all: Year[] = [year()]): Years => ({ years: all, current: all.some(({ id }) => id === "y26") ? "y26" : null, today: TODAY });
+export const years = (all: Year[] = [year()]): Years => ({
+  years: all,
+  current: all.some(({ id }) => id === "y26") ? "y26" : null,
+  today: TODAY,
+});
 
 export const sectionRow = (more: Partial<SectionRow> = {}): SectionRow => ({
   id: "rizal",
@@ -251,7 +255,12 @@ export const member = (last: string, more: Partial<Member> = {}): Member => ({
   ...more,
 });
 
-export const line = (last: string, more: Partial<LearnerLine> = {}): LearnerLine => ({ id: `s-${last}`, last_name: last, first_name: "Ana", ...more });
+export const line = (last: string, more: Partial<LearnerLine> = {}): LearnerLine => ({
+  id: `s-${last}`,
+  last_name: last,
+  first_name: "Ana",
+  ...more,
+});
 
 export const foundOf = (rows: LearnerLine[], more: Partial<LearnersFound> = {}): LearnersFound => ({
   rows,

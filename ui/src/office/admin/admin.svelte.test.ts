@@ -3,7 +3,23 @@
 import { beforeEach, expect, test } from "vitest";
 import type { BackupState, MadeUser, Ranges, SchoolYears, Settings, UserRow, Users } from "../../generated/admin";
 import { click, find, named, press, type } from "../../kit/testing";
-import { all, at, english, held, inBothLanguages, keys, labelled, office, open, refuse, said, settled, sign, state, type Known } from "../testing";
+import {
+  all,
+  at,
+  english,
+  held,
+  inBothLanguages,
+  keys,
+  labelled,
+  office,
+  open,
+  refuse,
+  said,
+  settled,
+  sign,
+  state,
+  type Known,
+} from "../testing";
 import Admin from "./Index.svelte";
 
 const row = (name: string, more: Partial<UserRow> = {}): UserRow => ({
@@ -27,7 +43,18 @@ const yearsOf = (more: Partial<SchoolYears> = {}): SchoolYears => ({
   locked: null,
   ...more,
 });
-const device = { id: "d", short: "6AF2", called: "Registrar 1", role: "registrar", here: true, revoked: false, seen: null, ranges: 0, conflicts: 0, last_contact: null };
+const device = {
+  id: "d",
+  short: "6AF2",
+  called: "Registrar 1",
+  role: "registrar",
+  here: true,
+  revoked: false,
+  seen: null,
+  ranges: 0,
+  conflicts: 0,
+  last_contact: null,
+};
 const ranges = (more: Partial<Ranges> = {}): Ranges => ({
   ranges: [],
   devices: [device],
@@ -36,7 +63,13 @@ const ranges = (more: Partial<Ranges> = {}): Ranges => ({
   locked: null,
   ...more,
 });
-const settings = (more: Partial<Settings> = {}): Settings => ({ fields: { name: "Mabini NHS" }, idle_minutes: 15, locked: null, may_set_idle: true, ...more });
+const settings = (more: Partial<Settings> = {}): Settings => ({
+  fields: { name: "Mabini NHS" },
+  idle_minutes: 15,
+  locked: null,
+  may_set_idle: true,
+  ...more,
+});
 const backup = (more: Partial<BackupState> = {}): BackupState => ({
   running: false,
   copied: 0,
@@ -49,7 +82,8 @@ const backup = (more: Partial<BackupState> = {}): BackupState => ({
   may: true,
   ...more,
 });
-const main = () => [...document.querySelectorAll<HTMLButtonElement>("dialog[open] .acts button")].at(-1) ?? find<HTMLButtonElement>("no button");
+const main = () =>
+  [...document.querySelectorAll<HTMLButtonElement>("dialog[open] .acts button")].at(-1) ?? find<HTMLButtonElement>("no button");
 
 beforeEach(() => sign("school_admin"));
 
@@ -176,7 +210,11 @@ test("nobody disables oneself", async () => {
 
 test("the first user makes this PC ask who is there", async () => {
   sign(null);
-  const asked = office({ "admin.users": users([]), "admin.save_user": made("Ana", null, users([row("Ana")])), "session.state": state({ stage: "sign_in" }) });
+  const asked = office({
+    "admin.users": users([]),
+    "admin.save_user": made("Ana", null, users([row("Ana")])),
+    "session.state": state({ stage: "sign_in" }),
+  });
   await open(Admin, at("#/admin/users"));
   click(named(".empty button", "Make the first user"));
   type(labelled("Name"), "Ana");
@@ -190,7 +228,12 @@ test("the first user makes this PC ask who is there", async () => {
 test("a year and a range of numbers are saved once, and a wrong number is said without asking", async () => {
   const years = held<SchoolYears>();
   const numbers = held<Ranges>();
-  const asked = office({ "admin.years": yearsOf(), "admin.save_year": years.ask, "admin.ranges": ranges(), "admin.save_range": numbers.ask });
+  const asked = office({
+    "admin.years": yearsOf(),
+    "admin.save_year": years.ask,
+    "admin.ranges": ranges(),
+    "admin.save_range": numbers.ask,
+  });
   await open(Admin, at("#/admin/years"));
   click(named(".empty button", "Add 2026-2027"));
   await settled();
@@ -248,7 +291,9 @@ test("a backup whose passphrases differ is not made; one that is, is asked for o
   find<HTMLFormElement>("form").requestSubmit();
   find<HTMLFormElement>("form").requestSubmit();
   await settled();
-  expect(asked.of("admin.back_up")).toEqual([{ do: "admin.back_up", path: "/media/usb/mabini.pems-backup", passphrase: "apat na salita ito" }]);
+  expect(asked.of("admin.back_up")).toEqual([
+    { do: "admin.back_up", path: "/media/usb/mabini.pems-backup", passphrase: "apat na salita ito" },
+  ]);
   const copy = { path: "/media/usb/mabini.pems-backup", bytes: 1_000_000, records: 408, at: "2026-11-30T01:00:00Z" };
   late.waiting[0]?.give(backup({ done: copy }));
   await settled();

@@ -4,7 +4,22 @@ import { expect, test } from "vitest";
 import type { MonthSheet, Overview, Report, SectionDay } from "../../generated/attendance";
 import type { FormPreview, Missing } from "../../generated/forms";
 import { click, find, named, press, type } from "../../kit/testing";
-import { all, at, english, held, inBothLanguages, labelled, office, open, refuse, said, sectionInfo, settled, sign, TODAY } from "../testing";
+import {
+  all,
+  at,
+  english,
+  held,
+  inBothLanguages,
+  labelled,
+  office,
+  open,
+  refuse,
+  said,
+  sectionInfo,
+  settled,
+  sign,
+  TODAY,
+} from "../testing";
 import Attendance from "./Index.svelte";
 
 const day = (date: string) => ({ date, kind: "class", label: null, class: true });
@@ -23,7 +38,13 @@ const sheet = (more: Partial<MonthSheet> = {}): MonthSheet => ({
   drafts: [],
   ...more,
 });
-const report = (more: Partial<Report> = {}): Report => ({ signed: true, by: "Ana Reyes", at: "2026-11-03T01:00:00Z", reason: null, ...more });
+const report = (more: Partial<Report> = {}): Report => ({
+  signed: true,
+  by: "Ana Reyes",
+  at: "2026-11-03T01:00:00Z",
+  reason: null,
+  ...more,
+});
 const lacks = (more: Partial<Missing> = {}): Missing => ({
   record: "school_profile",
   id: null,
@@ -183,7 +204,10 @@ const overview = (more: Partial<Overview> = {}): Overview => ({
   school_year: "2026-2027",
   year_id: "y26",
   half_days: false,
-  sections: [lineOf(), lineOf({ section: sectionInfo({ id: "luna", name: "Luna" }), taken: { by: "Ben Luna", at: null, correction: null } })],
+  sections: [
+    lineOf(),
+    lineOf({ section: sectionInfo({ id: "luna", name: "Luna" }), taken: { by: "Ben Luna", at: null, correction: null } }),
+  ],
   before: "2026-11-27",
   after: null,
   ...more,

@@ -37,7 +37,11 @@ test("a letter marks and goes on; arrows, Home and End choose; Enter submits", (
 
 test("a key with Ctrl or Alt is somebody else's, and a letter that is no mark is let through", () => {
   const { marks, grid } = roll();
-  expect([press(grid, "Ctrl+A"), press(grid, "Alt+L"), press(grid, "x")].map((event) => event.defaultPrevented)).toEqual([false, false, false]);
+  expect([press(grid, "Ctrl+A"), press(grid, "Alt+L"), press(grid, "x")].map((event) => event.defaultPrevented)).toEqual([
+    false,
+    false,
+    false,
+  ]);
   expect(marks()).toEqual([]);
 });
 

@@ -73,10 +73,17 @@ test("by keyboard alone days are chosen and suspended; what is refused stands at
   press(labelled("Reason"), "Enter");
   await settled();
   expect(asked.of("attendance.set_days"), "pressed twice, asked once").toHaveLength(1);
-  expect(asked.of("attendance.set_days")[0]?.setting).toMatchObject({ from: "2026-11-23", to: "2026-11-25", kind: "suspension", reason: "Typhoon" });
+  expect(asked.of("attendance.set_days")[0]?.setting).toMatchObject({
+    from: "2026-11-23",
+    to: "2026-11-25",
+    kind: "suspension",
+    reason: "Typhoon",
+  });
   expect(dialog()?.querySelector(".error")?.textContent).toContain("Say why");
   expect(labelled("Reason").value).toBe("Typhoon");
-  asked.known["attendance.set_days"] = calendar({ entries: [{ ...entry, id: "c2", date: "2026-11-23", kind: "suspension", reason: "Typhoon" }] });
+  asked.known["attendance.set_days"] = calendar({
+    entries: [{ ...entry, id: "c2", date: "2026-11-23", kind: "suspension", reason: "Typhoon" }],
+  });
   press(labelled("Reason"), "Enter");
   await settled();
   expect(dialog()).toBeNull();

@@ -6,7 +6,14 @@ import { click, find, named, type } from "../../kit/testing";
 import { all, at, english, held, inBothLanguages, keys, labelled, office, open, refuse, said, settled, sign, TODAY } from "../testing";
 import Forms from "./Index.svelte";
 
-const lack: Missing = { record: "school_profile", id: null, field: "deped_school_id", label: "School ID", who: "Mabini NHS", severity: "must" };
+const lack: Missing = {
+  record: "school_profile",
+  id: null,
+  field: "deped_school_id",
+  label: "School ID",
+  who: "Mabini NHS",
+  severity: "must",
+};
 const page = { width_mm: 297, height_mm: 210, items: [] };
 const preview = (more: Partial<FormPreview> = {}): FormPreview => ({
   title: "School Form 2, 7-Rizal, October 2026",
@@ -90,7 +97,10 @@ inBothLanguages((words, language) => {
     click(button);
     await settled();
     expect(asked.of("forms.print")).toHaveLength(1);
-    expect(asked.of("forms.print")[0]?.asked).toEqual([{ form: "sf1", section: "rizal" }, { form: "sf1", section: "luna" }]);
+    expect(asked.of("forms.print")[0]?.asked).toEqual([
+      { form: "sf1", section: "rizal" },
+      { form: "sf1", section: "luna" },
+    ]);
     expect(all("[role=status] li")).toHaveLength(1);
     if (language === "fil") expect(english()).toEqual([]);
   });
@@ -98,7 +108,9 @@ inBothLanguages((words, language) => {
 
 test("a teacher is offered the forms of own sections alone, and no certificate of others", async () => {
   sign("teacher");
-  office({ "forms.shelf": shelf({ sections: [section("rizal", "7-Rizal"), section("luna", "7-Luna", ["class_list"])], certificates: "nobodys" }) });
+  office({
+    "forms.shelf": shelf({ sections: [section("rizal", "7-Rizal"), section("luna", "7-Luna", ["class_list"])], certificates: "nobodys" }),
+  });
   await open(Forms, at("#/forms"));
   expect(document.querySelectorAll("a[href^='#/forms/sf1/luna'], a[href^='#/forms/sf2/luna']")).toHaveLength(0);
   expect(find("a[href='#/forms/sf2/rizal/2026-10']")).toBeTruthy();

@@ -3,7 +3,22 @@
 import { expect, test } from "vitest";
 import type { Home } from "../../generated/home";
 import { click, find, named } from "../../kit/testing";
-import { all, at, english, held, inBothLanguages, office, open, refuse, said, sectionInfo, settled, sign, summary, TODAY } from "../testing";
+import {
+  all,
+  at,
+  english,
+  held,
+  inBothLanguages,
+  office,
+  open,
+  refuse,
+  said,
+  sectionInfo,
+  settled,
+  sign,
+  summary,
+  TODAY,
+} from "../testing";
 import Today from "./Index.svelte";
 
 const home = (more: Partial<Home> = {}): Home => ({
@@ -23,7 +38,14 @@ const home = (more: Partial<Home> = {}): Home => ({
   sync: summary(),
   ...more,
 });
-const desk = { temporary: 2, pre_registered: 0, unassigned: 3, enrolled_today: 1, missing_papers: 4, papers: [{ kind: "sf9", learners: 4 }] };
+const desk = {
+  temporary: 2,
+  pre_registered: 0,
+  unassigned: 3,
+  enrolled_today: 1,
+  missing_papers: 4,
+  papers: [{ kind: "sf9", learners: 4 }],
+};
 const classes = {
   sections: 2,
   taken: 1,
@@ -35,20 +57,34 @@ const classes = {
   half: 0,
   tardy: 1,
 };
-const enrolment = { male: 20, female: 18, total: 38, before: null, grades: [{ grade_level: "7", male: 20, female: 18, total: 38, before: null }] };
+const enrolment = {
+  male: 20,
+  female: 18,
+  total: 38,
+  before: null,
+  grades: [{ grade_level: "7", male: 20, female: 18, total: 38, before: null }],
+};
 const away = { student: "s", listed: "Cruz, Ana", section: sectionInfo(), days: 6, since: "2026-11-20", excused: false, guardians: [] };
 const step = (id: string, done: boolean, may: boolean) => ({ id, done, may });
 const links = () => [...document.querySelectorAll<HTMLAnchorElement>("a")].map((one) => one.getAttribute("href"));
 
 inBothLanguages((words, language) => {
   const VIEWS: Record<string, [Parameters<typeof sign>[0], Partial<Home>, string[]]> = {
-    head: ["school_head", { classes, enrolment, away: [away], full: [{ id: "rizal", name: "Rizal", grade_level: "7", seats: 40, learners: 42 }] }, [
-      words.home.classes.taken(1, 2),
-      words.home.enrolment.now(38, 20, 18),
-      words.home.away.title,
-      words.home.waits.full(`${words.desk.grades("7")} Rizal`, 42, 40),
-    ]],
-    registrar: ["registrar", { view: "registrar", desk, enrolment }, [words.home.desk.enrol, words.home.waits.unassigned(3), words.home.waits.papers(4)]],
+    head: [
+      "school_head",
+      { classes, enrolment, away: [away], full: [{ id: "rizal", name: "Rizal", grade_level: "7", seats: 40, learners: 42 }] },
+      [
+        words.home.classes.taken(1, 2),
+        words.home.enrolment.now(38, 20, 18),
+        words.home.away.title,
+        words.home.waits.full(`${words.desk.grades("7")} Rizal`, 42, 40),
+      ],
+    ],
+    registrar: [
+      "registrar",
+      { view: "registrar", desk, enrolment },
+      [words.home.desk.enrol, words.home.waits.unassigned(3), words.home.waits.papers(4)],
+    ],
     teacher: ["teacher", { view: "teacher" }, [words.home.own.noneYours, words.home.own.toAttendance]],
     other: ["cashier", { view: "other" }, [words.home.desk.find]],
   };
@@ -65,7 +101,9 @@ inBothLanguages((words, language) => {
 
   test("a school in its first hour is led step by step, each to whom it falls", async () => {
     sign("school_admin");
-    office({ "home.today": home({ beginning: true, steps: [step("school", true, true), step("year", false, true), step("users", false, false)] }) });
+    office({
+      "home.today": home({ beginning: true, steps: [step("school", true, true), step("year", false, true), step("users", false, false)] }),
+    });
     await open(Today, at("#/home"));
     expect(find("a.button.main").getAttribute("href")).toBe("#/admin/years");
     expect(find("[data-step=users]").textContent).toContain(words.home.first.others);
@@ -96,7 +134,9 @@ inBothLanguages((words, language) => {
 test("without a network nothing is in the way: what waits is one quiet line, and trouble is among what waits", async () => {
   sign("registrar");
   const trouble = { code: "tenant_suspended", message: "the school is suspended", since: "2026-11-28T00:00:00Z" };
-  office({ "home.today": home({ view: "registrar", desk, sync: summary({ pending: 37, last_contact: "2026-11-20T00:00:00Z", trouble }) }) });
+  office({
+    "home.today": home({ view: "registrar", desk, sync: summary({ pending: 37, last_contact: "2026-11-20T00:00:00Z", trouble }) }),
+  });
   await open(Today, at("#/home"));
   expect(document.querySelector("dialog[open]")).toBeNull();
   expect(find("[data-fact=trouble]").closest("a")?.getAttribute("href")).toBe("#/review/sync");

@@ -32,7 +32,10 @@ const differs = lineOf(2, {
     { field: "religion", label: "Religion", ours: null, theirs: "Aglipayan" },
   ],
 });
-const suspect = lineOf(3, { state: "suspect", candidates: [{ student: "s3", name: "Cruz, Anna", lrn: null, birth_date: null, why: "same_name" }] });
+const suspect = lineOf(3, {
+  state: "suspect",
+  candidates: [{ student: "s3", name: "Cruz, Anna", lrn: null, birth_date: null, why: "same_name" }],
+});
 const register = (lines: ReconciledLine[], more: Partial<Reconciliation> = {}): Reconciliation => ({
   file: "sf1.xls",
   hash: "h1",
@@ -53,7 +56,10 @@ const register = (lines: ReconciledLine[], more: Partial<Reconciliation> = {}): 
 const looked = (of: Reconciliation = register([missing, differs, suspect])): Looked => ({
   what: "register",
   register: of,
-  proposed: [{ line: 1, add: true }, { line: 2, take_theirs: ["religion"] }],
+  proposed: [
+    { line: 1, add: true },
+    { line: 2, take_theirs: ["religion"] },
+  ],
 });
 const applied: Applied = {
   act: "a",
@@ -99,7 +105,9 @@ inBothLanguages((words, language) => {
   });
 
   test("one that is the same as the records says so", async () => {
-    const same = register([lineOf(1)], { counts: { same: 1, different: 0, missing_here: 0, wrong_section: 0, suspect: 0, extra: 0, refused: 0 } });
+    const same = register([lineOf(1)], {
+      counts: { same: 1, different: 0, missing_here: 0, wrong_section: 0, suspect: 0, extra: 0, refused: 0 },
+    });
     sign("registrar");
     office({ "imports.read": { what: "register", register: same, proposed: [] } });
     await open(Import, at("#/imports"));
@@ -126,7 +134,13 @@ test("by keyboard from tick to tick; what was ticked is asked once, and stays wh
   await keys("Ctrl+Enter");
   await keys("Ctrl+Enter");
   expect(asked.of("imports.apply")).toHaveLength(1);
-  expect(asked.of("imports.apply")[0]).toMatchObject({ hash: "h1", choices: [{ line: 1, add: true }, { line: 2, take_theirs: ["religion", "birth_date"] }] });
+  expect(asked.of("imports.apply")[0]).toMatchObject({
+    hash: "h1",
+    choices: [
+      { line: 1, add: true },
+      { line: 2, take_theirs: ["religion", "birth_date"] },
+    ],
+  });
   late.waiting[0]?.refuse({ code: "rule", message: "the section is full" });
   await settled();
   expect(tick("Birth date").checked).toBe(true);

@@ -5,7 +5,25 @@ import type { SectionList } from "../../generated/enrolment";
 import type { LearnersFound } from "../../generated/learners";
 import { replace } from "../../kit/router.svelte";
 import { click, find, named, press, type } from "../../kit/testing";
-import { address, all, at, english, foundOf, held, inBothLanguages, keys, line, office, open, refuse, said, sectionRow, settled, sign, years } from "../testing";
+import {
+  address,
+  all,
+  at,
+  english,
+  foundOf,
+  held,
+  inBothLanguages,
+  keys,
+  line,
+  office,
+  open,
+  refuse,
+  said,
+  sectionRow,
+  settled,
+  sign,
+  years,
+} from "../testing";
 import { keptList } from "./kept.svelte";
 import Learners from "./Index.svelte";
 
@@ -49,7 +67,10 @@ inBothLanguages((words, language) => {
   });
 
   test("a search that finds nobody says what to try, and Esc takes it back", async () => {
-    office({ ...around, "learners.find": ({ query }) => (query.text ? foundOf([], { total: 2 }) : foundOf([line("Cruz"), line("Reyes")])) });
+    office({
+      ...around,
+      "learners.find": ({ query }) => (query.text ? foundOf([], { total: 2 }) : foundOf([line("Cruz"), line("Reyes")])),
+    });
     await open(Learners, LIST);
     type(box(), "xyzzy", false);
     await settled();

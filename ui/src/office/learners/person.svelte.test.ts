@@ -19,7 +19,8 @@ const page = (more: Partial<LearnerPage> = {}): LearnerPage => ({
 });
 const known = { "learners.get": page(), "learners.history": [], "enrolment.papers": [{ kind: "sf9", state: null, wanted: true }] };
 const PAGE = at("#/learners/L");
-const main = () => [...document.querySelectorAll<HTMLButtonElement>("dialog[open] .acts button")].at(-1) ?? find<HTMLButtonElement>("no button");
+const main = () =>
+  [...document.querySelectorAll<HTMLButtonElement>("dialog[open] .acts button")].at(-1) ?? find<HTMLButtonElement>("no button");
 
 beforeEach(() => {
   replace("learners", ["L"]);
@@ -116,7 +117,14 @@ test("a paper that comes is noted at once, and a refusal leaves it missing", asy
 });
 
 test("a child is dropped with a reason, once; what is refused keeps what was said", async () => {
-  const row = { id: "e", rev: 1, student: "L", school_year: "y26", grade_level: "7", status: "enrolled" } as LearnerPage["enrolments"][number]["row"];
+  const row = {
+    id: "e",
+    rev: 1,
+    student: "L",
+    school_year: "y26",
+    grade_level: "7",
+    status: "enrolled",
+  } as LearnerPage["enrolments"][number]["row"];
   const enrolment = { row, school_year: "2026-2027", section: "Rizal", sections: [], events: [] };
   const late = held<{ count: number }>();
   const asked = office({

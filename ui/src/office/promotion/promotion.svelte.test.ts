@@ -3,7 +3,23 @@
 import { expect, test } from "vitest";
 import type { Promoted, PromotionPreview, PromotionRow } from "../../generated/enrolment";
 import { click, find, named, press, type } from "../../kit/testing";
-import { all, at, english, held, inBothLanguages, labelled, nextYear, office, open, refuse, said, settled, sign, year, years } from "../testing";
+import {
+  all,
+  at,
+  english,
+  held,
+  inBothLanguages,
+  labelled,
+  nextYear,
+  office,
+  open,
+  refuse,
+  said,
+  settled,
+  sign,
+  year,
+  years,
+} from "../testing";
 import Promotion from "./Index.svelte";
 
 const row = (name: string, more: Partial<PromotionRow> = {}): PromotionRow => ({
@@ -20,7 +36,13 @@ const row = (name: string, more: Partial<PromotionRow> = {}): PromotionRow => ({
   hold: null,
   ...more,
 });
-const preview = (lines: PromotionRow[], more: Partial<PromotionPreview> = {}): PromotionPreview => ({ lines, done: 0, left: 0, last_grade: "10", ...more });
+const preview = (lines: PromotionRow[], more: Partial<PromotionPreview> = {}): PromotionPreview => ({
+  lines,
+  done: 0,
+  left: 0,
+  last_grade: "10",
+  ...more,
+});
 const both = years([nextYear, year()]);
 const held2 = [row("Cruz, Ana"), row("Reyes, Jo", { step: "hold", next: null, hold: "missing_papers" })];
 

@@ -18,7 +18,9 @@ const need = (record: string, more: Partial<Need> = {}): Need => ({
   record,
   other_record: null,
   what: "change",
-  fields: [{ id: record, field: "barangay", label: "Barangay", shape: "text", mine: "San Roque", theirs: "San Jose", stands: "theirs", now: null }],
+  fields: [
+    { id: record, field: "barangay", label: "Barangay", shape: "text", mine: "San Roque", theirs: "San Jose", stands: "theirs", now: null },
+  ],
   stands: "theirs",
   mine: author(true),
   theirs: author(false),
@@ -122,7 +124,10 @@ test("one that is being decided is out of sight and not decided twice; where it 
 });
 
 test("many are chosen with Space and decided at once", async () => {
-  const asked = office({ "review.list": needs(need("Cruz, Ana"), need("Luna, Bea", { may: false }), need("Reyes, Jo")), "review.resolve": decided });
+  const asked = office({
+    "review.list": needs(need("Cruz, Ana"), need("Luna, Bea", { may: false }), need("Reyes, Jo")),
+    "review.resolve": decided,
+  });
   await open(Review, at("#/review"));
   await keys(" ");
   await keys("ArrowDown");

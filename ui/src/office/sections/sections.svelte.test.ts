@@ -4,7 +4,27 @@ import { expect, test } from "vitest";
 import type { SectionList } from "../../generated/enrolment";
 import { click, find, named, press, type } from "../../kit/testing";
 import { chooseYear } from "../enrolment/years.svelte";
-import { all, at, english, held, inBothLanguages, keys, labelled, member, nextYear, office, open, refuse, said, sectionRow, settled, sign, TODAY, year, years } from "../testing";
+import {
+  all,
+  at,
+  english,
+  held,
+  inBothLanguages,
+  keys,
+  labelled,
+  member,
+  nextYear,
+  office,
+  open,
+  refuse,
+  said,
+  sectionRow,
+  settled,
+  sign,
+  TODAY,
+  year,
+  years,
+} from "../testing";
 import Sections from "./Index.svelte";
 
 const list = (...sections: SectionList["sections"]): SectionList => ({ sections, as_of: TODAY });
@@ -148,7 +168,11 @@ test("by keyboard alone a learner is chosen and moved; what the office refuses l
 
 test("a teacher reads the roster and is offered nothing that moves anybody", async () => {
   sign("teacher");
-  office({ "enrolment.years": years(), "enrolment.sections": list(sectionRow()), "enrolment.roster": roster(member("Cruz", { status: "pre_registered" })) });
+  office({
+    "enrolment.years": years(),
+    "enrolment.sections": list(sectionRow()),
+    "enrolment.roster": roster(member("Cruz", { status: "pre_registered" })),
+  });
   await open(Sections, at("#/sections/rizal"));
   expect(said()).toContain("Cruz");
   expect(all("button").filter((one) => /^(Move|Enrol|More)/.test(one))).toEqual([]);

@@ -60,8 +60,7 @@ export const imports: typeof english = {
   grade: (grade) => (grade === "K" ? "Kindergarten" : grade === "NG" ? "Non-graded" : `Grade ${grade}`),
   newSection: "wala pa rito: gagawin ng unang mag-aaral",
   noYear: (year) => `Walang school year ${year} dito`,
-  noYearWhy:
-    "Ang school administrator ang gumagawa nito, may una at huling araw: Paaralan, Mga school year. Walang maipapasok bago iyon.",
+  noYearWhy: "Ang school administrator ang gumagawa nito, may una at huling araw: Paaralan, Mga school year. Walang maipapasok bago iyon.",
   toYears: "Buksan ang mga taong panuruan",
   groups: "Paghahambing ng rehistro at ng mga rekord ninyo",
   group: {
