@@ -104,7 +104,8 @@ export function labelled(words: string): HTMLInputElement {
 /** English sentences on a screen that is in Filipino. */
 export function english(): string[] {
   const shown = [said(), ...[...document.querySelectorAll("[aria-label], [title], [placeholder]")].flatMap(attributes)].join(" | ");
-  return sentences(catalogues.en, catalogues.fil).filter((one) => shown.includes(one));
+  const also = sentences(catalogues.fil, catalogues.en).join(" | ");
+  return sentences(catalogues.en, catalogues.fil).filter((one) => shown.includes(one) && !also.includes(one));
 }
 const attributes = (element: Element) => ["aria-label", "title", "placeholder"].map((name) => element.getAttribute(name) ?? "");
 
