@@ -222,12 +222,12 @@ test("the menu with one's name offers what fits: no locking without users, no pa
   sign(null);
   await open(UserMenu, props);
   click(find("[aria-haspopup=menu]"));
-  expect(all("[role=menuitem]")).toEqual(["Keyboard shortcuts?"]);
+  expect(all("[role=menuitem]")).toEqual(["Keyboard shortcuts ?"]);
   document.body.innerHTML = "";
   sign("registrar", { sample: true });
   await open(UserMenu, { ...props, onlock: () => undefined, onswitch: () => undefined });
   click(find("[aria-haspopup=menu]"));
-  expect(all("[role=menuitem]")).toEqual(["Lock", "Switch user", "Keyboard shortcuts?", "Throw the sample school away"]);
+  expect(all("[role=menuitem]")).toEqual(["Lock", "Switch user", "Keyboard shortcuts ?", "Throw the sample school away"]);
 });
 
 test("a language chosen in the menu is one's own, and said where it cannot be kept", async () => {

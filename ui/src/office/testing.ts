@@ -101,21 +101,15 @@ export function labelled(words: string): HTMLInputElement {
   return find<HTMLInputElement>(`#${CSS.escape(label?.htmlFor ?? `no label ${words}`)}`);
 }
 
-/** English sentences on a screen that is in Filipino. */
+/** English sentences of more than one word on a screen that is in Filipino. What Filipino says in English too is none. */
 export function english(): string[] {
   const shown = [said(), ...[...document.querySelectorAll("[aria-label], [title], [placeholder]")].flatMap(attributes)].join(" | ");
-  const also = sentences(catalogues.fil, catalogues.en).join(" | ");
-  return sentences(catalogues.en, catalogues.fil).filter((one) => shown.includes(one) && !also.includes(one));
+  const filipino = sentences(catalogues.fil).join(" | ");
+  return sentences(catalogues.en).filter((one) => /\S\s+\S/.test(one) && shown.includes(one) && !filipino.includes(one));
 }
 const attributes = (element: Element) => ["aria-label", "title", "placeholder"].map((name) => element.getAttribute(name) ?? "");
-
-/** Sentences of more than one word that the other language says otherwise. */
-function sentences(from: unknown, other: unknown): string[] {
-  if (typeof from === "string") return from !== other && /\S\s+\S/.test(from) ? [from] : [];
-  if (typeof from !== "object" || from === null) return [];
-  const there = (other ?? {}) as Record<string, unknown>;
-  return Object.entries(from).flatMap(([key, value]) => sentences(value, there[key]));
-}
+const sentences = (of: unknown): string[] =>
+  typeof of === "string" ? [of] : typeof of === "object" && of !== null ? Object.values(of).flatMap(sentences) : [];
 
 /** The same tests in each language. */
 export function inBothLanguages(tests: (words: Words, language: Language) => void): void {

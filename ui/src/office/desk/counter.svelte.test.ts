@@ -100,9 +100,9 @@ inBothLanguages((words, language) => {
     find<HTMLFormElement>("form").requestSubmit();
     await settled();
     expect(asked.of("enrolment.enrol")).toHaveLength(1);
-    late.waiting[0]?.refuse({ code: "store_full", message: "the disk is full; make room" });
+    late.waiting[0]?.refuse({ code: "store_full", message: "no room is left here; make some" });
     await settled();
-    expect(find("form .banner").textContent).toContain("The disk is full; make room.");
+    expect(find("form .banner").textContent).toContain("No room is left here; make some.");
     expect([labelled(text.name.last_name).value, labelled(text.grade).value]).toEqual(["Salonga", "7"]);
     if (language === "fil") expect(english()).toEqual([]);
   });

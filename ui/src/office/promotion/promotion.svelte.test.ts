@@ -65,7 +65,7 @@ inBothLanguages((words, language) => {
   test("without a later year the next step is to make it, once", async () => {
     sign("registrar");
     const late = held<{ id: string }>();
-    const asked = office({ "enrolment.years": years(), "enrolment.next_year": late.ask });
+    const asked = office({ "enrolment.years": years(), "enrolment.next_year": late.ask, "enrolment.promotion_preview": preview([]) });
     await open(Promotion, at("#/promotion"));
     expect(said()).toContain(text.noNextWhy);
     const make = named("button", text.makeYear("2027-2028"));
