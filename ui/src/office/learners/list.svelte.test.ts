@@ -71,7 +71,7 @@ inBothLanguages((words, language) => {
   test("a search that finds nobody says what to try, and Esc takes it back", async () => {
     office({
       ...around,
-      "learners.find": ({ query }) => (query.text ? foundOf([], { total: 2 }) : foundOf([line("Cruz"), line("Reyes")])),
+      "learners.find": ({ query }) => (query?.text ? foundOf([], { total: 2 }) : foundOf([line("Cruz"), line("Reyes")])),
     });
     await open(Learners, LIST);
     type(box(), "xyzzy", false);

@@ -2,7 +2,7 @@
 
 import { beforeEach, expect, test } from "vitest";
 import type { Need, Needs, Settled, SyncDetails } from "../../generated/review";
-import { click, find, named } from "../../kit/testing";
+import { click, named } from "../../kit/testing";
 import { all, at, english, held, inBothLanguages, keys, office, open, refuse, said, settled, sign } from "../testing";
 import Review from "./Index.svelte";
 
