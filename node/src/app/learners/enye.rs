@@ -9,8 +9,7 @@ use pems_model::fold::fold;
 const MARK: char = '~';
 /// The letter, and what is left of it: UTF-8 read as Windows-1252, DOS and Windows read as each other, a letter that could not be
 /// written at all.
-const LEFT: [&str; 13] =
-    ["ñ", "Ñ", "n\u{303}", "N\u{303}", "Ã±", "Ã‘", "Ã\u{91}", "±", "¤", "¥", "Ð", "?", "\u{fffd}"];
+const LEFT: [&str; 13] = ["ñ", "Ñ", "n\u{303}", "N\u{303}", "Ã±", "Ã‘", "Ã\u{91}", "±", "¤", "¥", "Ð", "?", "\u{fffd}"];
 /// Less of a word is too little to know it by.
 const SHORTEST: usize = 3;
 

@@ -2,8 +2,8 @@
 //! come last.
 
 use super::directory::Directory;
-use super::enye;
 use super::entry::{Entry, searched};
+use super::enye;
 use super::near::Alike;
 use super::query::{Query, Sort, passes, year_of};
 use crate::{NodeError, Result};

@@ -108,9 +108,8 @@ impl Wanted {
             return Some((if same_birth { 2 } else { 5 }, "spelling"));
         }
         let begins = entry.first_tight.starts_with(&self.first) || self.first.starts_with(&entry.first_tight);
-        (same_birth
-            && (last || (first && self.last != entry.last_tight) || (begins && near_last)))
-        .then_some((3, "birth_date"))
+        (same_birth && (last || (first && self.last != entry.last_tight) || (begins && near_last)))
+            .then_some((3, "birth_date"))
     }
 }
 
@@ -242,8 +241,19 @@ mod tests {
 
     #[test]
     fn the_index_finds_whom_a_look_at_everybody_finds() {
-        let names =
-            ["Santos", "Santoz", "Peña", "Pena", "Pea", "Dela Cruz", "De la Cruz", "Maria", "Ma. Clara", "Maria Clara", "Jo"];
+        let names = [
+            "Santos",
+            "Santoz",
+            "Peña",
+            "Pena",
+            "Pea",
+            "Dela Cruz",
+            "De la Cruz",
+            "Maria",
+            "Ma. Clara",
+            "Maria Clara",
+            "Jo",
+        ];
         let dates = [None, Some(15_000), Some(15_001)];
         let mut all = Vec::new();
         for (i, last) in names.iter().enumerate() {

@@ -139,10 +139,14 @@ impl Desk {
     fn choose_language(&mut self, language: &str) -> Result<State> {
         self.check_signed_in()?;
         let Some(key) = self.language_key() else {
-            return Err(NodeError::new(Code::NotSignedIn, "nobody is signed in whose language it could be; it is this PC's"));
+            return Err(NodeError::new(
+                Code::NotSignedIn,
+                "nobody is signed in whose language it could be; it is this PC's",
+            ));
         };
         if !LANGUAGES.contains(&language) {
-            let message = format!("the window speaks {}, not '{language}'; choose one of them", LANGUAGES.join(" and "));
+            let message =
+                format!("the window speaks {}, not '{language}'; choose one of them", LANGUAGES.join(" and "));
             return Err(NodeError::new(Code::BadRequest, message));
         }
         self.store.set_local(&key, language)?;

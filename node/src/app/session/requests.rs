@@ -135,7 +135,12 @@ impl Request<Desk> for ReadUndoable {
     fn run(self, desk: &mut Desk) -> Result<Undoable> {
         desk.check_signed_in()?;
         let (undo, redo) = desk.acts.next();
-        Ok(Undoable { undo: undo.map(str::to_owned), id: desk.acts.last(), redo: redo.map(str::to_owned), lasting: desk.acts.lasting().cloned() })
+        Ok(Undoable {
+            undo: undo.map(str::to_owned),
+            id: desk.acts.last(),
+            redo: redo.map(str::to_owned),
+            lasting: desk.acts.lasting().cloned(),
+        })
     }
 }
 

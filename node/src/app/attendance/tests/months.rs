@@ -54,11 +54,13 @@ fn a_signed_month_keeps_its_sheets_from_undo_and_a_signature_is_not_undone() {
 #[test]
 fn what_ctrl_z_does_not_take_back_is_said_until_something_else_is_done() {
     let (mut school, _, _) = june();
-    let lasting = |school: &mut School| school.ask(json!({ "do": "session.undoable" })).expect("the next")["lasting"].clone();
+    let lasting =
+        |school: &mut School| school.ask(json!({ "do": "session.undoable" })).expect("the next")["lasting"].clone();
     assert_eq!(lasting(&mut school), Json::Null);
     sign(&mut school);
     assert_eq!(lasting(&mut school)["kind"], json!("signed"));
-    let reopen = json!({ "do": "attendance.reopen", "section": school.section, "month": "2026-06", "reason": "A mark" });
+    let reopen =
+        json!({ "do": "attendance.reopen", "section": school.section, "month": "2026-06", "reason": "A mark" });
     school.ask(reopen).expect("opened");
     assert_eq!(lasting(&mut school), json!({ "kind": "reopened", "what": "7-Rizal, June 2026" }));
     school.ask(json!({ "do": "session.undo" })).expect("what was done before, once somebody said so");
