@@ -1,6 +1,19 @@
 // Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
 /**
+ * What was done and is not taken back by Ctrl+Z, so that whoever presses it after that is told, and not led to what was done before.
+ */
+export type Lasting = { 
+/**
+ * `signed` or `reopened`: School Form 2 of a month.
+ */
+kind: "signed" | "reopened", 
+/**
+ * Of which section and month: `7-Rizal, June 2026`.
+ */
+what: string, };
+
+/**
  * Somebody who can sign in.
  */
 export type Person = { 
@@ -46,6 +59,10 @@ sample: boolean,
  */
 person: Person | null, 
 /**
+ * The language that this person chose at this PC; without one the window has the PC's.
+ */
+language: "en" | "fil" | null, 
+/**
  * What may be done here and now.
  */
 role: string | null, 
@@ -83,7 +100,11 @@ export type Undoable = { undo: string | null,
 /**
  * Which act that is.
  */
-id: string | null, redo: string | null, };
+id: string | null, redo: string | null, 
+/**
+ * Done after it, and not taken back by Ctrl+Z.
+ */
+lasting: Lasting | null, };
 
 export type SessionRequest =
 /**
@@ -138,6 +159,10 @@ copy_passphrase: string, passphrase?: string, }
  */
 | { "do": "session.password", current: string, new: string, }
 /**
+ * The language of the window for who is here, at this PC; whoever else signs in has their own.
+ */
+| { "do": "session.language", language: "en" | "fil", }
+/**
  * What Ctrl+Z and Ctrl+Shift+Z would do.
  */
 | { "do": "session.undoable" }
@@ -157,6 +182,7 @@ export interface SessionAnswers {
   "session.sign_out": State;
   "session.lock": State;
   "session.password": State;
+  "session.language": State;
   "session.undoable": Undoable;
   "session.undo": Taken;
   "session.redo": Taken;
