@@ -6,7 +6,7 @@
 
 pub mod archive;
 pub mod audit;
-mod auth;
+pub mod auth;
 pub mod cli;
 mod devices;
 pub mod events;
@@ -15,12 +15,12 @@ pub mod lint;
 mod metrics;
 mod rate_limit;
 mod reads;
-mod refusal;
+pub mod refusal;
 mod request_context;
 pub mod schools;
 pub mod server;
 mod sync;
-mod users;
+pub mod users;
 
 pub use pems_db as db;
 
