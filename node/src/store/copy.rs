@@ -8,6 +8,7 @@
 
 use super::{Store, set_key};
 use crate::keys::{Passphrase, Secrets};
+use crate::log::events;
 use crate::{NodeError, Result, SystemEnv};
 use pems_model::{Code, Schema};
 use rusqlite::backup::{Backup, StepResult};
@@ -78,6 +79,11 @@ impl Place {
         Ok(self.signing.iter().fold(store, Store::with_signing))
     }
 
+    /// The folder of the records, and of what lies beside them.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
     /// Bytes of the records file.
     pub fn bytes(&self) -> u64 {
         std::fs::metadata(&self.path).map_or(0, |file| file.len())
@@ -97,6 +103,15 @@ impl Place {
     /// `conflict` where there is such a file already, `store_corrupt` where the copy does not read back whole, or what the disk
     /// said; nothing is left behind then.
     pub fn copy_to(&self, to: &Path, passphrase: &Passphrase) -> Result<Copied> {
+        let copied = self.copy_unlogged(to, passphrase);
+        match &copied {
+            Ok(copied) => events::backed_up(copied.bytes, copied.records),
+            Err(error) => events::not_backed_up(error.code),
+        }
+        copied
+    }
+
+    fn copy_unlogged(&self, to: &Path, passphrase: &Passphrase) -> Result<Copied> {
         if to.exists() {
             let message = format!("{} exists already and is not written over; choose another name", to.display());
             return Err(NodeError::new(Code::Conflict, message));

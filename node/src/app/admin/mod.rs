@@ -7,6 +7,7 @@
 pub(in crate::app) mod backup;
 pub(in crate::app) mod devices;
 mod job;
+pub(in crate::app) mod log;
 pub(in crate::app) mod proof;
 pub(in crate::app) mod ranges;
 pub(in crate::app) mod settings;
@@ -17,6 +18,7 @@ pub(in crate::app) mod years;
 
 pub use backup::{Backup, BackupState};
 pub use devices::{Device, Devices};
+pub use log::OfficeLog;
 pub use proof::{Counted, Proof, ProofState};
 pub use ranges::{Range, RangeDraft, Ranges};
 pub use settings::Settings;

@@ -9,10 +9,10 @@ use super::request::{Answers, May, Request, carry_out, find, take_apart};
 use super::session::State;
 use super::session::requests::ReadState;
 use super::sync::{Sync, Tell};
-use super::{Desk, FRONT};
+use super::{Desk, FRONT, listed_name};
 use crate::identity::Sealed;
 use crate::keys::{KeySource, Passphrase};
-use crate::{NodeError, Office, Result};
+use crate::{NodeError, Office, Result, log};
 use begin::Enrol;
 use pems_model::Code;
 use serde_json::{Value as Json, json};
@@ -52,8 +52,13 @@ impl std::fmt::Debug for Told {
 /// go on meanwhile.
 ///
 /// # Errors
-/// What was refused, with its stable code.
+/// What was refused, with its stable code and the reference under which the log has it.
 pub fn answer(front: &Mutex<Front>, request: Json) -> Result<Json> {
+    let name = listed_name(&request);
+    answer_unlogged(front, request).map_err(|error| log::noted(name, error))
+}
+
+fn answer_unlogged(front: &Mutex<Front>, request: Json) -> Result<Json> {
     // A request that panicked left no half-written record (SQLite rolled it back), so the next one may go on.
     let lock = || front.lock().unwrap_or_else(PoisonError::into_inner);
     if request.get("do").and_then(Json::as_str) != Some(<Enrol as Request<Front>>::NAME) {

@@ -12,6 +12,7 @@ mod together;
 pub(crate) mod words;
 
 pub use bundle::Bundle;
+pub(crate) use bundle::of_office;
 pub use list::{Author, Need, Needs, Sides};
 pub use saved::Saved;
 pub use sync::{SyncDetails, Waiting};
