@@ -4,7 +4,7 @@ use crate::log::events;
 use crate::{NodeError, Result};
 use ed25519_dalek::SigningKey;
 use futures_util::stream::{BoxStream, StreamExt};
-use pems_model::Code;
+use pems_model::{Code, jwt};
 use pems_model::frame::Frame;
 use pems_model::wire::{
     ASSERTION_AUDIENCE, AssertionClaims, EnrolAnswer, EnrolRequest, ErrorBody, JWT_BEARER, SyncRequest, TokenAnswer,
@@ -54,6 +54,7 @@ impl HubClient {
             ));
         }
         let _ = rustls::crypto::ring::default_provider().install_default();
+        jwt::use_our_ciphers();
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .read_timeout(SILENCE)
