@@ -173,13 +173,13 @@ fn dispatch(cli: Cli, out: Output) -> Result<ExitCode> {
     // No folder is made for it: a typing mistake in --data leaves none behind.
     let folder = config.data().ok().filter(|dir| dir.is_dir());
     let level = config.log()?;
-    let log = folder.and_then(|dir| log::start(&dir, Program::Command, level));
+    let writing = folder.and_then(|dir| log::start(&dir, Program::Command, level));
     let session = Session { config, out };
     let (name, done) = (command.name(), carry_out(&command, &session));
     if let Err(error) = &done {
         log::note(name, error.code);
     }
-    drop(log);
+    drop(writing);
     done
 }
 

@@ -42,7 +42,7 @@ pub(super) fn write(desk: &mut Desk) -> Result<Bundle> {
 pub(crate) fn of_office(data_dir: &Path, opened: Result<Store>) -> Result<Vec<u8>> {
     let content = opened.and_then(|store| content(&Desk::new(store)));
     let report = content.unwrap_or_else(|error| {
-        json!({ "app": env!("CARGO_PKG_VERSION"), "system": std::env::consts::OS, "log": level(), "not_opened": error.code.text() })
+        json!({ "app": env!("CARGO_PKG_VERSION"), "system": std::env::consts::OS, "settings": settings(), "not_opened": error.code.text() })
     });
     packed(&report, Some(data_dir))
 }
@@ -62,9 +62,9 @@ fn unwritable(error: &dyn std::error::Error) -> NodeError {
     NodeError::new(Code::Internal, format!("the file for support cannot be put together: {error}; try again"))
 }
 
-/// How the log is set; none where there is none.
-fn level() -> Option<&'static str> {
-    log::status().map(|status| status.level.name())
+/// How this PC is set, as far as that is no path and no key.
+fn settings() -> Json {
+    json!({ "log": log::status().map(|status| status.level.name()) })
 }
 
 fn content(desk: &Desk) -> Result<Json> {
@@ -73,7 +73,7 @@ fn content(desk: &Desk) -> Result<Json> {
     Ok(json!({
         "app": details.app_version,
         "system": std::env::consts::OS,
-        "log": level(),
+        "settings": settings(),
         "schema": details.schema,
         "role": details.device_role,
         "sample": details.sample,
