@@ -64,7 +64,7 @@ pub(super) fn panicked(file: &str, line: u32, column: u32) {
 
 /// Times are microseconds since 1970.
 pub(crate) fn opened(began: i64, now: i64) {
-    debug!(target: STORE, ms = ms(began, now), "opened");
+    info!(target: STORE, ms = ms(began, now), "opened");
 }
 
 pub(crate) fn not_opened(code: Code) {

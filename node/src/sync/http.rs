@@ -207,7 +207,7 @@ fn pkcs8(key: &SigningKey) -> Vec<u8> {
 
 /// The innermost cause: what a person can act on ("connection refused"), without the address noise around it.
 fn reason(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
+    let mut cause: &(dyn std::error::Error + 'static) = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }
