@@ -144,8 +144,7 @@ mod tests {
         assert!(!verify(told, b"another", &public, Algorithm::EdDSA).expect("checked"));
         assert!(!verify(&told[..40], message, &public, Algorithm::EdDSA).expect("checked"));
         // RFC 7515, appendix A.1.
-        let secret =
-            bytes("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
+        let secret = bytes("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
         let message = b"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
         let told = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         assert_eq!(sign(message, &EncodingKey::from_secret(&secret), Algorithm::HS256).expect("signed"), told);

@@ -176,12 +176,7 @@ impl Office {
         }
     }
 
-    fn restore_unlogged(
-        dir: &Path,
-        keys: KeySource,
-        copy: &Path,
-        passphrase: &Passphrase,
-    ) -> Result<(Office, Copied)> {
+    fn restore_unlogged(dir: &Path, keys: KeySource, copy: &Path, passphrase: &Passphrase) -> Result<(Office, Copied)> {
         let schema = Schema::product();
         finish_discarding(dir, &keys)?;
         refuse_enrolled(dir)?;

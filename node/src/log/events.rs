@@ -136,7 +136,11 @@ pub(crate) fn answered(results: &[ChangeResult]) {
 /// Rows of the hub became visible here.
 pub(crate) fn received(rows: usize, rev: i64, began: i64, now: i64) {
     let ms = ms(began, now);
-    if rows > 0 { info!(target: SYNC, rows, rev, ms, "received") } else { debug!(target: SYNC, rows, rev, ms, "received") }
+    if rows > 0 {
+        info!(target: SYNC, rows, rev, ms, "received")
+    } else {
+        debug!(target: SYNC, rows, rev, ms, "received")
+    }
 }
 
 /// The hub refused a request, or a step here failed; what follows says whether that passes.

@@ -82,7 +82,10 @@ fn the_last_lines_of_both_programs_stand_in_the_order_of_their_times() {
     }
     let shown = last(dir.path(), 4);
     let texts: Vec<&str> = shown.iter().map(|line| line.text.as_str()).collect();
-    assert_eq!(texts, ["sync: received rows=3", "sync: received rows=4", "sync: received rows=5", "sync: received rows=6"]);
+    assert_eq!(
+        texts,
+        ["sync: received rows=3", "sync: received rows=4", "sync: received rows=5", "sync: received rows=6"]
+    );
     assert_eq!((shown[0].at.as_str(), shown[0].level.as_str()), ("2026-11-30T08:00:00.000003Z", "INFO"));
 }
 
@@ -90,5 +93,8 @@ fn the_last_lines_of_both_programs_stand_in_the_order_of_their_times() {
 fn a_level_is_named_and_what_is_none_says_which_there_are() {
     assert_eq!(Level::parse(" Debug ").expect("a level"), Level::Debug);
     let error = Level::parse("loud").expect_err("no level");
-    assert!(error.code == pems_model::Code::BadUsage && error.message.contains("off, error, warn, info, debug"), "{error}");
+    assert!(
+        error.code == pems_model::Code::BadUsage && error.message.contains("off, error, warn, info, debug"),
+        "{error}"
+    );
 }

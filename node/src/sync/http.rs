@@ -4,11 +4,11 @@ use crate::log::events;
 use crate::{NodeError, Result};
 use ed25519_dalek::SigningKey;
 use futures_util::stream::{BoxStream, StreamExt};
-use pems_model::{Code, jwt};
 use pems_model::frame::Frame;
 use pems_model::wire::{
     ASSERTION_AUDIENCE, AssertionClaims, EnrolAnswer, EnrolRequest, ErrorBody, JWT_BEARER, SyncRequest, TokenAnswer,
 };
+use pems_model::{Code, jwt};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -58,7 +58,8 @@ fn unpacked(path: &Path) -> Vec<(String, Vec<u8>)> {
         let mut file = zip.by_index(at).expect("an entry");
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).expect("readable");
-        found.push((file.name().to_owned(), bytes));
+        let name = file.name().expect("a text").into_owned();
+        found.push((name, bytes));
     }
     found
 }
@@ -100,8 +101,11 @@ async fn the_log_tells_what_happened_and_nothing_of_anybody() {
     let log = start(&office.dir, Program::Window, Level::Debug).expect("the only log of this process");
 
     // Records that the hub takes, one that it refuses, one that is damaged before it is sent.
-    let id = office.save("student", &json!({ "last_name": "Quisumbing", "first_name": "Maximiana", "lrn": "136728140123",
-        "phone": "09171234567", "remarks": "allergic to santol" }));
+    let id = office.save(
+        "student",
+        &json!({ "last_name": "Quisumbing", "first_name": "Maximiana", "lrn": "136728140123",
+        "phone": "09171234567", "remarks": "allergic to santol" }),
+    );
     office.sync().await;
     office.save("student", &json!({ "id": id, "last_name": "Dimaculangan" }));
     office.save("student", &json!({ "last_name": "Dimaculangan", "first_name": "Pantaleon", "lrn": "136728149999" }));
@@ -196,7 +200,8 @@ async fn a_file_for_support_is_made_where_the_records_do_not_open() {
     std::fs::write(office.dir.join("records.db"), "Quisumbing").expect("damaged");
     assert_eq!(command(&office, &["status"]), Json::Null);
     let zip = office.dir.with_file_name("support.zip");
-    let done = run(&mut node(&office.dir, &office.key_file), ["support-bundle", "--out", zip.to_str().expect("a path")], b"");
+    let done =
+        run(&mut node(&office.dir, &office.key_file), ["support-bundle", "--out", zip.to_str().expect("a path")], b"");
     assert_eq!(done.exit, Some(0), "{done:?}");
     let found = unpacked(&zip);
     let of = |name: &str| &found.iter().find(|(found, _)| found == name).expect("there").1;

@@ -38,7 +38,11 @@ fn session(dir: &Path) -> Command {
         made.expect("a folder of the session");
         command.env(name, folder);
     }
-    command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("BUS").env("SESSION", SESSION).args(["-c", PRIVATE, "sh"]);
+    command
+        .env_remove("DBUS_SESSION_BUS_ADDRESS")
+        .env_remove("BUS")
+        .env("SESSION", SESSION)
+        .args(["-c", PRIVATE, "sh"]);
     command
 }
 
@@ -113,7 +117,11 @@ fn a_keyring_that_is_started_later_is_found_without_a_restart() {
     let test = "secrets::a_keyring_that_is_started_later_is_found_without_a_restart";
     let output = command.arg(own).args(["--exact", test, "--nocapture"]).output().expect("started");
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -259,7 +259,7 @@ fn what_support_gets_names_nobody() {
     let bundle = ask(&mut desk, json!({ "do": "review.bundle" }));
     let file = std::fs::File::open(bundle["path"].as_str().expect("a path")).expect("a file");
     let mut zip = zip::ZipArchive::new(file).expect("a zip");
-    assert_eq!(zip.file_names().collect::<Vec<_>>(), ["report.json"], "records in memory have no log beside them");
+    assert_eq!(zip.len(), 1, "records in memory have no log beside them");
     let text = std::io::read_to_string(zip.by_name("report.json").expect("there")).expect("a text");
     let lower = text.to_lowercase();
     for told in [
