@@ -43,13 +43,12 @@ pub(super) fn problem(known: &mut Known<'_>, entity: &'static Entity, row: &Row)
         return Ok(None);
     }
     let moves = moves(known, id, row)?;
-    let problem = signed(known, &moves)?;
+    if let Some(problem) = signed(known, &moves)? {
+        return Ok(Some(Problem { field: Some("valid_from".to_owned()), ..problem }));
+    }
     match of.get(&ENROLMENT, "student").as_id() {
-        // Who sat nowhere is moved away from nothing.
-        Some(student) if problem.is_none() && moves.iter().any(|one| one.from.is_some()) => {
-            marks(known, student, &moves)
-        }
-        _ => Ok(problem.map(|problem| Problem { field: Some("valid_from".to_owned()), ..problem })),
+        Some(student) => marks(known, student, &moves),
+        None => Ok(None),
     }
 }
 
