@@ -6,16 +6,18 @@
 //! The file: the database, then its keys under a passphrase, the length of these (4 bytes, little endian) and `PEMSKEYS`. So it
 //! opens where the PC that made it is gone, to who knows the passphrase.
 
+use super::turn::is_busy;
 use super::{Store, Turns, connect, set_key};
 use crate::keys::{Passphrase, Secrets};
 use crate::log::events;
 use crate::{NodeError, Result, SystemEnv};
 use pems_model::{Code, Schema};
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// All pages in one go: one snapshot, which under WAL holds up nobody who writes meanwhile.
 const ALL_PAGES: i32 = -1;
@@ -46,6 +48,7 @@ impl std::fmt::Debug for Place {
 /// A copy that was read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
+    /// Size of the file.
     pub bytes: u64,
     /// Live records in the copy.
     pub records: i64,
@@ -59,7 +62,7 @@ impl Store {
 
     /// Tells the store the device's signing key, which goes into copies.
     #[must_use]
-    pub fn with_signing(mut self, signing: &[u8; 32]) -> Store {
+    pub(crate) fn with_signing(mut self, signing: &[u8; 32]) -> Store {
         if let Some(place) = &mut self.place {
             place.signing = Some(*signing);
         }
@@ -86,6 +89,19 @@ impl Place {
         connect(&self.path, &self.key)
     }
 
+    /// Waits until nobody writes to the file, this program or another one, but no longer than that.
+    ///
+    /// # Errors
+    /// If the file cannot be opened once more.
+    pub(crate) fn until_nobody_writes(&self, at_most: Duration) -> Result<()> {
+        let conn = self.connect()?;
+        conn.busy_timeout(at_most)?;
+        match Transaction::new_unchecked(&conn, TransactionBehavior::Immediate) {
+            Err(error) if is_busy(&error) => Ok(()),
+            begun => Ok(begun?.rollback()?),
+        }
+    }
+
     pub(super) fn turns(&self) -> &Arc<Turns> {
         &self.turns
     }
@@ -105,7 +121,7 @@ impl Place {
     }
 
     /// Where a copy lies while it is made.
-    pub fn unfinished(to: &Path) -> PathBuf {
+    pub(crate) fn unfinished(to: &Path) -> PathBuf {
         let mut name = to.file_name().unwrap_or_default().to_owned();
         name.push(".part");
         to.with_file_name(name)
@@ -117,7 +133,7 @@ impl Place {
     /// # Errors
     /// `conflict` where there is such a file already, `store_corrupt` where the copy does not read back whole, or what the disk
     /// said; nothing is left behind then.
-    pub fn copy_to(&self, to: &Path, passphrase: &Passphrase) -> Result<Copied> {
+    pub(crate) fn copy_to(&self, to: &Path, passphrase: &Passphrase) -> Result<Copied> {
         let copied = self.copy_unlogged(to, passphrase);
         match &copied {
             Ok(copied) => events::backed_up(copied.bytes, copied.records),

@@ -3,7 +3,6 @@
 
 use pems_model::Code;
 use pems_node::app::lifecycle::{Front, Place, answer};
-use pems_node::keys::Passphrase;
 use pems_node::log::{Level, Program, start};
 use pems_tests::programs::{node, run};
 use pems_tests::rig::{Rig, TestOffice};
@@ -89,8 +88,13 @@ fn in_the_window(office: &TestOffice, list: &Path, copy: &Path) {
     ask(json!({ "do": "Dimaculangan", "sikreto": "136728140123" })).expect_err("no request");
     ask(json!({ "do": "list", "entity": "Quisumbing" })).expect_err("no kind of record");
     ask(json!({ "do": "imports.apply", "path": list, "hash": "sikreto", "choices": [] })).expect_err("no register");
-    let place = office.store().place().expect("a file");
-    place.copy_to(copy, &Passphrase::new("apat na salita ito").expect("long enough")).expect("copied");
+    let mut state =
+        ask(json!({ "do": "admin.back_up", "path": copy, "passphrase": "apat na salita ito" })).expect("begun");
+    while state["running"] == true {
+        std::thread::yield_now();
+        state = ask(json!({ "do": "admin.backup" })).expect("told");
+    }
+    assert!(state["done"].is_object(), "{state}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -184,6 +184,7 @@ impl Front {
             device: None,
             sample: false,
             person: None,
+            language: None,
             role: None,
             limited_to: None,
             people: Vec::new(),
