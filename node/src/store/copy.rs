@@ -142,6 +142,7 @@ impl Place {
         copied
     }
 
+    /// As [`Place::copy_to`], of which the log says how it ended.
     fn copy_unlogged(&self, to: &Path, passphrase: &Passphrase) -> Result<Copied> {
         if to.exists() {
             let message = format!("{} exists already and is not written over; choose another name", to.display());

@@ -166,6 +166,7 @@ impl Store {
         opened
     }
 
+    /// As [`Store::open`], of which the log says how it ended.
     fn open_unlogged(path: &Path, key: &[u8; 32], schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
         // SQLite would take an empty file (as a crashed copy leaves one) for a new database and begin to write to it.
         if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
