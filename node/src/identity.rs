@@ -4,7 +4,8 @@
 //! and code again, so trying once more always ends in one device and one records file.
 
 use crate::keys::{KeySource, Passphrase, Secrets};
-use crate::store::{Enrolled, Turns, copy};
+use crate::log::events;
+use crate::store::{Copied, Enrolled, Turns, copy};
 use crate::sync::HubClient;
 use crate::{NodeError, Result, Store, SystemEnv};
 use base64::Engine;
@@ -87,6 +88,19 @@ impl Office {
         name: &str,
         schema: &'static Schema,
     ) -> Result<Office> {
+        let enrolled = Office::enrol_unlogged(dir, keys, hub, code, name, schema).await;
+        events::enrolled(enrolled.as_ref().err().map(|error| error.code));
+        enrolled
+    }
+
+    async fn enrol_unlogged(
+        dir: &Path,
+        keys: KeySource,
+        hub: &str,
+        code: &str,
+        name: &str,
+        schema: &'static Schema,
+    ) -> Result<Office> {
         finish_discarding(dir, &keys)?;
         refuse_enrolled(dir)?;
         // The keyring's own calls block and must not run on an async thread.
@@ -152,13 +166,27 @@ impl Office {
     /// `already_enrolled` for a folder that holds an office, `wrong_credentials` for another passphrase, `store_corrupt` for a
     /// file that is no whole copy, or what the disk or keyring said. Nothing is lost by trying again.
     pub fn restore(dir: &Path, keys: KeySource, copy: &Path, passphrase: &Passphrase) -> Result<Office> {
+        let restored = Office::restore_unlogged(dir, keys, copy, passphrase);
+        match restored {
+            Ok((office, copied)) => {
+                events::restored(copied.bytes, copied.records);
+                Ok(office)
+            }
+            Err(error) => {
+                events::not_restored(error.code);
+                Err(error)
+            }
+        }
+    }
+
+    fn restore_unlogged(dir: &Path, keys: KeySource, copy: &Path, passphrase: &Passphrase) -> Result<(Office, Copied)> {
         let schema = Schema::product();
         finish_discarding(dir, &keys)?;
         refuse_enrolled(dir)?;
         let secrets = copy::keys_of(copy, passphrase)?;
         clear_unfinished(dir);
         let unfinished = dir.join("records.new");
-        copy::take_out(copy, &unfinished, &secrets.database, schema)?;
+        let copied = copy::take_out(copy, &unfinished, &secrets.database, schema)?;
         Store::open(&unfinished, &secrets.database, schema, Box::new(SystemEnv))?.put_back()?;
         let account = account_of(&secrets);
         let known = keys.load(&account)?;
@@ -167,7 +195,7 @@ impl Office {
         }
         write_note(dir, &Note { account: account.clone(), discarded: false })?;
         keep(dir)?;
-        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema, turns: Arc::default() })
+        Ok((Office { dir: dir.to_owned(), account, keys, secrets, schema, turns: Arc::default() }, copied))
     }
 
     /// A connection of its own to the records; readers and one writer do not wait for each other.
@@ -197,7 +225,9 @@ impl Office {
     /// # Errors
     /// What the keyring or the disk said.
     pub fn destroy_keys(&self) -> Result<()> {
-        self.keys.destroy(&self.account)
+        self.keys.destroy(&self.account)?;
+        events::keys_destroyed();
+        Ok(())
     }
 }
 

@@ -110,6 +110,7 @@ requests! {
         admin::backup::BackUp,
         admin::backup::ReadBackup,
         admin::devices::ListDevices,
+        admin::log::ReadLog,
         admin::proof::ReadProof,
         admin::proof::SaveProof,
         admin::ranges::ListRanges,

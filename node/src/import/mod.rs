@@ -44,6 +44,7 @@ pub use report::{Counts, Duplicate, DuplicateKind, Refusal, Report};
 pub(crate) use top::HEADER_WITHIN;
 
 use crate::domain::listed;
+use crate::log::events::{self, Imported};
 use crate::store::{GiveWay, Save, Work, stops_everything};
 use crate::{NodeError, Result, Store};
 use known::Existing;
@@ -130,6 +131,24 @@ impl Budget {
 /// # Errors
 /// `bad_file`, `too_large` or `bad_usage` for what concerns the whole import, `rule` where somebody stopped it. What concerns a row is in the report.
 pub fn run(store: &mut Store, source: &Path, options: &Options) -> Result<Report> {
+    let began = store.now();
+    let (kind, entity) = match &options.format {
+        Format::Csv { entity, .. } => ("csv", store.declared(entity).ok().map(|entity| entity.name)),
+        Format::OneRoster => ("oneroster", None),
+    };
+    let done = work_off(store, source, options);
+    match &done {
+        Ok(report) => {
+            let (rows, new, changed, written) = (report.rows_read, report.new, report.changed, report.written);
+            let refused = report.refused.iter().map(|one| one.code).collect();
+            events::imported(&Imported { kind, entity, rows, new, changed, refused, written }, began, store.now());
+        }
+        Err(error) => events::not_imported(kind, error.code, began, store.now()),
+    }
+    done
+}
+
+fn work_off(store: &mut Store, source: &Path, options: &Options) -> Result<Report> {
     let mut budget = Budget::new(options.limits);
     let (saves, mut report) = {
         let mut known = Existing::new(store);

@@ -9,6 +9,7 @@
 use super::turn::is_busy;
 use super::{Store, Turns, connect, rows, set_key};
 use crate::keys::{Passphrase, Secrets};
+use crate::log::events;
 use crate::{NodeError, Result, SystemEnv};
 use pems_model::{Code, Schema};
 use rusqlite::backup::{Backup, StepResult};
@@ -117,6 +118,11 @@ impl RecordsFile {
         Store::open_reader(&self.path, &self.key, self.schema, Box::new(SystemEnv))
     }
 
+    /// The folder of the records, and of what lies beside them.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
     /// Bytes of the records file.
     pub fn bytes(&self) -> u64 {
         std::fs::metadata(&self.path).map_or(0, |file| file.len())
@@ -136,6 +142,16 @@ impl RecordsFile {
     /// `conflict` where there is such a file already, `store_corrupt` where the copy does not read back whole, or what the disk
     /// said; nothing is left behind then.
     pub(crate) fn copy_to(&self, to: &Path, passphrase: &Passphrase) -> Result<Copied> {
+        let copied = self.copy_unlogged(to, passphrase);
+        match &copied {
+            Ok(copied) => events::backed_up(copied.bytes, copied.records),
+            Err(error) => events::not_backed_up(error.code),
+        }
+        copied
+    }
+
+    /// As [`Place::copy_to`], of which the log says how it ended.
+    fn copy_unlogged(&self, to: &Path, passphrase: &Passphrase) -> Result<Copied> {
         if to.exists() {
             let message = format!("{} exists already and is not written over; choose another name", to.display());
             return Err(NodeError::new(Code::Conflict, message));

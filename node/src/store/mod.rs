@@ -66,6 +66,7 @@ pub(crate) use trouble::explained;
 pub(crate) use turn::{GiveWay, Turn, Turns};
 pub use undo::Undone;
 
+use crate::log::events;
 use crate::{Env, NodeError, Result};
 use ed25519_dalek::SigningKey;
 use pems_model::wire::MAX_CHANGES;
@@ -158,6 +159,17 @@ impl Store {
     /// # Errors
     /// `store_corrupt` for a damaged file or another key, `store_newer` for a file of a newer program.
     pub fn open(path: &Path, key: &[u8; 32], schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
+        let began = env.now();
+        let opened = Store::open_unlogged(path, key, schema, env);
+        match &opened {
+            Ok(store) => events::opened(began, store.now()),
+            Err(error) => events::not_opened(error.code),
+        }
+        opened
+    }
+
+    /// As [`Store::open`], of which the log says how it ended.
+    fn open_unlogged(path: &Path, key: &[u8; 32], schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
         // SQLite would take an empty file (as a crashed copy leaves one) for a new database and begin to write to it.
         if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
             let message = "the records file is empty; look for the real one, or enrol this PC again in a new folder";

@@ -7,6 +7,7 @@ mod cut;
 mod devices;
 mod first_sync;
 mod killed;
+mod logged;
 mod offline;
 mod review;
 mod same_number;

@@ -2,6 +2,7 @@
 
 mod guesses;
 mod imports;
+mod log;
 mod past_rules;
 mod places;
 mod queries;
@@ -63,6 +64,7 @@ pub(crate) fn run() -> Result<()> {
         found.extend(past_rules::findings(path, &text));
         if path.ends_with(".rs") {
             found.extend(guesses::findings(path, &text));
+            found.extend(log::findings(path, &text));
         }
         found.extend(roles::findings(path, &text, &roles));
         if path.ends_with(".md") && !HISTORY.iter().any(|past| path.starts_with(past)) {

@@ -7,6 +7,7 @@
 pub(in crate::app) mod backup;
 pub(in crate::app) mod devices;
 mod job;
+pub(in crate::app) mod log;
 pub(in crate::app) mod proof;
 pub(in crate::app) mod ranges;
 pub(in crate::app) mod settings;

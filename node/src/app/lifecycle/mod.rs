@@ -10,11 +10,11 @@ use super::request::{Answers, May, Request, carry_out, find, take_apart};
 use super::session::State;
 use super::session::requests::ReadState;
 use super::sync::{Sync, Tell};
-use super::{Desk, FRONT};
+use super::{Desk, FRONT, listed_name};
 use crate::identity::Sealed;
 use crate::keys::{KeySource, Passphrase};
 use crate::store::BUSY;
-use crate::{NodeError, Office, Result, Store};
+use crate::{NodeError, Office, Result, Store, log};
 use begin::Enrol;
 use pems_model::Code;
 use serde_json::{Value as Json, json};
@@ -58,8 +58,13 @@ impl std::fmt::Debug for Told {
 /// lock, so that all other requests go on meanwhile; those that want to write do so in the order in which they came.
 ///
 /// # Errors
-/// What was refused, with its stable code.
+/// What was refused, with its stable code and the reference under which the log has it.
 pub fn answer(front: &Mutex<Front>, request: Json) -> Result<Json> {
+    let name = listed_name(&request);
+    answer_unlogged(front, request).map_err(|error| log::noted(name, error))
+}
+
+fn answer_unlogged(front: &Mutex<Front>, request: Json) -> Result<Json> {
     // A request that panicked left no half-written record (SQLite rolled it back), so the next one may go on.
     let lock = || front.lock().unwrap_or_else(PoisonError::into_inner);
     if request.get("do").and_then(Json::as_str) == Some(<Enrol as Request<Front>>::NAME) {

@@ -11,6 +11,8 @@ pub(super) mod tests;
 mod together;
 pub(crate) mod words;
 
+pub(crate) use bundle::of_office;
+
 use super::Desk;
 use crate::app::request::{May, Request};
 use crate::store::{Choice, Effect, SyncSummary};

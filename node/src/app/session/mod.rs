@@ -14,6 +14,7 @@ pub use crate::domain::users::people::Person;
 use super::Desk;
 use super::undo::Lasting;
 use crate::domain::users::{accounts, people, tries, verifier};
+use crate::log::events;
 use crate::store::Actor;
 use crate::{NodeError, Result};
 use ed25519_dalek::SigningKey;
@@ -209,6 +210,15 @@ impl Desk {
     }
 
     fn sign_in(&mut self, id: Uuid, typed: &str) -> Result<State> {
+        let state = self.let_in(id, typed);
+        match &state {
+            Ok(_) => events::signed_in(id, self.role().name()),
+            Err(error) => events::not_signed_in(id, error.code),
+        }
+        state
+    }
+
+    fn let_in(&mut self, id: Uuid, typed: &str) -> Result<State> {
         let nobody = || NodeError::new(Code::NotFound, "there is no such user at this school any more; choose another");
         let person = people::find(&self.store, id)?.ok_or_else(nobody)?;
         let is_sample = self.store.is_sample()?;

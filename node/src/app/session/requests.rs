@@ -63,6 +63,7 @@ impl Request<Desk> for SignOut {
 
     fn run(self, desk: &mut Desk) -> Result<State> {
         desk.leave();
+        crate::log::events::signed_out();
         desk.state()
     }
 }
