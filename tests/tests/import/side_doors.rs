@@ -98,9 +98,8 @@ fn a_table_seats_nobody_over_marks_of_another_class_and_the_trial_says_so_too() 
     let mut office = Office::of(Role::Registrar);
     let year = json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-03-31", "status": "open" });
     let year = put(&mut office, "school_year", year);
-    let [luna, rizal] = ["Luna", "Rizal"].map(|name| {
-        put(&mut office, "section", json!({ "school_year": year, "grade_level": "7", "name": name }))
-    });
+    let [luna, rizal] = ["Luna", "Rizal"]
+        .map(|name| put(&mut office, "section", json!({ "school_year": year, "grade_level": "7", "name": name })));
     let student = put(&mut office, "student", json!({ "last_name": "Cruz", "first_name": "Ana" }));
     let enrolment = json!({ "student": student, "school_year": year, "grade_level": "7", "status": "enrolled" });
     let enrolment = put(&mut office, "enrolment", enrolment);
