@@ -6,15 +6,17 @@
 //! The file: the database, then its keys under a passphrase, the length of these (4 bytes, little endian) and `PEMSKEYS`. So it
 //! opens where the PC that made it is gone, to who knows the passphrase.
 
+use super::turn::is_busy;
 use super::{Store, Turns, connect, set_key};
 use crate::keys::{Passphrase, Secrets};
 use crate::{NodeError, Result, SystemEnv};
 use pems_model::{Code, Schema};
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// All pages in one go: one snapshot, which under WAL holds up nobody who writes meanwhile.
 const ALL_PAGES: i32 = -1;
@@ -83,6 +85,19 @@ impl Place {
     /// The bare file, once more.
     pub(crate) fn connect(&self) -> Result<Connection> {
         connect(&self.path, &self.key)
+    }
+
+    /// Waits until nobody writes to the file, this program or another one, but no longer than that.
+    ///
+    /// # Errors
+    /// If the file cannot be opened once more.
+    pub(crate) fn until_nobody_writes(&self, at_most: Duration) -> Result<()> {
+        let conn = self.connect()?;
+        conn.busy_timeout(at_most)?;
+        match Transaction::new_unchecked(&conn, TransactionBehavior::Immediate) {
+            Err(error) if is_busy(&error) => Ok(()),
+            begun => Ok(begun?.rollback()?),
+        }
     }
 
     pub(super) fn turns(&self) -> &Arc<Turns> {

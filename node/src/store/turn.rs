@@ -7,7 +7,7 @@
 //! - long work ([`Store::giving_way`]) takes back what it did so far as soon as somebody at the desk waits, and begins anew when
 //!   nobody does any more.
 
-use super::{BUSY, Place, Store};
+use super::{BUSY, Store};
 use crate::{NodeError, Result};
 use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
 use std::cell::Cell;
@@ -133,7 +133,7 @@ impl Store {
     /// The beginning of a durable step. `IMMEDIATE`, so that two writers wait for each other instead of failing halfway.
     pub(super) fn begin(&self) -> Result<Transaction<'_>> {
         let begin = || Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate);
-        let Some(turns) = self.place.as_ref().map(Place::turns).filter(|_| self.waits.elsewhere) else {
+        let Some(turns) = self.place.as_ref().map(|place| place.turns()).filter(|_| self.waits.elsewhere) else {
             return Ok(begin()?);
         };
         if self.waits.wrote.get() {
@@ -154,6 +154,7 @@ impl Store {
     pub(super) fn note_written(&mut self) {
         self.wrote = true;
         self.waits.wrote.set(true);
+        self.waits.has_to.set(false);
     }
 
     /// Does work that writes for long, and does it once more from the beginning whenever it gave way.
@@ -191,22 +192,7 @@ impl GiveWay {
     }
 }
 
-impl Place {
-    /// Waits until nobody writes to the file, this program or another one, but no longer than that.
-    ///
-    /// # Errors
-    /// If the file cannot be opened once more.
-    pub(crate) fn until_nobody_writes(&self, at_most: Duration) -> Result<()> {
-        let conn = self.connect()?;
-        conn.busy_timeout(at_most)?;
-        match Transaction::new_unchecked(&conn, TransactionBehavior::Immediate) {
-            Err(error) if is_busy(&error) => Ok(()),
-            begun => Ok(begun?.rollback()?),
-        }
-    }
-}
-
-fn is_busy(error: &rusqlite::Error) -> bool {
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 

@@ -13,7 +13,7 @@ const refused = (weak: string) => ({
 });
 
 for (const language of ["en", "fil"] as const)
-  for (const weak of ["short", "long", "pattern", "common", "own", "passphrase"])
+  for (const weak of ["short", "long", "pattern", "common", "own", "same", "passphrase"])
     test(`a password that is ${weak} is refused in ${language} words alone`, () => {
       setLanguage(language);
       const said = sentence(refused(weak));

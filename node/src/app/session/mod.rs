@@ -221,6 +221,13 @@ impl Desk {
             return Err(NodeError::new(Code::NotSignedIn, "nobody is signed in at this PC; sign in first"));
         };
         self.check_password(person.id, current)?;
+        // A one-time password was read out, however it is spelled.
+        let read_out = verifier::as_read_out(new);
+        if password::normal(new) == password::normal(current)
+            || (person.must_change && read_out.is_some() && read_out == verifier::as_read_out(current))
+        {
+            return Err(password::Weakness::Same.into());
+        }
         let school = self.store.enrolled()?.school_name;
         password::check(new, &[&person.name, person.email.as_deref().unwrap_or_default(), &school])?;
         let (made, key) = verifier::make_with_key(new)?;

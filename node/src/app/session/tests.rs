@@ -113,6 +113,8 @@ fn a_password_is_chosen_at_a_pc_that_may_do_as_much_as_its_user() {
     assert_eq!(refused.code, Code::PasswordWeak);
     // The window says it in its own language.
     assert_eq!(refused.details, Some(json!({ "field": "new", "weak": "short" })));
+    let same = json!({ "do": "session.password", "current": PASSWORD, "new": PASSWORD });
+    assert_eq!(ask(&mut desk, same).expect_err("no change").details, Some(json!({ "field": "new", "weak": "same" })));
     ask(&mut desk, change(PASSWORD)).expect("another password");
     ask(&mut desk, json!({ "do": "session.sign_out" })).expect("gone");
     assert_eq!(sign_in(&mut desk, id, PASSWORD).expect_err("the old one").code, Code::WrongCredentials);
@@ -138,6 +140,11 @@ fn a_one_time_password_is_typed_without_capitals_and_dashes_and_then_replaced() 
         let state = sign_in(&mut desk, id, &typed).unwrap_or_else(|error| panic!("{typed}: {error}"));
         assert_eq!(state["choose_password"], true, "another one is asked for before anything else");
         assert_eq!(list(&mut desk).expect_err("first a password").code, Code::PasswordChangeRequired);
+        for new in [&once, &once.to_lowercase(), &once.replace('-', " ")] {
+            let same = json!({ "do": "session.password", "current": typed, "new": new });
+            let refused = ask(&mut desk, same).expect_err("the one that was read out");
+            assert_eq!(refused.details, Some(json!({ "field": "new", "weak": "same" })), "{new}");
+        }
         ask(&mut desk, json!({ "do": "session.sign_out" })).expect("gone");
     }
     assert!(sign_in(&mut desk, id, &once[1..]).is_err());

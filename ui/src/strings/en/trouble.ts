@@ -22,6 +22,7 @@ export const trouble = {
     pattern: "This is a pattern that is guessed first; three or four words do well.",
     common: "This password is among the first that are guessed; three or four words do well.",
     own: "A password is not one’s own name, e-mail or school; three or four words do well.",
+    same: "This is the password that is to be replaced; choose another. Three or four words do well.",
     passphrase: "A passphrase has twelve characters or more; four words do well.",
   } as Record<string, string>,
   otherTitle: "Something went wrong",

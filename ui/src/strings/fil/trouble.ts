@@ -60,6 +60,7 @@ export const trouble: typeof english = {
     pattern: "Paulit-ulit o sunod-sunod ito, kaya madaling hulaan; ayos ang tatlo o apat na salita.",
     common: "Isa ito sa mga unang hinuhulaan; ayos ang tatlo o apat na salita.",
     own: "Huwag gawing password ang sariling pangalan, e-mail o paaralan; ayos ang tatlo o apat na salita.",
+    same: "Ito pa rin ang password na papalitan; pumili ng iba. Ayos ang tatlo o apat na salita.",
     passphrase: "Labindalawang karakter o higit pa ang passphrase; ayos ang apat na salita.",
   },
   otherTitle: "May nangyaring mali",

@@ -140,6 +140,8 @@ fn a_clerk_saves_while_a_list_is_being_saved_and_the_list_is_whole() {
     });
     let report = world.report();
     assert_eq!((&report["written"], &report["new"]), (&json!(true), &json!(ROWS)));
+    let first = world.with(|desk| desk.store.journal(0).expect("a journal").swap_remove(0));
+    assert_eq!(first.fields["last_name"], "Rizal", "who works at the desk goes first");
     assert_eq!(world.learners(), i64::try_from(ROWS).expect("a count") + 1);
     let undone = world.ask(json!({ "do": "session.undo" })).expect("undone");
     assert_eq!((undone["what"].as_str(), undone["removed"].as_u64()), (Some("Import of learners.csv"), Some(ROWS)));
