@@ -29,6 +29,7 @@ requests! {
         session::requests::SignOut,
         session::requests::Lock,
         session::requests::ChangePassword,
+        session::requests::ChooseLanguage,
         session::requests::ReadUndoable,
         session::requests::Undo,
         session::requests::Redo,

@@ -24,8 +24,11 @@ const PRUNE_EVERY: i64 = 24 * 3600 * 1_000_000;
 /// What a pull changed, so that screens know what to read again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
+    /// How many rows the hub sent.
     pub rows: usize,
+    /// Of which kinds, each once.
     pub entities: Vec<&'static str>,
+    /// Whether changes still wait to be sent.
     pub pending: bool,
 }
 

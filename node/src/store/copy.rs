@@ -47,6 +47,7 @@ impl std::fmt::Debug for Place {
 /// A copy that was read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
+    /// Size of the file.
     pub bytes: u64,
     /// Live records in the copy.
     pub records: i64,
@@ -60,7 +61,7 @@ impl Store {
 
     /// Tells the store the device's signing key, which goes into copies.
     #[must_use]
-    pub fn with_signing(mut self, signing: &[u8; 32]) -> Store {
+    pub(crate) fn with_signing(mut self, signing: &[u8; 32]) -> Store {
         if let Some(place) = &mut self.place {
             place.signing = Some(*signing);
         }
@@ -114,7 +115,7 @@ impl Place {
     }
 
     /// Where a copy lies while it is made.
-    pub fn unfinished(to: &Path) -> PathBuf {
+    pub(crate) fn unfinished(to: &Path) -> PathBuf {
         let mut name = to.file_name().unwrap_or_default().to_owned();
         name.push(".part");
         to.with_file_name(name)
@@ -126,7 +127,7 @@ impl Place {
     /// # Errors
     /// `conflict` where there is such a file already, `store_corrupt` where the copy does not read back whole, or what the disk
     /// said; nothing is left behind then.
-    pub fn copy_to(&self, to: &Path, passphrase: &Passphrase) -> Result<Copied> {
+    pub(crate) fn copy_to(&self, to: &Path, passphrase: &Passphrase) -> Result<Copied> {
         if to.exists() {
             let message = format!("{} exists already and is not written over; choose another name", to.display());
             return Err(NodeError::new(Code::Conflict, message));

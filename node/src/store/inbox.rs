@@ -17,16 +17,21 @@ use uuid::Uuid;
 /// One thing that needs somebody.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReviewEntry {
+    /// What [`Store::resolve`] takes: of the question, or of the change that was refused or is damaged.
     pub id: Uuid,
     /// `conflict`, `claim`, `deleted`, `duplicate`, `refused` or `damaged`.
     pub kind: String,
+    /// The kind of record.
     pub entity: String,
     /// None where the file no longer says.
     pub row_id: Option<Uuid>,
     /// For a number that two records have: the other one.
     pub other_id: Option<Uuid>,
+    /// None where it is about the record as a whole.
     pub field: Option<String>,
+    /// The value of this PC; for a question between two others, the one that was kept.
     pub mine: Json,
+    /// The other value.
     pub theirs: Json,
     /// Which of the two the record has now: `mine`, `theirs`, `neither`, or `gone` for a record that was deleted since. Known once
     /// [`Store::stand`] was asked.
@@ -36,12 +41,18 @@ pub struct ReviewEntry {
     /// Whether the value that was kept when this was noticed is `mine`.
     #[serde(skip)]
     pub kept_is_mine: bool,
+    /// When it was written, RFC 3339.
     pub mine_at: Option<String>,
+    /// Likewise.
     pub theirs_at: Option<String>,
+    /// Where it was written; [`Store::device_names`] has what people call it.
     pub mine_device: Option<Uuid>,
+    /// Likewise.
     pub theirs_device: Option<Uuid>,
+    /// Who wrote it; none where nobody was signed in.
     #[serde(skip)]
     pub mine_user: Option<Uuid>,
+    /// Likewise.
     #[serde(skip)]
     pub theirs_user: Option<Uuid>,
     /// For a change of this PC: `new`, `change` or `delete`.

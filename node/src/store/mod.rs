@@ -6,6 +6,8 @@
 //! - a row and its outbox entry are written in one transaction;
 //! - rows of a pull become visible all at once, together with the cursors.
 
+#![warn(missing_docs, clippy::missing_docs_in_private_items)]
+
 mod act;
 mod again;
 mod apply;
@@ -47,8 +49,10 @@ pub use inbox::ReviewEntry;
 pub(crate) use journal::HIDDEN;
 pub use journal::JournalEntry;
 pub use meta::Enrolled;
-pub use read::{ListQuery, as_json};
-pub use rescue::{Left, MOST_SAVED_BYTES, PutBack, Rescued};
+pub use read::ListQuery;
+pub(crate) use read::as_json;
+pub(crate) use rescue::MOST_SAVED_BYTES;
+pub use rescue::{Left, PutBack, Rescued};
 pub use review::Choice;
 pub(crate) use save::stops_everything;
 pub use save::{Save, Saved};
@@ -197,10 +201,12 @@ impl Store {
         Store { batch: changes, ..self }
     }
 
+    /// The kinds of records that this program knows.
     pub fn schema(&self) -> &'static Schema {
         self.schema
     }
 
+    /// The school's id at the hub.
     pub fn tenant(&self) -> Uuid {
         self.tenant
     }
@@ -210,6 +216,7 @@ impl Store {
         self.replica
     }
 
+    /// Microseconds since 1970 UTC, by this PC's clock.
     pub fn now(&self) -> i64 {
         self.env.now()
     }
@@ -233,7 +240,7 @@ impl Store {
     ///
     /// # Errors
     /// If SQLite fails.
-    pub fn data_version(&self) -> Result<i64> {
+    pub(crate) fn data_version(&self) -> Result<i64> {
         Ok(self.conn.pragma_query_value(None, "data_version", |row| row.get(0))?)
     }
 

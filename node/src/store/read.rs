@@ -101,7 +101,7 @@ impl Store {
 }
 
 /// The JSON that a text from a command line or a file stands for, by the kind of its field.
-pub fn as_json(kind: Kind, text: &str) -> Json {
+pub(crate) fn as_json(kind: Kind, text: &str) -> Json {
     let plain = text.trim();
     match kind {
         Kind::Int { .. } => match plain.parse::<i64>() {

@@ -16,6 +16,7 @@ use uuid::Uuid;
 pub enum Choice {
     /// The value that was typed at this device (for a conflict between two others: the one that stands).
     Mine,
+    /// The other one (of two others: the one that does not stand).
     Theirs,
 }
 
@@ -36,7 +37,7 @@ impl Store {
     ///
     /// # Errors
     /// Only what stops everything (the disk); refusals are in the list.
-    pub fn resolve_each(&mut self, choices: &[(Uuid, Choice)]) -> Result<(Uuid, Vec<Result<Effect>>)> {
+    pub(crate) fn resolve_each(&mut self, choices: &[(Uuid, Choice)]) -> Result<(Uuid, Vec<Result<Effect>>)> {
         let (act, replica) = (self.new_act(), self.replica);
         let settled = self.transaction(|step| {
             choices
@@ -55,7 +56,7 @@ impl Store {
     ///
     /// # Errors
     /// If SQLite fails.
-    pub fn may_decide(&self, entry: &ReviewEntry) -> Result<bool> {
+    pub(crate) fn may_decide(&self, entry: &ReviewEntry) -> Result<bool> {
         if entry.entity == REVIEW_ITEM && entry.kind != "refused" && (entry.damaged || entry.row_id.is_none()) {
             // A question that is damaged here is about itself.
             return Ok(false);
@@ -74,7 +75,7 @@ impl Store {
     ///
     /// # Errors
     /// If SQLite fails.
-    pub fn did_write(&self, act: Uuid) -> Result<bool> {
+    pub(crate) fn did_write(&self, act: Uuid) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM op WHERE act = ?1)";
         Ok(self.conn.prepare_cached(sql)?.query_row([act.as_bytes()], |row| row.get(0))?)
     }

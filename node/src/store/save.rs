@@ -16,17 +16,22 @@ pub(super) const WAS_DELETED: &str = "deleted_at";
 /// One thing to save: with `id` it edits (or makes a row with that id), without it makes a row.
 #[derive(Debug, Clone)]
 pub struct Save {
+    /// The kind of record.
     pub entity: String,
+    /// The record; none for a new one.
     pub id: Option<Uuid>,
+    /// By the names of the declaration. What is left out stays as it is; null empties a field.
     pub fields: Map<String, Json>,
 }
 
 /// A row as it is after a save.
 #[derive(Debug, Clone)]
 pub struct Saved {
+    /// With everything that was derived from what was given.
     pub row: Row,
     /// Whether anything had to be written.
     pub changed: bool,
+    /// Whether there was no such record before.
     pub created: bool,
 }
 
@@ -68,7 +73,7 @@ impl Store {
     ///
     /// # Errors
     /// Only what stops everything (the disk); refusals are in the list.
-    pub fn save_each(&mut self, saves: &[Save]) -> Result<Vec<Result<Saved>>> {
+    pub(crate) fn save_each(&mut self, saves: &[Save]) -> Result<Vec<Result<Saved>>> {
         let act = self.new_act();
         self.transaction(|step| {
             saves

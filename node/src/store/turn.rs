@@ -108,6 +108,7 @@ impl Store {
         self.waits = Waits::default();
     }
 
+    /// Whether a write since the last call met somebody else's and has to be tried again behind them; says so once.
     pub(crate) fn has_to_wait(&self) -> bool {
         self.waits.has_to.take()
     }

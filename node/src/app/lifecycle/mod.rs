@@ -179,6 +179,7 @@ impl Front {
             device: None,
             sample: false,
             person: None,
+            language: None,
             role: None,
             limited_to: None,
             people: Vec::new(),

@@ -12,6 +12,7 @@ mod tests;
 pub use crate::domain::users::people::Person;
 
 use super::Desk;
+use super::undo::Lasting;
 use crate::domain::users::{accounts, people, tries, verifier};
 use crate::store::Actor;
 use crate::{NodeError, Result};
@@ -25,6 +26,8 @@ use uuid::Uuid;
 const MINUTE: i64 = 60_000_000;
 /// A desk that nobody touched this long is locked, unless the school sets another time: a shared PC at a counter.
 const IDLE_MINUTES: i64 = 15;
+/// The languages of the window.
+const LANGUAGES: [&str; 2] = ["en", "fil"];
 
 /// How the office stands with those who sit before it.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -37,6 +40,9 @@ pub struct State {
     pub sample: bool,
     /// Who is signed in or, locked, who was.
     pub person: Option<Person>,
+    /// The language that this person chose at this PC; without one the window has the PC's.
+    #[ts(type = "\"en\" | \"fil\" | null")]
+    pub language: Option<String>,
     /// What may be done here and now.
     #[ts(type = "string | null")]
     pub role: Option<Role>,
@@ -61,6 +67,8 @@ pub struct Undoable {
     #[ts(type = "string | null")]
     pub id: Option<Uuid>,
     pub redo: Option<String>,
+    /// Done after it, and not taken back by Ctrl+Z.
+    pub lasting: Option<Lasting>,
 }
 
 /// What an undo or a redo did.
@@ -107,6 +115,7 @@ impl Desk {
             device: Some(enrolled.device_name),
             sample: self.store.is_sample()?,
             person: self.session.person.clone(),
+            language: self.language()?,
             role: (stage == "open").then(|| self.role()),
             people,
             limited_to: self.limited_to()?,
@@ -115,6 +124,33 @@ impl Desk {
             password_changed,
             data_dir: None,
         })
+    }
+
+    /// Where the language of whoever is here is kept, at this PC alone.
+    fn language_key(&self) -> Option<String> {
+        self.session.person.as_ref().map(|person| format!("language.{}", person.id))
+    }
+
+    fn language(&self) -> Result<Option<String>> {
+        let Some(key) = self.language_key() else { return Ok(None) };
+        Ok(self.store.local(&key)?.filter(|kept| LANGUAGES.contains(&kept.as_str())))
+    }
+
+    fn choose_language(&mut self, language: &str) -> Result<State> {
+        self.check_signed_in()?;
+        let Some(key) = self.language_key() else {
+            return Err(NodeError::new(
+                Code::NotSignedIn,
+                "nobody is signed in whose language it could be; it is this PC's",
+            ));
+        };
+        if !LANGUAGES.contains(&language) {
+            let message =
+                format!("the window speaks {}, not '{language}'; choose one of them", LANGUAGES.join(" and "));
+            return Err(NodeError::new(Code::BadRequest, message));
+        }
+        self.store.set_local(&key, language)?;
+        self.state()
     }
 
     fn limited_to(&self) -> Result<Option<Role>> {

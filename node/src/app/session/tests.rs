@@ -54,6 +54,28 @@ fn ask(desk: &mut Desk, request: Json) -> Result<Json> {
     desk.answer(request)
 }
 
+#[test]
+fn the_language_is_that_of_who_signs_in_and_else_the_pcs() {
+    let (mut desk, _, ana) = office(Role::Registrar, Role::Registrar);
+    let language = |desk: &mut Desk| ask(desk, json!({ "do": "session.state" })).expect("a state")["language"].clone();
+    let speak = |desk: &mut Desk, language: &str| ask(desk, json!({ "do": "session.language", "language": language }));
+    assert_eq!(speak(&mut desk, "fil").expect_err("nobody is here").code, Code::NotSignedIn);
+    sign_in(&mut desk, ana, PASSWORD).expect("in");
+    assert_eq!(language(&mut desk), Json::Null, "as the PC");
+    assert_eq!(speak(&mut desk, "fil").expect("chosen")["language"], json!("fil"));
+    assert_eq!(speak(&mut desk, "ceb").expect_err("no such language").code, Code::BadRequest);
+    ask(&mut desk, json!({ "do": "session.lock" })).expect("locked");
+    assert_eq!(language(&mut desk), json!("fil"), "the lock speaks to who left");
+    ask(&mut desk, json!({ "do": "session.sign_out" })).expect("out");
+    assert_eq!(language(&mut desk), Json::Null);
+    let kept = verifier::make(CHOSEN).expect("a verifier");
+    pull(&mut desk, "school_user", &[(10, json!({ "name": "Ben Luna", "role": "registrar", "verifier": kept }))]);
+    sign_in(&mut desk, Uuid::from_u128(10), CHOSEN).expect("in");
+    assert_eq!(language(&mut desk), Json::Null, "another person's choice is not mine");
+    sign_in(&mut desk, ana, PASSWORD).expect("in");
+    assert_eq!(language(&mut desk), json!("fil"));
+}
+
 fn sign_in(desk: &mut Desk, id: Uuid, password: &str) -> Result<Json> {
     ask(desk, json!({ "do": "session.sign_in", "id": id, "password": password }))
 }

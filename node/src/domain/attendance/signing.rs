@@ -23,6 +23,7 @@ const LISTED: usize = 31;
 pub struct Report {
     /// Signed: attendance of the month is locked.
     pub signed: bool,
+    /// Who signed, by name; none where this PC does not know the user.
     pub by: Option<String>,
     /// RFC 3339.
     pub at: Option<String>,
@@ -54,6 +55,8 @@ pub(crate) fn on(conn: &Connection, section: Uuid, date: i32) -> Result<Option<R
     Ok(find(conn, section, month)?.map(|(_, report)| report).filter(|report| report.signed))
 }
 
+/// Whether attendance of a section may still change on a day (since 1970-01-01), for whoever asks.
+///
 /// # Errors
 /// `rule` for a day that a signature locks.
 pub(crate) fn check(conn: &Connection, section: Uuid, date: i32) -> Result<()> {

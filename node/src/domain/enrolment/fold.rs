@@ -9,6 +9,7 @@ use uuid::Uuid;
 /// One thing that happened to an enrolment (`enrolment_event`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
+    /// Of two events of one moment the one with the higher id counts.
     pub id: Uuid,
     /// Days since 1970, the first day on which it counts.
     pub on_date: i32,
@@ -23,6 +24,7 @@ pub struct Event {
 pub enum Standing {
     /// Pre-registered: expected, not in class yet.
     Coming,
+    /// In class, also to the end of a year that was completed or failed.
     Present,
     /// Transferred or moved out, dropped, cancelled.
     Gone,
@@ -56,6 +58,7 @@ pub fn fold<'a>(events: &'a [Event], row: &'a str, as_of: Option<i32>) -> &'a st
     }
 }
 
+/// What a status of `enrolment` means.
 pub fn standing(status: &str) -> Standing {
     match status {
         "pre_registered" => Standing::Coming,

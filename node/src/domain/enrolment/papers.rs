@@ -28,7 +28,9 @@ pub struct Paper {
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct PaperState {
+    /// A kind of `student_document`.
     pub kind: String,
+    /// `missing`, `received`, `returned` or `waived`.
     pub state: String,
 }
 
@@ -118,6 +120,8 @@ pub fn arrived(
     Ok(Some(waiting))
 }
 
+/// Whether a learner owes no paper.
+///
 /// # Errors
 /// `rule` with the kinds in `details.missing`.
 pub fn check_complete(conn: &Connection, student: Uuid) -> Result<()> {

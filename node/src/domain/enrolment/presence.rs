@@ -16,12 +16,15 @@ pub struct End {
     pub on: i32,
     /// `transferred_out`, `moved_out` or `dropped`.
     pub status: String,
+    /// A code of School Form 2's list ([`super::reasons`]), of who dropped out.
     pub reason: Option<String>,
     /// The school to which the learner went.
     pub school: Option<String>,
+    /// What was added in words.
     pub note: Option<String>,
 }
 
+/// One time from coming to leaving. Days are those since 1970-01-01.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Presence {
     /// The first day.

@@ -36,16 +36,25 @@ pub enum Step {
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(rename = "PromotionRow")]
 pub struct Line {
+    /// That of the year which ends.
     #[ts(type = "string")]
     pub enrolment: Uuid,
+    /// The learner.
     #[ts(type = "string")]
     pub student: Uuid,
+    /// As lists have it: `Dela Cruz, Juan`.
     pub name: String,
+    /// Twelve digits: DepEd's number of the learner.
     pub lrn: Option<String>,
+    /// `M` or `F`.
     pub sex: Option<String>,
+    /// Of the year which ends.
     pub grade_level: String,
+    /// The last one of that year, by name.
     pub section: Option<String>,
+    /// Of the enrolment.
     pub status: String,
+    /// What is proposed.
     pub step: Step,
     /// The grade of the next year; none for who graduates or is held.
     pub next: Option<String>,
@@ -53,9 +62,11 @@ pub struct Line {
     pub hold: Option<&'static str>,
 }
 
+/// Everybody of a year, before anything is written.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(rename = "PromotionPreview")]
 pub struct Preview {
+    /// By grade, section, sex (boys first, as the forms have it) and name.
     pub lines: Vec<Line>,
     /// Enrolled in the next year already.
     pub done: usize,
@@ -70,16 +81,23 @@ pub struct Preview {
 #[serde(deny_unknown_fields)]
 #[ts(rename = "PromotionChoice")]
 pub struct Choice {
+    /// Of the year which ends.
     #[ts(type = "string")]
     pub enrolment: Uuid,
+    /// Instead of the one that was proposed.
     pub step: Step,
 }
 
+/// How many learners each step was.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 pub struct Promoted {
+    /// Enrolled in the next grade.
     pub promoted: usize,
+    /// Enrolled in the same grade again.
     pub retained: usize,
+    /// Finished; not enrolled in the next year.
     pub graduated: usize,
+    /// Of whom nothing was written.
     pub held: usize,
 }
 

@@ -20,23 +20,33 @@ use uuid::Uuid;
 /// An enrolment as its row has it.
 #[derive(Debug, Clone)]
 pub struct Enrolment {
+    /// The same however often the enrolment was cancelled and taken up again.
     pub id: Uuid,
+    /// The learner.
     pub student: Uuid,
+    /// A learner has one enrolment in it.
     pub school_year: Uuid,
+    /// `K`, `1` to `12` or `NG`.
     pub grade_level: String,
+    /// What all its events add up to, or what a list said.
     pub status: String,
 }
 
 /// A stay in a section, `[from, to)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stay {
+    /// The `section_membership`.
     pub id: Uuid,
+    /// Where.
     pub section: Uuid,
+    /// The first day, in days since 1970-01-01.
     pub from: i32,
+    /// The first day after it; none while it lasts.
     pub to: Option<i32>,
 }
 
 impl Stay {
+    /// Whether the learner is in the section on that day, as far as this stay says.
     pub fn covers(&self, day: i32) -> bool {
         self.from <= day && self.to.is_none_or(|to| day < to)
     }
@@ -59,6 +69,8 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Enrolment> {
     })
 }
 
+/// The live enrolment of an id.
+///
 /// # Errors
 /// `not_found`.
 pub fn find(conn: &Connection, id: Uuid) -> Result<Enrolment> {
@@ -78,6 +90,7 @@ pub fn of_student(conn: &Connection, student: Uuid) -> Result<Vec<Enrolment>> {
     Ok(conn.prepare_cached(&sql)?.query_map([student.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// What happened to an enrolment, in no order: see [`super::fold`].
 pub fn events(conn: &Connection, enrolment: Uuid) -> Result<Vec<Event>> {
     let mut statement = conn.prepare_cached(
         "SELECT id, on_date, coalesce(made_at, 0), status FROM enrolment_event WHERE enrolment = ?1 AND deleted_at IS NULL",
@@ -105,6 +118,7 @@ pub fn stays(conn: &Connection, enrolment: Uuid) -> Result<Vec<Stay>> {
     Ok(statement.query_map([enrolment.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// As [`written::save`], for the other files of enrolment.
 pub(in crate::domain) fn save(work: &mut Work<'_, '_>, entity: &str, id: Option<Uuid>, fields: Json) -> Result<Saved> {
     written::save(work, entity, id, fields)
 }
@@ -114,14 +128,20 @@ pub(in crate::domain) fn save(work: &mut Work<'_, '_>, entity: &str, id: Option<
 pub struct Change<'a> {
     /// A kind of `enrolment_event`.
     pub kind: &'a str,
+    /// The status of `enrolment` after it.
     pub status: &'a str,
+    /// The first day on which it counts.
     pub on: Day,
+    /// A code of School Form 2's list, for who dropped out.
     pub reason_code: Option<&'a str>,
+    /// The other school, for who came from or goes to one; at most 200 characters.
     pub school: Option<&'a str>,
+    /// At most 300 characters.
     pub note: Option<&'a str>,
 }
 
 impl<'a> Change<'a> {
+    /// One that says no more than this.
     pub const fn to(kind: &'a str, status: &'a str, on: Day) -> Change<'a> {
         Change { kind, status, on, reason_code: None, school: None, note: None }
     }
@@ -166,6 +186,7 @@ pub fn change(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<
     Ok(())
 }
 
+/// Writes an event and nothing else: the row has to follow. `made_at` in microseconds since 1970 UTC.
 pub fn event(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<'_>, made_at: i64) -> Result<Event> {
     let fields = json!({
         "enrolment": enrolment,
