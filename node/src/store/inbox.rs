@@ -3,7 +3,7 @@
 //! Invariant: what cannot be read is shown as damaged, with what to do about it, and hides nothing else.
 
 use super::again::seen;
-use super::standing::{Standing, Stands, about, said};
+use super::standing::{Standing, Stands, about, asked, said};
 use super::{Store, journal, rows};
 use crate::Result;
 use pems_model::review::REVIEW_ITEM;
@@ -11,6 +11,7 @@ use pems_model::value::format_time;
 use pems_model::{Code, Entity, Row};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// One thing that needs somebody.
@@ -81,10 +82,13 @@ impl Store {
         let sql = format!("{} WHERE state = 'open' AND deleted_at IS NULL ORDER BY id", rows::select(inbox));
         let mut statement = self.conn.prepare_cached(&sql)?;
         let mut found = statement.query([])?;
-        let mut list = Vec::new();
+        let (mut list, mut again) = (Vec::new(), BTreeSet::new());
         while let Some(row) = found.next()? {
-            list.push(match rows::read(inbox, row) {
-                Ok(item) => self.entry(inbox, &item),
+            let read = rows::read(inbox, row).and_then(|item| Ok((item.id, asked(&self.conn, inbox, item)?)));
+            list.push(match read {
+                // Of those about one question the first stands for all.
+                Ok((id, asked)) if id != asked.id && !again.insert(asked.id) => continue,
+                Ok((id, asked)) => ReviewEntry { id, ..self.entry(inbox, &asked) },
                 Err(error) if error.code == Code::StoreCorrupt => {
                     // What has no id of its own any more gets one that follows from what is left of it.
                     let bytes: Vec<u8> = row.get(0)?;
@@ -238,6 +242,7 @@ impl Store {
             _ => {}
         }
         let Some(item) = rows::load(&self.conn, inbox, entry.id)? else { return Ok(()) };
+        let item = asked(&self.conn, inbox, item)?;
         let Some(standing) = Standing::of(&self.conn, self.schema, inbox, &item)? else { return Ok(()) };
         let (kept, lost) = if entry.kept_is_mine { ("mine", "theirs") } else { ("theirs", "mine") };
         entry.stands = match standing.stands {

@@ -2,7 +2,7 @@
 
 use super::inbox::ReviewEntry;
 use super::save::{Act, not_found};
-use super::standing::{Effect, Standing, about};
+use super::standing::{Effect, Standing, about, asked};
 use super::{Actor, Save, Step, Store, journal, rows};
 use crate::{NodeError, Result};
 use pems_model::review::{REVIEW_ITEM, may_decide};
@@ -57,8 +57,8 @@ impl Store {
     /// # Errors
     /// If SQLite fails.
     pub(crate) fn may_decide(&self, entry: &ReviewEntry) -> Result<bool> {
-        if entry.entity == REVIEW_ITEM {
-            // Only a question that is damaged here is about itself.
+        if entry.entity == REVIEW_ITEM && entry.kind != "refused" && (entry.damaged || entry.row_id.is_none()) {
+            // A question that is damaged here is about itself.
             return Ok(false);
         }
         let Some(entity) = self.schema.entity(&entry.entity) else { return Ok(true) };
@@ -86,14 +86,23 @@ impl Step<'_> {
         let entity = self.entity(REVIEW_ITEM)?;
         match rows::load(self.tx, entity, id)? {
             Some(item) => {
+                if item.get(entity, "state").as_text() != Some("open") {
+                    return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
+                }
+                let (id, item) = (item.id, asked(self.tx, entity, item)?);
                 self.check_conflict(entity, &item)?;
                 let lost_is_mine = item.get(entity, "lost_replica").as_id() == Some(replica);
                 let keep_lost = lost_is_mine == (choice == Choice::Mine);
                 let act = Act { group: Some(self.env.new_id()), ..act };
-                if item.get(entity, "kind").as_text() == Some("duplicate") {
-                    return self.settle_duplicate(entity, &item, choice, replica, act);
+                let effect = if item.get(entity, "kind").as_text() == Some("duplicate") {
+                    self.settle_duplicate(entity, &item, choice, replica, act)?
+                } else {
+                    self.settle_conflict(entity, &item, keep_lost, replica, act)?
+                };
+                if id != item.id {
+                    self.close_those_about(entity, item.id, replica, act)?;
                 }
-                self.settle_conflict(entity, &item, keep_lost, replica, act)
+                Ok(effect)
             }
             None => self.decide_refused(id, choice, act).map(|()| Effect::Changed),
         }
@@ -156,9 +165,6 @@ impl Step<'_> {
         replica: Uuid,
         act: Act,
     ) -> Result<Effect> {
-        if item.get(inbox, "state").as_text() != Some("open") {
-            return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
-        }
         let Some(standing) = Standing::of(self.tx, self.schema, inbox, item)? else {
             let message = "this is about a kind of record that this version does not know; decide it at a newer PC";
             return Err(NodeError::new(Code::SchemaUnknown, message));
@@ -177,9 +183,6 @@ impl Step<'_> {
         replica: Uuid,
         act: Act,
     ) -> Result<Effect> {
-        if item.get(inbox, "state").as_text() != Some("open") {
-            return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
-        }
         let (name, row) = about(inbox, item)?;
         let loser = if choice == Choice::Mine { item.get(inbox, "other_id").as_id() } else { Some(row) };
         let (Some(loser), Some(field)) = (loser, item.get(inbox, "field").as_text().map(str::to_owned)) else {
@@ -197,6 +200,29 @@ impl Step<'_> {
             return Ok(Effect::Changed);
         }
         Ok(if still.is_some() { Effect::Stood } else { Effect::Gone })
+    }
+
+    /// With a question all the open ones that older hubs asked about it.
+    fn close_those_about(&mut self, inbox: &Entity, question: Uuid, replica: Uuid, act: Act) -> Result<()> {
+        let sql = format!("{} WHERE entity = ?1 AND state = 'open' AND deleted_at IS NULL", rows::select(inbox));
+        let items = {
+            let mut statement = self.tx.prepare_cached(&sql)?;
+            let mut found = statement.query([inbox.name])?;
+            let mut items = Vec::new();
+            while let Some(row) = found.next()? {
+                match rows::read(inbox, row) {
+                    Err(error) if error.code == Code::StoreCorrupt => {}
+                    item => items.push(item?),
+                }
+            }
+            items
+        };
+        for item in items {
+            if asked(self.tx, inbox, item.clone())?.id == question {
+                self.close(&item, "kept", replica, act)?;
+            }
+        }
+        Ok(())
     }
 
     fn close(&mut self, item: &Row, state: &str, replica: Uuid, act: Act) -> Result<()> {
