@@ -18,7 +18,7 @@ struct Status {
 }
 
 pub(super) fn status(session: &Session) -> Result<()> {
-    let office = session.store()?.status()?;
+    let office = session.reader()?.status()?;
     let log_trouble = log::status().and_then(|status| status.trouble).map(|kind| kind.to_string());
     session.out.object(&Status { office, log_trouble });
     Ok(())
@@ -32,7 +32,7 @@ pub(super) struct SupportArgs {
 }
 
 pub(super) fn bundle(session: &Session, args: &SupportArgs) -> Result<()> {
-    let bytes = of_office(&session.config.data()?, session.store())?;
+    let bytes = of_office(&session.config.data()?, session.reader())?;
     super::export::write_whole(&args.out, &bytes)?;
     session.out.object(&json!({ "out": args.out }));
     Ok(())

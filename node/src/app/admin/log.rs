@@ -32,7 +32,7 @@ impl Request<Desk> for ReadLog {
     type Answer = OfficeLog;
 
     fn run(self, desk: &mut Desk) -> Result<OfficeLog> {
-        let mut lines = desk.store.place().map(|place| last(place.folder(), MOST)).unwrap_or_default();
+        let mut lines = desk.store.file().map(|file| last(file.folder(), MOST)).unwrap_or_default();
         lines.reverse();
         let status = status();
         Ok(OfficeLog {

@@ -28,7 +28,7 @@ pub struct Bundle {
 }
 
 pub(super) fn write(desk: &mut Desk) -> Result<Bundle> {
-    let folder = desk.store.place().map(|place| place.folder().to_owned());
+    let folder = desk.store.file().map(|file| file.folder().to_owned());
     let bytes = packed(&content(desk)?, folder.as_deref())?;
     let title = format!("PEMS support {}", format_date(desk.today()));
     let path = desk.printed.write(&title, "zip", &bytes)?;

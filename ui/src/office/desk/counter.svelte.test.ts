@@ -33,6 +33,8 @@ const desk = {
   "enrolment.papers": [],
   "enrolment.find": [known("Cruz"), known("Reyes")],
   "learners.duplicates": [],
+  "learners.draft": null,
+  "learners.keep_draft": null,
 };
 const heads = () => all("h2");
 
@@ -42,7 +44,7 @@ beforeEach(() => sign("registrar"));
 test("school years that cannot be read are said, and read again", async () => {
   const asked = office({ ...desk, "enrolment.years": refuse("store_locked") });
   await open(Desk, at("#/desk"));
-  expect(said()).toContain("Another program is holding the records");
+  expect(said()).toContain("Something else is writing to the records");
   asked.known["enrolment.years"] = years();
   click(named("button", "Try again"));
   await settled();

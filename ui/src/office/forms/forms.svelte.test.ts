@@ -156,7 +156,7 @@ test("a shelf that cannot be read says why, and is read again", async () => {
   sign("registrar");
   const asked = office({ "forms.shelf": refuse("store_locked") });
   await open(Forms, at("#/forms"));
-  expect(said()).toContain("Another program is holding the records");
+  expect(said()).toContain("Something else is writing to the records");
   asked.known["forms.shelf"] = shelf();
   click(named("button", "Try again"));
   await settled();

@@ -51,7 +51,7 @@ test("school years that cannot be read are said, and not taken for none", async 
   sign("registrar");
   const asked = office({ "enrolment.years": refuse("store_locked"), "enrolment.promotion_preview": preview(held2) });
   await open(Promotion, at("#/promotion"));
-  expect(said()).toContain("Another program is holding the records");
+  expect(said()).toContain("Something else is writing to the records");
   expect(said()).not.toContain("There is no school year");
   asked.known["enrolment.years"] = both;
   click(named("button", "Try again"));

@@ -35,7 +35,7 @@ test("school years that cannot be read are said, and read again", async () => {
   sign("registrar");
   const asked = office({ "enrolment.years": refuse("store_locked"), "enrolment.sections": list() });
   await open(Sections, at("#/sections"));
-  expect(said()).toContain("Another program is holding the records");
+  expect(said()).toContain("Something else is writing to the records");
   asked.known["enrolment.years"] = years([]);
   click(named("button", "Try again"));
   await settled();

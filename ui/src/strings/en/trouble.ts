@@ -2,7 +2,7 @@ export const trouble = {
   title: {
     store_corrupt: "The records do not open",
     store_newer: "The records were opened by a newer PEMS",
-    store_locked: "Another program is holding the records",
+    store_locked: "Something else is writing to the records",
     store_read_only: "The records cannot be written",
     store_full: "The disk is full",
     key_missing: "The key to the records is not here",

@@ -43,7 +43,7 @@ export const trouble: typeof english = {
   title: {
     store_corrupt: "Hindi mabuksan ang mga record",
     store_newer: "Nabuksan ng mas bagong PEMS ang mga record",
-    store_locked: "May ibang program na gumagamit sa mga record",
+    store_locked: "May iba pang nagsusulat sa mga record",
     store_read_only: "Hindi masulatan ang mga record",
     store_full: "Puno na ang disk",
     key_missing: "Wala rito ang susi ng mga record",
