@@ -97,3 +97,107 @@ fn sections(
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Value;
+    use crate::wire::ChangeKind;
+    use serde_json::{Value as Json, json};
+
+    const TENANT: Uuid = Uuid::from_u128(1);
+
+    fn row(entity: &Entity, id: Uuid, values: &Json) -> Row {
+        let mut row = Row { rev: 5, ..Row::empty(entity, id) };
+        for (name, json) in values.as_object().expect("an object") {
+            let i = entity.field_index(name).expect("a field");
+            row.values[i] = Value::parse(&entity.fields[i], json).expect("a value");
+        }
+        row
+    }
+
+    fn change(entity: &Entity, row_id: Uuid, fields: &Json) -> Change {
+        Change {
+            id: Uuid::from_u128(9),
+            op_no: 1,
+            entity: entity.name.into(),
+            row_id,
+            kind: ChangeKind::Upsert,
+            base_rev: 5,
+            fields: fields.as_object().cloned().expect("an object").into_iter().collect(),
+            group: None,
+            user_id: None,
+            at: 0,
+        }
+    }
+
+    /// Answers from what there is, as a hub does; how many questions that took, and the rows that came.
+    fn looked_up(changes: &[Change], there: &[(&Entity, Row)]) -> (usize, Rows) {
+        let schema = Schema::product();
+        let index = |entity: &Entity| schema.index(entity.name).expect("declared");
+        let is_changed = |row: &Row| changes.iter().any(|change| change.row_id == row.id);
+        let changed = there.iter().filter(|(_, row)| is_changed(row));
+        let mut rows: Rows = changed.map(|(of, row)| ((index(of), row.id), row.clone())).collect();
+        let (mut asked, mut questions) = (BTreeSet::new(), 0);
+        loop {
+            let wanted = related(schema, TENANT, changes, &rows, &mut asked);
+            if wanted.is_empty() {
+                return (questions, rows);
+            }
+            questions += wanted.len();
+            for ((of, column), ids) in wanted {
+                let belongs = |row: &Row| match column {
+                    "id" => ids.contains(&row.id),
+                    "tenant_id" => true,
+                    link => row.get(schema.entities()[of], link).as_id().is_some_and(|id| ids.contains(&id)),
+                };
+                let found = there.iter().filter(|(entity, row)| index(entity) == of && belongs(row));
+                rows.extend(found.map(|(_, row)| ((of, row.id), row.clone())));
+            }
+        }
+    }
+
+    #[test]
+    fn a_thousand_moves_are_looked_up_in_as_many_questions_as_one() {
+        let (rizal, luna) = (Uuid::from_u128(2), Uuid::from_u128(3));
+        let report = |state: &str| {
+            let values = json!({ "section": rizal, "month": "2026-07-01", "state": state });
+            (&SF2_REPORT, row(&SF2_REPORT, Uuid::from_u128(4), &values))
+        };
+        let id = |kind: u128, n: u128| Uuid::from_u128(kind * 1_000_000 + n);
+        let questions = |moves: u128, state: &str| {
+            let mut there = vec![report(state)];
+            let mut changes = Vec::new();
+            for n in 0..moves {
+                let values = json!({ "enrolment": id(1, n), "section": rizal, "valid_from": "2026-06-08" });
+                there.push((&SECTION_MEMBERSHIP, row(&SECTION_MEMBERSHIP, id(2, n), &values)));
+                let values = json!({ "enrolment": id(1, n), "kind": "enrolled", "on_date": "2026-06-08", "status": "enrolled" });
+                there.push((&ENROLMENT_EVENT, row(&ENROLMENT_EVENT, id(3, n), &values)));
+                changes.push(change(&SECTION_MEMBERSHIP, id(2, n), &json!({ "valid_to": "2026-07-10" })));
+                let values = json!({ "enrolment": id(1, n), "section": luna, "valid_from": "2026-07-10" });
+                changes.push(change(&SECTION_MEMBERSHIP, id(4, n), &values));
+            }
+            let (questions, rows) = looked_up(&changes, &there);
+            (questions, rows.len())
+        };
+        let (one, _) = questions(1, "signed");
+        assert_eq!(questions(1_000, "signed"), (one, 2_001), "stays, what happened, and the report");
+        assert_eq!(questions(1_000, "reopened").1, 1_001, "what happened is not asked for where nothing is signed");
+    }
+
+    #[test]
+    fn a_day_of_the_calendar_asks_for_the_sections_of_its_year_and_marks_ask_for_nothing() {
+        let (year, rizal) = (Uuid::from_u128(2), Uuid::from_u128(3));
+        let section = json!({ "school_year": year, "grade_level": "7", "name": "Rizal" });
+        let values = json!({ "section": rizal, "month": "2026-07-01", "state": "signed" });
+        let there = [
+            (&SECTION, row(&SECTION, rizal, &section)),
+            (&SF2_REPORT, row(&SF2_REPORT, Uuid::from_u128(4), &values)),
+        ];
+        let day = json!({ "school_year": year, "on_date": "2026-07-10", "scope": "school", "kind": "suspension" });
+        let (_, rows) = looked_up(&[change(&CALENDAR_DAY, Uuid::from_u128(5), &day)], &there);
+        assert_eq!(rows.len(), 2);
+        let mark = change(&crate::entities::ATTENDANCE_MARK, Uuid::from_u128(6), &json!({ "code": "A" }));
+        assert_eq!(looked_up(&[mark], &there), (0, Rows::new()));
+    }
+}

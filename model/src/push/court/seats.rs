@@ -88,6 +88,10 @@ fn enrolment_of(entity: &Entity, row: &Row) -> Option<Uuid> {
 impl Court<'_> {
     /// Takes a row as it is to be, for the changes that follow: the change at this position was found right by itself.
     pub(super) fn seat(&mut self, at: usize, entity: &Entity, key: Key, row: Row) {
+        if entity.name != SF2_REPORT.name && OF_SEATS.iter().all(|of| of.name != entity.name) {
+            self.rows.insert(key, row);
+            return;
+        }
         let of = self.row(key).cloned().unwrap_or_else(|| row.clone());
         let any_signed = self.seating.signed.values().any(|months| !months.is_empty());
         let enrolment = enrolment_of(entity, &of).filter(|_| any_signed);
