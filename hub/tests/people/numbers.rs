@@ -37,7 +37,8 @@ async fn a_number_is_given_to_one_pc_whoever_gives_it() {
     // Taken away by one, given to another by the second: the first does not get it back.
     let (rev_of_first, rev_of_second) =
         (rev_of(&town, &one, "number_range", first).await, rev_of(&town, &two, "number_range", second).await);
-    let gone = |op_no, id, rev| Change { kind: ChangeKind::Delete, ..of("number_range", op_no, id, rev, None, json!({})) };
+    let gone =
+        |op_no, id, rev| Change { kind: ChangeKind::Delete, ..of("number_range", op_no, id, rev, None, json!({})) };
     assert_eq!(push(&town, &one, vec![gone(2, first, rev_of_first)]).await, [None]);
     let wider = of("number_range", 6, second, rev_of_second, None, json!({ "from_no": 501 }));
     assert_eq!(push(&town, &two, vec![wider]).await, [None]);

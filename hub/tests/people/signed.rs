@@ -92,10 +92,7 @@ impl School {
     async fn moves(&self, day: &str) -> Vec<(&'static str, Uuid, i64, Json)> {
         let (id, fields) = self.stay(self.luna, day);
         let rev = self.rev("section_membership", self.stay).await;
-        vec![
-            ("section_membership", self.stay, rev, json!({ "valid_to": day })),
-            ("section_membership", id, 0, fields),
-        ]
+        vec![("section_membership", self.stay, rev, json!({ "valid_to": day })), ("section_membership", id, 0, fields)]
     }
 }
 

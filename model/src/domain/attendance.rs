@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_year_that_begins_earlier_has_other_days_there_alone() {
-        let day = |text| crate::value::parse_date(text).expect("a date");
+        let day = |text: &str| crate::value::parse_date(text).expect("a date");
         let year = |more: serde_json::Value| {
             let mut values = json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-03-31" });
             values.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());

@@ -86,11 +86,12 @@ impl Printed {
         as_before && before.numbers.contains(self.numbers.start()) && before.numbers.contains(self.numbers.end())
     }
 
-    /// From where on as many numbers are free of all these, if that is a number still.
+    /// From where on as many numbers are free of all these, if that is a number still. Each of the others is passed once.
     pub fn free(&self, others: &[Printed]) -> Option<i64> {
         let mut candidate = self.clone();
-        while let Some(last) = others.iter().filter_map(|other| candidate.shared(other)).map(|both| *both.end()).max() {
-            candidate = self.beginning(last.checked_add(1)?);
+        while let Some(other) = others.iter().find(|other| candidate.shared(other).is_some()) {
+            let on = Printed { numbers: *candidate.numbers.start()..=LARGEST, ..candidate.clone() };
+            candidate = self.beginning(on.shared(other)?.end().checked_add(1)?);
         }
         (*candidate.numbers.end() <= LARGEST).then_some(*candidate.numbers.start())
     }

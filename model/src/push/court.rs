@@ -5,8 +5,8 @@ mod seats;
 
 use super::known::{after, report_of_sheet};
 use super::{Known, Push};
-use crate::domain::numbers::Printed;
 use crate::domain::author::{Author, By, Person, signs_for_another};
+use crate::domain::numbers::Printed;
 use crate::domain::people::{People, administers};
 use crate::domain::{attendance, enrolment, learners, numbers, people};
 use crate::entities::{

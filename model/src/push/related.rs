@@ -43,8 +43,7 @@ pub fn related(
     }
     let years = years(schema, changes, rows);
     years.iter().for_each(|year| want(&SECTION, "school_year", *year));
-    let enrolments: BTreeSet<Uuid> =
-        changes.iter().filter_map(|change| enrolment_of(schema, change, rows)).collect();
+    let enrolments: BTreeSet<Uuid> = changes.iter().filter_map(|change| enrolment_of(schema, change, rows)).collect();
     enrolments.iter().for_each(|enrolment| want(&SECTION_MEMBERSHIP, "enrolment", *enrolment));
     let sections = sections(schema, changes, rows, &years, !enrolments.is_empty());
     sections.iter().for_each(|section| want(&SF2_REPORT, "section", *section));
@@ -77,13 +76,7 @@ fn years(schema: &Schema, changes: &[Change], rows: &Rows) -> BTreeSet<Uuid> {
 }
 
 /// Sections of those years, and where learners of the push sit or are to sit.
-fn sections(
-    schema: &Schema,
-    changes: &[Change],
-    rows: &Rows,
-    years: &BTreeSet<Uuid>,
-    seated: bool,
-) -> BTreeSet<Uuid> {
+fn sections(schema: &Schema, changes: &[Change], rows: &Rows, years: &BTreeSet<Uuid>, seated: bool) -> BTreeSet<Uuid> {
     let mut found = BTreeSet::new();
     if !years.is_empty() {
         let of_year = |row: &&Row| row.get(&SECTION, "school_year").as_id().is_some_and(|year| years.contains(&year));
@@ -171,7 +164,8 @@ mod tests {
             for n in 0..moves {
                 let values = json!({ "enrolment": id(1, n), "section": rizal, "valid_from": "2026-06-08" });
                 there.push((&SECTION_MEMBERSHIP, row(&SECTION_MEMBERSHIP, id(2, n), &values)));
-                let values = json!({ "enrolment": id(1, n), "kind": "enrolled", "on_date": "2026-06-08", "status": "enrolled" });
+                let values =
+                    json!({ "enrolment": id(1, n), "kind": "enrolled", "on_date": "2026-06-08", "status": "enrolled" });
                 there.push((&ENROLMENT_EVENT, row(&ENROLMENT_EVENT, id(3, n), &values)));
                 changes.push(change(&SECTION_MEMBERSHIP, id(2, n), &json!({ "valid_to": "2026-07-10" })));
                 let values = json!({ "enrolment": id(1, n), "section": luna, "valid_from": "2026-07-10" });
@@ -190,10 +184,8 @@ mod tests {
         let (year, rizal) = (Uuid::from_u128(2), Uuid::from_u128(3));
         let section = json!({ "school_year": year, "grade_level": "7", "name": "Rizal" });
         let values = json!({ "section": rizal, "month": "2026-07-01", "state": "signed" });
-        let there = [
-            (&SECTION, row(&SECTION, rizal, &section)),
-            (&SF2_REPORT, row(&SF2_REPORT, Uuid::from_u128(4), &values)),
-        ];
+        let there =
+            [(&SECTION, row(&SECTION, rizal, &section)), (&SF2_REPORT, row(&SF2_REPORT, Uuid::from_u128(4), &values))];
         let day = json!({ "school_year": year, "on_date": "2026-07-10", "scope": "school", "kind": "suspension" });
         let (_, rows) = looked_up(&[change(&CALENDAR_DAY, Uuid::from_u128(5), &day)], &there);
         assert_eq!(rows.len(), 2);

@@ -129,7 +129,9 @@ impl Step<'_> {
 
     /// Whether what a row says of days is of its school year, as far as it is new.
     pub(super) fn check_days(&self, entity: &Entity, before: Option<&Row>, after: &Row) -> Result<()> {
-        let Some(enrolment) = enrolment_of(entity, after).filter(|_| entity.name != ENROLMENT.name) else { return Ok(()) };
+        let Some(enrolment) = enrolment_of(entity, after).filter(|_| entity.name != ENROLMENT.name) else {
+            return Ok(());
+        };
         let Some((start, end)) = year_of(self.tx, enrolment)? else { return Ok(()) };
         enrolment::dated(entity, before, after, start, end).map_or(Ok(()), |problem| Err(problem.into()))
     }

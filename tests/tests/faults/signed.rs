@@ -47,10 +47,7 @@ async fn a_move_into_a_month_that_was_signed_elsewhere_waits_whole_until_the_mon
     there.sync().await;
     let moves = [
         record("section_membership", &json!({ "id": stay, "valid_to": "2026-06-15" })),
-        record(
-            "section_membership",
-            &json!({ "enrolment": enrolment, "section": luna, "valid_from": "2026-06-15" }),
-        ),
+        record("section_membership", &json!({ "enrolment": enrolment, "section": luna, "valid_from": "2026-06-15" })),
     ];
     let moved = |work: &mut pems_node::store::Work<'_, '_>| moves.iter().try_for_each(|save| work.put(save).map(drop));
     here.store().act_together(moved).expect("nothing is signed here yet");
@@ -63,7 +60,10 @@ async fn a_move_into_a_month_that_was_signed_elsewhere_waits_whole_until_the_mon
     let waiting = here.store().reviews().expect("a list");
     let why = |reason: &Option<Json>| reason.as_ref().and_then(|why| why["message"].as_str()).map(str::to_owned);
     let says = |why: &String| why.contains("7-Rizal for 2026-06 is signed") && why.contains("open it again");
-    assert!(waiting.len() == 2 && waiting.iter().all(|entry| why(&entry.reason).is_some_and(|why| says(&why))), "{waiting:?}");
+    assert!(
+        waiting.len() == 2 && waiting.iter().all(|entry| why(&entry.reason).is_some_and(|why| says(&why))),
+        "{waiting:?}"
+    );
 
     let opened = json!({ "id": report, "state": "reopened", "reason": "Ana moved on the 15th" });
     there.save("sf2_report", &opened);
@@ -73,10 +73,8 @@ async fn a_move_into_a_month_that_was_signed_elsewhere_waits_whole_until_the_mon
     here.sync().await;
     there.sync().await;
     let day = |text: &str| json!(text);
-    let after = vec![
-        (json!(rizal), day("2026-06-08"), day("2026-06-15")),
-        (json!(luna), day("2026-06-15"), Json::Null),
-    ];
+    let after =
+        vec![(json!(rizal), day("2026-06-08"), day("2026-06-15")), (json!(luna), day("2026-06-15"), Json::Null)];
     assert_eq!((stays(&here), stays(&there)), (after.clone(), after));
     rig.assert_level(&here).await;
 }

@@ -178,7 +178,9 @@ impl Court<'_> {
         for section in of_year {
             let grade = section.get(&SECTION, "grade_level").as_text().unwrap_or_default();
             let months = self.seating.signed.get(&section.id).into_iter().flatten();
-            signed.extend(months.filter(|month| other.concern(grade, **month)).map(|month| (title(Some(section)), *month)));
+            signed.extend(
+                months.filter(|month| other.concern(grade, **month)).map(|month| (title(Some(section)), *month)),
+            );
         }
         signed.sort();
         other.problem(&signed)

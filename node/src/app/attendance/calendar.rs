@@ -86,11 +86,7 @@ fn info(year: &Year) -> YearInfo {
 }
 
 /// National holidays of the year that are not in its calendar, without those of these months.
-fn missing_holidays(
-    year: &Year,
-    entries: &[CalendarEntry],
-    without: &BTreeSet<i32>,
-) -> Result<Vec<(i32, Holiday)>> {
+fn missing_holidays(year: &Year, entries: &[CalendarEntry], without: &BTreeSet<i32>) -> Result<Vec<(i32, Holiday)>> {
     let mut missing = holidays::between(year.start, year.end)?;
     missing.retain(|(date, holiday)| {
         let is_there = entries.iter().any(|entry| entry.date == holiday.date && entry.scope == "school");

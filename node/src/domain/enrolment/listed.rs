@@ -66,7 +66,10 @@ pub(crate) fn seats(conn: &Connection, enrolment: Uuid) -> Result<Vec<Stay>> {
 /// # Errors
 /// `rule` with the section and the days, where somebody sits elsewhere now than `before`.
 pub(crate) fn check_marks(conn: &Connection, student: Uuid, enrolment: Uuid, before: &[Stay]) -> Result<()> {
-    let Some(said) = marked::away(conn, student, &moved(&of_stays(before), &of_stays(&seats(conn, enrolment)?)))? else { return Ok(()) };
+    let Some(said) = marked::away(conn, student, &moved(&of_stays(before), &of_stays(&seats(conn, enrolment)?)))?
+    else {
+        return Ok(());
+    };
     let message = format!(
         "{said}; move the learner in the list of the section, where you are asked whether the marks may stay there, and leave this \
          line as it is"

@@ -55,8 +55,7 @@ fn nobody_who_was_only_expected_was_there_after_all() {
     school.change("enrolment", &expected, json!({ "status": "pre_registered" }));
     sign(&mut school);
     school.goes_to("2026-07-10");
-    let confirm =
-        |day: &str| json!({ "do": "enrolment.confirm", "enrolments": [expected], "on_date": day });
+    let confirm = |day: &str| json!({ "do": "enrolment.confirm", "enrolments": [expected], "on_date": day });
     refused(&mut school, &confirm("2026-06-15"));
     assert_eq!(names(&school.class("2026-06-08")), ["Peña"]);
     school.ask(confirm("2026-07-10")).expect("from July on");
