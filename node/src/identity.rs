@@ -4,7 +4,7 @@
 //! and code again, so trying once more always ends in one device and one records file.
 
 use crate::keys::{KeySource, Passphrase, Secrets};
-use crate::store::{Enrolled, copy};
+use crate::store::{Enrolled, Turns, copy};
 use crate::sync::HubClient;
 use crate::{NodeError, Result, Store, SystemEnv};
 use base64::Engine;
@@ -14,6 +14,7 @@ use pems_model::wire::EnrolRequest;
 use pems_model::{Code, Schema};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use uuid::Uuid;
 
 const RECORDS: &str = "records.db";
@@ -36,6 +37,8 @@ pub struct Office {
     keys: KeySource,
     secrets: Secrets,
     schema: &'static Schema,
+    /// Whose turn it is to write, of all connections to the records.
+    turns: Arc<Turns>,
 }
 
 impl Office {
@@ -69,7 +72,7 @@ impl Office {
             let message = format!("{keys} has no keys for this office (they were destroyed, or are kept elsewhere); without them the records cannot be read");
             NodeError::new(Code::KeyMissing, message)
         })?;
-        Ok(Office { dir: dir.to_owned(), account: note.account, keys, secrets, schema })
+        Ok(Office { dir: dir.to_owned(), account: note.account, keys, secrets, schema, turns: Arc::default() })
     }
 
     /// Enrols this machine with a one-time code and makes its records file.
@@ -109,7 +112,7 @@ impl Office {
         };
         drop(fresh(dir, &secrets, &enrolled, schema)?);
         keep(dir)?;
-        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema })
+        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema, turns: Arc::default() })
     }
 
     /// Makes an office that has no hub, for the sample school.
@@ -130,7 +133,7 @@ impl Office {
         fill(&mut store)?;
         drop(store);
         keep(dir)?;
-        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema })
+        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema, turns: Arc::default() })
     }
 
     /// Throws the office away. It is noted first, so that a crash anywhere leaves something that the next start goes on with.
@@ -164,7 +167,7 @@ impl Office {
         }
         write_note(dir, &Note { account: account.clone(), discarded: false })?;
         keep(dir)?;
-        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema })
+        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema, turns: Arc::default() })
     }
 
     /// A connection of its own to the records; readers and one writer do not wait for each other.
@@ -173,7 +176,7 @@ impl Office {
     /// `store_corrupt`, `store_newer`, or what the disk said.
     pub fn store(&self) -> Result<Store> {
         let store = Store::open(&self.dir.join(RECORDS), &self.secrets.database, self.schema, Box::new(SystemEnv))?;
-        Ok(store.with_signing(&self.secrets.signing))
+        Ok(store.with_signing(&self.secrets.signing).with_turns(&self.turns))
     }
 
     /// The device's signing key (Ed25519 seed).

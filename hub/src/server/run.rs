@@ -22,6 +22,7 @@ use crate::server::listen::{self, Door};
 use crate::server::start_error::StartError;
 use crate::server::subscribers::{CountEvents, ForgetSettings};
 use crate::sync::Exchanges;
+use crate::sync::pull::Places;
 use crate::sync::schema_negotiation::NegotiatedSchemas;
 use crate::sync::tenant_state::TenantStates;
 use crate::users::Users;
@@ -31,14 +32,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Connections for short functions: enrolment, device keys, sign-ins; two of them listen to the database.
 const AUTH_CONNECTIONS: u32 = 6;
-/// How long a pull waits for its turn before "busy, try again" serves everybody better.
+/// How long a pull waits for its school's share, and then for its place, before "busy, try again" serves everybody better.
 const PULL_WAIT: Duration = Duration::from_secs(60);
 /// How long requests in flight may take when the hub stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -135,9 +135,10 @@ fn parts(
             live: live.clone(),
             shapes: NegotiatedSchemas::new(config.schema),
             // Half of the connections, so that the other half is there for pushes; a quarter of these for one school at most.
-            pulls: Semaphore::new((config.app_connections / 2).max(1)),
+            pulls: Places::new(config.app_connections / 2, PULL_WAIT),
             pull_shares: Shares::new(config.app_connections / 8, PULL_WAIT),
             longest_pull: config.patience.pull,
+            slow_pull: config.patience.slow_pull,
         }),
         reader: Arc::new(Reader {
             epoch,

@@ -44,7 +44,7 @@ pub use report::{Counts, Duplicate, DuplicateKind, Refusal, Report};
 pub(crate) use top::HEADER_WITHIN;
 
 use crate::domain::listed;
-use crate::store::{Save, Work, stops_everything};
+use crate::store::{GiveWay, Save, Work, stops_everything};
 use crate::{NodeError, Result, Store};
 use known::Known;
 use pems_model::Code;
@@ -156,12 +156,14 @@ pub fn run(store: &mut Store, source: &Path, options: &Options) -> Result<Report
         return Ok(report);
     }
     if !options.dry_run {
-        options.progress.begin(Stage::Saving, saves.len());
-        let (act, ()) = store.act(|work| write(work, &saves, &options.progress))?;
+        let (act, ()) = store.giving_way(|store, way| {
+            options.progress.begin(Stage::Saving, saves.len());
+            store.act(|work| write(work, &saves, &options.progress, way))
+        })?;
         report.batch = Some(act);
         report.written = true;
     } else if is_tried(store, &options.format) {
-        store.rehearse(|work| write(work, &saves, &options.progress))?;
+        store.giving_way(|store, way| store.rehearse(|work| write(work, &saves, &options.progress, way)))?;
     }
     Ok(report)
 }
@@ -170,10 +172,11 @@ fn is_tried(store: &Store, format: &Format) -> bool {
     matches!(format, Format::Csv { entity, .. } if store.declared(entity).is_ok_and(listed::is_tried))
 }
 
-/// All of it or nothing, each record by the rules of its kind.
-fn write(work: &mut Work<'_, '_>, saves: &[Wanted], progress: &Progress) -> Result<()> {
+/// All of it or nothing, each record by the rules of its kind. Where somebody at the desk waits to save, nothing for now.
+fn write(work: &mut Work<'_, '_>, saves: &[Wanted], progress: &Progress, way: &GiveWay) -> Result<()> {
     for row in saves {
         progress.step()?;
+        way.check()?;
         listed::save(work, &row.save).map_err(|error| at_line(row, error))?;
     }
     Ok(())

@@ -50,13 +50,13 @@ pub(super) fn problem(known: &mut Known<'_>, entity: &'static Entity, row: &Row)
     if !is_stay {
         return Ok(problem);
     }
+    if let Some(problem) = problem {
+        return Ok(Some(Problem { field: Some("valid_from".to_owned()), ..problem }));
+    }
     let moves = moves(known, id, row)?;
     match of.get(&ENROLMENT, "student").as_id() {
-        // Who sat nowhere is moved away from nothing.
-        Some(student) if problem.is_none() && moves.iter().any(|one| one.from.is_some()) => {
-            marks(known, student, &moves)
-        }
-        _ => Ok(problem.map(|problem| Problem { field: Some("valid_from".to_owned()), ..problem })),
+        Some(student) => marks(known, student, &moves),
+        None => Ok(None),
     }
 }
 

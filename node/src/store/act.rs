@@ -167,6 +167,6 @@ impl Store {
     /// # Errors
     /// If SQLite fails.
     pub fn set_local(&mut self, key: &str, value: &str) -> Result<()> {
-        super::meta::set(&self.conn, &format!("local.{key}"), value)
+        self.transaction(|step| super::meta::set(step.tx, &format!("local.{key}"), value))
     }
 }

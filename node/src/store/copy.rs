@@ -6,7 +6,7 @@
 //! The file: the database, then its keys under a passphrase, the length of these (4 bytes, little endian) and `PEMSKEYS`. So it
 //! opens where the PC that made it is gone, to who knows the passphrase.
 
-use super::{Store, set_key};
+use super::{Store, Turns, connect, set_key};
 use crate::keys::{Passphrase, Secrets};
 use crate::{NodeError, Result, SystemEnv};
 use pems_model::{Code, Schema};
@@ -14,6 +14,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// All pages in one go: one snapshot, which under WAL holds up nobody who writes meanwhile.
 const ALL_PAGES: i32 = -1;
@@ -32,6 +33,7 @@ pub struct Place {
     /// The device's signing key, where the office has told it: a copy is of no use without.
     signing: Option<[u8; 32]>,
     schema: &'static Schema,
+    turns: Arc<Turns>,
 }
 
 impl std::fmt::Debug for Place {
@@ -66,7 +68,7 @@ impl Store {
 
 impl Place {
     pub(super) fn new(path: &Path, key: &[u8; 32], schema: &'static Schema) -> Place {
-        Place { path: path.to_owned(), key: *key, signing: None, schema }
+        Place { path: path.to_owned(), key: *key, signing: None, schema, turns: Arc::default() }
     }
 
     /// A connection of its own, for questions that read everything: whoever works at the desk does not wait for them.
@@ -75,7 +77,20 @@ impl Place {
     /// As [`Store::open`].
     pub fn open(&self) -> Result<Store> {
         let store = Store::open(&self.path, &self.key, self.schema, Box::new(SystemEnv))?;
-        Ok(self.signing.iter().fold(store, Store::with_signing))
+        Ok(self.signing.iter().fold(store, Store::with_signing).with_turns(&self.turns))
+    }
+
+    /// The bare file, once more.
+    pub(crate) fn connect(&self) -> Result<Connection> {
+        connect(&self.path, &self.key)
+    }
+
+    pub(super) fn turns(&self) -> &Arc<Turns> {
+        &self.turns
+    }
+
+    pub(super) fn with_turns(self, turns: &Arc<Turns>) -> Place {
+        Place { turns: Arc::clone(turns), ..self }
     }
 
     /// Bytes of the records file.

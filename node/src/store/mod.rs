@@ -32,6 +32,7 @@ mod status;
 pub(crate) mod stays;
 mod sync_summary;
 mod trouble;
+mod turn;
 mod undo;
 mod vouch;
 
@@ -57,6 +58,7 @@ pub use status::Status;
 pub use sync_summary::{Contact, SyncSummary};
 pub use trouble::Trouble;
 pub(crate) use trouble::explained;
+pub(crate) use turn::{GiveWay, Turn, Turns};
 pub use undo::Undone;
 
 use crate::{Env, NodeError, Result};
@@ -65,10 +67,14 @@ use pems_model::wire::MAX_CHANGES;
 use pems_model::{Code, Role, Schema};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;
+use std::time::Duration;
 use uuid::Uuid;
 
-/// How long a write waits for another program on this PC before it says `store_locked`.
-const BUSY_MS: u64 = 5_000;
+/// How long a write waits for another one on this PC before it says `store_locked`.
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
+/// What it says then.
+pub(crate) const IN_THE_WAY: &str =
+    "the records are being written to at this moment, by PEMS or by another program; try again in a moment";
 
 /// An open store.
 pub struct Store {
@@ -88,6 +94,7 @@ pub struct Store {
     sent_base: i64,
     /// Where the file is; none for a store in memory.
     place: Option<Place>,
+    waits: turn::Waits,
 }
 
 impl std::fmt::Debug for Store {
@@ -175,6 +182,7 @@ impl Store {
             batch: MAX_CHANGES,
             sent_base,
             place: None,
+            waits: turn::Waits::default(),
         })
     }
 
@@ -230,9 +238,9 @@ impl Store {
         Ok(self.conn.pragma_query_value(None, "data_version", |row| row.get(0))?)
     }
 
-    /// One durable step. `IMMEDIATE`, so that two writers wait for each other instead of failing halfway.
+    /// One durable step.
     fn transaction<T>(&mut self, step: impl FnOnce(&mut Step<'_>) -> Result<T>) -> Result<T> {
-        let tx = self.conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let tx = self.begin()?;
         let mut inside = Step {
             tx: &tx,
             schema: self.schema,
@@ -252,7 +260,9 @@ impl Store {
             meta::set(&tx, "next_op_no", &(last + 1).to_string())?;
         }
         tx.commit()?;
-        self.wrote |= wrote.is_some();
+        if wrote.is_some() {
+            self.note_written();
+        }
         Ok(out)
     }
 }
@@ -320,7 +330,7 @@ const ALONE: &str = "unix-excl";
 /// Sets the key and the ways of writing. WAL with full sync: a save is on the disk when it returns.
 fn unlock(conn: &Connection, key: &[u8; 32]) -> Result<()> {
     set_key(conn, key)?;
-    conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    conn.busy_timeout(BUSY)?;
     conn.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0))?;
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;",

@@ -6,15 +6,14 @@ use futures_util::stream::{BoxStream, StreamExt};
 use pems_model::Code;
 use pems_model::frame::Frame;
 use pems_model::wire::{
-    ASSERTION_AUDIENCE, AssertionClaims, EnrolAnswer, EnrolRequest, ErrorBody, JWT_BEARER, SyncRequest, TokenAnswer,
+    ASSERTION_AUDIENCE, AssertionClaims, EnrolAnswer, EnrolRequest, ErrorBody, JWT_BEARER, SILENCE, SyncRequest,
+    TokenAnswer,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Longest silence of the hub: it sends a sign of life every 15 s while it holds a request.
-const SILENCE: Duration = Duration::from_secs(45);
 const CONNECT: Duration = Duration::from_secs(10);
 /// Lifetime of a signed assertion in seconds.
 const ASSERTION_LIFE: i64 = 60;

@@ -121,6 +121,33 @@ fn a_table_of_enrolments_or_of_the_calendar_changes_nothing_of_a_signed_month() 
 }
 
 #[test]
+fn a_table_seats_nobody_over_marks_of_another_class_and_the_trial_says_so_too() {
+    let mut office = Office::of(Role::Registrar);
+    let year = json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-03-31", "status": "open" });
+    let year = put(&mut office, "school_year", year);
+    let [luna, rizal] = ["Luna", "Rizal"]
+        .map(|name| put(&mut office, "section", json!({ "school_year": year, "grade_level": "7", "name": name })));
+    let student = put(&mut office, "student", json!({ "last_name": "Cruz", "first_name": "Ana" }));
+    let enrolment = json!({ "student": student, "school_year": year, "grade_level": "7", "status": "enrolled" });
+    let enrolment = put(&mut office, "enrolment", enrolment);
+    // Marked in Luna in June, then in no section, in Rizal from August on.
+    let sheet = json!({ "section": luna, "on_date": "2026-06-09", "session": "day" });
+    let sheet = put(&mut office, "attendance_sheet", sheet);
+    put(&mut office, "attendance_mark", json!({ "sheet": sheet, "student": student, "code": "A" }));
+    let stay = json!({ "enrolment": enrolment, "section": rizal, "valid_from": "2026-08-03" });
+    put(&mut office, "section_membership", stay);
+    let table = |section: Uuid| format!("enrolment,section,valid_from\n{enrolment},{section},2026-06-08\n");
+    let path = office.file("rizal.csv", table(rizal));
+    for dry_run in [true, false] {
+        let report = office.import(&path, &Options { dry_run, skip_refused: true, ..csv("section_membership") });
+        let [refused] = report.refused.as_slice() else { panic!("{dry_run}: {report:?}") };
+        assert!(refused.message.contains("was marked in 7-Luna on 9 Jun 2026"), "{refused:?}");
+    }
+    assert_eq!(office.count("section_membership"), 1);
+    assert_eq!(office.csv("section_membership", table(luna)).new, 1, "where the mark was made");
+}
+
+#[test]
 fn a_table_of_users_leaves_the_school_its_administrator() {
     let mut office = Office::of(Role::SchoolAdmin);
     let teacher = "name,email,role\nEve,eve@x.example,teacher\n";

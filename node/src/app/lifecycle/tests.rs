@@ -1,5 +1,7 @@
 use super::*;
 
+mod waiting;
+
 fn place(dir: &tempfile::TempDir) -> Place {
     Place { data_dir: dir.path().join("office"), key_file: Some(dir.path().join("key")) }
 }

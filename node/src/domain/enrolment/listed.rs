@@ -49,7 +49,7 @@ pub(crate) fn stay(work: &mut Work<'_, '_>, save: &Save) -> Result<Saved> {
     let enrolment = known.as_ref().and_then(of).or(written);
     let before = enrolment.map(|id| seats(work.conn(), id)).transpose()?.unwrap_or_default();
     let saved = written::save(work, SECTION_MEMBERSHIP.name, save.id, Json::Object(save.fields.clone()))?;
-    let Some(enrolment) = enrolment.filter(|_| !before.is_empty()) else { return Ok(saved) };
+    let Some(enrolment) = enrolment else { return Ok(saved) };
     let student = record::find(work.conn(), enrolment)?.student;
     check_marks(work.conn(), student, enrolment, &before)?;
     Ok(saved)

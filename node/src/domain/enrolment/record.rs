@@ -5,6 +5,7 @@
 //! section on a day, the stays are half-open and do not overlap.
 
 use super::fold::{Event, fold};
+use super::year;
 use crate::domain::enrolment::{By, Day};
 use crate::domain::written;
 use crate::store::{Saved, Work};
@@ -126,12 +127,25 @@ impl<'a> Change<'a> {
     }
 }
 
+/// The last day on which something is known to have happened to it, none after the year's end: see [`within_the_year`].
+///
+/// # Errors
+/// `not_found`.
+pub fn last_day(conn: &Connection, enrolment: Uuid) -> Result<Option<Day>> {
+    let last = events(conn, enrolment)?.iter().map(|event| event.on_date).max();
+    last.map(|last| Ok(Day(last).min(end_of_year(conn, enrolment)?))).transpose()
+}
+
+fn end_of_year(conn: &Connection, enrolment: Uuid) -> Result<Day> {
+    Ok(year::find(conn, find(conn, enrolment)?.school_year)?.end_date)
+}
+
 /// Writes the event, and the row with what the events add up to and with `also`.
 ///
 /// # Errors
 /// `rule` where something later is already known: it would outweigh this.
 pub fn change(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<'_>, also: Json) -> Result<()> {
-    let mut events = events(work.conn(), enrolment)?;
+    let mut events = within_the_year(work, enrolment)?;
     if let Some(later) = events.iter().map(|event| event.on_date).max().filter(|day| *day > change.on.0) {
         let message = format!(
             "this enrolment changed on {} already; choose that day or a later one, or undo that change first",
@@ -168,20 +182,25 @@ pub fn event(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<'
     Ok(Event { id, on_date: change.on.0, made_at, status: change.status.into() })
 }
 
-/// What an earlier version wrote of days after the year's last one is written again on that day: nobody takes a later one any more,
-/// and nothing could follow it.
-pub fn within_the_year(work: &mut Work<'_, '_>, enrolment: Uuid, last: Day) -> Result<()> {
+/// Its events. What is dated after the year's last day is written again on that day first: an earlier version wrote such days, and a
+/// year's end can be set earlier than what happened; nobody takes such a day any more, and nothing could follow it.
+fn within_the_year(work: &mut Work<'_, '_>, enrolment: Uuid) -> Result<Vec<Event>> {
     let declared = &ENROLMENT_EVENT;
-    for late in events(work.conn(), enrolment)?.into_iter().filter(|event| event.on_date > last.0) {
+    let known = events(work.conn(), enrolment)?;
+    if known.is_empty() {
+        return Ok(known);
+    }
+    let end = end_of_year(work.conn(), enrolment)?;
+    for late in known.iter().filter(|event| event.on_date > end.0) {
         let Some(row) = work.get(declared.name, late.id)? else { continue };
         let fields =
             declared.fields.iter().zip(&row.values).map(|(field, value)| (field.name.to_owned(), value.to_json()));
         let mut fields: serde_json::Map<String, Json> = fields.collect();
-        fields.insert("on_date".into(), json!(last));
+        fields.insert("on_date".into(), json!(end));
         written::delete(work, declared.name, late.id)?;
         written::save(work, declared.name, None, Json::Object(fields))?;
     }
-    Ok(())
+    events(work.conn(), enrolment)
 }
 
 /// An enrolment that came with a list of the school has no events. Its first movement would make everything before it look as if

@@ -12,6 +12,9 @@ export const trouble = {
   } as Record<string, string>,
   /** What stands before the office's own words, which are English. */
   gist: (_code: string): string | undefined => undefined,
+  /** What a save waited for in vain. */
+  saving: (list: string, done: number, total: number): string =>
+    `The list ${list} is being saved (${done} of ${total} rows). What you typed is still here: save it again when the list is done, or stop the import.`,
   /** Why a password or passphrase will not do (model/src/password.rs, node/src/keys). */
   weak: {
     short: "A password has ten characters or more; three or four words do well.",

@@ -30,7 +30,7 @@ const GIST: Record<string, string> = {
   conflict: "May kasalungat itong record.",
   stale: "May nagbago na rito mula nang buksan mo.",
   busy: "May ginagawa pa; subukan ulit.",
-  store_locked: "May ibang program na gumagamit sa mga record.",
+  store_locked: "May nagsusulat pa sa mga record.",
   store_full: "Puno na ang disk.",
   io: "Hindi magamit ang file o folder.",
   network: "Hindi makakonekta sa network.",
@@ -52,6 +52,8 @@ export const trouble: typeof english = {
     io: "Hindi magamit ang data folder",
   },
   gist: (code) => GIST[code],
+  saving: (list, done, total) =>
+    `Sine-save pa ang listahang ${list} (${done} sa ${total} na linya). Narito pa ang na-type mo: i-save ulit kapag tapos na ang listahan, o ihinto ang pag-import.`,
   weak: {
     short: "Sampung karakter o higit pa ang password; ayos ang tatlo o apat na salita.",
     long: "Hanggang 128 karakter lang ang password.",
