@@ -15,6 +15,7 @@ mod keys;
 mod known;
 mod merge;
 mod plan;
+mod related;
 mod room;
 mod same;
 mod verdict;
@@ -22,6 +23,7 @@ mod verdict;
 pub use known::{Holder, Known, KnownEvent, Needs, asks_of_people, beyond, enrolments, needs, users};
 pub use merge::complete;
 pub use plan::{LogEntry, Plan, Push, Write};
+pub use related::{Related, related};
 pub use same::asked_id;
 
 use crate::history::Logged;

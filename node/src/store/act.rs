@@ -97,7 +97,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::act`].
-    pub(crate) fn act_together<T>(&mut self, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<(Uuid, T)> {
+    pub fn act_together<T>(&mut self, work: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<(Uuid, T)> {
         let act = self.new_act();
         self.run(Act { group: Some(act.id), ..act }, work)
     }

@@ -3,7 +3,7 @@
 use super::{Step, Store, overlay, rows};
 use crate::{NodeError, Result};
 use pems_model::domain::learners;
-use pems_model::entities::{SECTION_MEMBERSHIP, STUDENT};
+use pems_model::entities::STUDENT;
 use pems_model::school_day::day_of;
 use pems_model::wire::{Change, ChangeKind};
 use pems_model::{Code, Entity, Kind, Problem, Row, Value, natural, push::complete};
@@ -165,6 +165,8 @@ impl Step<'_> {
             return Ok(Saved { row, changed: false, created: false });
         }
         self.check_unsigned(entity, &row)?;
+        self.touch(entity, current.as_ref(), &row)?;
+        self.check_numbers(entity, current.as_ref(), &row)?;
         overlay::remember_hub_state(self.tx, entity, id, current.as_ref())?;
         rows::write(self.tx, entity, &row)?;
         let created = current.is_none();
@@ -185,12 +187,9 @@ impl Step<'_> {
         }
         self.check_unlinked(entity, id)?;
         self.check_unsigned(entity, &row)?;
-        if let Some(enrolment) = row.get(entity, "enrolment").as_id().filter(|_| entity.name == SECTION_MEMBERSHIP.name)
-        {
-            self.touch(enrolment)?;
-        }
+        let gone = Row { deleted_at: Some(self.env.now()), ..row.clone() };
+        self.touch(entity, Some(&row), &gone)?;
         overlay::remember_hub_state(self.tx, entity, id, Some(&row))?;
-        let gone = Row { deleted_at: Some(self.env.now()), ..row };
         rows::write(self.tx, entity, &gone)?;
         self.log(entity, &gone, ChangeKind::Delete, &Map::new(), Some(&Map::new()), act)?;
         Ok(Saved { row: gone, changed: true, created: false })

@@ -12,4 +12,5 @@ mod offline;
 mod review;
 mod same_number;
 mod secrets;
+mod signed;
 mod unsent;

@@ -35,6 +35,10 @@ fn on_disk(dir: &Path) -> Desk {
     Desk::new(store.expect("a store").with_signing(&[8; 32]))
 }
 
+fn object(fields: Json) -> serde_json::Map<String, Json> {
+    fields.as_object().cloned().expect("fields")
+}
+
 fn ask(desk: &mut Desk, request: Json) -> Json {
     desk.answer(request).expect("an answer")
 }
@@ -210,6 +214,36 @@ fn ranges_never_share_a_number_and_say_which_one_is_next() {
     let id = ranges["ranges"][1]["id"].clone();
     ask(&mut desk, json!({ "do": "admin.remove_range", "id": id }));
     ask(&mut desk, save(here, 501, 700));
+}
+
+#[test]
+fn a_range_that_was_taken_away_comes_back_only_while_its_numbers_are_nobody_elses() {
+    let mut desk = desk(Role::SchoolAdmin);
+    let save = |device: u128, prefix: &str, digits: i64| {
+        let device = Uuid::from_u128(device);
+        json!({ "do": "admin.save_range", "draft": { "device": device, "prefix": prefix, "from_no": 1, "to_no": 999,
+            "digits": digits } })
+    };
+    let ranges = ask(&mut desk, save(0xA, "2026-", 4));
+    // As they are printed these are the same: 2026-0001.
+    for device in [0xA, 0xB] {
+        let error = desk.answer(save(device, "2026-0", 3)).expect_err("A prints them");
+        assert_eq!(error.code, Code::Conflict, "{}", error.message);
+        assert!(error.message.contains("2026-0001 to 2026-0999"), "{}", error.message);
+    }
+    ask(&mut desk, save(0xB, "2026-1", 3));
+    ask(&mut desk, json!({ "do": "session.undo" }));
+    ask(&mut desk, json!({ "do": "admin.remove_range", "id": ranges["ranges"][0]["id"] }));
+    // Another PC gives the numbers to B: what is undone here is the removal, and not that.
+    let fields = json!({ "purpose": "student_no", "device": Uuid::from_u128(0xB), "prefix": "2026-", "from_no": 500,
+        "to_no": 600, "digits": 4 });
+    let save = crate::store::Save { entity: "number_range".into(), id: None, fields: object(fields) };
+    let given = crate::domain::made_up::MadeUp::put(&mut desk.store, &save).expect("another PC's");
+    assert_eq!(refused(&mut desk, json!({ "do": "session.undo" })).0, Code::Conflict);
+    crate::domain::made_up::MadeUp::take_out(&mut desk.store, "number_range", given.row.id).expect("taken away");
+    ask(&mut desk, json!({ "do": "session.undo" }));
+    let ranges = ask(&mut desk, json!({ "do": "admin.ranges" }));
+    assert_eq!(ranges["ranges"].as_array().map(Vec::len), Some(1), "back");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod drafts;
 mod halves;
 mod months;
 mod moved;
+mod signed;
 
 use super::super::Desk;
 use crate::domain::made_up::MadeUp;

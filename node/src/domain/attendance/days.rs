@@ -5,6 +5,7 @@
 
 use super::section::Year;
 use crate::{NodeError, Result};
+use pems_model::domain::attendance::level_of;
 use pems_model::school_day::{month_name, weekday};
 use pems_model::value::{format_date, parse_date};
 use pems_model::{Code, Problem};
@@ -84,17 +85,6 @@ impl Calendar {
             label: said.and_then(|entry| entry.reason.clone()),
             class: matches!(kind, "class" | "makeup" | "event"),
         }
-    }
-}
-
-/// The calendar's word for the level of a grade; none for non-graded learners.
-fn level_of(grade: &str) -> Option<&'static str> {
-    match grade {
-        "K" => Some("kinder"),
-        "1" | "2" | "3" | "4" | "5" | "6" => Some("elementary"),
-        "7" | "8" | "9" | "10" => Some("jhs"),
-        "11" | "12" => Some("shs"),
-        _ => None,
     }
 }
 

@@ -12,6 +12,7 @@ use pems_model::{Code, Problem};
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeSet;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -53,6 +54,14 @@ pub(crate) fn find(conn: &Connection, section: Uuid, month: Month) -> Result<Opt
 pub(crate) fn on(conn: &Connection, section: Uuid, date: i32) -> Result<Option<Report>> {
     let Some(month) = Month::of(date) else { return Ok(None) };
     Ok(find(conn, section, month)?.map(|(_, report)| report).filter(|report| report.signed))
+}
+
+/// The months (their first days) that are signed by some section of a school year: no day of theirs becomes another one.
+pub(crate) fn months(conn: &Connection, year: Uuid) -> Result<BTreeSet<i32>> {
+    let sql = "SELECT DISTINCT r.month FROM sf2_report r JOIN section s ON s.id = r.section
+        WHERE s.school_year = ?1 AND r.state = 'signed' AND r.deleted_at IS NULL AND s.deleted_at IS NULL";
+    let mut statement = conn.prepare_cached(sql)?;
+    Ok(statement.query_map([year.as_bytes()], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Whether attendance of a section may still change on a day (since 1970-01-01), for whoever asks.

@@ -6,7 +6,7 @@ use crate::domain::attendance::section::Section;
 use crate::domain::attendance::{moved, roster};
 use crate::{NodeError, Result};
 use pems_model::Code;
-use pems_model::domain::attendance::Moved;
+use pems_model::domain::seats::Moved;
 use pems_model::value::format_date;
 use rusqlite::Connection;
 use serde_json::json;

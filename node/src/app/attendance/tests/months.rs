@@ -92,7 +92,7 @@ fn holidays_are_proposed_until_they_are_in_the_calendar() {
 }
 
 /// A section on 30 June with one learner in it, whose attendance is known for every class day of the month, and another section.
-fn june() -> (School, Json, Json) {
+pub(super) fn june() -> (School, Json, Json) {
     let mut school = School::new();
     let (_, enrolment) = school.learner("Peña", "F", "2026-06-08", None);
     let luna = json!({ "school_year": school.year, "grade_level": "7", "name": "Luna" });
@@ -105,13 +105,13 @@ fn june() -> (School, Json, Json) {
     (school, enrolment, luna)
 }
 
-fn sign(school: &mut School) {
+pub(super) fn sign(school: &mut School) {
     let asked = json!({ "do": "attendance.sign_off", "section": school.section, "month": "2026-06" });
     school.ask(asked).expect("signed");
 }
 
 /// [`june`], signed, on 10 July.
-fn signed() -> (School, Json, Json) {
+pub(super) fn signed() -> (School, Json, Json) {
     let (mut school, enrolment, luna) = june();
     sign(&mut school);
     school.goes_to("2026-07-10");
