@@ -100,7 +100,8 @@ pub enum Weakness {
 
 impl Weakness {
     /// All of them, for those who have words for each.
-    pub const ALL: &[Weakness] = &[Weakness::Short, Weakness::Long, Weakness::Pattern, Weakness::Common, Weakness::Own, Weakness::Same];
+    pub const ALL: &[Weakness] =
+        &[Weakness::Short, Weakness::Long, Weakness::Pattern, Weakness::Common, Weakness::Own, Weakness::Same];
 
     /// The stable text in `details.weak`, for example `short`.
     pub const fn code(self) -> &'static str {
@@ -122,7 +123,9 @@ impl Weakness {
             Weakness::Pattern => "this is a pattern that is guessed first; three or four words do well",
             Weakness::Common => "this password is among the first that are guessed; three or four words do well",
             Weakness::Own => "a password is not one's own name, e-mail or school; three or four words do well",
-            Weakness::Same => "this is the password that is to be replaced; choose another, three or four words do well",
+            Weakness::Same => {
+                "this is the password that is to be replaced; choose another, three or four words do well"
+            }
         }
     }
 }
