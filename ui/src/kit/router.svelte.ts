@@ -24,7 +24,7 @@ let before: Address | null = null;
 export const cameFrom = (): Address | null => before;
 
 /** What is being typed counts as left, as when the mouse goes elsewhere: a control that is taken off the screen says nothing by itself. */
-export function leaveControl(): void {
+function leaveControl(): void {
   const at = document.activeElement;
   if (at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement) at.dispatchEvent(new Event("change", { bubbles: true }));
 }

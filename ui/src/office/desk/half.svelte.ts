@@ -1,7 +1,7 @@
 // The new learner who is half written at the counter: kept while another screen is open, and in the encrypted records of this PC in
 // case the program ends. For one person: whoever signs in next begins anew, and who typed it is offered it again.
 
-import type { NewFields } from "../enrolment/NewLearner.svelte";
+import type { NewFields } from "../enrolment/new_fields";
 import { call } from "../call";
 import { session } from "../session.svelte";
 
@@ -28,7 +28,7 @@ let written = NOTHING;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export const isWritten = ({ learner, fromSchool }: Pick<Half, "learner" | "fromSchool">): boolean =>
-  [...Object.values(learner), fromSchool].some((text: string) => text.trim() !== "");
+  Object.values<string>({ ...learner, fromSchool }).some((text) => text.trim() !== "");
 
 function ofWhoIsHere(): void {
   if (whose === session.user?.id) return;
