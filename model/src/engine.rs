@@ -290,7 +290,6 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::RowsHead;
     use uuid::Uuid;
 
     fn end(more: bool) -> Frame {
@@ -346,20 +345,20 @@ mod tests {
             assert!(matches!(once.step(Event::Broken(u64::from(number), String::new())), Action::Pause { .. }));
             once.step(Event::PauseOver);
         }
-        let last = once.step(Event::Broken(u64::from(ONCE_ATTEMPTS), String::new()));
-        assert!(matches!(last, Action::Halt(_)));
+        assert!(matches!(once.step(Event::Broken(u64::from(ONCE_ATTEMPTS), String::new())), Action::Halt(_)));
     }
 
     #[test]
     fn a_slow_line_that_lets_others_go_first_gets_on_and_does_not_give_up() {
         let busy = || Frame::Error(ErrorBody { code: Code::Busy, message: String::new(), details: None });
-        let head = RowsHead { entity: "student".into(), columns: vec![], count: 1, through: 1, raw_len: 0 };
-        let rows = || Frame::Rows(Rows { head: head.clone(), body: vec![] });
+        let head =
+            crate::frame::RowsHead { entity: "student".into(), columns: vec![], count: 1, through: 1, raw_len: 0 };
+        let rows = Frame::Rows(Rows { head, body: vec![] });
         let mut engine = Engine::new(Mode::Once, 0);
         engine.step(Event::Start);
         for number in 1..20 {
             assert_eq!(engine.step(Event::Frame(number, Frame::Alive)), Action::Listen);
-            assert!(matches!(engine.step(Event::Frame(number, rows())), Action::Stage(_)));
+            assert!(matches!(engine.step(Event::Frame(number, rows.clone())), Action::Stage(_)));
             engine.step(Event::Stored { pending: false });
             assert_eq!(engine.step(Event::Frame(number, busy())), Action::Pause { ms: FIRST_PAUSE_MS });
             engine.step(Event::PauseOver);

@@ -1,6 +1,5 @@
 //! A program that runs while something else does; what it prints waits until it is asked for, so that two do not talk at once.
 
-use crate::steps::shown;
 use anyhow::{Context, Result, bail};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -59,4 +58,10 @@ impl Beside {
             ended.and_then(|status| if status.success() { Ok(()) } else { bail!("`{line}` ended with {status}") });
         Over { what: self.what, said, took, outcome }
     }
+}
+
+/// A command as one would type it.
+pub(crate) fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }

@@ -1,7 +1,7 @@
 //! One step of a chore: a line when it begins, a line with its time when it ends, and at the end of the chore where its time went. A
 //! chore goes on after a failed step, so one run shows everything that is wrong, and fails at the end.
 
-use crate::beside::Beside;
+use crate::beside::{Beside, shown};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -121,11 +121,6 @@ pub(crate) fn must(command: &mut Command) -> Result<()> {
 pub(crate) fn output(command: &mut Command) -> Option<String> {
     let output = command.output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-pub(crate) fn shown(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 /// What `cargo run` tells us about ourselves. Passed on, it looks like a change to build scripts that ask for it (ring's), and

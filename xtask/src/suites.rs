@@ -4,7 +4,8 @@
 //! Invariant: what runs is what cargo says it built, all of it.
 
 use crate::beside::Beside;
-use crate::steps::{Steps, cargo, program, shown};
+use crate::beside::shown;
+use crate::steps::{Steps, cargo, program};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

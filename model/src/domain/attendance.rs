@@ -76,11 +76,11 @@ pub fn other_days(entity: &Entity, before: Option<&Row>, after: &Row) -> Option<
 }
 
 impl OtherDays {
-    /// Whether a section of this grade has these days, and one of them is in this month (its first day).
-    pub fn concern(&self, grade: &str, month: i32) -> bool {
+    /// Whether a section of this grade (none: of none) has these days, and one of them is in this month (its first day).
+    pub fn concern(&self, grade: Option<&str>, month: i32) -> bool {
         let level = self.level.as_deref();
         let of_month = |days: &Range<i32>| month_of(days.start).unwrap_or(days.start) <= month && month < days.end;
-        (level.is_none() || level == level_of(grade)) && self.days.iter().any(of_month)
+        (level.is_none() || level == grade.and_then(level_of)) && self.days.iter().any(of_month)
     }
 
     /// What is wrong with the change, where these months are signed: what each section is called, and the first day of the month.
@@ -213,9 +213,9 @@ mod tests {
         };
         let other = |before: Option<&Row>, after: &Row| other_days(&CALENDAR_DAY, before, after);
         let jhs = other(None, &entry("jhs", "suspension")).expect("a new one");
-        assert!(jhs.concern("7", june) && !jhs.concern("7", july) && !jhs.concern("6", june));
+        assert!(jhs.concern(Some("7"), june) && !jhs.concern(Some("7"), july) && !jhs.concern(Some("6"), june));
         let all = other(None, &entry("school", "holiday")).expect("a new one");
-        assert!(all.concern("K", june) && all.concern("NG", june) && all.concern("11", june));
+        assert!(all.concern(Some("K"), june) && all.concern(Some("NG"), june) && all.concern(Some("11"), june));
         let suspended = entry("jhs", "suspension");
         let mut said = suspended.clone();
         said.values[CALENDAR_DAY.field_index("reason").expect("a field")] = Value::Text("Typhoon".into());
@@ -238,7 +238,7 @@ mod tests {
         let months = |after: &Row| {
             let other = other_days(&SCHOOL_YEAR, Some(&before), after);
             let all = ["2026-05-01", "2026-06-01", "2026-07-01", "2027-03-01", "2027-04-01"];
-            let concerned = |month: &&&str| other.as_ref().is_some_and(|other| other.concern("7", day(month)));
+            let concerned = |month: &&&str| other.as_ref().is_some_and(|other| other.concern(Some("7"), day(month)));
             all.iter().filter(concerned).copied().collect::<Vec<_>>()
         };
         let harmless = json!({ "status": "closed", "drop_label": "NLS", "half_days": false });

@@ -81,8 +81,9 @@ pub(crate) fn days_problem(
     let mut found = statement.query([other.year.as_bytes()])?;
     let mut signed = Vec::new();
     while let Some(row) = found.next()? {
-        let (section, grade, month): (_, String, i32) = (Uuid::from_bytes(row.get(0)?), row.get(1)?, row.get(2)?);
-        if other.concern(&grade, month) {
+        let (section, grade, month): (_, Option<String>, i32) =
+            (Uuid::from_bytes(row.get(0)?), row.get(1)?, row.get(2)?);
+        if other.concern(grade.as_deref(), month) {
             signed.push((title(rows::load(conn, &SECTION, section)?.as_ref()), month));
         }
     }

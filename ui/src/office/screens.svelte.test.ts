@@ -49,12 +49,12 @@ test("what needs somebody and what was not submitted is said at the foot, on eve
 test("trouble says what happened, that nothing is lost where that is so, and tries again", async () => {
   const onretry = vi.fn();
   await open(Trouble, {
-    failure: { code: "store_full", message: "the disk is full; make room", details: { data_dir: "/home/ana/.pems" } },
+    failure: { code: "store_full", message: "the disk is full; make room", details: { data_dir: "/media/ana/.pems" } },
     onretry,
   });
   expect(said()).toContain("The disk is full");
   expect(said()).toContain("Nothing was deleted or changed.");
-  expect(said()).toContain("/home/ana/.pems");
+  expect(said()).toContain("/media/ana/.pems");
   click(named("button", "Try again"));
   expect(onretry).toHaveBeenCalledOnce();
 });

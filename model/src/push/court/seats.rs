@@ -176,7 +176,7 @@ impl Court<'_> {
         let of_year = sections.filter(|section| section.get(&SECTION, "school_year").as_id() == Some(other.year));
         let mut signed = Vec::new();
         for section in of_year {
-            let grade = section.get(&SECTION, "grade_level").as_text().unwrap_or_default();
+            let grade = section.get(&SECTION, "grade_level").as_text();
             let months = self.seating.signed.get(&section.id).into_iter().flatten();
             signed.extend(
                 months.filter(|month| other.concern(grade, **month)).map(|month| (title(Some(section)), *month)),

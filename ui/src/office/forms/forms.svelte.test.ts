@@ -24,7 +24,7 @@ const preview = (more: Partial<FormPreview> = {}): FormPreview => ({
   pages: [page, page],
   ...more,
 });
-const printed: FormPrinted = { path: "/home/ana/PEMS/sf2.pdf", files: 1, pages: 2 };
+const printed: FormPrinted = { path: "/media/ana/PEMS/sf2.pdf", files: 1, pages: 2 };
 const section = (id: string, title: string, forms = ["sf1", "sf2", "class_list"]) => ({ id, title, adviser: null, own: false, forms });
 const shelf = (more: Partial<FormShelf> = {}): FormShelf => ({
   years: [{ id: "y26", label: "2026-2027" }],
