@@ -290,12 +290,11 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     fn end(more: bool) -> Frame {
         Frame::End(End {
             rev: 1,
-            epoch: Uuid::nil(),
+            epoch: uuid::Uuid::nil(),
             durable_rev: None,
             digest: None,
             more,
@@ -350,9 +349,9 @@ mod tests {
 
     #[test]
     fn a_slow_line_that_lets_others_go_first_gets_on_and_does_not_give_up() {
+        use crate::frame::RowsHead as Head;
         let busy = || Frame::Error(ErrorBody { code: Code::Busy, message: String::new(), details: None });
-        let head =
-            crate::frame::RowsHead { entity: "student".into(), columns: vec![], count: 1, through: 1, raw_len: 0 };
+        let head = Head { entity: "student".into(), columns: vec![], count: 1, through: 1, raw_len: 0 };
         let rows = Frame::Rows(Rows { head, body: vec![] });
         let mut engine = Engine::new(Mode::Once, 0);
         engine.step(Event::Start);

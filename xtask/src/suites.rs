@@ -3,8 +3,7 @@
 //!
 //! Invariant: what runs is what cargo says it built, all of it.
 
-use crate::beside::Beside;
-use crate::beside::shown;
+use crate::beside::{Beside, shown};
 use crate::steps::{Steps, cargo, program};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
