@@ -24,6 +24,7 @@ const MADE: &[(&str, &str, &str)] = &[
     ("store/layout.rs", "fold_again", "reads and writes each kind that is searched"),
     ("store/layout.rs", "add_entity", "makes the table of a kind of record"),
     ("store/mod.rs", "set_key", "the key itself"),
+    ("store/review.rs", "close_those_about", "reads a kind of record whole"),
     ("store/rows.rs", "load", "reads a kind of record whole"),
     ("store/rows.rs", "is_live", "asks the table of a kind of record"),
     ("store/rows.rs", "all", "reads a kind of record whole"),
