@@ -86,14 +86,24 @@ async fn the_keyring_keeps_the_keys() {
 
 /// Set in the process that stands inside the session.
 const INSIDE: &str = "PEMS_TESTS_INSIDE";
+/// And in the one whose bus answers nobody.
+const MUTE: &str = "PEMS_TESTS_MUTE";
 /// A session in which nothing is started because somebody asks for it.
 const BARE_BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*"/><allow own="*"/></policy></busconfig>"#;
+<policy context="default"><allow send_destination="*"/>HEARD<allow own="*"/></policy></busconfig>"#;
+/// Whoever asks this bus gets no answer without it.
+const HEARD: &str = r#"<allow eavesdrop="true"/>"#;
 
 /// One process, as a window is: it asks, somebody starts the keyring, it asks again.
 fn ask_before_and_after_the_keyring_is_started() {
+    if std::env::var_os(MUTE).is_some() {
+        let refused = KeySource::Keyring.load("office-of-nobody").expect_err("nobody answers");
+        assert_eq!(refused.code, Code::KeyringUnavailable);
+        return;
+    }
+
     let load = || KeySource::Keyring.load("office-of-nobody");
     let refused = load().expect_err("nobody keeps secrets here");
     assert_eq!(refused.code, Code::KeyringUnavailable);
@@ -108,20 +118,21 @@ fn a_keyring_that_is_started_later_is_found_without_a_restart() {
     if std::env::var_os(INSIDE).is_some() {
         return ask_before_and_after_the_keyring_is_started();
     }
-    let dir = tempfile::tempdir().expect("a folder");
-    let bus = dir.path().join("bus.conf");
-    std::fs::write(&bus, BARE_BUS).expect("written");
-    let mut command = session(dir.path());
-    let own = std::env::current_exe().expect("this program");
-    command.env("SESSION", r#"exec "$@" 2>&3"#).env(INSIDE, "1").env("BUS", &bus);
-    let test = "secrets::a_keyring_that_is_started_later_is_found_without_a_restart";
-    let output = command.arg(own).args(["--exact", test, "--nocapture"]).output().expect("started");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && said.contains("1 passed"),
-        "{said}\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    for mute in [false, true] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let bus = dir.path().join("bus.conf");
+        std::fs::write(&bus, BARE_BUS.replace("HEARD", if mute { "" } else { HEARD })).expect("written");
+        let mut command = session(dir.path());
+        let own = std::env::current_exe().expect("this program");
+        command.env("SESSION", r#"exec "$@" 2>&3"#).env(INSIDE, "1").env("BUS", &bus);
+        if mute {
+            command.env(MUTE, "1");
+        }
+        let test = "secrets::a_keyring_that_is_started_later_is_found_without_a_restart";
+        let output = command.arg(own).args(["--exact", test, "--nocapture"]).output().expect("started");
+        let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && said.contains("1 passed"), "{mute}: {said}\n{errors}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
