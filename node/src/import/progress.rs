@@ -19,8 +19,11 @@ pub struct Progress {
 
 /// What a test does at each step, on the thread that imports.
 #[cfg(test)]
+type Step = dyn Fn(&Progress) + Send + Sync;
+
+#[cfg(test)]
 #[derive(Clone, Default)]
-struct AtStep(Option<std::sync::Arc<dyn Fn(&Progress) + Send + Sync>>);
+struct AtStep(Option<std::sync::Arc<Step>>);
 
 #[cfg(test)]
 impl std::fmt::Debug for AtStep {

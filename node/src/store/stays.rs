@@ -53,6 +53,7 @@ fn seats(conn: &Connection, enrolment: Uuid) -> Result<Seats> {
     Ok(Seats::of(Some(&row), start, &stays, &events))
 }
 
+/// Whether any month of the school is signed; most questions end there.
 pub(crate) fn any_signed(conn: &Connection) -> Result<bool> {
     Ok(conn.prepare_cached(ANY_SIGNED)?.query_row([], |row| row.get(0))?)
 }

@@ -297,7 +297,7 @@ fn together(each: Vec<Vec<String>>) -> Vec<Vec<String>> {
     each.into_iter().fold(vec![Vec::new()], |before, texts| {
         before
             .iter()
-            .flat_map(|so_far| texts.iter().map(|text| [so_far.as_slice(), &[text.clone()]].concat()))
+            .flat_map(|so_far| texts.iter().map(|text| [so_far.as_slice(), std::slice::from_ref(text)].concat()))
             .collect()
     })
 }
