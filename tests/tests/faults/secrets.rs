@@ -10,6 +10,7 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// A private session whose own chatter is not the program's; on a bus that is set up as the file `$BUS` says, if there is one.
 const PRIVATE: &str =
@@ -84,6 +85,8 @@ async fn the_keyring_keeps_the_keys() {
     assert!(done.errors[0]["message"].as_str().is_some_and(|told| told.contains("--key-file")));
 }
 
+/// Far longer than a keyring takes to tell its name.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Set in the process that stands inside the session.
 const INSIDE: &str = "PEMS_TESTS_INSIDE";
 /// And in the one whose bus answers nobody.
@@ -103,14 +106,23 @@ fn ask_before_and_after_the_keyring_is_started() {
         assert_eq!(refused.code, Code::KeyringUnavailable);
         return;
     }
-
     let load = || KeySource::Keyring.load("office-of-nobody");
     let refused = load().expect_err("nobody keeps secrets here");
     assert_eq!(refused.code, Code::KeyringUnavailable);
     assert!(refused.message.contains("start one"), "{}", refused.message);
     let start = r"printf '\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1";
     assert!(Command::new("sh").args(["-c", start]).status().expect("a shell").success());
-    assert!(load().expect("the keyring answers").is_none());
+    // It goes to the background first and tells the bus its name then.
+    let began = Instant::now();
+    let found = loop {
+        match load() {
+            Err(error) if error.code == Code::KeyringUnavailable && began.elapsed() < PATIENCE => {
+                std::thread::yield_now()
+            }
+            done => break done,
+        }
+    };
+    assert!(found.expect("the keyring answers").is_none());
 }
 
 #[test]
