@@ -29,7 +29,6 @@ use pems_model::frame::{Frame, Rows, RowsHead};
 use pems_model::pgcopy::{self, BadRows};
 use pems_model::wire::Cursors;
 use sqlx::Row as _;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -107,15 +106,20 @@ impl Outlet {
 
     /// Waits for `turn`, and says meanwhile that the hub is alive.
     async fn waiting<T>(&self, turn: impl Future<Output = Result<T, Refusal>>) -> Result<T, Stop> {
-        let mut turn = pin!(turn);
-        loop {
-            tokio::select! {
-                biased;
-                turn = &mut turn => return Ok(turn?),
-                () = self.pieces.closed() => return Err(Stop::Gone),
-                () = sleep(self.alive) => {}
+        // Beside the turn and not before it: a place that was given to who waits must not wait for a line that is full.
+        let saying = async {
+            loop {
+                sleep(self.alive).await;
+                if let Err(stop) = self.send(&Frame::Alive).await {
+                    break stop;
+                }
             }
-            self.send(&Frame::Alive).await?;
+        };
+        tokio::select! {
+            biased;
+            turn = turn => Ok(turn?),
+            () = self.pieces.closed() => Err(Stop::Gone),
+            stop = saying => Err(stop),
         }
     }
 
@@ -319,5 +323,32 @@ impl<'a> Framer<'a> {
             raw_len: u32::try_from(piece.raw.len()).unwrap_or(u32::MAX),
         };
         Ok(Frame::Rows(Rows { head, body: self.zstd.compress(&piece.raw)? }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::lines::Line;
+    use tokio::sync::oneshot;
+    use tokio::task::yield_now;
+
+    #[tokio::test]
+    async fn a_turn_that_comes_does_not_wait_for_a_line_that_is_full() {
+        let (pieces, _unread) = mpsc::channel(1);
+        pieces.send(Bytes::from_static(b"results")).await.expect("room for one");
+        let exchange = Arc::new(Arc::new(Line::default()).begin().await.expect("a place"));
+        let patient = Duration::from_secs(3_600);
+        let out = Outlet { pieces, exchange, unread: patient, alive: Duration::from_millis(1) };
+        let (give, turn) = oneshot::channel();
+        let turn = async { turn.await.map_err(|_| Refusal::busy()) };
+        let waiting = tokio::spawn(async move { out.waiting(turn).await.is_ok() });
+        // Until it is about to say that the hub is alive, which does not fit.
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_millis(50) {
+            yield_now().await;
+        }
+        give.send(()).expect("it waits");
+        assert!(waiting.await.expect("no panic"), "it has its turn");
     }
 }
