@@ -309,21 +309,11 @@ mod tests {
     use crate::store::{Enrolled, Save};
     use pems_model::Role;
     use serde_json::json;
-    use uuid::Uuid;
 
     const KEY: [u8; 32] = [5; 32];
 
     fn store(path: &Path) -> Store {
-        let enrolled = Enrolled {
-            tenant_id: Uuid::from_u128(1),
-            device_id: Uuid::from_u128(2),
-            device_name: "Registrar 1".into(),
-            role: Role::Registrar,
-            school_name: "Mabini National High School".into(),
-            school_slug: "mabini".into(),
-            hub_url: String::new(),
-            epoch: Uuid::from_u128(3),
-        };
+        let enrolled = Enrolled::made_up(Role::Registrar);
         let store = Store::create(path, &KEY, &enrolled, Schema::product(), Box::new(SystemEnv));
         store.expect("a store").with_signing(&[8; 32])
     }

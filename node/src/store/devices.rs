@@ -115,16 +115,7 @@ mod tests {
     use pems_model::{Role, Schema};
 
     fn office() -> Store {
-        let enrolled = Enrolled {
-            tenant_id: Uuid::from_u128(1),
-            device_id: Uuid::from_u128(2),
-            device_name: "Office 1".into(),
-            role: Role::Registrar,
-            school_name: "Mabini National High School".into(),
-            school_slug: "mabini".into(),
-            hub_url: "https://hub.example".into(),
-            epoch: Uuid::from_u128(3),
-        };
+        let enrolled = Enrolled { device_name: "Office 1".into(), ..Enrolled::made_up(Role::Registrar) };
         Store::in_memory(&enrolled, Schema::product(), Box::new(SystemEnv)).expect("a store")
     }
 

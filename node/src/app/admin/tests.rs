@@ -12,16 +12,7 @@ use std::path::Path;
 const PASSWORD: &str = "tatlong isda sa ilog";
 
 fn enrolled(role: Role) -> Enrolled {
-    Enrolled {
-        tenant_id: Uuid::from_u128(1),
-        device_id: Uuid::from_u128(2),
-        device_name: "Office 1".into(),
-        role,
-        school_name: "Mabini National High School".into(),
-        school_slug: "mabini".into(),
-        hub_url: "https://hub.example".into(),
-        epoch: Uuid::from_u128(3),
-    }
+    Enrolled { device_name: "Office 1".into(), ..Enrolled::made_up(role) }
 }
 
 fn desk(role: Role) -> Desk {

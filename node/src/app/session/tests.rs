@@ -33,16 +33,7 @@ impl Clock {
 /// A PC enrolled for `device` at which one user of the role `user` has [`PASSWORD`]; the clock and the user's id.
 fn office(device: Role, user: Role) -> (Desk, Clock, Uuid) {
     let clock = Clock(Arc::new(AtomicI64::new(START)));
-    let enrolled = Enrolled {
-        tenant_id: Uuid::from_u128(1),
-        device_id: Uuid::from_u128(2),
-        device_name: "Office 1".into(),
-        role: device,
-        school_name: "Mabini National High School".into(),
-        school_slug: "mabini".into(),
-        hub_url: "https://hub.example".into(),
-        epoch: Uuid::from_u128(3),
-    };
+    let enrolled = Enrolled { device_name: "Office 1".into(), ..Enrolled::made_up(device) };
     let store = Store::in_memory(&enrolled, Schema::product(), Box::new(clock.clone())).expect("a store");
     let mut desk = Desk::new(store);
     let kept = verifier::make(PASSWORD).expect("a verifier");

@@ -31,16 +31,7 @@ struct World {
 impl World {
     fn new() -> World {
         let dir = tempfile::tempdir().expect("a folder");
-        let enrolled = Enrolled {
-            tenant_id: Uuid::from_u128(1),
-            device_id: Uuid::from_u128(2),
-            device_name: "Office 1".into(),
-            role: Role::SchoolAdmin,
-            school_name: "Mabini National High School".into(),
-            school_slug: "mabini".into(),
-            hub_url: "https://hub.example".into(),
-            epoch: Uuid::from_u128(3),
-        };
+        let enrolled = Enrolled { device_name: "Office 1".into(), ..Enrolled::made_up(Role::SchoolAdmin) };
         let keys = KeySource::File(dir.path().join("key"));
         let office = Office::found(&dir.path().join("office"), keys, &enrolled, |_| Ok(())).expect("an office");
         let mut desk = Desk::new(office.store().expect("a store"));
