@@ -203,6 +203,31 @@ test("who is half written is still there after another screen, until they are gi
   expect(draft).toBeNull();
 });
 
+test("whoever is asked for a new learner goes on with the one who is half written", async () => {
+  await desk();
+  await key("Alt+N");
+  type(label("Last name"), "Macaraeg");
+  await leave();
+  // Come for somebody else, from that learner's page.
+  await desk("#/desk?student=ana");
+  await vi.waitFor(() => (flushSync(), expect(find("h2").textContent).toContain("Cruz")));
+  await key("Alt+T");
+  await settled();
+  expect([find("h2").textContent, label("Last name").value, label("Kind").value]).toEqual(["Transferee", "Macaraeg", "transferee"]);
+});
+
+test("what one typed is not kept for another who signs in at once", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  await desk();
+  await key("Alt+N");
+  type(label("Last name"), "Macaraeg");
+  await leave();
+  signIn("another");
+  await vi.advanceTimersByTimeAsync(60_000);
+  vi.useRealTimers();
+  expect(draft).toBeNull();
+});
+
 test("who is half written is kept by the office, and offered again after the program ended", async () => {
   await desk();
   await key("Alt+N");

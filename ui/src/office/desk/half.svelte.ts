@@ -2,8 +2,8 @@
 // case the program ends. For one person: whoever signs in next begins anew, and who typed it is offered it again.
 
 import type { NewFields } from "../enrolment/new_fields";
-import { call } from "../call";
 import { session } from "../session.svelte";
+import { TypedDraft } from "../typed_draft.svelte";
 
 export interface Half {
   fresh: "new" | "transferee";
@@ -17,15 +17,9 @@ export interface Half {
   learner: NewFields;
 }
 
-/** Longest wait before what was typed is on the disk: a sentence, not a word. */
-const KEEP_AFTER_MS = 400;
-const NOTHING = "null";
-
+const disk = new TypedDraft<Half>("counter");
 let whose: string | undefined;
 let half: Half | null = null;
-let offered = false;
-let written = NOTHING;
-let timer: ReturnType<typeof setTimeout> | undefined;
 
 export const isWritten = ({ learner, fromSchool }: Pick<Half, "learner" | "fromSchool">): boolean =>
   Object.values<string>({ ...learner, fromSchool }).some((text) => text.trim() !== "");
@@ -33,27 +27,16 @@ export const isWritten = ({ learner, fromSchool }: Pick<Half, "learner" | "fromS
 function ofWhoIsHere(): void {
   if (whose === session.user?.id) return;
   whose = session.user?.id;
-  clearTimeout(timer);
   half = null;
-  offered = false;
-  written = NOTHING;
 }
 
-/** What was being written; looked for on the disk once. */
+/** Who is half written, also from before the program ended. */
 export async function offerHalf(): Promise<Half | null> {
   ofWhoIsHere();
-  if (offered) return half;
   const asked = whose;
-  let found: Half | null = null;
-  try {
-    found = (await call({ do: "learners.draft", of: "counter" })) as Half | null;
-  } catch {
-    // Whatever is wrong with the records is said where they are read.
-  }
+  const found = await disk.read();
   if (asked !== session.user?.id) return null;
-  offered = true;
   half ??= found && isWritten(found) ? found : null;
-  written = found ? JSON.stringify(found) : NOTHING;
   return half;
 }
 
@@ -61,15 +44,5 @@ export async function offerHalf(): Promise<Half | null> {
 export function keepHalf(now: Half | null): void {
   ofWhoIsHere();
   half = now;
-  const text = JSON.stringify(now);
-  // Nothing is written over what was not offered yet.
-  if (!offered) return;
-  clearTimeout(timer);
-  if (text === written) return;
-  const write = () => {
-    written = text;
-    call({ do: "learners.keep_draft", draft: JSON.parse(text) as unknown, of: "counter" }).catch(() => (written = ""));
-  };
-  if (now === null) write();
-  else timer = setTimeout(write, KEEP_AFTER_MS);
+  disk.keep(now);
 }
