@@ -166,6 +166,18 @@ impl Window {
         self.run(&script).await.as_str().unwrap_or_default().trim().to_owned()
     }
 
+    /// Waits until an element says just this: what stands on a screen is asked for part by part.
+    pub async fn shows(&self, css: &str, text: impl AsRef<str>) {
+        let text = json!(text.as_ref());
+        self.until(&format!("(document.querySelector({css:?})?.innerText ?? '').trim() === {text}")).await;
+    }
+
+    /// Waits until an element says this among other things.
+    pub async fn says(&self, css: &str, text: impl AsRef<str>) {
+        let text = json!(text.as_ref());
+        self.until(&format!("document.querySelector({css:?})?.innerText.includes({text})")).await;
+    }
+
     /// Types into the element that has the keys.
     pub async fn keys(&self, keys: &str) {
         self.page.active_element().await.expect("an element").send_keys(keys).await.expect("keys");

@@ -130,7 +130,7 @@ async fn add_user(window: &Window, name: &str, role: &str) -> String {
     window.until("document.querySelector('dialog[open] output')").await;
     let shown = window.text("dialog output").await;
     assert!(shown.len() >= 10, "a password: {shown}");
-    assert_eq!(window.text("dialog h2").await, format!("One-time password of {name}"));
+    window.shows("dialog h2", format!("One-time password of {name}")).await;
     shown
 }
 
@@ -173,7 +173,7 @@ async fn the_sample_school_is_administered_and_its_records_are_copied() {
             years(&window).await;
             backup(&window, folder.data.parent().expect("a folder")).await;
             open(&window, "proof").await;
-            assert_eq!(window.text(".banner strong").await, "A made-up school has no hub.");
+            window.shows(".banner strong", "A made-up school has no hub.").await;
         }
     })
     .await;

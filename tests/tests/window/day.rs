@@ -31,12 +31,12 @@ async fn a_teacher_takes_the_class_by_keyboard_and_undoes_it_without_any_hub() {
         window.picture("sign-in").await;
         enter(&window, "Benigno").await;
         window.until("document.querySelector('footer p').innerText.includes('made-up school')").await;
-        assert_eq!(window.text("header .sample").await, "Sample school: nothing here is real");
+        window.shows("header .sample", "Sample school: nothing here is real").await;
 
         // The second to last school day of the sample was taken; it is corrected, with a reason.
         window.run("location.hash = '#/attendance'; return null").await;
         window.until("document.querySelectorAll('main li a').length === 10").await;
-        assert_eq!(window.text("main li small").await, "Your section");
+        window.shows("main li small", "Your section").await;
         window.is_accessible().await;
         window.picture("attendance").await;
         let taken = "document.querySelector('main li .who').innerText.includes('absent')";
@@ -64,7 +64,7 @@ async fn a_teacher_takes_the_class_by_keyboard_and_undoes_it_without_any_hub() {
         window.keys("\u{e011}ale").await;
         window.until(&format!("{marks} === 'ALE' + 'P'.repeat({})", seats - 3)).await;
         let told = format!("{} present, 2 absent, 1 late or cutting", seats - 2);
-        assert_eq!(window.text("main .count strong").await, told);
+        window.shows("main .count strong", told).await;
         window.keys("\u{e009}s\u{e000}").await;
         window.until("document.querySelector('.reason .error')?.innerText.includes('changed with a reason')").await;
         window.is_accessible().await;

@@ -123,11 +123,11 @@ async fn a_school_administrator_sees_the_day_of_the_school() {
             enter(&window, "Apolinario").await;
             // The window opens on Today.
             window.until("document.querySelector('[data-fact=sync]')").await;
-            assert_eq!(window.text("nav [aria-current]").await, "Today");
+            window.shows("nav [aria-current]", "Today").await;
             // Before today's classes are taken, in which who was away may be there again.
             let away = asked(&window, json!({ "do": "attendance.five_days" })).await;
             let first = list(&away)[0]["listed"].as_str().unwrap_or_default().to_owned();
-            assert!(window.text("main").await.contains(&first), "{first} is absent for long");
+            window.says("main", &first).await;
             class_day(&window, folder).await;
             let day = asked(&window, json!({ "do": "attendance.today" })).await;
             let lines = list(&day["sections"]);
@@ -181,7 +181,7 @@ async fn a_teacher_is_led_to_the_own_class() {
         open_sample(&window).await;
         enter(&window, "Benigno").await;
         window.until("document.querySelector('[data-fact=sync]')").await;
-        assert_eq!(window.text("nav [aria-current]").await, "Today");
+        window.shows("nav [aria-current]", "Today").await;
         class_day(&window, folder).await;
         let day = asked(&window, json!({ "do": "attendance.today" })).await;
         let mine = &list(&day["sections"])[0];
@@ -221,7 +221,7 @@ async fn a_registrar_finds_what_waits_at_the_desk() {
         enter(&window, "Corazon").await;
         // Who stands at the counter begins with the search.
         window.until("document.querySelectorAll('.data').length > 0").await;
-        assert_eq!(window.text("nav [aria-current]").await, "Learners");
+        window.shows("nav [aria-current]", "Learners").await;
         window.run("location.hash = '#/home'; return null").await;
         window.until("document.querySelector('[data-fact=sync]')").await;
         let year = asked(&window, json!({ "do": "enrolment.years" })).await["current"].clone();
@@ -292,7 +292,7 @@ async fn a_pc_that_met_no_hub_yet_says_that_records_may_still_come() {
         window.until("document.querySelector('.frame')").await;
         window.run("location.hash = '#/home'; return null").await;
         window.until("document.querySelector('[data-step]')").await;
-        assert!(window.text("main .banner").await.starts_with("The hub was not reached yet"));
+        window.says("main .banner", "The hub was not reached yet").await;
         // A registrar's PC: what an administrator does is said to be theirs.
         let ways =
             window.run("return [...document.querySelectorAll('[data-step] a')].map((one) => one.hash).join()").await;

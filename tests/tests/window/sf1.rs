@@ -21,14 +21,14 @@ async fn a_register_is_looked_at_mended_and_filed() {
         enter(&window, "Apolinario").await;
         window.run("location.hash = '#/forms'; return null").await;
         window.until("document.querySelectorAll('main li a').length === 30").await;
-        assert_eq!(window.text("main li a").await, "SF1", "it stands first");
+        window.shows("main li a", "SF1").await;
         window.is_accessible().await;
         window.picture("forms-shelf").await;
 
         let register = called("SF1, 7-Rizal");
         window.run(&format!("{register}.click(); return null")).await;
         window.until("document.querySelector('.paper text')").await;
-        assert!(window.text("main h1").await.starts_with("School Form 1, 7-Rizal, 20"));
+        window.says("main h1", "School Form 1, 7-Rizal, 20").await;
         let paper = "[...document.querySelectorAll('.paper text')].map((one) => one.textContent).join(' ')";
         window.until(&format!("{paper}.includes('School Form 1 (SF 1) School Register')")).await;
         window.until(&format!("{paper}.includes('Page 1 of 2')")).await;

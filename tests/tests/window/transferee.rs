@@ -107,6 +107,8 @@ async fn a_transferee_is_enrolled_and_has_a_certificate_by_keyboard_alone_withou
             tab_to(&window, "it.type === 'submit'").await;
             window.keys(ENTER).await;
             window.until("document.querySelector('.done')?.innerText.includes('Jose Ma. Villaruel')").await;
+            // The papers are asked for by themselves, when the rest is there.
+            window.says(".done", "PSA birth certificate").await;
             let done = window.text(".done").await;
             assert!(done.contains("Temporary") && done.contains("Grade 7"), "{done}");
             assert!(
