@@ -188,11 +188,11 @@ impl Admin {
                 email,
                 name,
                 role.name(),
-                scope.region,
-                scope.division,
+                scope.region.as_deref(),
+                scope.division.as_deref(),
                 hash,
                 sealed,
-                &recovery
+                &recovery[..]
             );
             add.execute(tx.conn()).await.map_err(why_no_operator)?;
             Ok(made)
@@ -212,7 +212,7 @@ impl Admin {
             let id = sqlx::query_scalar!("SELECT sec.operator_id($1)", email);
             let id = id.fetch_one(tx.conn()).await?.ok_or_else(|| no_operator(&email))?;
             let (made, sealed, recovery) = self.second_factor(id, &email)?;
-            let reset = sqlx::query!("SELECT sec.reset_operator($1, $2, $3, $4)", id, hash, sealed, &recovery);
+            let reset = sqlx::query!("SELECT sec.reset_operator($1, $2, $3, $4)", id, hash, sealed, &recovery[..]);
             reset.execute(tx.conn()).await?;
             Ok(made)
         });
@@ -231,8 +231,8 @@ impl Admin {
                 "SELECT sec.set_operator_role($1, $2, $3, $4)",
                 email,
                 role.name(),
-                scope.region,
-                scope.division
+                scope.region.as_deref(),
+                scope.division.as_deref()
             );
             set.fetch_one(tx.conn()).await?.map(drop).ok_or_else(|| no_operator(&email))
         });

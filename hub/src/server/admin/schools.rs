@@ -51,10 +51,10 @@ impl Admin {
             let place = sqlx::query!(
                 "UPDATE tenant SET region = $2, division = $3, area = $4, municipality = $5 WHERE id = $1",
                 school.id,
-                region,
-                division,
-                area,
-                municipality
+                region.as_deref(),
+                division.as_deref(),
+                area.as_deref(),
+                municipality.as_deref()
             );
             place.execute(tx.conn()).await?;
             schools::audit(tx, school.id, "tenant.placed", json!({ "region": region, "division": division })).await?;
