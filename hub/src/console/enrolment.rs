@@ -37,8 +37,8 @@ async fn open(console: &Console, from: IpAddr, code: &str) -> Result<(Invitation
 pub(crate) async fn look(console: &Console, from: IpAddr, code: &str) -> Result<Offer, Refusal> {
     let (code, invited) = open(console, from, code).await?;
     let secret = console.auth.seal.of_invitation(code.bytes());
-    let internal = |error| Refusal::internal("second factor", &error);
-    let (otpauth, secret) = totp::enrolment(&secret, &invited.email).map_err(internal)?;
+    let enrolment = totp::enrolment(&secret, &invited.email);
+    let (otpauth, secret) = enrolment.map_err(|error| Refusal::internal("second factor", &error))?;
     Ok(Offer { invited, otpauth, secret })
 }
 

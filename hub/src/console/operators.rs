@@ -241,14 +241,14 @@ async fn act(
     console: &Console,
     who: &ConsoleContext,
     doing: &'static str,
-    act: &str,
+    kind: &str,
     args: Json,
     reason: &Json,
 ) -> Result<Outcome, Refusal> {
     only(who, is_owner)?;
     let id = sys::new_ordered_id(sys::now())?;
     let act = async |tx: &mut Tx| {
-        let act = sqlx::query_scalar!(r#"SELECT sec.operator_act($1, $2, $3, $4) AS "done!""#, id, act, args, reason);
+        let act = sqlx::query_scalar!(r#"SELECT sec.operator_act($1, $2, $3, $4) AS "done!""#, id, kind, args, reason);
         Ok::<_, Refusal>(act.fetch_one(tx.conn()).await?)
     };
     let done: bool = console.console_db.in_tx(who, Access::Write, doing, None, act).await?;
