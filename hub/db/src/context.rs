@@ -2,6 +2,7 @@
 //! checked token) and [`crate::AuthDb`] (for the hub's own command line) make them.
 
 use pems_model::Role;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// What kind of caller a transaction belongs to, as the database knows it.
@@ -154,8 +155,8 @@ pub struct ConsoleContext {
     pub(crate) name: String,
     pub(crate) role: ConsoleRole,
     pub(crate) scope: Scope,
-    pub(crate) ends: i64,
-    pub(crate) fresh_until: Option<i64>,
+    pub(crate) ends: OffsetDateTime,
+    pub(crate) fresh_until: Option<OffsetDateTime>,
 }
 
 impl ConsoleContext {
@@ -189,13 +190,13 @@ impl ConsoleContext {
         &self.scope
     }
 
-    /// When the session is over, used or not: microseconds since 1970 UTC, by the database's clock.
-    pub const fn ends(&self) -> i64 {
+    /// When the session is over, used or not; by the database's clock.
+    pub const fn ends(&self) -> OffsetDateTime {
         self.ends
     }
 
-    /// Until when a code was typed recently enough to act, if one was typed at all: microseconds since 1970 UTC.
-    pub const fn fresh_until(&self) -> Option<i64> {
+    /// Until when a code was typed recently enough to act, if one was typed at all; by the database's clock.
+    pub const fn fresh_until(&self) -> Option<OffsetDateTime> {
         self.fresh_until
     }
 }

@@ -56,9 +56,7 @@ impl AuthDb {
     /// A database that is busy or away.
     pub async fn console_caller(&self, session: Uuid, hash: &[u8; 32]) -> Result<Option<ConsoleContext>, DbError> {
         let query = sqlx::query!(
-            "SELECT operator, email, name, role, region, division, (extract(epoch FROM ends) * 1000000)::bigint AS ends,
-                 (extract(epoch FROM fresh_until) * 1000000)::bigint AS fresh_until
-             FROM sec.console_caller($1, $2)",
+            "SELECT operator, email, name, role, region, division, ends, fresh_until FROM sec.console_caller($1, $2)",
             session,
             &hash[..]
         );

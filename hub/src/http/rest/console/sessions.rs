@@ -65,10 +65,6 @@ struct ConsoleMe {
 
 impl From<ConsoleContext> for ConsoleMe {
     fn from(of: ConsoleContext) -> ConsoleMe {
-        // What the database gives is within the years that can be written.
-        let moment = |micros: i64| {
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
-        };
         ConsoleMe {
             id: of.operator(),
             email: of.email().to_owned(),
@@ -76,8 +72,8 @@ impl From<ConsoleContext> for ConsoleMe {
             role: of.role().name(),
             scope: of.scope().clone().into(),
             session: of.session(),
-            ends_at: moment(of.ends()),
-            fresh_until: of.fresh_until().map(moment),
+            ends_at: of.ends(),
+            fresh_until: of.fresh_until(),
         }
     }
 }
