@@ -1,6 +1,8 @@
 //! Getting in, staying in, getting out.
 
 use crate::desk::{Browser, COOKIE, Desk, PASSWORD, because, browser, code, division, everywhere};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use pems_hub::db::ConsoleRole;
 use reqwest::Method;
@@ -120,8 +122,9 @@ async fn a_forged_cookie_opens_nothing() {
     let (ours, theirs) = (format!("{COOKIE}={}", hers.cookie), format!("{COOKIE}={}", his.cookie));
     let flipped = hers.cookie.strip_suffix(|_: char| true).expect("a cookie").to_owned()
         + if hers.cookie.ends_with('A') { "B" } else { "A" };
-    // The id of one session (the first sixteen bytes) with the secret of another.
-    let crossed = [&hers.cookie[..20], &his.cookie[20..]].concat();
+    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).expect("base 64");
+    // The id of one session with the secret of another.
+    let crossed = URL_SAFE_NO_PAD.encode([&bytes(&hers.cookie)[..16], &bytes(&his.cookie)[16..]].concat());
     for cookie in [
         String::new(),
         "pems_console=x".to_owned(),
