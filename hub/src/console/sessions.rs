@@ -8,7 +8,7 @@ use crate::auth::{field, operators};
 use crate::rate_limit::{Key, Limit};
 use crate::refusal::Refusal;
 use crate::request_context;
-use pems_db::{Access, ConsoleContext, Tx, Try, sys};
+use pems_db::{Access, ConsoleContext, Try, Tx, sys};
 use std::net::IpAddr;
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -36,11 +36,12 @@ async fn support_shuts_a_school_out_and_the_school_is_told() {
     let back = desk.post(&format!("/schools/{school}/resume"), &here, &because()).await;
     assert!(back.data()["suspended_at"].is_null());
     assert!(!desk.world.scalar::<bool>(&is_shut_out).await);
-    let events: Vec<String> = sqlx::query_scalar("SELECT type FROM event WHERE tenant_id = $1 AND type <> 'TENANT_CREATED' ORDER BY seq")
-        .bind(school)
-        .fetch_all(&mut desk.world.owner().await)
-        .await
-        .expect("events");
+    let events: Vec<String> =
+        sqlx::query_scalar("SELECT type FROM event WHERE tenant_id = $1 AND type <> 'TENANT_CREATED' ORDER BY seq")
+            .bind(school)
+            .fetch_all(&mut desk.world.owner().await)
+            .await
+            .expect("events");
     assert_eq!(events, ["TENANT_SUSPENDED", "TENANT_RESUMED"]);
 }
 
@@ -84,21 +85,32 @@ async fn another_divisions_school_does_not_exist() {
     let sam = desk.person("sam@division.ph", ConsoleRole::Support, &ours).await;
     let here = desk.sign_in(&sam).await;
     let (a, b) = (desk.school("danao", &ours).await, desk.school("tagbilaran", &theirs).await);
-    let (nowhere, namesake) = (desk.school("nowhere", &everywhere()).await, desk.school("far", &division("VIII", "Cebu Province")).await);
+    let (nowhere, namesake) =
+        (desk.school("nowhere", &everywhere()).await, desk.school("far", &division("VIII", "Cebu Province")).await);
     let listed = desk.get("/schools", &here).await;
-    let ids: Vec<&str> = listed.data()["items"].as_array().expect("a list").iter().filter_map(|one| one["id"].as_str()).collect();
+    let ids: Vec<&str> =
+        listed.data()["items"].as_array().expect("a list").iter().filter_map(|one| one["id"].as_str()).collect();
     assert_eq!(ids, [a.to_string()]);
     let nobodys = Uuid::from_u128(u128::try_from(now()).expect("a time"));
     for school in [b, nowhere, namesake, nobodys] {
         let looked = desk.get(&format!("/schools/{school}"), &here).await;
         assert_eq!(looked.refused(), (404, "not_found"));
-        assert_eq!(looked.body["error"]["message"], desk.get(&format!("/schools/{nobodys}"), &here).await.body["error"]["message"]);
+        assert_eq!(
+            looked.body["error"]["message"],
+            desk.get(&format!("/schools/{nobodys}"), &here).await.body["error"]["message"]
+        );
         assert_eq!(suspend(&desk, &here, school).await.refused(), (404, "not_found"));
         let traces = desk.log(school).await.into_iter().filter(|action| action.starts_with("console.")).count();
         assert_eq!(traces, 0, "nobody looked at it");
     }
     suspend(&desk, &here, a).await.data();
-    let region = desk.person("ria@region.ph", ConsoleRole::Viewer, &pems_hub::db::Scope { region: Some("VII".into()), division: None }).await;
+    let region = desk
+        .person(
+            "ria@region.ph",
+            ConsoleRole::Viewer,
+            &pems_hub::db::Scope { region: Some("VII".into()), division: None },
+        )
+        .await;
     let there = desk.sign_in(&region).await;
     assert_eq!(desk.get("/schools", &there).await.data()["items"].as_array().map(Vec::len), Some(2));
 }

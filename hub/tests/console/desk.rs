@@ -92,7 +92,8 @@ impl Desk {
     }
 
     pub(crate) async fn person(&self, email: &str, role: ConsoleRole, scope: &Scope) -> Person {
-        let made = self.world.hub.admin().add_operator_as(email, None, PASSWORD, role, scope).await.expect("an operator");
+        let made =
+            self.world.hub.admin().add_operator_as(email, None, PASSWORD, role, scope).await.expect("an operator");
         let totp = Totp::from_url(&made.otpauth).expect("an address for authenticator apps");
         Person { id: made.id, email: made.email, totp, recovery_codes: made.recovery_codes }
     }

@@ -49,7 +49,9 @@ async fn the_consoles_role_reads_no_table_and_runs_what_is_listed() {
     .expect("the catalog");
     assert!(relations.len() > 30, "{relations:?}");
     for relation in &relations {
-        for sql in [format!("TABLE {relation}"), format!("DELETE FROM {relation}"), format!("SELECT count(*) FROM {relation}")] {
+        for sql in
+            [format!("TABLE {relation}"), format!("DELETE FROM {relation}"), format!("SELECT count(*) FROM {relation}")]
+        {
             assert_eq!(tried(&mut inside, &sql).await, "42501", "{sql}");
         }
     }
@@ -88,7 +90,11 @@ async fn without_a_session_nothing_is_done() {
     assert_eq!(state(&mut conn, &format!("SELECT sec.enter('{token}')")).await, "28000", "it was not announced");
     let forged = token.replace(&here.session.simple().to_string(), &Uuid::from_u128(7).simple().to_string());
     assert_eq!(state(&mut conn, &format!("SELECT sec.announce_console('{forged}', 'a test')")).await, "PM002");
-    assert_eq!(state(&mut bare, &format!("SELECT sec.announce_console('{token}', 'a test')")).await, "28000", "another connection");
+    assert_eq!(
+        state(&mut bare, &format!("SELECT sec.announce_console('{token}', 'a test')")).await,
+        "28000",
+        "another connection"
+    );
     let mut app = desk.world.role("hub_app").await;
     for sql in calls(school) {
         assert_eq!(state(&mut app, &sql).await, "42501", "fleet is closed to hub_app: {sql}");
@@ -116,13 +122,16 @@ async fn the_database_asks_for_role_scope_code_and_reason_itself() {
     let sam = desk.person("sam@division.ph", ConsoleRole::Support, &division("VII", "Cebu Province")).await;
     let ana = desk.owner("ana@division.ph").await;
     let viewer = signed_in(&desk, &vic).await;
-    let expected =
-        ["done", "done", "done", "PM007", "42501", "42501", "42501", "42501", "42501", "42501", "42501"].map(String::from);
+    let expected = ["done", "done", "done", "PM007", "42501", "42501", "42501", "42501", "42501", "42501", "42501"]
+        .map(String::from);
     assert_eq!(each(&desk, &viewer, school).await, expected);
     let support = signed_in(&desk, &sam).await;
     assert_eq!(each(&desk, &support, school).await[4], "PM007", "the school is of another division");
     let mut inside = desk.inside(&support, school).await;
-    for sql in ["SELECT count(*) FROM fleet.schools(NULL, 10)".to_owned(), format!("SELECT count(*) FROM fleet.school('{school}')")] {
+    for sql in [
+        "SELECT count(*) FROM fleet.schools(NULL, 10)".to_owned(),
+        format!("SELECT count(*) FROM fleet.school('{school}')"),
+    ] {
         let seen: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut inside).await.expect("a number");
         assert_eq!(seen, 0);
     }

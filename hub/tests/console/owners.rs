@@ -60,7 +60,8 @@ async fn an_owner_invites_and_the_invited_person_chooses() {
     let desk = Desk::new().await;
     let ana = desk.owner("ana@division.ph").await;
     let here = desk.sign_in(&ana).await;
-    let made = invite(&desk, &here, "Ben@Division.ph", "support", json!({ "region": "VII", "division": "Bohol" })).await;
+    let made =
+        invite(&desk, &here, "Ben@Division.ph", "support", json!({ "region": "VII", "division": "Bohol" })).await;
     assert_eq!((made.data()["done"].as_bool(), made.data()["request"].is_null()), (Some(true), true));
     let invitation = text(&made, "code");
     let offer = look(&desk, invitation).await;
@@ -101,13 +102,24 @@ async fn an_invitation_is_worth_nothing_once_it_is_old_withdrawn_or_its_giver_is
                 let listed = desk.get("/invitations", &here).await;
                 let id = listed.data()[0]["operator"].as_str().expect("an id").to_owned();
                 desk.ask(Method::DELETE, &format!("/invitations/{id}"), Some(&here), None).await.data();
-                assert_eq!(desk.ask(Method::DELETE, &format!("/invitations/{id}"), Some(&here), None).await.refused(), (404, "not_found"));
+                assert_eq!(
+                    desk.ask(Method::DELETE, &format!("/invitations/{id}"), Some(&here), None).await.refused(),
+                    (404, "not_found")
+                );
             }
             "given anew" => {
                 invite(&desk, &here, "eve@division.ph", "viewer", json!({})).await.data();
             }
-            "giver disabled" => desk.sql(&format!("UPDATE sec.operator SET disabled_at = now() WHERE id = '{}'", ana.id)).await,
-            _ => desk.sql(&format!("UPDATE sec.operator SET disabled_at = NULL, role = 'support' WHERE id = '{}'", ana.id)).await,
+            "giver disabled" => {
+                desk.sql(&format!("UPDATE sec.operator SET disabled_at = now() WHERE id = '{}'", ana.id)).await
+            }
+            _ => {
+                desk.sql(&format!(
+                    "UPDATE sec.operator SET disabled_at = NULL, role = 'support' WHERE id = '{}'",
+                    ana.id
+                ))
+                .await
+            }
         }
         assert_eq!(look(&desk, &invitation).await.refused(), (400, "code_unknown"), "{how}");
         assert_eq!(accept(&desk, &invitation, CHOSEN, &code(&totp, 0)).await.refused(), (400, "code_unknown"), "{how}");
@@ -134,7 +146,10 @@ async fn one_owner_makes_another_and_two_do_it_together() {
     assert_eq!(decide(&desk, &hers, &asked, "approve").await.refused(), (409, "conflict"), "the same person");
     assert_eq!(look(&desk, &invitation).await.refused(), (400, "code_unknown"));
     let waiting = desk.get("/requests", &his).await;
-    assert_eq!((&waiting.data()[0]["state"], &waiting.data()[0]["email"]), (&json!("waiting"), &json!("eve@division.ph")));
+    assert_eq!(
+        (&waiting.data()[0]["state"], &waiting.data()[0]["email"]),
+        (&json!("waiting"), &json!("eve@division.ph"))
+    );
     assert!(!waiting.body.to_string().contains("code_hash"));
     desk.codes_are_old().await;
     assert_eq!(decide(&desk, &his, &asked, "approve").await.refused(), (403, "step_up_required"));
@@ -165,7 +180,17 @@ async fn a_request_is_over_after_a_day_after_a_no_and_without_who_asked() {
         assert_eq!(decide(&desk, &his, &asked, "approve").await.refused(), (409, "conflict"), "{how}");
         assert_eq!(look(&desk, text(&asked, "code")).await.refused(), (400, "code_unknown"), "{how}");
         let state = desk.get("/requests", &his).await.data()[0]["state"].clone();
-        assert_eq!(state, if how == "lapsed" { "lapsed" } else if how.starts_with("asker") { "waiting" } else { "refused" }, "{how}");
+        assert_eq!(
+            state,
+            if how == "lapsed" {
+                "lapsed"
+            } else if how.starts_with("asker") {
+                "waiting"
+            } else {
+                "refused"
+            },
+            "{how}"
+        );
     }
 }
 
@@ -184,7 +209,14 @@ async fn whoever_is_changed_stops_at_once() {
         assert_eq!(change(&desk, &hers, &sam, what.clone()).await.data()["done"], true, "{what}");
         assert_eq!(desk.get("/me", &his).await.refused(), (401, "unauthorized"), "{what}");
         let listed = desk.get("/operators", &hers).await;
-        let found = listed.data().as_array().expect("a list").iter().find(|one| one["id"] == json!(sam.id)).expect("him").clone();
+        let found = listed
+            .data()
+            .as_array()
+            .expect("a list")
+            .iter()
+            .find(|one| one["id"] == json!(sam.id))
+            .expect("him")
+            .clone();
         assert_eq!(found[shown.0], shown.1, "{what}");
     }
     let his = desk.sign_in(&sam).await;
@@ -198,7 +230,8 @@ async fn whoever_is_changed_stops_at_once() {
 async fn the_hub_keeps_an_owner() {
     let desk = Desk::new().await;
     let ana = desk.owner("ana@division.ph").await;
-    let regional = desk.person("ria@region.ph", ConsoleRole::Owner, &Scope { region: Some("VII".into()), division: None }).await;
+    let regional =
+        desk.person("ria@region.ph", ConsoleRole::Owner, &Scope { region: Some("VII".into()), division: None }).await;
     let here = desk.sign_in(&ana).await;
     for what in [json!({ "role": "support" }), json!({ "disabled": true }), json!({ "scope": { "region": "VII" } })] {
         assert_eq!(change(&desk, &here, &ana, what.clone()).await.refused(), (409, "last_admin"), "{what}");
@@ -222,7 +255,10 @@ async fn a_reset_makes_everything_old_worthless() {
     }
     let (totp, codes) = take(&desk, text(&done, "code")).await;
     assert_ne!(totp.secret().to_base32(), sam.totp.secret().to_base32());
-    assert_eq!(desk.try_sign_in(&sam.email, CHOSEN, &sam.recovery_codes[1]).await.refused(), (401, "wrong_credentials"));
+    assert_eq!(
+        desk.try_sign_in(&sam.email, CHOSEN, &sam.recovery_codes[1]).await.refused(),
+        (401, "wrong_credentials")
+    );
     let back = desk.try_sign_in(&sam.email, CHOSEN, &codes[0]).await;
     assert_eq!((text(&back, "role"), text(&back, "id")), ("support", sam.id.to_string().as_str()));
     let ben = desk.owner("ben@division.ph").await;
@@ -239,16 +275,24 @@ async fn nobody_gives_or_touches_what_is_beyond_their_scope() {
     let elsewhere = desk.person("eli@division.ph", ConsoleRole::Viewer, &division("VIII", "Leyte")).await;
     let within = desk.person("bo@division.ph", ConsoleRole::Viewer, &division("VII", "Bohol")).await;
     for scope in [json!({}), json!({ "region": "VIII" })] {
-        assert_eq!(invite(&desk, &hers, "eve@x.ph", "viewer", scope.clone()).await.refused(), (403, "role_forbidden"), "{scope}");
+        assert_eq!(
+            invite(&desk, &hers, "eve@x.ph", "viewer", scope.clone()).await.refused(),
+            (403, "role_forbidden"),
+            "{scope}"
+        );
         assert_eq!(change(&desk, &hers, &within, json!({ "scope": scope })).await.refused(), (403, "role_forbidden"));
     }
-    assert_eq!(invite(&desk, &hers, "eve@x.ph", "viewer", json!({ "division": "Bohol" })).await.refused(), (400, "bad_request"));
+    assert_eq!(
+        invite(&desk, &hers, "eve@x.ph", "viewer", json!({ "division": "Bohol" })).await.refused(),
+        (400, "bad_request")
+    );
     for whom in [&ana, &elsewhere] {
         assert_eq!(change(&desk, &hers, whom, json!({ "disabled": true })).await.refused(), (404, "not_found"));
         assert_eq!(reset(&desk, &hers, whom).await.refused(), (404, "not_found"));
     }
     let listed = desk.get("/operators", &hers).await;
-    let seen: Vec<_> = listed.data().as_array().expect("a list").iter().filter_map(|one| one["email"].as_str()).collect();
+    let seen: Vec<_> =
+        listed.data().as_array().expect("a list").iter().filter_map(|one| one["email"].as_str()).collect();
     assert_eq!(seen, ["bo@division.ph", "ria@region.ph"]);
     change(&desk, &hers, &within, json!({ "role": "support" })).await.data();
     let sam = desk.person("sam@division.ph", ConsoleRole::Support, &everywhere()).await;

@@ -149,7 +149,8 @@ async fn a_cookie_opens_no_records_and_a_token_no_console() {
     let cookie = format!("{COOKIE}={}", here.cookie);
     for path in ["/tenants", "/students", "/users", "/auth/me", "/audit"] {
         for token in [None, Some(here.cookie.as_str())] {
-            let mut request = desk.world.client.get(desk.world.url(&format!("/api/v1{path}"))).header("cookie", &cookie);
+            let mut request =
+                desk.world.client.get(desk.world.url(&format!("/api/v1{path}"))).header("cookie", &cookie);
             if let Some(token) = token {
                 request = request.bearer_auth(token);
             }
@@ -158,7 +159,8 @@ async fn a_cookie_opens_no_records_and_a_token_no_console() {
     }
     desk.forget_codes().await;
     let said = json!({ "email": EMAIL, "password": PASSWORD, "code": code(&ana.totp, 0), "reason": "a test of doors" });
-    let mode = desk.world.post("/api/v1/operators/sign-in", &said).await.json::<serde_json::Value>().await.expect("JSON");
+    let mode =
+        desk.world.post("/api/v1/operators/sign-in", &said).await.json::<serde_json::Value>().await.expect("JSON");
     let token = mode["data"]["access_token"].as_str().expect("a token");
     for (name, value) in [("authorization", format!("Bearer {token}")), ("cookie", format!("{COOKIE}={token}"))] {
         let reply = desk.send(Method::GET, "/me", &[(name, &value)], None).await;
@@ -218,7 +220,8 @@ async fn one_sees_and_ends_ones_own_sessions_and_nobody_elses() {
     let (ana, ben) = (desk.owner(EMAIL).await, desk.owner("ben@division.ph").await);
     let (first, second, his) = (desk.sign_in(&ana).await, desk.sign_in(&ana).await, desk.sign_in(&ben).await);
     let listed = desk.get("/sessions", &second).await;
-    let ids: Vec<_> = listed.data().as_array().expect("a list").iter().map(|one| (&one["id"], &one["current"])).collect();
+    let ids: Vec<_> =
+        listed.data().as_array().expect("a list").iter().map(|one| (&one["id"], &one["current"])).collect();
     assert_eq!(ids, [(&json!(second.session), &json!(true)), (&json!(first.session), &json!(false))]);
     let end = async |whose: Uuid| desk.ask(Method::DELETE, &format!("/sessions/{whose}"), Some(&second), None).await;
     assert_eq!(end(his.session).await.refused(), (404, "not_found"));

@@ -15,8 +15,16 @@ const OPEN: [&str; 3] = ["/sign-in", "/invitation", "/accept"];
 
 /// (method, address without its beginning, operation) of the document.
 async fn operations(desk: &Desk) -> Vec<(Method, String, Json)> {
-    let document: Json =
-        desk.world.client.get(desk.world.url("/api/v1/openapi.json")).send().await.expect("an answer").json().await.expect("JSON");
+    let document: Json = desk
+        .world
+        .client
+        .get(desk.world.url("/api/v1/openapi.json"))
+        .send()
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
     let mut found = Vec::new();
     for (path, here) in document["paths"].as_object().expect("paths") {
         let Some(path) = path.strip_prefix(BEGINS) else { continue };
@@ -101,7 +109,15 @@ struct Walk {
 impl Walk {
     /// Asks, and demands a trace: an entry in the log of `about` (nil: the hub's) with this action, or, for what only looks, with
     /// these words of what was done.
-    async fn step(&mut self, method: Method, path: &str, who: Option<&Browser>, body: Option<Json>, about: Uuid, trace: &str) -> Json {
+    async fn step(
+        &mut self,
+        method: Method,
+        path: &str,
+        who: Option<&Browser>,
+        body: Option<Json>,
+        about: Uuid,
+        trace: &str,
+    ) -> Json {
         let template: Vec<&str> =
             path.split('/').map(|part| if part.parse::<Uuid>().is_ok() { "{id}" } else { part }).collect();
         let what = format!("{method} {}", template.join("/"));
@@ -153,7 +169,8 @@ async fn every_act_and_every_look_is_in_the_audit_log() {
         Some(all)
     };
     let new = |email: &str, role: &str| with(json!({ "email": email, "name": "Eve Cruz", "role": role, "scope": {} }));
-    let made = walk.step(post.clone(), "/operators", Some(&hers), new("eve@x.ph", "viewer"), hub, "operator.invited").await;
+    let made =
+        walk.step(post.clone(), "/operators", Some(&hers), new("eve@x.ph", "viewer"), hub, "operator.invited").await;
     let code_of = json!({ "code": made["code"] });
     let offer = walk.step(post.clone(), "/invitation", None, Some(code_of), hub, "").await;
     let totp = totp_rs::Totp::from_url(offer["otpauth"].as_str().expect("an address")).expect("of an app");
@@ -165,14 +182,33 @@ async fn every_act_and_every_look_is_in_the_audit_log() {
     walk.step(Method::DELETE, &format!("/invitations/{tim}"), Some(&hers), None, hub, "operator.uninvited").await;
     let change = with(json!({ "role": "viewer" }));
     walk.step(Method::PATCH, &format!("/operators/{}", sam.id), Some(&hers), change, hub, "operator.changed").await;
-    walk.step(post.clone(), &format!("/operators/{}/reset", sam.id), Some(&hers), Some(because()), hub, "operator.reset").await;
+    walk.step(
+        post.clone(),
+        &format!("/operators/{}/reset", sam.id),
+        Some(&hers),
+        Some(because()),
+        hub,
+        "operator.reset",
+    )
+    .await;
     for (how, trace) in [("approve", "console.approved"), ("refuse", "console.refused")] {
-        let asked = walk.step(post.clone(), "/operators", Some(&hers), new(&format!("{how}@x.ph"), "owner"), hub, "console.asked").await;
+        let asked = walk
+            .step(post.clone(), "/operators", Some(&hers), new(&format!("{how}@x.ph"), "owner"), hub, "console.asked")
+            .await;
         let path = format!("/requests/{}/{how}", id_of(&asked, "request"));
         walk.step(post.clone(), &path, Some(&his), None, hub, trace).await;
     }
-    walk.step(post.clone(), "/step-up", Some(&hers), Some(json!({ "code": code(&ana.totp, 1) })), hub, "console.code_typed").await;
-    walk.step(Method::DELETE, &format!("/sessions/{}", old.session), Some(&hers), None, hub, "console.signed_out").await;
+    walk.step(
+        post.clone(),
+        "/step-up",
+        Some(&hers),
+        Some(json!({ "code": code(&ana.totp, 1) })),
+        hub,
+        "console.code_typed",
+    )
+    .await;
+    walk.step(Method::DELETE, &format!("/sessions/{}", old.session), Some(&hers), None, hub, "console.signed_out")
+        .await;
     walk.step(post.clone(), "/sign-out", Some(&hers), None, hub, "console.signed_out").await;
     walk.desk.forget_codes().await;
     let again = json!({ "email": ana.email, "password": crate::desk::PASSWORD, "code": code(&ana.totp, 0) });
@@ -180,6 +216,7 @@ async fn every_act_and_every_look_is_in_the_audit_log() {
 
     let all: BTreeSet<String> = operations.iter().map(|(method, path, _)| format!("{method} {path}")).collect();
     assert_eq!(walk.walked, all, "a new route is walked here too");
-    let report: i64 = walk.desk.world.scalar("SELECT count(*) FROM audit_log WHERE details::text ~* '(eve|tim|cruz|@)'").await;
+    let report: i64 =
+        walk.desk.world.scalar("SELECT count(*) FROM audit_log WHERE details::text ~* '(eve|tim|cruz|@)'").await;
     assert_eq!(report, 0, "the log has no names and no addresses");
 }

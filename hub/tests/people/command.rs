@@ -64,11 +64,18 @@ async fn operators_come_and_go_at_the_command_line() {
     assert_eq!(hub.done(&["operator", "disable", "ana@division.ph"])["disabled"], true);
     assert_eq!(hub.refused(&["operator", "disable", "eve@x.ph"]), (Some(1), "not_found".into()));
     let listed = hub.done(&["operator", "list"]);
-    assert_eq!((&listed["role"], &listed["region"]), (&Json::from("owner"), &Json::Null), "who is added without a word is an owner");
+    assert_eq!(
+        (&listed["role"], &listed["region"]),
+        (&Json::from("owner"), &Json::Null),
+        "who is added without a word is an owner"
+    );
     let role = ["operator", "role", "ana@division.ph", "support", "--region", " Region  VII", "--division", "Bohol"];
     assert_eq!(hub.done(&role)["role"], "support");
     let listed = hub.done(&["operator", "list"]);
-    assert_eq!((&listed["role"], &listed["region"], &listed["division"]), (&"support".into(), &"Region VII".into(), &"Bohol".into()));
+    assert_eq!(
+        (&listed["role"], &listed["region"], &listed["division"]),
+        (&"support".into(), &"Region VII".into(), &"Bohol".into())
+    );
     assert_eq!(hub.refused(&["operator", "role", "ana@division.ph", "boss"]), (Some(2), "bad_usage".into()));
     assert_eq!(hub.refused(&["operator", "role", "eve@x.ph", "viewer"]), (Some(1), "not_found".into()));
     let alone = ["operator", "role", "ana@division.ph", "viewer", "--division", "Bohol"];
@@ -88,8 +95,21 @@ async fn a_school_gets_its_first_administrator_and_a_way_back_in() {
     assert_eq!(made["admin"]["one_time_password"].as_str().map(str::len), Some(14));
     assert_eq!(hub.refused(&add("mabini", "300124", "no address")), (Some(1), "bad_request".into()));
     assert_eq!(hub.refused(&["school", "show", "mabini"]), (Some(1), "not_found".into()), "both or neither");
-    let placed = hub.done(&["school", "place", "rizal", "--region", "Region VII", "--division", "Bohol", "--municipality", "Loon"]);
-    assert_eq!((&placed["division"], &placed["area"], &placed["municipality"]), (&"Bohol".into(), &Json::Null, &"Loon".into()));
+    let placed = hub.done(&[
+        "school",
+        "place",
+        "rizal",
+        "--region",
+        "Region VII",
+        "--division",
+        "Bohol",
+        "--municipality",
+        "Loon",
+    ]);
+    assert_eq!(
+        (&placed["division"], &placed["area"], &placed["municipality"]),
+        (&"Bohol".into(), &Json::Null, &"Loon".into())
+    );
     assert_eq!(hub.refused(&["school", "place", "mabini"]), (Some(1), "not_found".into()));
     let reset = ["user", "reset-password", "--school", "rizal", "--email", "head@rizal.ph"];
     assert_ne!(hub.done(&reset)["one_time_password"], made["admin"]["one_time_password"]);

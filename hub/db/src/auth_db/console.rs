@@ -108,8 +108,7 @@ impl AuthDb {
     /// # Errors
     /// A database that is busy or away.
     pub async fn begin_step_up(&self, who: &ConsoleContext) -> Result<Try<StepUpKey>, DbError> {
-        let query =
-            sqlx::query!("SELECT wait_s, operator, email, totp_sealed FROM sec.begin_step_up($1)", who.session);
+        let query = sqlx::query!("SELECT wait_s, operator, email, totp_sealed FROM sec.begin_step_up($1)", who.session);
         let found = query.fetch_one(&self.pool).await?;
         tried(found.wait_s, found.operator, |operator| {
             Ok(StepUpKey { operator, email: promised(found.email)?, totp_sealed: promised(found.totp_sealed)? })

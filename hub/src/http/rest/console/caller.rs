@@ -63,7 +63,10 @@ fn check_page(head: &Head) -> Result<(), Refusal> {
         Err(Refusal::new(Code::BadRequest, format!("{field}: {message}")).with(json!({ "field": field })))
     };
     if !is_own_origin(&head.headers, &head.uri) {
-        return refuse("origin", "a request that writes comes from the console's own page; a proxy in front passes Host on");
+        return refuse(
+            "origin",
+            "a request that writes comes from the console's own page; a proxy in front passes Host on",
+        );
     }
     if head.headers.get(OWN_HEADER).is_none_or(|value| value != "1") {
         return refuse(OWN_HEADER, "send 1 with every request that writes");
@@ -120,7 +123,8 @@ mod tests {
 
     #[test]
     fn only_the_own_origin_is_one() {
-        let own = |said: &[(&'static str, &str)]| is_own_origin(&headers(said), &Uri::from_static("/api/v1/console/me"));
+        let own =
+            |said: &[(&'static str, &str)]| is_own_origin(&headers(said), &Uri::from_static("/api/v1/console/me"));
         assert!(own(&[("host", "hub.example.ph"), ("origin", "https://hub.example.ph")]));
         assert!(own(&[("host", "Hub.Example.ph:8443"), ("origin", "https://hub.example.ph:8443")]));
         assert!(own(&[("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8080")]));
@@ -147,7 +151,9 @@ mod tests {
         let ours = format!("{COOKIE}={}", cookie.text());
         assert_eq!(read(&headers(&[("cookie", &format!("a=b; {ours}; c=d"))])), Some(cookie.clone()));
         assert_eq!(read(&headers(&[("cookie", "a=b"), ("cookie", &ours)])), Some(cookie));
-        for line in [String::new(), COOKIE.to_owned(), format!("{ours}; {ours}"), format!("x{ours}"), format!("{ours}x")] {
+        for line in
+            [String::new(), COOKIE.to_owned(), format!("{ours}; {ours}"), format!("x{ours}"), format!("{ours}x")]
+        {
             assert_eq!(read(&headers(&[("cookie", &line)])), None, "{line}");
         }
     }

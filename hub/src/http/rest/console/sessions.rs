@@ -1,9 +1,9 @@
 //! `/console/sign-in` and what follows from it: who one is, a code typed again, one's own sessions.
 
-use super::caller::{self, AtConsole, OwnPage};
 use super::ScopeShape;
-use crate::console::sessions::{self, Living};
+use super::caller::{self, AtConsole, OwnPage};
 use crate::console::Console;
+use crate::console::sessions::{self, Living};
 use crate::http::client_ip::ClientAddress;
 use crate::http::rest::people::{DONE, Done};
 use crate::http::rest::{Answer, ApiError, Id, Input, Refusals, Success};
