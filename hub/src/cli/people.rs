@@ -105,8 +105,8 @@ pub(super) async fn operator(admin: &Admin, job: Operator, out: &Out) -> Result<
     match job {
         Operator::Add { email, name, role, scope, password } => {
             let password = password.read()?;
-            let made = admin.add_operator_as(&email, name.as_deref(), &password, role, &scope.into());
-            out.object(&made.await?, second_factor)
+            let made = admin.add_operator_as(&email, name.as_deref(), &password, role, &scope.into()).await?;
+            out.object(&made, second_factor)
         }
         Operator::Role { email, role, scope } => {
             admin.set_operator_role(&email, role, &scope.into()).await?;

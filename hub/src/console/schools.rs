@@ -77,8 +77,8 @@ pub(crate) async fn suspend(
     only(who, acts_on_schools)?;
     let event = sys::new_ordered_id(sys::now())?;
     let act = async |tx: &mut Tx| {
-        let act = sqlx::query!("SELECT sec.suspend_school($1, $2, $3, $4)", school, suspend, reason, event);
-        act.execute(tx.conn()).await?;
+        let act = sqlx::query_scalar!("SELECT sec.suspend_school($1, $2, $3, $4)", school, suspend, reason, event);
+        act.fetch_one(tx.conn()).await?;
         one(tx, school).await
     };
     let doing = if suspend { "school suspended" } else { "school let in again" };

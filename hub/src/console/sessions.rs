@@ -36,7 +36,8 @@ pub(crate) async fn sign_in(
     let (auth, email) = (&console.auth, field::email(email)?);
     if let Some(proved) = operators::prove(auth, from, &email, password, code).await? {
         let (cookie, rehashed) = (Cookie::new(sys::new_id()?, sys::random()?), proved.rehashed.as_deref());
-        let open = auth.auth_db.open_console(&proved.key, rehashed, proved.factor, cookie.session, &cookie.hash());
+        let hash = cookie.hash();
+        let open = auth.auth_db.open_console(&proved.key, rehashed, proved.factor, cookie.session, &hash);
         if open.await? {
             let who = caller(console, &cookie).await?;
             return Ok((cookie, who));
