@@ -118,6 +118,8 @@ pub struct Engine {
     authentications: u32,
     with_shapes: bool,
     held_ends: u32,
+    /// Whether the exchange brought rows.
+    staged: bool,
     saved_meanwhile: bool,
     level: bool,
 }
@@ -134,6 +136,7 @@ impl Engine {
             authentications: 0,
             with_shapes: false,
             held_ends: 0,
+            staged: false,
             saved_meanwhile: false,
             level: false,
         }
@@ -172,6 +175,7 @@ impl Engine {
     fn exchange(&mut self, wait_ms: u32) -> Action {
         self.exchange += 1;
         self.saved_meanwhile = false;
+        self.staged = false;
         self.state = State::Exchanging { held: wait_ms > 0 };
         Action::Exchange { number: self.exchange, wait_ms, with_shapes: std::mem::take(&mut self.with_shapes) }
     }
@@ -218,6 +222,7 @@ impl Engine {
     fn stored(&mut self, pending: bool) -> Action {
         match self.state {
             State::Keeping | State::Staging => {
+                self.staged |= self.state == State::Staging;
                 self.state = State::Exchanging { held: false };
                 Action::Listen
             }
@@ -250,6 +255,11 @@ impl Engine {
                 self.with_shapes = true;
                 self.exchange(0)
             }
+            // A slow line was asked to let others go first. It has got on, so nothing failed.
+            Code::Busy if std::mem::take(&mut self.staged) => {
+                self.failures = 0;
+                self.failed(error.code, error.message)
+            }
             Code::Busy | Code::RateLimited | Code::TooSlow | Code::Internal | Code::HubUnreachable | Code::Network => {
                 self.failed(error.code, error.message)
             }
@@ -280,12 +290,11 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     fn end(more: bool) -> Frame {
         Frame::End(End {
             rev: 1,
-            epoch: Uuid::nil(),
+            epoch: uuid::Uuid::nil(),
             durable_rev: None,
             digest: None,
             more,
@@ -335,8 +344,29 @@ mod tests {
             assert!(matches!(once.step(Event::Broken(u64::from(number), String::new())), Action::Pause { .. }));
             once.step(Event::PauseOver);
         }
-        let last = once.step(Event::Broken(u64::from(ONCE_ATTEMPTS), String::new()));
-        assert!(matches!(last, Action::Halt(_)));
+        assert!(matches!(once.step(Event::Broken(u64::from(ONCE_ATTEMPTS), String::new())), Action::Halt(_)));
+    }
+
+    #[test]
+    fn a_slow_line_that_lets_others_go_first_gets_on_and_does_not_give_up() {
+        use crate::frame::RowsHead as Head;
+        let busy = || Frame::Error(ErrorBody { code: Code::Busy, message: String::new(), details: None });
+        let head = Head { entity: "student".into(), columns: vec![], count: 1, through: 1, raw_len: 0 };
+        let rows = Frame::Rows(Rows { head, body: vec![] });
+        let mut engine = Engine::new(Mode::Once, 0);
+        engine.step(Event::Start);
+        for number in 1..20 {
+            assert_eq!(engine.step(Event::Frame(number, Frame::Alive)), Action::Listen);
+            assert!(matches!(engine.step(Event::Frame(number, rows.clone())), Action::Stage(_)));
+            engine.step(Event::Stored { pending: false });
+            assert_eq!(engine.step(Event::Frame(number, busy())), Action::Pause { ms: FIRST_PAUSE_MS });
+            engine.step(Event::PauseOver);
+        }
+        // One that is told so before it got anything waits longer each time.
+        for number in 20..20 + u64::from(ONCE_ATTEMPTS) - 2 {
+            assert!(matches!(engine.step(Event::Frame(number, busy())), Action::Pause { ms } if ms > FIRST_PAUSE_MS));
+            engine.step(Event::PauseOver);
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod fold;
 pub mod frame;
 pub mod history;
 pub mod injected_fault;
+pub mod jwt;
 pub mod markdown;
 pub mod natural;
 pub mod password;

@@ -94,11 +94,14 @@ pub enum Weakness {
     Common,
     /// What anybody knows of the person: a name, an e-mail, the school.
     Own,
+    /// The password that is to be replaced, which somebody else may have been told.
+    Same,
 }
 
 impl Weakness {
     /// All of them, for those who have words for each.
-    pub const ALL: &[Weakness] = &[Weakness::Short, Weakness::Long, Weakness::Pattern, Weakness::Common, Weakness::Own];
+    pub const ALL: &[Weakness] =
+        &[Weakness::Short, Weakness::Long, Weakness::Pattern, Weakness::Common, Weakness::Own, Weakness::Same];
 
     /// The stable text in `details.weak`, for example `short`.
     pub const fn code(self) -> &'static str {
@@ -108,6 +111,7 @@ impl Weakness {
             Weakness::Pattern => "pattern",
             Weakness::Common => "common",
             Weakness::Own => "own",
+            Weakness::Same => "same",
         }
     }
 
@@ -119,6 +123,9 @@ impl Weakness {
             Weakness::Pattern => "this is a pattern that is guessed first; three or four words do well",
             Weakness::Common => "this password is among the first that are guessed; three or four words do well",
             Weakness::Own => "a password is not one's own name, e-mail or school; three or four words do well",
+            Weakness::Same => {
+                "this is the password that is to be replaced; choose another, three or four words do well"
+            }
         }
     }
 }

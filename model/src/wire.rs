@@ -8,6 +8,7 @@ use crate::{Code, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// The protocol spoken by this code. Versions: 1 (2026-11): first.
@@ -25,6 +26,13 @@ pub const BATCH_BYTES: usize = MAX_BODY - (64 << 10);
 pub const MAX_PEOPLE: usize = 256;
 /// Longest time the hub holds a request with nothing to say, in milliseconds: below the idle limit of common proxies.
 pub const MAX_WAIT_MS: u32 = 50_000;
+/// Longest silence of a hub that an office bears; then it takes the line for broken and asks again.
+pub const SILENCE: Duration = Duration::from_secs(45);
+/// How often a hub says that it is alive, once an answer has begun: below the idle limit of common proxies.
+pub const ALIVE_EVERY: Duration = Duration::from_secs(15);
+
+// One sign of life may be lost in a slow line.
+const _: () = assert!(2 * ALIVE_EVERY.as_secs() < SILENCE.as_secs());
 
 /// What was done to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -76,7 +76,7 @@ impl From<rusqlite::Error> for NodeError {
         let (code, message) = match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
                 Code::StoreLocked,
-                "another program is writing to this office's records; close it or try again in a moment".to_owned(),
+                crate::store::IN_THE_WAY.to_owned(),
             ),
             Some(ErrorCode::ReadOnly) => (
                 Code::StoreReadOnly,

@@ -4,7 +4,8 @@
 //! and code again, so trying once more always ends in one device and one records file.
 
 use crate::keys::{KeySource, Passphrase, Secrets};
-use crate::store::{Enrolled, copy};
+use crate::log::events;
+use crate::store::{Copied, Enrolled, Turns, copy};
 use crate::sync::HubClient;
 use crate::{NodeError, Result, Store, SystemEnv};
 use base64::Engine;
@@ -14,6 +15,7 @@ use pems_model::wire::EnrolRequest;
 use pems_model::{Code, Schema};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use uuid::Uuid;
 
 const RECORDS: &str = "records.db";
@@ -36,6 +38,8 @@ pub struct Office {
     keys: KeySource,
     secrets: Secrets,
     schema: &'static Schema,
+    /// Whose turn it is to write, of all connections to the records.
+    turns: Arc<Turns>,
 }
 
 impl Office {
@@ -69,7 +73,7 @@ impl Office {
             let message = format!("{keys} has no keys for this office (they were destroyed, or are kept elsewhere); without them the records cannot be read");
             NodeError::new(Code::KeyMissing, message)
         })?;
-        Ok(Office { dir: dir.to_owned(), account: note.account, keys, secrets, schema })
+        Ok(Office { dir: dir.to_owned(), account: note.account, keys, secrets, schema, turns: Arc::default() })
     }
 
     /// Enrols this machine with a one-time code and makes its records file.
@@ -77,6 +81,19 @@ impl Office {
     /// # Errors
     /// `already_enrolled`, what the hub said of the code, or what the disk or keyring said. Can simply be tried again.
     pub async fn enrol(
+        dir: &Path,
+        keys: KeySource,
+        hub: &str,
+        code: &str,
+        name: &str,
+        schema: &'static Schema,
+    ) -> Result<Office> {
+        let enrolled = Office::enrol_unlogged(dir, keys, hub, code, name, schema).await;
+        events::enrolled(enrolled.as_ref().err().map(|error| error.code));
+        enrolled
+    }
+
+    async fn enrol_unlogged(
         dir: &Path,
         keys: KeySource,
         hub: &str,
@@ -109,7 +126,7 @@ impl Office {
         };
         drop(fresh(dir, &secrets, &enrolled, schema)?);
         keep(dir)?;
-        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema })
+        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema, turns: Arc::default() })
     }
 
     /// Makes an office that has no hub, for the sample school.
@@ -130,7 +147,7 @@ impl Office {
         fill(&mut store)?;
         drop(store);
         keep(dir)?;
-        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema })
+        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema, turns: Arc::default() })
     }
 
     /// Throws the office away. It is noted first, so that a crash anywhere leaves something that the next start goes on with.
@@ -149,13 +166,27 @@ impl Office {
     /// `already_enrolled` for a folder that holds an office, `wrong_credentials` for another passphrase, `store_corrupt` for a
     /// file that is no whole copy, or what the disk or keyring said. Nothing is lost by trying again.
     pub fn restore(dir: &Path, keys: KeySource, copy: &Path, passphrase: &Passphrase) -> Result<Office> {
+        let restored = Office::restore_unlogged(dir, keys, copy, passphrase);
+        match restored {
+            Ok((office, copied)) => {
+                events::restored(copied.bytes, copied.records);
+                Ok(office)
+            }
+            Err(error) => {
+                events::not_restored(error.code);
+                Err(error)
+            }
+        }
+    }
+
+    fn restore_unlogged(dir: &Path, keys: KeySource, copy: &Path, passphrase: &Passphrase) -> Result<(Office, Copied)> {
         let schema = Schema::product();
         finish_discarding(dir, &keys)?;
         refuse_enrolled(dir)?;
         let secrets = copy::keys_of(copy, passphrase)?;
         clear_unfinished(dir);
         let unfinished = dir.join("records.new");
-        copy::take_out(copy, &unfinished, &secrets.database, schema)?;
+        let copied = copy::take_out(copy, &unfinished, &secrets.database, schema)?;
         Store::open(&unfinished, &secrets.database, schema, Box::new(SystemEnv))?.put_back()?;
         let account = account_of(&secrets);
         let known = keys.load(&account)?;
@@ -164,7 +195,7 @@ impl Office {
         }
         write_note(dir, &Note { account: account.clone(), discarded: false })?;
         keep(dir)?;
-        Ok(Office { dir: dir.to_owned(), account, keys, secrets, schema })
+        Ok((Office { dir: dir.to_owned(), account, keys, secrets, schema, turns: Arc::default() }, copied))
     }
 
     /// A connection of its own to the records; readers and one writer do not wait for each other.
@@ -173,7 +204,15 @@ impl Office {
     /// `store_corrupt`, `store_newer`, or what the disk said.
     pub fn store(&self) -> Result<Store> {
         let store = Store::open(&self.dir.join(RECORDS), &self.secrets.database, self.schema, Box::new(SystemEnv))?;
-        Ok(store.with_signing(&self.secrets.signing))
+        Ok(store.with_signing(&self.secrets.signing).with_turns(&self.turns))
+    }
+
+    /// As [`Office::store`], for who only reads: whatever would write is refused.
+    ///
+    /// # Errors
+    /// As [`Office::store`].
+    pub fn reader(&self) -> Result<Store> {
+        Store::open_reader(&self.dir.join(RECORDS), &self.secrets.database, self.schema, Box::new(SystemEnv))
     }
 
     /// The device's signing key (Ed25519 seed).
@@ -186,7 +225,9 @@ impl Office {
     /// # Errors
     /// What the keyring or the disk said.
     pub fn destroy_keys(&self) -> Result<()> {
-        self.keys.destroy(&self.account)
+        self.keys.destroy(&self.account)?;
+        events::keys_destroyed();
+        Ok(())
     }
 }
 

@@ -14,6 +14,7 @@ mod files;
 pub mod identity;
 pub mod import;
 pub mod keys;
+pub mod log;
 pub mod sample;
 pub mod store;
 pub mod sync;

@@ -94,7 +94,8 @@ impl Records {
         let n = self.made;
         match (entity.name, field.name, field.kind) {
             ("school_year", "label", _) => json!(format!("{}-{}", 1900 + n % 8_000, 1901 + n % 8_000)),
-            ("number_range", "to_no", _) => json!(999),
+            // One number, which no other range has.
+            ("number_range", "to_no", _) => json!(1 + i64::from(n)),
             (_, "birth_date", _) => json!("2014-02-27"),
             // Whatever happens to an enrolment happens in its school year.
             ("school_year", "start_date" | "end_date", Kind::Date) => {

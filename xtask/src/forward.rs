@@ -1,7 +1,7 @@
 //! Commands that are programs of the `tests` crate: built with the whole workspace's settings, then run from where cargo put
 //! them.
 
-use crate::steps::{cargo, must, step};
+use crate::steps::{cargo, must, program, step};
 use crate::{programs, root, session, setup};
 use anyhow::Result;
 use std::process::Command;
@@ -12,13 +12,30 @@ pub(crate) fn simulate(args: &[String]) -> Result<()> {
     run("debug", "simulate", args)
 }
 
+/// Worlds of offices, by the program that is built.
+///
+/// # Errors
+/// If nobody knows where it lies.
+pub(crate) fn worlds(args: &[&str]) -> Result<Command> {
+    let mut command = program(programs("debug")?.join("simulate"));
+    command.args(args).current_dir(root());
+    Ok(command)
+}
+
 /// Strangers, on the programs as they ship and with a screen and a keyring of their own.
 pub(crate) fn stranger(args: &[String]) -> Result<()> {
     setup::run()?;
     build(&["--bins"])?;
-    let mut command = Command::new(programs("debug")?.join("stranger"));
-    command.args(args).current_dir(root());
-    step("strangers", || must(&mut session::inside(&command)))
+    step("strangers", || visit(args))
+}
+
+/// Strangers, on the programs that are built.
+///
+/// # Errors
+/// If one found something or could not work.
+pub(crate) fn visit(args: &[String]) -> Result<()> {
+    let mut command = program(programs("debug")?.join("stranger"));
+    must(&mut session::inside(command.args(args).current_dir(root())))
 }
 
 /// The story of two offices; with a window unless `--headless`.

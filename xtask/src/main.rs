@@ -2,6 +2,7 @@
 //!
 //! Invariant: every command prints what it does and how long it took, and ends with 0 only if all of it went well.
 
+mod beside;
 mod check;
 mod forward;
 mod fuzz_api;
@@ -12,6 +13,7 @@ mod package;
 mod session;
 mod setup;
 mod steps;
+mod suites;
 mod test;
 mod tidy;
 
@@ -21,8 +23,9 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask COMMAND
 
-  test                     set up what is missing, then every test
+  test                     set up what is missing, then everything that `check` looks at and every test
   check                    format, lints, licences, generated files, house rules
+  licences                 of `check`: licences, sources and known vulnerabilities of dependencies
   gen [--check]            write the files that follow from declarations and from the hub's queries (or say which are stale)
   gen migration ENTITY     print the table of an entity, as the start of a migration
   simulate --seeds N [--from S]
@@ -43,7 +46,10 @@ fn main() -> ExitCode {
     let rest = args.get(1..).unwrap_or_default();
     let done = match (args.first().map(String::as_str), rest) {
         (Some("test"), []) => test::run(),
+        // What `test` is, once there is a screen.
+        (Some("test-in-session"), []) => test::in_session(),
         (Some("check"), []) => check::run(),
+        (Some("licences"), []) => check::dependencies(),
         (Some("setup"), []) => setup::run(),
         (Some("gen"), _) => generate::run(rest),
         (Some("simulate"), _) => forward::simulate(rest),

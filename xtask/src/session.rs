@@ -1,6 +1,7 @@
 //! A screen and an unlocked keyring of one's own, so that tests of windows and keys run where nobody is signed in (and never
 //! touch the keyring of somebody who is).
 
+use crate::steps;
 use std::process::Command;
 
 /// Runs `"$@"` with a private D-Bus session, an empty unlocked keyring and a virtual screen; what it made goes with it.
@@ -16,16 +17,7 @@ dbus-run-session -- sh -c '
 
 /// The same command inside such a session.
 pub(crate) fn inside(command: &Command) -> Command {
-    let mut wrapped = Command::new("sh");
-    wrapped.args(["-c", SCRIPT, "sh"]).arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => wrapped.env(name, value),
-            None => wrapped.env_remove(name),
-        };
-    }
-    if let Some(dir) = command.get_current_dir() {
-        wrapped.current_dir(dir);
-    }
-    wrapped
+    let mut session = Command::new("sh");
+    session.args(["-c", SCRIPT, "sh"]);
+    steps::inside(session, command)
 }

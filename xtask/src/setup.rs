@@ -1,8 +1,9 @@
 //! Brings a fresh Debian 12 machine with Rust and Node to where everything builds and every test runs. Whatever is there
 //! already is left alone, so running it again costs a second.
 
+use crate::beside::shown;
 use crate::root;
-use crate::steps::{must, output, shown, step};
+use crate::steps::{must, output, step};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::fs;

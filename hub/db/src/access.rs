@@ -3,7 +3,7 @@
 use crate::context::{Caller, Mode, OperatorContext, TenantContext};
 use crate::keys::Keys;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
-use pems_model::Role;
+use pems_model::{Role, jwt};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use uuid::Uuid;
@@ -86,6 +86,7 @@ impl std::fmt::Debug for AccessTokens {
 impl AccessTokens {
     /// Signs with a key of its own that follows from the hub's; `ttl` is how long a device's or user's token is good.
     pub fn new(keys: &Keys, ttl: Duration) -> AccessTokens {
+        jwt::use_our_ciphers();
         AccessTokens { secret: keys.derive("pems hub: access tokens"), ttl }
     }
 

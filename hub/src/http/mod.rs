@@ -17,7 +17,7 @@ use crate::http::state::{AtWork, Hub};
 use crate::metrics::{Metrics, MetricsToken, Pools};
 use crate::rate_limit::{Key, Limit};
 use crate::refusal::Refusal;
-use axum::body::HttpBody;
+use axum::body::{Body, HttpBody};
 use axum::extract::{FromRef, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -73,19 +73,25 @@ pub(crate) fn at_work() -> AtWork {
 async fn not_too_often(
     State(auth): State<Arc<Auth>>,
     State(AtWork(shares)): State<AtWork>,
+    State(patience): State<Patience>,
     ClientAddress(from): ClientAddress,
     request: Request,
     next: Next,
 ) -> Result<Response, rest::ApiError> {
-    let _at_work = match bearer::caller(&auth, request.headers(), sys::now()) {
-        Ok(Caller::Tenant(who)) => Some(shares.take(who.tenant()).await?),
-        Ok(Caller::Operator(_)) => None,
+    match bearer::caller(&auth, request.headers(), sys::now()) {
+        Ok(Caller::Tenant(who)) => {
+            // Whole before it takes a place: a body that trickles in is no work, and its token may be of somebody who signed out.
+            let (head, body) = request.into_parts();
+            let body = read_body(body, SMALL_BODY, patience.body).await?;
+            let _at_work = shares.take(who.tenant()).await?;
+            Ok(next.run(Request::from_parts(head, Body::from(body))).await)
+        }
+        Ok(Caller::Operator(_)) => Ok(next.run(request).await),
         Err(_) => {
             auth.limits.check(Limit::Api, Key::Address(from))?;
-            None
+            Ok(next.run(request).await)
         }
-    };
-    Ok(next.run(request).await)
+    }
 }
 
 /// Numbers for a Prometheus server, which shows the token that `pems-hub metrics-token` prints.
@@ -154,7 +160,6 @@ fn too_large_body(limit: usize) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::body::Body;
     use tower::ServiceExt;
 
     /// A body that does not say how long it is, piece by piece.

@@ -1,5 +1,6 @@
 //! Time limits of a request: none of its steps may last for ever.
 
+use pems_model::wire::ALIVE_EVERY;
 use std::time::Duration;
 
 /// How long the hub waits for somebody who does not go on. Each ends by itself, so nobody holds anything for ever.
@@ -17,6 +18,12 @@ pub struct Patience {
     /// For somebody to read all of an answer that comes from the database. A first sync at 10 KB/s gets 9 MB in it; what was cut
     /// off goes on where it stopped.
     pub pull: Duration,
+    /// How long an answer from the database may go on waiting for its line when another one waits for its place. Some frames, so
+    /// that a slow line gets on each time.
+    pub slow_pull: Duration,
+    /// For the next sign of life of an exchange that waits. Not for somebody else, but for the office at the other end
+    /// ([`SILENCE`](pems_model::wire::SILENCE)).
+    pub alive: Duration,
 }
 
 impl Default for Patience {
@@ -28,6 +35,8 @@ impl Default for Patience {
             body: seconds(180),
             unread: seconds(30),
             pull: seconds(900),
+            slow_pull: seconds(10),
+            alive: ALIVE_EVERY,
         }
     }
 }

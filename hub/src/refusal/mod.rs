@@ -87,6 +87,11 @@ impl Refusal {
         Refusal::new(Code::BadRequest, message).with(json!({ "field": "reason" }))
     }
 
+    /// The line is slow, and others wait.
+    pub(crate) fn gave_way() -> Refusal {
+        Refusal::new(Code::Busy, "the hub is busy and lets another office go first; it goes on from here by itself")
+    }
+
     pub(crate) fn too_slow() -> Refusal {
         Refusal::new(Code::TooSlow, "the request came in too slowly; it is tried again by itself")
     }

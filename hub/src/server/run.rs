@@ -23,6 +23,7 @@ use crate::server::listen::{self, Door};
 use crate::server::start_error::StartError;
 use crate::server::subscribers::{CountEvents, ForgetSettings};
 use crate::sync::Exchanges;
+use crate::sync::pull::Places;
 use crate::sync::schema_negotiation::NegotiatedSchemas;
 use crate::sync::tenant_state::TenantStates;
 use crate::users::Users;
@@ -32,7 +33,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -41,7 +41,7 @@ use uuid::Uuid;
 const AUTH_CONNECTIONS: u32 = 6;
 /// Connections for the operators' console: some people, who look.
 const CONSOLE_CONNECTIONS: usize = 4;
-/// How long a pull waits for its turn before "busy, try again" serves everybody better.
+/// How long a pull waits for its school's share, and then for its place, before "busy, try again" serves everybody better.
 const PULL_WAIT: Duration = Duration::from_secs(60);
 /// How long requests in flight may take when the hub stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -147,9 +147,10 @@ fn parts(
             live: live.clone(),
             shapes: NegotiatedSchemas::new(config.schema),
             // Half of the connections, so that the other half is there for pushes; a quarter of these for one school at most.
-            pulls: Semaphore::new((config.app_connections / 2).max(1)),
+            pulls: Places::new(config.app_connections / 2, PULL_WAIT),
             pull_shares: Shares::new(config.app_connections / 8, PULL_WAIT),
             longest_pull: config.patience.pull,
+            slow_pull: config.patience.slow_pull,
         }),
         reader: Arc::new(Reader {
             epoch,

@@ -4,14 +4,12 @@
 //! older one that only waits (for news, or for a device that does not read) ends. What a line cut off left behind is gone then.
 
 use crate::refusal::Refusal;
+use crate::sync::LINE_WAIT;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// Exchanges of one device at work, read or being sent: one is honest, some may be left over from a bad line.
 const EXCHANGES: usize = 8;
-/// How long another one waits for its place.
-const WAIT: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(crate) struct Line {
@@ -41,7 +39,7 @@ impl Line {
     pub(crate) async fn begin(self: Arc<Line>) -> Result<Exchange, Refusal> {
         self.newest.send_modify(|number| *number += 1);
         let newer = self.newest.subscribe();
-        let place = tokio::time::timeout(WAIT, self.places.clone().acquire_owned()).await;
+        let place = tokio::time::timeout(LINE_WAIT, self.places.clone().acquire_owned()).await;
         let Ok(Ok(place)) = place else { return Err(Refusal::busy()) };
         Ok(Exchange { newer, line: self, _place: place })
     }

@@ -6,6 +6,8 @@ use pems_model::Role;
 use serde_json::json;
 use sqlx::Connection;
 use std::pin::pin;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// Requests of one school that are at work at once (`hub/src/http`).
 const AT_WORK: usize = 4;
@@ -49,4 +51,31 @@ async fn what_a_school_asks_beyond_its_share_waits_for_itself_and_for_nobody_els
         reply.data();
     }
     more.data();
+}
+
+#[tokio::test]
+async fn bodies_that_trickle_in_take_no_place_from_their_school() {
+    let api = Api::new().await;
+    let school = api.world.school("a").await.id;
+    let user = api.user(school, Role::SchoolAdmin).await;
+    // A token that is good for some minutes yet, of somebody who is not signed in any more.
+    let gone = api.user(school, Role::Registrar).await;
+    api.world
+        .sql("DELETE FROM session WHERE account_id IN (SELECT id FROM account WHERE role = 'registrar')")
+        .await
+        .expect("out");
+    let head = format!(
+        "POST /api/v1/auth/sign-in HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {gone}\r\ncontent-length: 100\r\nexpect: 100-continue\r\n\r\n"
+    );
+    let mut slow = Vec::new();
+    for _ in 0..AT_WORK {
+        let mut tcp = TcpStream::connect(api.world.hub.address()).await.expect("a connection");
+        tcp.write_all(head.as_bytes()).await.expect("sent");
+        let mut said = [0; 12];
+        tcp.read_exact(&mut said).await.expect("an answer");
+        assert_eq!(&said, b"HTTP/1.1 100", "the hub waits for the body");
+        slow.push(tcp);
+    }
+    api.get("/students", &user).await.data();
+    drop(slow);
 }

@@ -154,13 +154,16 @@ async fn a_suspended_school_is_out_at_once_and_back_at_once() {
     }
 }
 
+/// Which connection this is.
+async fn pid(tx: &mut Tx) -> Result<i32, DbError> {
+    Ok(sqlx::query_scalar("SELECT pg_catalog.pg_backend_pid()").fetch_one(tx.conn()).await?)
+}
+
 #[tokio::test]
 async fn a_door_leaves_nothing_of_a_session_to_the_next() {
     let TwoSchools { world, a, b, keys } = two_schools().await;
     let options = world.hub.database_url().replace("user=postgres", "user=hub_app").parse().expect("a url");
     let door = TenantDb::new(options, 1, keys.clone()).expect("a door");
-    const PID: &str = "SELECT pg_catalog.pg_backend_pid()";
-    let pid = async |tx: &mut Tx| Ok::<i32, DbError>(sqlx::query_scalar(PID).fetch_one(tx.conn()).await?);
     let mess = async |tx: &mut Tx| {
         run(tx.conn(), "SET search_path = sec; DECLARE c CURSOR WITH HOLD FOR SELECT 1; LISTEN hub")
             .await
@@ -214,7 +217,15 @@ async fn a_door_leaves_nothing_of_a_session_to_the_next() {
     assert!(matches!(swallowed.await, Err(DbError::Database(_))), "nothing of it was kept");
     let left = door.in_tx(&b, Access::Write, look).await.expect("school b");
     assert_eq!(left.0, first, "it was taken back properly");
+}
 
+#[tokio::test]
+async fn a_connection_of_which_nobody_knows_what_is_on_it_is_not_used_again() {
+    let TwoSchools { world, a, b, keys } = two_schools().await;
+    let options = world.hub.database_url().replace("user=postgres", "user=hub_app").parse().expect("a url");
+    let door = TenantDb::new(options, 1, keys.clone()).expect("a door");
+    let (a, b) = (inside(&keys, a), inside(&keys, b));
+    let first = door.in_tx(&b, Access::Write, pid).await.expect("school b");
     let poison = async |tx: &mut Tx| run(tx.conn(), "PREPARE poison AS SELECT 1").await.map_err(DbError::from);
     door.in_tx(&b, Access::Write, poison).await.expect("a statement");
     let second = door.in_tx(&a, Access::ReadOnly, pid).await.expect("school a");

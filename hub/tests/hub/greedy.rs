@@ -4,7 +4,7 @@
 use crate::world::{Device, World, edit, learner, new_id};
 use pems_model::Code;
 use pems_model::frame::Frame;
-use pems_model::wire::{Cursors, SyncRequest};
+use pems_model::wire::{Cursors, SILENCE, SyncRequest};
 use reqwest::Response;
 use serde_json::json;
 use sqlx::postgres::PgListener;
@@ -71,6 +71,84 @@ async fn answers_that_nobody_reads_hold_no_other_school_up() {
         world.scalar::<i64>("SELECT count(*) FROM student WHERE last_name = 'Santos'").await == 1
     })
     .await;
+}
+
+/// The next frame of an answer that goes on.
+async fn next_frame(response: &mut Response, bytes: &mut Vec<u8>) -> Option<Frame> {
+    loop {
+        if let Some(frame) = Frame::take(bytes).expect("whole frames") {
+            return Some(frame);
+        }
+        bytes.extend_from_slice(&response.chunk().await.expect("an answer")?);
+    }
+}
+
+#[tokio::test]
+async fn schools_on_slow_lines_hold_no_other_school_up() {
+    const GREEDY: [&str; 4] = ["greedy-1", "greedy-2", "greedy-3", "greedy-4"];
+    let world = World::with(|config| {
+        config.app_connections = 8;
+        config.patience.slow_pull = Duration::from_millis(200);
+        // None of them ends by itself.
+        config.patience.unread = Duration::from_secs(3_600);
+        config.patience.pull = Duration::from_secs(3_600);
+    })
+    .await;
+    world.school("quiet").await;
+    let quiet = world.device("quiet").await;
+    world.sync(&quiet, &quiet.push(0, vec![learner(1, "Reyes")])).await.expect("an answer");
+    let mut unread = Vec::new();
+    for slug in GREEDY {
+        world.school(slug).await;
+        fill(&world, slug).await;
+        let device = world.device(slug).await;
+        unread.push(ask(&world, &device, &device.request(0)).await);
+    }
+    until("all places are taken", async || open(&world).await == 4).await;
+    let request = quiet.request(0);
+    let asked = world.sync(&quiet, &request);
+    let got = tokio::time::timeout(Duration::from_secs(60), asked).await.expect("its turn").expect("an answer");
+    assert_eq!(got.rows("student").len(), 1);
+    until("one of them has given way", async || open(&world).await == 3).await;
+    // Who gave way has whole frames, with which it goes on, and is told to come again.
+    let ends = unread.into_iter().map(|mut response| async move {
+        let (mut bytes, mut rows) = (Vec::new(), 0);
+        loop {
+            match next_frame(&mut response, &mut bytes).await.expect("an end") {
+                Frame::Rows(frame) => rows += frame.head.count,
+                Frame::Alive => {}
+                end => return (rows, end),
+            }
+        }
+    });
+    let ends = futures_util::future::join_all(ends).await;
+    let (gave_way, whole): (Vec<_>, Vec<_>) = ends.iter().partition(|(_, end)| matches!(end, Frame::Error(_)));
+    assert_eq!((gave_way.len(), whole.len()), (1, 3));
+    assert!(gave_way.iter().all(|(rows, _)| *rows > 0 && *rows < 100_000), "{gave_way:?}");
+    assert!(gave_way.iter().all(|(_, end)| matches!(end, Frame::Error(error) if error.code == Code::Busy)));
+    assert!(whole.iter().all(|(rows, end)| *rows == 100_000 && matches!(end, Frame::End(_))));
+}
+
+#[tokio::test]
+async fn whoever_waits_behind_its_own_school_hears_that_the_hub_is_alive() {
+    let world = World::with(|config| {
+        config.app_connections = 8;
+        config.patience.alive = Duration::from_millis(100);
+        config.patience.unread = Duration::from_secs(3_600);
+        config.patience.pull = Duration::from_secs(3_600);
+    })
+    .await;
+    world.school("greedy").await;
+    fill(&world, "greedy").await;
+    let (first, second) = (world.device("greedy").await, world.device("greedy").await);
+    let _unread = ask(&world, &first, &first.request(0)).await;
+    until("its share is at work", async || open(&world).await == 1).await;
+    let mut waits = ask(&world, &second, &second.request(0)).await;
+    let mut bytes = Vec::new();
+    for _ in 0..3 {
+        let heard = tokio::time::timeout(SILENCE, next_frame(&mut waits, &mut bytes)).await;
+        assert_eq!(heard.expect("before its office hangs up"), Some(Frame::Alive));
+    }
 }
 
 #[tokio::test]

@@ -58,11 +58,11 @@ async fn that_a_school_is_suspended_is_told_to_its_own_people_only() {
     assert_eq!(wrong.refused(), (401, "wrong_credentials"));
     let right = town.try_sign_in("rizal", &admin.email, PASSWORD).await;
     assert_eq!(right.refused(), (403, "tenant_suspended"));
-    let asked = town.within_a_second("/auth/me", &before.access, |reply| !reply.status.is_success()).await;
+    let asked = town.before_long("/auth/me", &before.access, |reply| !reply.status.is_success()).await;
     assert_eq!(asked.refused(), (403, "tenant_suspended"));
     assert_eq!(town.refresh(&before.refresh).await.refused(), (403, "tenant_suspended"));
     town.world.hub.admin().resume("rizal").await.expect("a school");
-    town.within_a_second("/auth/me", &before.access, |reply| reply.status.is_success()).await;
+    town.before_long("/auth/me", &before.access, |reply| reply.status.is_success()).await;
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn a_token_that_is_forged_over_or_somebody_elses_opens_nothing() {
     // A good token of a session that the database does not have.
     town.sql("DELETE FROM refresh_token; DELETE FROM session").await;
     town.sql("NOTIFY people").await;
-    let gone = town.within_a_second("/auth/me", &session.access, |reply| !reply.status.is_success()).await;
+    let gone = town.before_long("/auth/me", &session.access, |reply| !reply.status.is_success()).await;
     assert_eq!(gone.refused(), (401, "unauthorized"));
 }
 

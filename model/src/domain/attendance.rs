@@ -3,10 +3,11 @@
 //! What was marked elsewhere before the signature and arrives after it is refused as well: the paper is signed. It waits at its
 //! office, with the reason, and goes through once the month is open again.
 //!
-//! Nor does anybody come into a section or leave it on a day of such a month: the paper says who was there.
+//! Nor does anybody come into a section or leave it on a day of such a month ([`super::seats`]), nor does the calendar change its
+//! class days: the paper says who was there, and when. A suspension that is announced late waits until the month is open again.
 
 use super::Author;
-use crate::entities::SF2_REPORT;
+use crate::entities::{CALENDAR_DAY, SCHOOL_YEAR, SF2_REPORT};
 use crate::value::format_date;
 use crate::{Act, Code, Entity, Problem, Row, Value, natural};
 use std::ops::Range;
@@ -21,57 +22,97 @@ pub fn month_of(day: i32) -> Option<i32> {
     Some(day - i32::from(date.day()) + 1)
 }
 
-/// A stay in a section, `[from, to)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stay {
-    /// Where.
-    pub section: Uuid,
-    /// Its first day, in days since 1970-01-01.
-    pub from: i32,
-    /// The first day that is not in it any more; `None` as long as it lasts.
-    pub to: Option<i32>,
+/// The calendar's word for the level of a grade; none for non-graded learners.
+pub fn level_of(grade: &str) -> Option<&'static str> {
+    match grade {
+        "K" => Some("kinder"),
+        "1" | "2" | "3" | "4" | "5" | "6" => Some("elementary"),
+        "7" | "8" | "9" | "10" => Some("jhs"),
+        "11" | "12" => Some("shs"),
+        _ => None,
+    }
 }
 
-/// Days on which a learner is in another section than before; none: in no section.
+/// Class days of a school year that a change makes others.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moved {
+pub struct OtherDays {
+    /// Of which school year.
+    pub year: Uuid,
     /// In days since 1970-01-01.
-    pub days: Range<i32>,
-    /// The section before.
-    pub from: Option<Uuid>,
-    /// The section now.
-    pub to: Option<Uuid>,
+    pub days: Vec<Range<i32>>,
+    /// The level whose sections have them; `None`: all.
+    pub level: Option<String>,
 }
 
-/// Where a learner sits, day by day: of two stays the one counts that began later.
-fn seats(stays: &[Stay]) -> Vec<(Uuid, Range<i32>)> {
-    let mut stays = stays.to_vec();
-    stays.sort_by_key(|stay| stay.from);
-    // After the last one comes none: who sits there stays for all days to come.
-    let next = stays.iter().skip(1).map(|stay| stay.from).chain([i32::MAX]);
-    let seat = |(stay, next): (&Stay, i32)| (stay.section, stay.from..stay.to.unwrap_or(i32::MAX).min(next));
-    stays.iter().zip(next).map(seat).collect()
+/// What a change of the calendar, or of a school year, comes to for its class days; none for other records.
+pub fn other_days(entity: &Entity, before: Option<&Row>, after: &Row) -> Option<OtherDays> {
+    if entity.name == CALENDAR_DAY.name {
+        // Which day of which year it is of never changes.
+        let of = before.unwrap_or(after);
+        let (year, on) = (of.get(entity, "school_year").as_id()?, date(entity, of, "on_date")?);
+        let kind = |row: &Row| row.get(entity, "kind").as_text().filter(|_| row.is_live()).map(str::to_owned);
+        let level = of.get(entity, "scope").as_text().filter(|scope| *scope != "school").map(str::to_owned);
+        return (before.and_then(kind) != kind(after)).then(|| OtherDays {
+            year,
+            days: std::iter::once(on..on.saturating_add(1)).collect(),
+            level,
+        });
+    }
+    let before = before.filter(|row| entity.name == SCHOOL_YEAR.name && row.is_live())?;
+    let days = |row: &Row| Some(date(entity, row, "start_date")?..date(entity, row, "end_date")?.saturating_add(1));
+    let (old, new) = (days(before)?, days(after).filter(|_| after.is_live()));
+    // Half days and the cut-off are on every month's form.
+    let by_halves = |row: &Row| row.get(entity, "half_days") == &Value::Bool(true);
+    let throughout = date(entity, before, "cutoff_date") != date(entity, after, "cutoff_date")
+        || by_halves(before) != by_halves(after);
+    let days = match new {
+        Some(new) if !throughout => {
+            let ends = [old.start.min(new.start)..old.start.max(new.start), old.end.min(new.end)..old.end.max(new.end)];
+            ends.into_iter().filter(|days| !days.is_empty()).collect()
+        }
+        _ => vec![old],
+    };
+    (!days.is_empty()).then_some(OtherDays { year: before.id, days, level: None })
 }
 
-/// What a change of the stays of one enrolment comes to.
-pub fn moved(before: &[Stay], after: &[Stay]) -> Vec<Moved> {
-    let (before, after) = (seats(before), seats(after));
-    let mut bounds: Vec<i32> = before.iter().chain(&after).flat_map(|(_, days)| [days.start, days.end]).collect();
-    bounds.sort_unstable();
-    bounds.dedup();
-    let on = |seats: &[(Uuid, Range<i32>)], day| seats.iter().find(|(_, days)| days.contains(&day)).map(|seat| seat.0);
-    let between = |pair: &[i32]| Moved { days: pair[0]..pair[1], from: on(&before, pair[0]), to: on(&after, pair[0]) };
-    bounds.windows(2).map(between).filter(|moved| moved.from != moved.to).collect()
+impl OtherDays {
+    /// Whether a section of this grade (none: of none) has these days, and one of them is in this month (its first day).
+    pub fn concern(&self, grade: Option<&str>, month: i32) -> bool {
+        let level = self.level.as_deref();
+        let of_month = |days: &Range<i32>| month_of(days.start).unwrap_or(days.start) <= month && month < days.end;
+        (level.is_none() || level == grade.and_then(level_of)) && self.days.iter().any(of_month)
+    }
+
+    /// What is wrong with the change, where these months are signed: what each section is called, and the first day of the month.
+    pub fn problem(&self, signed: &[(String, i32)]) -> Option<Problem> {
+        let said = |(section, month): &(String, i32)| format!("{section} for {}", month_text(*month));
+        let mut named: Vec<String> = signed.iter().take(NAMED).map(said).collect();
+        if signed.is_empty() {
+            return None;
+        }
+        if signed.len() > NAMED {
+            named.push(format!("{} more", signed.len() - NAMED));
+        }
+        let message = format!(
+            "the SF2 of {} is signed, and this would change its class days; ask the school head or an administrator to open it \
+             again in Attendance, Month, then do this once more",
+            named.join(", ")
+        );
+        Some(Problem::new(Code::Rule, message))
+    }
 }
 
-/// What is wrong with a change of who was in a section in this month (its first day), which is signed.
-pub fn seated(section: &str, month: i32) -> Problem {
-    let month = &format_date(month)[..7];
-    let message = format!(
-        "the SF2 of {section} for {month} is signed, and this would change who was in the section then; choose a day after that \
-         month, or ask the school head or an administrator to open it again"
-    );
-    Problem::new(Code::Rule, message)
+/// Sections that a refusal names: more do not help.
+const NAMED: usize = 5;
+
+/// `2026-06`.
+fn month_text(month: i32) -> String {
+    let text = format_date(month);
+    text.get(..7).unwrap_or(&text).to_owned()
+}
+
+fn date(entity: &Entity, row: &Row, field: &str) -> Option<i32> {
+    if let Value::Date(day) = row.get(entity, field) { Some(*day) } else { None }
 }
 
 /// The id of the report of a section for the month of this day.
@@ -150,25 +191,65 @@ pub fn report(before: Option<&Row>, after: &Row, author: &Author, people: bool) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    fn row(entity: &Entity, id: u128, values: &serde_json::Value) -> Row {
+        let mut row = Row::empty(entity, Uuid::from_u128(id));
+        for (name, json) in values.as_object().expect("an object") {
+            let i = entity.field_index(name).expect("a field");
+            row.values[i] = Value::parse(&entity.fields[i], json).expect("a value");
+        }
+        row
+    }
 
     #[test]
-    fn what_a_move_changes_is_known_to_the_day() {
-        let (rizal, luna) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let stay = |section, from, to| Stay { section, from, to };
-        let moved = |before: &[Stay], after: &[Stay]| {
-            moved(before, after).into_iter().map(|one| (one.days, one.from, one.to)).collect::<Vec<_>>()
+    fn a_day_of_the_calendar_is_another_one_for_the_sections_of_its_level() {
+        let day = |text| crate::value::parse_date(text).expect("a date");
+        let (june, july) = (day("2026-06-01"), day("2026-07-01"));
+        let entry = |scope: &str, kind: &str| {
+            let year = Uuid::from_u128(9);
+            let values = json!({ "school_year": year, "on_date": "2026-06-30", "scope": scope, "kind": kind });
+            row(&CALENDAR_DAY, 1, &values)
         };
-        let whole = stay(rizal, 10, None);
-        assert_eq!(moved(&[], &[whole]), [(10..i32::MAX, None, Some(rizal))]);
-        assert_eq!(moved(&[whole], &[whole]), []);
-        let both = [stay(luna, 20, None), stay(rizal, 10, Some(20))];
-        assert_eq!(moved(&[whole], &both), [(20..i32::MAX, Some(rizal), Some(luna))]);
-        // Two PCs moved the learner: the later stay counts without the first being ended.
-        assert_eq!(moved(&[whole], &[whole, both[0]]), [(20..i32::MAX, Some(rizal), Some(luna))]);
-        assert_eq!(moved(&[whole], &[whole, stay(rizal, 30, None)]), [], "the same seat, said twice");
-        // A beginning that is written again two days later: only those two days are others.
-        assert_eq!(moved(&[whole], &[stay(rizal, 12, None)]), [(10..12, Some(rizal), None)]);
-        assert_eq!(moved(&both, &[stay(rizal, 10, Some(15))]).len(), 2, "out of both");
+        let other = |before: Option<&Row>, after: &Row| other_days(&CALENDAR_DAY, before, after);
+        let jhs = other(None, &entry("jhs", "suspension")).expect("a new one");
+        assert!(jhs.concern(Some("7"), june) && !jhs.concern(Some("7"), july) && !jhs.concern(Some("6"), june));
+        let all = other(None, &entry("school", "holiday")).expect("a new one");
+        assert!(all.concern(Some("K"), june) && all.concern(Some("NG"), june) && all.concern(Some("11"), june));
+        let suspended = entry("jhs", "suspension");
+        let mut said = suspended.clone();
+        said.values[CALENDAR_DAY.field_index("reason").expect("a field")] = Value::Text("Typhoon".into());
+        assert_eq!(other(Some(&suspended), &said), None, "why is not a day");
+        assert!(other(Some(&suspended), &entry("jhs", "event")).is_some());
+        assert!(other(Some(&suspended), &Row { deleted_at: Some(1), ..suspended.clone() }).is_some());
+        let gone = Row { deleted_at: Some(1), ..suspended.clone() };
+        assert_eq!(other(Some(&gone), &gone), None);
+    }
+
+    #[test]
+    fn a_year_that_begins_earlier_has_other_days_there_alone() {
+        let day = |text: &str| crate::value::parse_date(text).expect("a date");
+        let year = |more: serde_json::Value| {
+            let mut values = json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-03-31" });
+            values.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
+            row(&SCHOOL_YEAR, 9, &values)
+        };
+        let before = year(json!({}));
+        let months = |after: &Row| {
+            let other = other_days(&SCHOOL_YEAR, Some(&before), after);
+            let all = ["2026-05-01", "2026-06-01", "2026-07-01", "2027-03-01", "2027-04-01"];
+            let concerned = |month: &&&str| other.as_ref().is_some_and(|other| other.concern(Some("7"), day(month)));
+            all.iter().filter(concerned).copied().collect::<Vec<_>>()
+        };
+        let harmless = json!({ "status": "closed", "drop_label": "NLS", "half_days": false });
+        assert_eq!(months(&year(harmless)), Vec::<&str>::new());
+        assert_eq!(months(&year(json!({ "start_date": "2026-06-15" }))), ["2026-06-01"]);
+        assert_eq!(months(&year(json!({ "start_date": "2026-05-25" }))), ["2026-05-01", "2026-06-01"]);
+        assert_eq!(months(&year(json!({ "end_date": "2027-04-08" }))), ["2027-04-01"]);
+        let all = ["2026-06-01", "2026-07-01", "2027-03-01"];
+        assert_eq!(months(&year(json!({ "cutoff_date": "2026-07-10" }))), all);
+        assert_eq!(months(&Row { deleted_at: Some(1), ..before.clone() }), all);
+        assert_eq!(other_days(&SCHOOL_YEAR, None, &before), None, "a new year has no sections yet");
     }
 
     #[test]

@@ -49,10 +49,10 @@ pub fn stay(from: Option<i32>, to: Option<i32>, start: i32, end: i32, early: i32
     Some(Problem::at(Code::Rule, "valid_to", message))
 }
 
-/// What is wrong with the days of an event or a stay of an enrolment of this school year, as far as they are new. Whether the year
-/// was a draft when it happened is not asked: what an office took, the hub takes.
+/// What is wrong with the days of an event or a stay of an enrolment of this school year, as far as they are new: what stood and was
+/// deleted comes back as it was, also after the year's end was set earlier. Whether the year was a draft when it happened is not
+/// asked: what an office took, the hub takes.
 pub fn dated(entity: &Entity, before: Option<&Row>, after: &Row, start: i32, end: i32) -> Option<Problem> {
-    let before = before.filter(|row| row.is_live());
     let new = |field: &str| match after.get(entity, field) {
         Value::Date(day) if before.is_none_or(|row| row.get(entity, field) != after.get(entity, field)) => Some(*day),
         _ => None,

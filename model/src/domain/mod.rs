@@ -7,6 +7,9 @@ pub mod attendance;
 pub mod author;
 pub mod enrolment;
 pub mod learners;
+pub mod numbers;
 pub mod people;
+pub mod presence;
+pub mod seats;
 
 pub use author::{Author, By, Person};

@@ -1,19 +1,23 @@
 //! Judging the changes of a push one after the other: who made each, and whether it fits what the hub has and what came before it.
 //! The rules themselves are in [`crate::domain`].
 
+mod seats;
+
 use super::known::{after, report_of_sheet};
 use super::{Known, Push};
 use crate::domain::author::{Author, By, Person, signs_for_another};
+use crate::domain::numbers::Printed;
 use crate::domain::people::{People, administers};
-use crate::domain::{attendance, enrolment, learners, people};
+use crate::domain::{attendance, enrolment, learners, numbers, people};
 use crate::entities::{
-    ATTENDANCE_MARK, ATTENDANCE_SHEET, ENROLMENT, ENROLMENT_EVENT, SCHOOL_USER, SCHOOL_YEAR, SECTION,
-    SECTION_MEMBERSHIP, SF2_REPORT, STUDENT,
+    ATTENDANCE_MARK, ATTENDANCE_SHEET, CALENDAR_DAY, ENROLMENT, ENROLMENT_EVENT, NUMBER_RANGE, SCHOOL_USER,
+    SCHOOL_YEAR, SECTION, SECTION_MEMBERSHIP, SF2_REPORT, STUDENT,
 };
 use crate::injected_fault::{Bug, is_planted};
 use crate::proof::{change_text, holds, sign_in_text};
 use crate::wire::Change;
 use crate::{Code, Entity, Problem, Row, Value};
+use seats::Seating;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -27,8 +31,11 @@ const ASKED_FOR: &[&str] = &[
     ATTENDANCE_SHEET.name,
     ATTENDANCE_MARK.name,
     ENROLMENT.name,
+    ENROLMENT_EVENT.name,
+    SECTION_MEMBERSHIP.name,
     SCHOOL_YEAR.name,
     SECTION.name,
+    NUMBER_RANGE.name,
 ];
 
 /// What the rules look at: the hub's state, and the changes that were found right so far.
@@ -40,6 +47,7 @@ pub(super) struct Court<'a> {
     here: BTreeMap<Uuid, i64>,
     people: People,
     rows: BTreeMap<(usize, Uuid), Row>,
+    seating: Seating,
 }
 
 impl<'a> Court<'a> {
@@ -51,6 +59,7 @@ impl<'a> Court<'a> {
             here: BTreeMap::new(),
             people: known.people.clone(),
             rows: BTreeMap::new(),
+            seating: Seating::new(push.schema, known),
         };
         for user in known.users.keys() {
             court.look_who_was_here(*user);
@@ -115,6 +124,8 @@ impl<'a> Court<'a> {
             name if name == ENROLMENT_EVENT.name || name == SECTION_MEMBERSHIP.name => {
                 self.days(entity, before, &after)
             }
+            name if name == CALENDAR_DAY.name || name == SCHOOL_YEAR.name => self.class_days(entity, before, &after),
+            name if name == NUMBER_RANGE.name => self.numbers(index, before, &after),
             name if name == SF2_REPORT.name => {
                 attendance::report(before, &after, author, !self.people.admins.is_empty())
             }
@@ -125,8 +136,8 @@ impl<'a> Court<'a> {
         }
     }
 
-    /// Takes a change as made, for those that follow.
-    pub(super) fn learn(&mut self, entity: &Entity, change: &Change) {
+    /// Takes the change at this position as made, for those that follow.
+    pub(super) fn learn(&mut self, at: usize, entity: &Entity, change: &Change) {
         let Some(index) = self.push.schema.index(entity.name) else { return };
         if !ASKED_FOR.contains(&entity.name) {
             return;
@@ -136,7 +147,7 @@ impl<'a> Court<'a> {
         if entity.name == SCHOOL_USER.name {
             self.learn_user(&row, self.push.clock.correct(change.at));
         }
-        self.rows.insert(key, row);
+        self.seat(at, entity, key, row);
     }
 
     fn learn_user(&mut self, row: &Row, at: i64) {
@@ -198,6 +209,18 @@ impl<'a> Court<'a> {
         let section = self.row((self.push.schema.index(SECTION.name)?, after.get(entity, "section").as_id()?))?;
         let (start, end) = self.year(section.get(&SECTION, "school_year").as_id()?)?;
         if let Value::Date(on) = after.get(entity, "on_date") { attendance::day(*on, start, end) } else { None }
+    }
+
+    /// What is wrong with a number range: another one of the school prints one of its numbers.
+    fn numbers(&self, index: usize, before: Option<&Row>, after: &Row) -> Option<Problem> {
+        let of = (index, Uuid::nil())..=(index, Uuid::max());
+        let new = self.rows.range(of.clone()).filter(|(key, _)| !self.known.rows.contains_key(key));
+        let others: Vec<&Row> = self.known.rows.range(of).chain(new).filter_map(|(key, _)| self.row(*key)).collect();
+        let (_, both) = numbers::taken(before, after, others.iter().copied())?;
+        let others: Vec<_> = others.into_iter().filter(|row| row.id != after.id).filter_map(Printed::of).collect();
+        let free = Printed::of(after).and_then(|range| range.free(&others));
+        let problem = numbers::problem(after, &both, free);
+        Some(Problem { message: format!("{}; {}", problem.message, numbers::MEANWHILE), ..problem })
     }
 
     /// The first and the last day of a school year, as far as it is known here.

@@ -142,9 +142,7 @@ pub fn beyond(
                 let report = rows.get(&(sheets, sheet)).and_then(|sheet| report_of_sheet(tenant, sheet));
                 report.into_iter().for_each(|report| want((reports, report)));
             }
-        } else if let Some((index, of)) = of_enrolment(schema, change) {
-            let row = after(of, rows.get(&(index, change.row_id)), change, 0);
-            let Some(id) = row.get(of, "enrolment").as_id() else { continue };
+        } else if let Some(id) = of_enrolment(schema, change, rows) {
             want((enrolments, id));
             let Some(enrolment) = rows.get(&(enrolments, id)) else { continue };
             let year = enrolment.get(&ENROLMENT, "school_year").as_id();
@@ -159,10 +157,13 @@ pub fn beyond(
     wanted
 }
 
-/// The entity of a change to what happens to an enrolment, or to its stays in sections.
-fn of_enrolment(schema: &Schema, change: &Change) -> Option<(usize, &'static Entity)> {
+/// The enrolment of a change to what happens to one, or to its stays in sections. Which it is of never changes.
+pub(super) fn of_enrolment(schema: &Schema, change: &Change, rows: &BTreeMap<(usize, Uuid), Row>) -> Option<Uuid> {
     let of = [&ENROLMENT_EVENT, &SECTION_MEMBERSHIP].into_iter().find(|entity| entity.name == change.entity)?;
-    Some((schema.index(of.name)?, of))
+    match rows.get(&(schema.index(of.name)?, change.row_id)) {
+        Some(row) => row.get(of, "enrolment").as_id(),
+        None => after(of, None, change, 0).get(of, "enrolment").as_id(),
+    }
 }
 
 /// The report of the month of a sheet.

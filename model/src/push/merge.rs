@@ -26,6 +26,8 @@ pub(super) struct Merged {
     pub(super) reviews: Vec<Contested>,
     /// Other offices changed the row since the base.
     pub(super) beside_others: bool,
+    /// The row is a question that two offices decided differently: it is asked again.
+    pub(super) asked_again: bool,
 }
 
 /// Merges an edit. A field is in conflict only if somebody else changed it after the base to another value; then the later

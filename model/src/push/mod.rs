@@ -6,6 +6,7 @@
 //! - changes that would ask more questions than one push may are answered up to there: the others are still the office's, which
 //!   sends them with its next exchange. A group is answered whole;
 //! - a value that does not win is in a `review_item` of the same plan (promise 6);
+//! - no `review_item` is about a `review_item`: a question that two offices decided differently is open again, by itself;
 //! - every row that is written has a fresh revision, and revisions are handed out in the order of the changes.
 
 mod court;
@@ -14,6 +15,7 @@ mod keys;
 mod known;
 mod merge;
 mod plan;
+mod related;
 mod room;
 mod same;
 mod verdict;
@@ -21,6 +23,7 @@ mod verdict;
 pub use known::{Holder, Known, KnownEvent, Needs, asks_of_people, beyond, enrolments, needs, users};
 pub use merge::complete;
 pub use plan::{LogEntry, Plan, Push, Write};
+pub use related::{Related, related};
 pub use same::asked_id;
 
 use crate::history::Logged;
@@ -120,15 +123,18 @@ impl Work<'_> {
         if let Some(row) = &merged.row {
             self.check_key(index, entity, row)?;
         }
+        if entity.name == REVIEW_ITEM {
+            self.decide_once(entity, change, author, &history, &mut merged);
+        }
         self.settle_claims(index, entity, &mut merged, author);
         let questions = merged.row.as_ref().map_or(0, |row| self.opened_by(index, entity, row));
-        self.room_for(merged.reviews.len() + questions)?;
+        self.room_for(merged.reviews.len() + questions + usize::from(merged.asked_again))?;
         let mut rev = None;
         let before = self.rows.get(&key).cloned();
         if let Some(row) = merged.row.take() {
             rev = Some(self.write(key, before.clone(), row, author, change.kind == ChangeKind::Delete));
         }
-        let outcome = match (merged.reviews.is_empty(), merged.beside_others) {
+        let outcome = match (merged.reviews.is_empty() && !merged.asked_again, merged.beside_others) {
             (false, _) => Outcome::Conflict { rev },
             (true, true) => Outcome::Merged { rev },
             (true, false) => Outcome::Applied { rev },

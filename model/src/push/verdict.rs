@@ -31,10 +31,12 @@ pub(super) fn settle(
             if refused.contains_key(&i) {
                 continue;
             }
-            if let Err(problem) = author.and_then(|author| alone(push, known, &mut court, change, &author)) {
+            refused.extend(court.refused_before(Some(change)));
+            if let Err(problem) = author.and_then(|author| alone(push, known, &mut court, (i, change), &author)) {
                 refused.insert(i, problem);
             }
         }
+        refused.extend(court.refused_before(None));
         spread(push, known, changes, refused);
         if refused.is_empty() || refused.len() == before {
             return users;
@@ -51,7 +53,7 @@ fn alone(
     push: &Push<'_>,
     known: &Known,
     court: &mut Court<'_>,
-    change: &Change,
+    (at, change): (usize, &Change),
     author: &Author,
 ) -> Result<(), Problem> {
     let Some(entity) = push.schema.entity(&change.entity) else { return Err(unknown_entity(&change.entity)) };
@@ -76,7 +78,7 @@ fn alone(
     match deciding::refusal(push, known, change, by).or_else(|| court.judge(entity, change, author)) {
         Some(problem) => Err(problem),
         None => {
-            court.learn(entity, change);
+            court.learn(at, entity, change);
             Ok(())
         }
     }

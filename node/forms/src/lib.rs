@@ -12,7 +12,7 @@
 //! | certificate of enrolment | [`certificate::Certificate`] | [`certificate::missing`] | [`certificate::pages`] | |
 //!
 //! `pages` gives `Vec<Page>`; a batch is the pages of several forms one after the other. [`pdf`] makes one PDF of them. A form may
-//! be printed when no [`Missing`] is a [`Severity::Must`]. [`sf2::figures`] gives every number of School Form 2 without the form.
+//! be printed when no [`Missing`] is a [`Severity::Must`]; before that only [`as_draft`]. [`sf2::figures`] gives every number of School Form 2 without the form.
 //! The window draws [`page::Page`] in the same typeface, whose files are [`font::REGULAR`] and [`font::BOLD`].
 //!
 //! Dates are days since 1970-01-01. Texts that are not known are empty.
@@ -20,6 +20,7 @@
 pub mod certificate;
 pub mod class_list;
 mod dates;
+mod draft;
 mod error;
 pub mod font;
 pub mod list;
@@ -32,6 +33,7 @@ pub mod sf2;
 mod sheet;
 mod workbook;
 
+pub use draft::as_draft;
 pub use error::FormError;
 pub use missing::{Missing, Severity};
 pub use page::Page;

@@ -83,6 +83,11 @@ impl Sheet {
         Sheet { page: Page { width_mm, height_mm, items: Vec::new() }, fonts: Fonts::new() }
     }
 
+    /// A sheet that goes on with a page.
+    pub fn over(page: Page) -> Sheet {
+        Sheet { page, fonts: Fonts::new() }
+    }
+
     pub fn done(self) -> Page {
         self.page
     }

@@ -5,6 +5,7 @@ use pems_model::Code;
 use pems_model::wire::ErrorBody;
 use pems_node::NodeError;
 use pems_node::app::lifecycle::{Front, Place, answer, kept_settings};
+use pems_node::log::noted;
 use serde_json::{Value as Json, json};
 use std::sync::{Arc, Mutex};
 use tauri::State;
@@ -38,10 +39,9 @@ pub(crate) async fn call(desk: State<'_, Desk>, request: Json) -> Result<Json, E
     let answered = tauri::async_runtime::spawn_blocking(move || answer(&office, request));
     match answered.await {
         Ok(answer) => answer.map_err(|error| error.to_body()),
-        Err(error) => Err(NodeError::new(
-            Code::Internal,
-            format!("the office stopped while it answered ({error}); what was saved is safe, try again"),
-        )
-        .to_body()),
+        Err(error) => {
+            let message = format!("the office stopped while it answered ({error}); what was saved is safe, try again");
+            Err(noted("window", NodeError::new(Code::Internal, message)).to_body())
+        }
     }
 }

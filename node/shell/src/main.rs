@@ -6,6 +6,7 @@
 mod call;
 mod context;
 mod files;
+mod log;
 mod paint;
 mod update;
 mod window;
@@ -13,6 +14,7 @@ mod window;
 use clap::Parser;
 use pems_node::app::lifecycle::Place;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use tauri::{Manager, RunEvent};
 
 /// PEMS: the school's records on this PC.
@@ -25,6 +27,9 @@ struct Args {
     /// File that holds the keys, where the machine has no keyring.
     #[arg(long, env = "PEMS_NODE_KEY_FILE", value_name = "FILE")]
     key_file: Option<PathBuf>,
+    /// How much the log says: off, error, warn, info or debug.
+    #[arg(long, env = "PEMS_NODE_LOG", value_name = "LEVEL")]
+    log: Option<String>,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -37,6 +42,9 @@ fn main() -> anyhow::Result<()> {
     if !window::is_automated() {
         builder = builder.plugin(window::state());
     }
+    // Ends with the window: Tauri leaves the process without coming back here.
+    let writing = Arc::new(Mutex::new(None));
+    let begun = Arc::clone(&writing);
     let app = builder
         .invoke_handler(tauri::generate_handler![call::call, files::choose_file, files::choose_place])
         .setup(move |app| {
@@ -44,6 +52,7 @@ fn main() -> anyhow::Result<()> {
                 Some(dir) => dir,
                 None => app.path().app_data_dir()?.join("office"),
             };
+            *begun.lock().unwrap_or_else(PoisonError::into_inner) = log::begin(&data_dir, args.log.as_deref());
             let page = app.handle().clone();
             app.manage(call::Desk::open(Place { data_dir, key_file: args.key_file }, move || window::tell(&page)));
             window::open(app)?;
@@ -54,9 +63,10 @@ fn main() -> anyhow::Result<()> {
             Ok(())
         })
         .build(context::context())?;
-    app.run(|app, event| {
+    app.run(move |app, event| {
         if let RunEvent::Exit = event {
             update::install(app);
+            drop(writing.lock().unwrap_or_else(PoisonError::into_inner).take());
         }
     });
     Ok(())

@@ -5,25 +5,25 @@
 //! what somebody did can be undone as one act.
 
 mod access;
-pub mod admin;
-pub mod attendance;
-pub mod enrolment;
-pub mod forms;
-pub mod home;
-pub mod imports;
-pub mod learners;
+pub(crate) mod admin;
+pub(crate) mod attendance;
+pub(crate) mod enrolment;
+pub(crate) mod forms;
+pub(crate) mod home;
+pub(crate) mod imports;
+pub(crate) mod learners;
 pub mod lifecycle;
 mod records;
 mod request;
 mod requests;
-pub mod review;
-pub mod session;
+pub(crate) mod review;
+pub(crate) mod session;
 mod sync;
 mod typescript;
 mod undo;
 
-use requests::FRONT;
-pub use undo::Acts;
+use requests::{DESK, FRONT};
+use undo::Acts;
 
 use crate::store::Saved;
 use crate::{NodeError, Result, Store};
@@ -71,7 +71,7 @@ impl Desk {
 
     fn carry_out(&mut self, name: &str, fields: Map<String, Json>) -> Result<Json> {
         let unknown = || NodeError::new(Code::BadRequest, format!("the office has no request '{name}'"));
-        request::carry_out(request::find(requests::DESK, name).ok_or_else(unknown)?, fields, self)
+        request::carry_out(request::find(DESK, name).ok_or_else(unknown)?, fields, self)
     }
 
     /// Who is signed in; none where the school has no users.
@@ -121,10 +121,17 @@ impl Desk {
     }
 }
 
+/// The name of a request as it stands in our lists; what somebody else may have put in its place is named by none.
+fn listed_name(request: &Json) -> &'static str {
+    let asked = request.get("do").and_then(Json::as_str).unwrap_or_default();
+    let front = FRONT.iter().map(|entry| entry.name);
+    front.chain(DESK.iter().map(|entry| entry.name)).find(|name| *name == asked).unwrap_or("unknown")
+}
+
 /// The requests and answers as TypeScript, for `ui/src/generated/`: each file's name and what it holds.
 pub fn typescript() -> Vec<(&'static str, String)> {
     let mut declarations = typescript::Declarations::new();
     FRONT.iter().for_each(|entry| (entry.declare)(&mut declarations));
-    requests::DESK.iter().for_each(|entry| (entry.declare)(&mut declarations));
+    DESK.iter().for_each(|entry| (entry.declare)(&mut declarations));
     declarations.finish()
 }

@@ -45,6 +45,9 @@ pub(in crate::app) trait Request<By: Answers>: Listed + DeserializeOwned + TS + 
     const ACCESS: May;
     type Answer: Serialize + TS + 'static;
 
+    /// Where its first write has to wait for somebody else's it is asked once more from the beginning (`lifecycle/waiting.rs`), so
+    /// what it does before that can be done twice.
+    ///
     /// # Errors
     /// What was refused, with its stable code; nothing is written then.
     fn run(self, by: &mut By) -> Result<Self::Answer>;

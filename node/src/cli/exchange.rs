@@ -36,7 +36,7 @@ pub(super) fn enrol(session: &Session, args: &Enrol) -> Result<()> {
     let enrolling =
         Office::enrol(&dir, session.config.keys(), &args.hub, &args.code, &args.device_name, Schema::product());
     let office = runtime()?.block_on(enrolling)?;
-    session.out.object(&office.store()?.status()?);
+    session.out.object(&office.reader()?.status()?);
     Ok(())
 }
 
@@ -52,7 +52,7 @@ pub(super) fn restore(session: &Session, args: &Restore) -> Result<()> {
     let dir = session.config.data()?;
     let passphrase = Passphrase::new(&typed(args.password_file.as_deref())?)?;
     let office = Office::restore(&dir, session.config.keys(), &args.file, &passphrase)?;
-    session.out.object(&office.store()?.status()?);
+    session.out.object(&office.reader()?.status()?);
     Ok(())
 }
 

@@ -48,7 +48,7 @@ pub(super) fn export(session: &Session, args: &ExportArgs) -> Result<()> {
     let declared = entity(&args.entity)?;
     let mut given = filters(&args.filters)?;
     given.extend(args.section.clone().map(|section| ("section".to_owned(), section)));
-    let desk = &mut Desk::new(session.store()?);
+    let desk = &mut Desk::new(session.reader()?);
     let is_listed = declared.name == "student"
         && (!args.columns.is_empty() || given.iter().any(|(word, _)| LIST_WORDS.contains(&word.as_str())));
     let table =

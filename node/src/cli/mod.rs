@@ -11,8 +11,10 @@ mod rescue;
 mod review;
 mod roster;
 mod sf1;
+mod support;
 
-use crate::{NodeError, Office, Result, Store};
+use crate::log::Program;
+use crate::{NodeError, Office, Result, Store, log};
 use clap::{Args, Parser, Subcommand};
 use config::Config;
 use output::Output;
@@ -30,6 +32,9 @@ struct Cli {
     /// Keep the keys in this file (readable by its owner only) instead of the keyring [env: PEMS_NODE_KEY_FILE].
     #[arg(long, global = true, value_name = "FILE")]
     key_file: Option<PathBuf>,
+    /// How much the log says: off, error, warn, info or debug [env: PEMS_NODE_LOG].
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log: Option<String>,
     /// TOML file with settings [env: PEMS_NODE_CONFIG].
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -77,6 +82,32 @@ enum Command {
     Journal(JournalArgs),
     /// Save what the hub has not taken to a file, to be put back at another office with `save --from`.
     Rescue(rescue::RescueArgs),
+    /// Save what support needs to know of this PC to a file: versions, counts, codes and the log, and nothing of a person.
+    SupportBundle(support::SupportArgs),
+}
+
+impl Command {
+    /// As it is typed.
+    const fn name(&self) -> &'static str {
+        match self {
+            Command::Enrol(_) => "enrol",
+            Command::Save(_) => "save",
+            Command::Delete(_) => "delete",
+            Command::List(_) => "list",
+            Command::Search(_) => "search",
+            Command::Restore(_) => "restore",
+            Command::Sync(_) => "sync",
+            Command::Status => "status",
+            Command::Review(_) => "review",
+            Command::Import(_) => "import",
+            Command::Undo(_) => "undo",
+            Command::Export(_) => "export",
+            Command::Report(_) => "report",
+            Command::Journal(_) => "journal",
+            Command::Rescue(_) => "rescue",
+            Command::SupportBundle(_) => "support-bundle",
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -99,6 +130,11 @@ impl Session {
 
     fn store(&self) -> Result<Store> {
         self.office()?.store()
+    }
+
+    /// For a command that only reads.
+    fn reader(&self) -> Result<Store> {
+        self.office()?.reader()
     }
 }
 
@@ -131,31 +167,45 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 fn dispatch(cli: Cli, out: Output) -> Result<ExitCode> {
-    let config = Config::read(cli.config, cli.data, cli.key_file)?;
+    let config = Config::read(cli.config, cli.data, cli.key_file, cli.log)?;
     if cli.print_config {
-        out.object(&config.shown());
+        out.object(&config.shown()?);
         return Ok(ExitCode::SUCCESS);
     }
     let Some(command) = cli.command else {
         return Err(NodeError::new(Code::BadUsage, "say what to do; --help lists the commands"));
     };
+    // No folder is made for it: a typing mistake in --data leaves none behind.
+    let folder = config.data().ok().filter(|dir| dir.is_dir());
+    let level = config.log()?;
+    let writing = folder.and_then(|dir| log::start(&dir, Program::Command, level));
     let session = Session { config, out };
+    let (name, done) = (command.name(), carry_out(&command, &session));
+    if let Err(error) = &done {
+        log::note(name, error.code);
+    }
+    drop(writing);
+    done
+}
+
+fn carry_out(command: &Command, session: &Session) -> Result<ExitCode> {
     match command {
-        Command::Enrol(args) => exchange::enrol(&session, &args)?,
-        Command::Restore(args) => exchange::restore(&session, &args)?,
-        Command::Save(args) => return records::save(&session, &args),
-        Command::Delete(args) => records::delete(&session, &args)?,
-        Command::List(args) => records::list(&session, &args)?,
-        Command::Search(args) => records::search(&session, &args)?,
-        Command::Sync(args) => exchange::sync(&session, &args)?,
-        Command::Status => session.out.object(&session.store()?.status()?),
-        Command::Review(command) => review::run(&session, &command)?,
-        Command::Import(args) => return roster::import(&session, &args),
-        Command::Undo(args) => records::undo(&session, &args)?,
-        Command::Export(args) => export::export(&session, &args)?,
-        Command::Report(args) => report::report(&session, &args)?,
-        Command::Rescue(args) => rescue::rescue(&session, &args)?,
-        Command::Journal(args) => session.out.lines(&session.store()?.journal(args.since)?),
+        Command::Enrol(args) => exchange::enrol(session, args)?,
+        Command::Restore(args) => exchange::restore(session, args)?,
+        Command::Save(args) => return records::save(session, args),
+        Command::Delete(args) => records::delete(session, args)?,
+        Command::List(args) => records::list(session, args)?,
+        Command::Search(args) => records::search(session, args)?,
+        Command::Sync(args) => exchange::sync(session, args)?,
+        Command::Status => support::status(session)?,
+        Command::Review(command) => review::run(session, command)?,
+        Command::Import(args) => return roster::import(session, args),
+        Command::Undo(args) => records::undo(session, args)?,
+        Command::Export(args) => export::export(session, args)?,
+        Command::Report(args) => report::report(session, args)?,
+        Command::Rescue(args) => rescue::rescue(session, args)?,
+        Command::Journal(args) => session.out.lines(&session.reader()?.journal(args.since)?),
+        Command::SupportBundle(args) => support::bundle(session, args)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -174,14 +174,14 @@ pub(super) fn list(session: &Session, args: &ListArgs) -> Result<()> {
     let filters = super::filters(&args.filters)?;
     let query = ListQuery { filters, limit: args.limit, deleted: args.deleted };
     let rows: Vec<Json> =
-        session.store()?.list(declared.name, &query)?.iter().map(|row| row.to_json(declared)).collect();
+        session.reader()?.list(declared.name, &query)?.iter().map(|row| row.to_json(declared)).collect();
     session.out.lines(&rows);
     Ok(())
 }
 
 pub(super) fn search(session: &Session, args: &SearchArgs) -> Result<()> {
     let declared = entity(&args.entity)?;
-    let found = session.store()?.search(declared.name, &args.words.join(" "), args.limit)?;
+    let found = session.reader()?.search(declared.name, &args.words.join(" "), args.limit)?;
     session.out.lines(&found.iter().map(|row| row.to_json(declared)).collect::<Vec<_>>());
     Ok(())
 }

@@ -36,7 +36,7 @@ pub(super) fn report(session: &Session, args: &ReportArgs) -> Result<()> {
         }
     };
     let given = filters(&args.filters)?;
-    let made = Desk::new(session.store()?).form_called(&args.name, &given, format);
+    let made = Desk::new(session.reader()?).form_called(&args.name, &given, format);
     let made = made.inspect_err(|error| tell_missing(session, error))?;
     write_whole(&args.out, &made.bytes)?;
     session.out.object(&json!({ "title": made.title, "pages": made.pages, "out": args.out }));

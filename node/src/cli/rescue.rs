@@ -15,7 +15,7 @@ pub(super) struct RescueArgs {
 }
 
 pub(super) fn rescue(session: &Session, args: &RescueArgs) -> Result<()> {
-    let rescued = session.store()?.rescue()?;
+    let rescued = session.reader()?.rescue()?;
     super::export::write_whole(&args.out, rescued.text.as_bytes())?;
     session.out.object(&json!({
         "changes": rescued.changes,

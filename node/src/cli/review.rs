@@ -30,9 +30,9 @@ enum Side {
 }
 
 pub(super) fn run(session: &Session, command: &ReviewCommand) -> Result<()> {
-    let mut store = session.store()?;
     match command {
         ReviewCommand::List => {
+            let store = session.reader()?;
             let mut reviews = store.reviews()?;
             reviews.iter_mut().try_for_each(|entry| store.stand(entry))?;
             session.out.lines(&reviews);
@@ -42,7 +42,7 @@ pub(super) fn run(session: &Session, command: &ReviewCommand) -> Result<()> {
                 Side::Mine => (Choice::Mine, "mine"),
                 Side::Theirs => (Choice::Theirs, "theirs"),
             };
-            store.resolve(keep.id, choice)?;
+            session.store()?.resolve(keep.id, choice)?;
             session.out.object(&json!({ "id": keep.id, "kept": name }));
         }
     }

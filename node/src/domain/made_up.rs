@@ -10,10 +10,14 @@ use uuid::Uuid;
 
 /// Writes past the rules.
 pub trait MadeUp {
+    /// Saves a record of any kind.
+    ///
     /// # Errors
     /// As [`Store::save`], but for the kind of record.
     fn put(&mut self, save: &Save) -> Result<Saved>;
 
+    /// Deletes a record of any kind.
+    ///
     /// # Errors
     /// As [`Store::delete`], but for the kind of record.
     fn take_out(&mut self, entity: &str, id: Uuid) -> Result<Saved>;

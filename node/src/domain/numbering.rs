@@ -5,11 +5,10 @@
 
 use super::written;
 use crate::store::{Saved, Work};
-use crate::{NodeError, Result, Store};
+use crate::{Result, Store};
+use pems_model::Value;
 use pems_model::entities::NUMBER_RANGE;
-use pems_model::{Code, Row, Value};
-use rusqlite::Connection;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 /// A number of a range.
@@ -76,36 +75,13 @@ pub(crate) fn highest(store: &Store, prefix: &str, from: i64, to: i64) -> Result
 /// Makes a range, or changes one.
 ///
 /// # Errors
-/// `conflict` where a number would belong to two ranges; `details` say which other one (`range`) and from where on numbers are free.
+/// `conflict` where a number would belong to two ranges; `details` say which other one (`range`) and from where on as many numbers are
+/// free (`free`). The store asks that of whatever saves a range.
 pub(crate) fn put(work: &mut Work<'_, '_>, id: Option<Uuid>, fields: Json) -> Result<Saved> {
-    let saved = written::save(work, NUMBER_RANGE.name, id, fields)?;
-    check_free(work.conn(), &saved.row)?;
-    Ok(saved)
+    written::save(work, NUMBER_RANGE.name, id, fields)
 }
 
 /// Takes a range away; what was given out of it stays.
 pub(crate) fn remove(work: &mut Work<'_, '_>, id: Uuid) -> Result<Saved> {
     written::delete(work, NUMBER_RANGE.name, id)
-}
-
-fn check_free(conn: &Connection, range: &Row) -> Result<()> {
-    let int = |field: &str| if let Value::Int(n) = range.get(&NUMBER_RANGE, field) { *n } else { 0 };
-    let text = |field: &str| range.get(&NUMBER_RANGE, field).as_text().unwrap_or_default();
-    let sql = "SELECT id, from_no, to_no, (SELECT max(to_no) FROM number_range
-            WHERE deleted_at IS NULL AND purpose = ?2 AND coalesce(prefix, '') = ?3 AND id <> ?1)
-         FROM number_range WHERE deleted_at IS NULL AND id <> ?1 AND purpose = ?2 AND coalesce(prefix, '') = ?3
-            AND from_no <= ?5 AND to_no >= ?4 ORDER BY from_no LIMIT 1";
-    let mut statement = conn.prepare_cached(sql)?;
-    let asked = (range.id.as_bytes(), text("purpose"), text("prefix"), int("from_no"), int("to_no"));
-    let read = |row: &rusqlite::Row<'_>| {
-        Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, i64>(1)?, row.get::<_, i64>(2)?, row.get::<_, i64>(3)?))
-    };
-    let Some((other, from, to, last)) = statement.query_map(asked, read)?.next().transpose()? else { return Ok(()) };
-    let prefix = text("prefix");
-    let message = format!(
-        "the numbers {prefix}{from} to {prefix}{to} are given to a PC already; begin at {}, or begin with other letters",
-        last + 1
-    );
-    let details = json!({ "field": "from_no", "range": other, "free": last + 1 });
-    Err(NodeError::new(Code::Conflict, message).with_details(details))
 }

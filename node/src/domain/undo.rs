@@ -11,7 +11,7 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// As [`Store::undo`]; `rule` where a signed month or a closed school year would change.
-pub fn take_back(store: &mut Store, act: Uuid) -> Result<Undone> {
+pub(crate) fn take_back(store: &mut Store, act: Uuid) -> Result<Undone> {
     store.undo_if(act, |conn| still_may(conn, act))
 }
 

@@ -4,19 +4,6 @@ use pems_model::Role;
 use pems_model::wire::{ChangeResult, Outcome, SyncRequest};
 use serde_json::json;
 
-fn enrolled() -> Enrolled {
-    Enrolled {
-        tenant_id: Uuid::from_u128(1),
-        device_id: Uuid::from_u128(2),
-        device_name: "Registrar 1".into(),
-        role: Role::Registrar,
-        school_name: "Mabini National High School".into(),
-        school_slug: "mabini".into(),
-        hub_url: "https://hub.example".into(),
-        epoch: Uuid::from_u128(3),
-    }
-}
-
 fn learner(store: &mut Store, name: &str) {
     let fields = json!({ "last_name": name, "first_name": "Ana" }).as_object().cloned().expect("fields");
     store.save(&Save { entity: "student".into(), id: None, fields }).expect("saved");
@@ -41,11 +28,12 @@ fn a_copy_brings_records_and_unsent_changes_back_where_the_pc_is_gone() {
     let dir = tempfile::tempdir().expect("a folder");
     let (copy, key) = (dir.path().join("stick.pems-backup"), dir.path().join("key"));
     let first = dir.path().join("first");
-    let office = Office::found(&first, KeySource::File(key.clone()), &enrolled(), |_| Ok(())).expect("an office");
+    let office = Office::found(&first, KeySource::File(key.clone()), &Enrolled::made_up(Role::Registrar), |_| Ok(()))
+        .expect("an office");
     let mut store = office.store().expect("a store");
     ["Reyes", "Cruz", "Lim"].iter().for_each(|name| learner(&mut store, name));
     assert!(answer(&mut store, 1), "two wait");
-    store.place().expect("a file").copy_to(&copy, &words("apat na salita ito")).expect("copied");
+    store.file().expect("a file").copy_to(&copy, &words("apat na salita ito")).expect("copied");
     let signing = office.signing_key();
     drop((store, office));
     std::fs::remove_dir_all(&first).and_then(|()| std::fs::remove_file(&key)).expect("the PC is gone");
@@ -90,7 +78,7 @@ fn a_copy_brings_records_and_unsent_changes_back_where_the_pc_is_gone() {
 fn an_office_that_was_half_thrown_away_is_thrown_away_by_the_next_start() {
     let dir = tempfile::tempdir().expect("a folder");
     let (data, keys) = (dir.path().join("office"), KeySource::File(dir.path().join("key")));
-    let office = || Office::found(&data, keys.clone(), &enrolled(), |_| Ok(()));
+    let office = || Office::found(&data, keys.clone(), &Enrolled::made_up(Role::Registrar), |_| Ok(()));
     for gone in [vec![], vec![data.join(RECORDS)], vec![data.join(RECORDS), dir.path().join("key")]] {
         let made = office().expect("an office");
         write_note(&data, &Note { account: made.account.clone(), discarded: true }).expect("noted");

@@ -1,6 +1,6 @@
 //! One CSV of records of one kind: which column fills which field, and what each row proposes.
 
-use super::known::Known;
+use super::known::Existing;
 use super::proposal::{Given, Mapped, Proposal, refusal, row_refusal};
 use super::table::{Rec, Table};
 use super::{Options, bad_file, headers};
@@ -21,7 +21,7 @@ pub(super) fn map<'a>(
     entity: &str,
     mapping: &[(String, String)],
     options: &Options,
-    known: &mut Known<'_>,
+    known: &mut Existing<'_>,
 ) -> Result<Mapped<'a>> {
     let schema = known.store().schema();
     let entity = schema.entity(entity).ok_or_else(|| {
@@ -60,7 +60,7 @@ fn propose<'a>(
     entity: &'static Entity,
     columns: &[Column],
     mapped: &Mapped<'a>,
-    known: &mut Known<'_>,
+    known: &mut Existing<'_>,
 ) -> Result<Proposal<'a>> {
     let mut proposal = Proposal::new(entity, rec);
     if rec.surplus() > 0 {

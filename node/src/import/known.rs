@@ -13,7 +13,7 @@ const ALL: usize = u32::MAX as usize;
 
 /// The records of the store, and those that the batch adds to them.
 #[derive(Debug)]
-pub(super) struct Known<'s> {
+pub(super) struct Existing<'s> {
     store: &'s Store,
     kinds: BTreeMap<&'static str, Kept>,
 }
@@ -30,9 +30,9 @@ pub(super) struct Kept {
     pub(super) people: PersonIndex,
 }
 
-impl<'s> Known<'s> {
-    pub(super) fn new(store: &'s Store) -> Known<'s> {
-        Known { store, kinds: BTreeMap::new() }
+impl<'s> Existing<'s> {
+    pub(super) fn new(store: &'s Store) -> Existing<'s> {
+        Existing { store, kinds: BTreeMap::new() }
     }
 
     pub(super) fn store(&self) -> &'s Store {

@@ -4,8 +4,8 @@
 //! without it; what is returned is valid as the store understands it, so a dry run promises what the import does; which rows are
 //! about one record is known before the first of them is settled.
 
-use super::known::Known;
-use super::people::{self, Found};
+use super::known::Existing;
+use super::people::{self, Match};
 use super::proposal::{Given, Hint, Mapped, Proposal, refusal, row_refusal};
 use super::stays;
 use super::table::Cell;
@@ -28,7 +28,7 @@ use uuid::Uuid;
 type Values<'a> = Vec<(usize, Value, Option<Cell<'a>>)>;
 
 struct Resolver<'a, 's> {
-    known: Known<'s>,
+    known: Existing<'s>,
     today: i32,
     duplicates: Duplicates,
     /// Which record each proposal is, once it is settled; `None` for one that is left out.
@@ -42,7 +42,7 @@ struct Resolver<'a, 's> {
     report: Report,
 }
 
-pub(super) fn resolve(mut mapped: Mapped<'_>, known: Known<'_>, options: &Options) -> Result<(Vec<Wanted>, Report)> {
+pub(super) fn resolve(mut mapped: Mapped<'_>, known: Existing<'_>, options: &Options) -> Result<(Vec<Wanted>, Report)> {
     let schema = known.store().schema();
     let mut order: Vec<usize> = (0..mapped.proposals.len()).collect();
     order.sort_by_key(|i| schema.index(mapped.proposals[*i].entity.name));
@@ -157,16 +157,16 @@ impl<'a> Resolver<'a, '_> {
         }
         let probe = probe(entity, &values);
         let id = match self.find(proposal, &probe)? {
-            Found::Refused(problem) => return Ok(self.refuse(i, &values, problem)),
-            Found::Suspect(of) => {
+            Match::Refused(problem) => return Ok(self.refuse(i, &values, problem)),
+            Match::Suspect(of) => {
                 self.suspect(i, of, &probe);
                 if self.duplicates == Duplicates::Skip {
                     return Ok(None);
                 }
                 self.known.store().new_id()
             }
-            Found::New => self.known.store().new_id(),
-            Found::Known(id) => id,
+            Match::New => self.known.store().new_id(),
+            Match::Known(id) => id,
         };
         if let Some(first) = self.sources.get(&id) {
             self.repeat(i, *first, &probe);
@@ -192,15 +192,15 @@ impl<'a> Resolver<'a, '_> {
         Some(values)
     }
 
-    fn find(&mut self, proposal: &Proposal<'a>, probe: &Row) -> Result<Found> {
+    fn find(&mut self, proposal: &Proposal<'a>, probe: &Row) -> Result<Match> {
         let entity = proposal.entity;
         if let Some(id) = proposal.id
             && (!entity.has_derived_id() || self.known.kept(entity)?.rows.contains_key(&id))
         {
-            return Ok(Found::Known(id));
+            return Ok(Match::Known(id));
         }
         if entity.has_derived_id() {
-            return Ok(self.known.by_key(entity, probe)?.map_or(Found::New, Found::Known));
+            return Ok(self.known.by_key(entity, probe)?.map_or(Match::New, Match::Known));
         }
         let theirs = if let Hint::Wards(wards) = &proposal.hint { self.guardians_of(wards)? } else { Vec::new() };
         let kept = self.known.kept(entity)?;
@@ -209,7 +209,7 @@ impl<'a> Resolver<'a, '_> {
             "staff" => people::staff(entity, probe, kept),
             "guardian" => people::guardian(entity, probe, kept, &theirs),
             "school_user" => people::user(entity, probe, kept),
-            _ => Found::New,
+            _ => Match::New,
         })
     }
 

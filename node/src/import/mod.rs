@@ -44,9 +44,10 @@ pub use report::{Counts, Duplicate, DuplicateKind, Refusal, Report};
 pub(crate) use top::HEADER_WITHIN;
 
 use crate::domain::listed;
-use crate::store::{Save, Work, stops_everything};
+use crate::log::events::{self, Imported};
+use crate::store::{GiveWay, Save, Work, stops_everything};
 use crate::{NodeError, Result, Store};
-use known::Known;
+use known::Existing;
 use pems_model::Code;
 use std::cell::Cell;
 use std::path::Path;
@@ -130,9 +131,27 @@ impl Budget {
 /// # Errors
 /// `bad_file`, `too_large` or `bad_usage` for what concerns the whole import, `rule` where somebody stopped it. What concerns a row is in the report.
 pub fn run(store: &mut Store, source: &Path, options: &Options) -> Result<Report> {
+    let began = store.now();
+    let (kind, entity) = match &options.format {
+        Format::Csv { entity, .. } => ("csv", store.declared(entity).ok().map(|entity| entity.name)),
+        Format::OneRoster => ("oneroster", None),
+    };
+    let done = work_off(store, source, options);
+    match &done {
+        Ok(report) => {
+            let (rows, new, changed, written) = (report.rows_read, report.new, report.changed, report.written);
+            let refused = report.refused.iter().map(|one| one.code).collect();
+            events::imported(&Imported { kind, entity, rows, new, changed, refused, written }, began, store.now());
+        }
+        Err(error) => events::not_imported(kind, error.code, began, store.now()),
+    }
+    done
+}
+
+fn work_off(store: &mut Store, source: &Path, options: &Options) -> Result<Report> {
     let mut budget = Budget::new(options.limits);
     let (saves, mut report) = {
-        let mut known = Known::new(store);
+        let mut known = Existing::new(store);
         match &options.format {
             Format::Csv { entity, mapping } => {
                 listed::check(known.store(), known.store().declared(entity)?)?;
@@ -156,12 +175,14 @@ pub fn run(store: &mut Store, source: &Path, options: &Options) -> Result<Report
         return Ok(report);
     }
     if !options.dry_run {
-        options.progress.begin(Stage::Saving, saves.len());
-        let (act, ()) = store.act(|work| write(work, &saves, &options.progress))?;
+        let (act, ()) = store.giving_way(|store, way| {
+            options.progress.begin(Stage::Saving, saves.len());
+            store.act(|work| write(work, &saves, &options.progress, way))
+        })?;
         report.batch = Some(act);
         report.written = true;
     } else if is_tried(store, &options.format) {
-        store.rehearse(|work| write(work, &saves, &options.progress))?;
+        store.giving_way(|store, way| store.rehearse(|work| write(work, &saves, &options.progress, way)))?;
     }
     Ok(report)
 }
@@ -170,10 +191,11 @@ fn is_tried(store: &Store, format: &Format) -> bool {
     matches!(format, Format::Csv { entity, .. } if store.declared(entity).is_ok_and(listed::is_tried))
 }
 
-/// All of it or nothing, each record by the rules of its kind.
-fn write(work: &mut Work<'_, '_>, saves: &[Wanted], progress: &Progress) -> Result<()> {
+/// All of it or nothing, each record by the rules of its kind. Where somebody at the desk waits to save, nothing for now.
+fn write(work: &mut Work<'_, '_>, saves: &[Wanted], progress: &Progress, way: &GiveWay) -> Result<()> {
     for row in saves {
         progress.step()?;
+        way.check()?;
         listed::save(work, &row.save).map_err(|error| at_line(row, error))?;
     }
     Ok(())

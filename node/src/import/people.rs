@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 #[derive(Debug)]
-pub(super) enum Found {
+pub(super) enum Match {
     /// Surely this one.
     Known(Uuid),
     New,
@@ -22,7 +22,7 @@ fn with<'a>(index: &'a HashMap<String, Vec<Uuid>>, value: &Value) -> &'a [Uuid] 
 }
 
 /// The learner that `probe` means.
-pub(super) fn student(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
+pub(super) fn student(entity: &Entity, probe: &Row, kept: &Kept) -> Match {
     let (lrn, number) = (probe.get(entity, "lrn"), probe.get(entity, "student_no"));
     let by_lrn = with(&kept.people.lrns, lrn);
     let by_number = with(&kept.people.numbers, number);
@@ -68,7 +68,7 @@ pub(super) fn student(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
                 &format!("this number is that of {name} here, with another name and birth date; correct the number"),
             );
         }
-        return Found::Known(row.id);
+        return Match::Known(row.id);
     }
     let numbered = !lrn.is_null() || !number.is_null();
     by_name(entity, probe, kept, numbered, |row| {
@@ -78,7 +78,7 @@ pub(super) fn student(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
 }
 
 /// The staff member that `probe` means.
-pub(super) fn staff(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
+pub(super) fn staff(entity: &Entity, probe: &Row, kept: &Kept) -> Match {
     let number = probe.get(entity, "employee_no");
     match with(&kept.people.numbers, number) {
         [] => {}
@@ -87,7 +87,7 @@ pub(super) fn staff(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
                 let name = label(entity, row);
                 return refuse("employee_no", &format!("this employee no. is that of {name} here; correct it"));
             }
-            _ => return Found::Known(*one),
+            _ => return Match::Known(*one),
         },
         _ => return refuse("employee_no", "several staff members here have this number; settle that first"),
     }
@@ -96,11 +96,11 @@ pub(super) fn staff(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
 }
 
 /// The user that `probe` means: an e-mail address is one person's. Without it on one side it may be who has the name.
-pub(super) fn user(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
+pub(super) fn user(entity: &Entity, probe: &Row, kept: &Kept) -> Match {
     let email = probe.get(entity, "email").as_text().map(str::to_lowercase);
     match email.as_ref().and_then(|email| kept.people.emails.get(email)).map_or(&[][..], Vec::as_slice) {
         [] => {}
-        [one] => return Found::Known(*one),
+        [one] => return Match::Known(*one),
         _ => return refuse("email", "several users here have this e-mail address; settle that first"),
     }
     by_name(entity, probe, kept, email.is_some(), |row| email.is_none() || row.get(entity, "email").is_null())
@@ -108,7 +108,7 @@ pub(super) fn user(entity: &Entity, probe: &Row, kept: &Kept) -> Found {
 
 /// The guardian that `probe` means: one of the same name who is a guardian of the same learner, or has the same phone or
 /// e-mail address. `theirs` are the guardians that the learners have already.
-pub(super) fn guardian(entity: &Entity, probe: &Row, kept: &Kept, theirs: &[Uuid]) -> Found {
+pub(super) fn guardian(entity: &Entity, probe: &Row, kept: &Kept, theirs: &[Uuid]) -> Match {
     let same = |row: &&Row, field: &str| {
         !probe.get(entity, field).is_null() && probe.get(entity, field) == row.get(entity, field)
     };
@@ -123,19 +123,19 @@ pub(super) fn guardian(entity: &Entity, probe: &Row, kept: &Kept, theirs: &[Uuid
         .or_else(|| rows.clone().find(is_theirs))
         .or_else(|| rows.clone().find(is_reached));
     match known {
-        Some(row) => Found::Known(row.id),
+        Some(row) => Match::Known(row.id),
         None if theirs.is_empty() => by_name(entity, probe, kept, false, |_| false),
-        None => Found::New,
+        None => Match::New,
     }
 }
 
 /// Among persons of the same name: one of whom the row says nothing new is that one, as long as no number tells them apart;
 /// one for whom `suspicious` holds may be.
-fn by_name(entity: &Entity, probe: &Row, kept: &Kept, numbered: bool, suspicious: impl Fn(&Row) -> bool) -> Found {
+fn by_name(entity: &Entity, probe: &Row, kept: &Kept, numbered: bool, suspicious: impl Fn(&Row) -> bool) -> Match {
     if let (false, Some(row)) = (numbered, named(entity, probe, kept).find(|row| says_nothing_new(probe, row))) {
-        return Found::Known(row.id);
+        return Match::Known(row.id);
     }
-    named(entity, probe, kept).find(|row| suspicious(row)).map_or(Found::New, |row| Found::Suspect(row.id))
+    named(entity, probe, kept).find(|row| suspicious(row)).map_or(Match::New, |row| Match::Suspect(row.id))
 }
 
 /// Live persons with the same last and first name whose middle name and extension do not contradict.
@@ -188,6 +188,6 @@ pub(super) fn listed(names: &[String]) -> String {
     text
 }
 
-fn refuse(field: &str, message: &str) -> Found {
-    Found::Refused(Problem::at(Code::Conflict, field, message))
+fn refuse(field: &str, message: &str) -> Match {
+    Match::Refused(Problem::at(Code::Conflict, field, message))
 }

@@ -13,6 +13,23 @@ pub struct Progress {
     done: AtomicU64,
     total: AtomicU64,
     stop: AtomicBool,
+    #[cfg(test)]
+    at_step: AtStep,
+}
+
+/// What a test does at each step, on the thread that imports.
+#[cfg(test)]
+type Step = dyn Fn(&Progress) + Send + Sync;
+
+#[cfg(test)]
+#[derive(Clone, Default)]
+struct AtStep(Option<std::sync::Arc<Step>>);
+
+#[cfg(test)]
+impl std::fmt::Debug for AtStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AtStep")
+    }
 }
 
 /// What an import is busy with.
@@ -28,6 +45,20 @@ pub enum Stage {
 }
 
 impl Progress {
+    /// Of the next import of the same desk.
+    pub(crate) fn anew(&self) -> Progress {
+        Progress {
+            #[cfg(test)]
+            at_step: self.at_step.clone(),
+            ..Progress::default()
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn watched(at_step: impl Fn(&Progress) + Send + Sync + 'static) -> Progress {
+        Progress { at_step: AtStep(Some(std::sync::Arc::new(at_step))), ..Progress::default() }
+    }
+
     /// Stage, how many are done and of how many; `(_, 0, 0)` where the total is not known.
     pub fn look(&self) -> (Stage, u64, u64) {
         let stage = match self.stage.load(Ordering::Relaxed) {
@@ -55,6 +86,10 @@ impl Progress {
     /// `rule`, where somebody stopped it.
     pub(super) fn step(&self) -> Result<()> {
         self.done.fetch_add(1, Ordering::Relaxed);
+        #[cfg(test)]
+        if let Some(at_step) = &self.at_step.0 {
+            at_step(self);
+        }
         if self.stop.load(Ordering::Relaxed) {
             return Err(NodeError::new(Code::Rule, "the import was stopped; nothing of it was written"));
         }

@@ -4,7 +4,7 @@
 //! Invariants: rows that contradict each other about the record are all refused, each naming two of them; of rows that agree the
 //! first counts, and where that one is left out, so are the others. A row with an id is about that record, whatever its numbers.
 
-use super::known::Known;
+use super::known::Existing;
 use super::proposal::Proposal;
 use crate::Result;
 use pems_model::{Code, Entity, Kind, Problem, Row, Value, fold::fold, natural, value::format_date};
@@ -42,7 +42,7 @@ pub(super) struct Twins {
 
 impl Twins {
     /// Takes in what a proposal says.
-    pub(super) fn put(&mut self, i: usize, proposal: &Proposal<'_>, said: Row, known: &mut Known<'_>) -> Result<()> {
+    pub(super) fn put(&mut self, i: usize, proposal: &Proposal<'_>, said: Row, known: &mut Existing<'_>) -> Result<()> {
         let entity = proposal.entity;
         let tenant = known.store().tenant();
         let kept = known.kept(entity)?;

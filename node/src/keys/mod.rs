@@ -2,13 +2,11 @@
 //! a key file on a disk that only its owner reads. Never in plaintext beside the records, and never chosen silently.
 
 mod sealed;
+mod system;
 
 use crate::{NodeError, Result, files};
 use pems_model::{Code, password, text};
 use std::path::{Path, PathBuf};
-
-/// Name under which the keys stand in the keyring.
-const SERVICE: &str = "pems";
 
 /// Which place keeps the keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,10 +131,9 @@ impl KeySource {
     /// `wrong_credentials` for another passphrase.
     pub fn load(&self, account: &str) -> Result<Option<Secrets>> {
         let text = match self {
-            KeySource::Keyring => match keyring_entry(account)?.get_password() {
-                Ok(text) => text,
-                Err(keyring_core::Error::NoEntry) => return Ok(None),
-                Err(error) => return Err(keyring_problem(&error)),
+            KeySource::Keyring => match system::load(account)? {
+                Some(text) => text,
+                None => return Ok(None),
             },
             KeySource::File(path) if !path.exists() => return Ok(None),
             KeySource::File(path) => {
@@ -164,9 +161,7 @@ impl KeySource {
     /// `keyring_unavailable`, or what the disk said.
     pub fn store(&self, account: &str, secrets: &Secrets) -> Result<()> {
         match self {
-            KeySource::Keyring => {
-                keyring_entry(account)?.set_password(&secrets.encode()).map_err(|error| keyring_problem(&error))
-            }
+            KeySource::Keyring => system::store(account, &secrets.encode()),
             KeySource::File(path) => write_private(path, secrets.encode().as_bytes()),
             KeySource::Sealed(path, passphrase) => {
                 write_private(path, &sealed::seal(&secrets.encode(), &passphrase.normal)?)
@@ -180,10 +175,7 @@ impl KeySource {
     /// `keyring_unavailable`, or what the disk said.
     pub fn destroy(&self, account: &str) -> Result<()> {
         match self {
-            KeySource::Keyring => match keyring_entry(account)?.delete_credential() {
-                Ok(()) | Err(keyring_core::Error::NoEntry) => Ok(()),
-                Err(error) => Err(keyring_problem(&error)),
-            },
+            KeySource::Keyring => system::destroy(account),
             KeySource::File(path) | KeySource::Sealed(path, _) => match std::fs::remove_file(path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     Err(NodeError::io("remove the key file", path, &error))
@@ -202,40 +194,6 @@ impl std::fmt::Display for KeySource {
             KeySource::Sealed(path, _) => write!(f, "the sealed keys {}", path.display()),
         }
     }
-}
-
-fn keyring_entry(account: &str) -> Result<keyring_core::Entry> {
-    if keyring_core::get_default_store().is_none() {
-        keyring_core::set_default_store(system_keyring().map_err(|error| keyring_problem(&error))?);
-    }
-    keyring_core::Entry::new(SERVICE, account).map_err(|error| keyring_problem(&error))
-}
-
-#[cfg(target_os = "linux")]
-fn system_keyring() -> keyring_core::Result<std::sync::Arc<keyring_core::CredentialStore>> {
-    Ok(zbus_secret_service_keyring_store::Store::new()?)
-}
-
-#[cfg(target_os = "windows")]
-fn system_keyring() -> keyring_core::Result<std::sync::Arc<keyring_core::CredentialStore>> {
-    Ok(windows_native_keyring_store::Store::new()?)
-}
-
-#[cfg(target_os = "macos")]
-fn system_keyring() -> keyring_core::Result<std::sync::Arc<keyring_core::CredentialStore>> {
-    Ok(apple_native_keyring_store::keychain::Store::new()?)
-}
-
-fn keyring_problem(error: &keyring_core::Error) -> NodeError {
-    let what = match error {
-        keyring_core::Error::NoStorageAccess(_) => {
-            "the keyring is locked; unlock it (sign in to the desktop) and try again"
-        }
-        _ => {
-            "this machine has no keyring that answers; start one, or give --key-file FILE on a disk that only you can read"
-        }
-    };
-    NodeError::new(Code::KeyringUnavailable, what)
 }
 
 /// Writes a file that only its owner may read, complete or not at all, and never over another one.

@@ -10,7 +10,9 @@ use uuid::Uuid;
 /// Who is signed in at this PC. Without one, what is saved is the device's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Actor {
+    /// The `school_user`.
     pub id: Uuid,
+    /// As it was when they signed in.
     pub role: Role,
 }
 
@@ -27,6 +29,8 @@ impl std::fmt::Debug for Work<'_, '_> {
 }
 
 impl Work<'_, '_> {
+    /// Saves one record as a part of the act.
+    ///
     /// # Errors
     /// As [`Store::save`]; nothing of the act is written if the caller passes it on. `bad_request` for a record that is more than
     /// its fields.
@@ -34,12 +38,16 @@ impl Work<'_, '_> {
         self.step.save_free(save, self.act)
     }
 
+    /// Deletes one record as a part of the act.
+    ///
     /// # Errors
     /// As [`Store::delete`].
     pub fn delete(&mut self, entity: &str, id: Uuid) -> Result<Saved> {
         self.step.delete_free(entity, id, self.act)
     }
 
+    /// One record as the act has left it so far, tombstones included.
+    ///
     /// # Errors
     /// If there is no such entity, or SQLite fails.
     pub fn get(&self, entity: &str, id: Uuid) -> Result<Option<Row>> {
@@ -59,10 +67,12 @@ impl Work<'_, '_> {
         self.step.check_signed()
     }
 
+    /// Microseconds since 1970 UTC, by this PC's clock.
     pub fn now(&self) -> i64 {
         self.step.env.now()
     }
 
+    /// A new id, for rows that refer to each other before they are saved.
     pub fn new_id(&self) -> Uuid {
         self.step.env.new_id()
     }
@@ -126,12 +136,13 @@ impl Store {
         self.actor = actor;
     }
 
+    /// Who works here; none where nobody is signed in.
     pub fn actor(&self) -> Option<Actor> {
         self.actor
     }
 
     /// Whether something was saved since the last call: then the sync need not wait for its next look.
-    pub fn take_wrote(&mut self) -> bool {
+    pub(crate) fn take_wrote(&mut self) -> bool {
         std::mem::take(&mut self.wrote)
     }
 
@@ -152,7 +163,7 @@ impl Store {
     ///
     /// # Errors
     /// If SQLite fails.
-    pub fn is_sample(&self) -> Result<bool> {
+    pub(crate) fn is_sample(&self) -> Result<bool> {
         Ok(self.local("sample")?.is_some())
     }
 
@@ -160,13 +171,15 @@ impl Store {
     ///
     /// # Errors
     /// If SQLite fails.
-    pub fn local(&self, key: &str) -> Result<Option<String>> {
+    pub(crate) fn local(&self, key: &str) -> Result<Option<String>> {
         super::meta::get(&self.conn, &format!("local.{key}"))
     }
 
+    /// Keeps a text of this PC, which never travels.
+    ///
     /// # Errors
     /// If SQLite fails.
-    pub fn set_local(&mut self, key: &str, value: &str) -> Result<()> {
-        super::meta::set(&self.conn, &format!("local.{key}"), value)
+    pub(crate) fn set_local(&mut self, key: &str, value: &str) -> Result<()> {
+        self.transaction(|step| super::meta::set(step.tx, &format!("local.{key}"), value))
     }
 }

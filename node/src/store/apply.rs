@@ -1,7 +1,7 @@
 //! The end of a pull: everything staged becomes visible in one transaction, together with the cursors (promise 4).
 
 use super::journal::Stored;
-use super::{Step, Store, devices, meta, overlay, rows, staging, status, trouble};
+use super::{GiveWay, Step, Store, devices, meta, overlay, rows, staging, status, trouble};
 use crate::store::inbound_log;
 use crate::{NodeError, Result};
 use pems_model::digest::{Digest, combined};
@@ -24,8 +24,11 @@ const PRUNE_EVERY: i64 = 24 * 3600 * 1_000_000;
 /// What a pull changed, so that screens know what to read again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
+    /// How many rows the hub sent.
     pub rows: usize,
+    /// Of which kinds, each once.
     pub entities: Vec<&'static str>,
+    /// Whether changes still wait to be sent.
     pub pending: bool,
 }
 
@@ -36,7 +39,7 @@ impl Store {
     /// If SQLite fails or a frame is damaged; then nothing changes, and a damaged frame is fetched again.
     pub fn apply(&mut self, end: &End) -> Result<Applied> {
         let memory = std::mem::take(&mut self.unstaged);
-        let outcome = self.transaction(|step| step.apply(&memory.frames, end));
+        let outcome = self.giving_way(|store, way| store.transaction(|step| step.apply(&memory.frames, end, way)));
         if outcome.as_ref().is_err_and(|error| error.code == Code::StoreCorrupt) {
             self.forget_staging()?;
         }
@@ -55,7 +58,7 @@ impl Store {
 }
 
 impl Step<'_> {
-    fn apply(&mut self, memory: &[Rows], end: &End) -> Result<Applied> {
+    fn apply(&mut self, memory: &[Rows], end: &End, way: &GiveWay) -> Result<Applied> {
         let mut answered = self.answered_rows()?;
         // By the hub's clock: the journal must not grow old because this PC's clock jumped.
         let sent =
@@ -77,10 +80,10 @@ impl Step<'_> {
             applied.entities.push(entity.name);
             let digest = digests.entry(entity.name.to_owned()).or_default();
             if fresh.len() >= BULK_ROWS && is_empty(self.tx, entity)? {
-                fill(self.tx, entity, &fresh, digest)?;
+                fill(self.tx, entity, &fresh, digest, way)?;
                 inbound_log::note_all(self.tx, entity, self.env.now())?;
             } else {
-                self.replace(index, &fresh, digest, &mut answered)?;
+                self.replace(index, &fresh, digest, &mut answered, way)?;
             }
         }
         // Answered, but the hub's row did not move (a conflict that was lost): the overlay goes all the same.
@@ -109,12 +112,13 @@ impl Step<'_> {
     }
 
     /// Puts hub rows in place of what is there, below whatever is still unsent.
-    fn replace(
+    pub(super) fn replace(
         &self,
         index: usize,
         fresh: &[Row],
         digest: &mut Digest,
         answered: &mut BTreeSet<(usize, Uuid)>,
+        way: &GiveWay,
     ) -> Result<()> {
         let entity = self.schema.entities()[index];
         let mut drop_shadow = self.tx.prepare("DELETE FROM shadow WHERE entity = ?1 AND row_id = ?2")?;
@@ -125,6 +129,7 @@ impl Step<'_> {
         let (watched, now) = (inbound_log::is_watched(entity), self.env.now());
         let mut unreadable = false;
         for row in fresh {
+            way.check()?;
             // What is damaged here is not lost: this is the hub's own state of it.
             let mut whole = |read: Result<Option<Row>>| match read {
                 Err(error) if error.code == Code::StoreCorrupt => {
@@ -229,7 +234,13 @@ fn decode(entity: &Entity, frames: &[&Rows]) -> Result<Vec<Row>> {
 }
 
 /// First sync: rows in key order into a table without indexes, then the indexes.
-fn fill(conn: &Connection, entity: &Entity, fresh: &[Row], digest: &mut Digest) -> Result<()> {
+pub(super) fn fill(
+    conn: &Connection,
+    entity: &Entity,
+    fresh: &[Row],
+    digest: &mut Digest,
+    way: &GiveWay,
+) -> Result<()> {
     let indexes = sqlite::indexes(entity);
     for index in &indexes {
         let name = index.split_whitespace().nth(5).unwrap_or_default();
@@ -240,6 +251,7 @@ fn fill(conn: &Connection, entity: &Entity, fresh: &[Row], digest: &mut Digest) 
     let sql = format!("INSERT INTO {} ({}) VALUES ({})", entity.name, columns.join(", "), marks.join(", "));
     let mut insert = conn.prepare(&sql)?;
     for row in fresh {
+        way.check()?;
         digest.add(entity, row);
         rows::write_with(&mut insert, entity, row)?;
     }
@@ -247,7 +259,7 @@ fn fill(conn: &Connection, entity: &Entity, fresh: &[Row], digest: &mut Digest) 
     Ok(())
 }
 
-fn is_empty(conn: &Connection, entity: &Entity) -> Result<bool> {
+pub(super) fn is_empty(conn: &Connection, entity: &Entity) -> Result<bool> {
     let sql = format!(
         "SELECT NOT EXISTS (SELECT 1 FROM {0}) AND NOT EXISTS (SELECT 1 FROM shadow WHERE entity = '{0}')",
         entity.name

@@ -6,14 +6,18 @@
 //! The file: the database, then its keys under a passphrase, the length of these (4 bytes, little endian) and `PEMSKEYS`. So it
 //! opens where the PC that made it is gone, to who knows the passphrase.
 
-use super::{Store, set_key};
+use super::turn::is_busy;
+use super::{Store, Turns, connect, rows, set_key};
 use crate::keys::{Passphrase, Secrets};
+use crate::log::events;
 use crate::{NodeError, Result, SystemEnv};
 use pems_model::{Code, Schema};
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// All pages in one go: one snapshot, which under WAL holds up nobody who writes meanwhile.
 const ALL_PAGES: i32 = -1;
@@ -26,23 +30,25 @@ const MOST_SEALED: u64 = 4_096;
 
 /// Where the records are, and how to open them once more.
 #[derive(Clone)]
-pub struct Place {
+pub struct RecordsFile {
     path: PathBuf,
     key: [u8; 32],
     /// The device's signing key, where the office has told it: a copy is of no use without.
     signing: Option<[u8; 32]>,
     schema: &'static Schema,
+    turns: Arc<Turns>,
 }
 
-impl std::fmt::Debug for Place {
+impl std::fmt::Debug for RecordsFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Place").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("RecordsFile").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
 /// A copy that was read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
+    /// Size of the file.
     pub bytes: u64,
     /// Live records in the copy.
     pub records: i64,
@@ -50,32 +56,71 @@ pub struct Copied {
 
 impl Store {
     /// Where the file is; none for a store in memory.
-    pub fn place(&self) -> Option<Place> {
-        self.place.clone()
+    pub fn file(&self) -> Option<RecordsFile> {
+        self.file.clone()
     }
 
     /// Tells the store the device's signing key, which goes into copies.
     #[must_use]
-    pub fn with_signing(mut self, signing: &[u8; 32]) -> Store {
-        if let Some(place) = &mut self.place {
-            place.signing = Some(*signing);
+    pub(crate) fn with_signing(mut self, signing: &[u8; 32]) -> Store {
+        if let Some(file) = &mut self.file {
+            file.signing = Some(*signing);
         }
         self
     }
 }
 
-impl Place {
-    pub(super) fn new(path: &Path, key: &[u8; 32], schema: &'static Schema) -> Place {
-        Place { path: path.to_owned(), key: *key, signing: None, schema }
+impl RecordsFile {
+    pub(super) fn new(path: &Path, key: &[u8; 32], schema: &'static Schema) -> RecordsFile {
+        RecordsFile { path: path.to_owned(), key: *key, signing: None, schema, turns: Arc::default() }
     }
 
-    /// A connection of its own, for questions that read everything: whoever works at the desk does not wait for them.
+    /// A connection of its own, for what writes much: whoever works at the desk does not wait for it.
     ///
     /// # Errors
     /// As [`Store::open`].
     pub fn open(&self) -> Result<Store> {
         let store = Store::open(&self.path, &self.key, self.schema, Box::new(SystemEnv))?;
-        Ok(self.signing.iter().fold(store, Store::with_signing))
+        Ok(self.signing.iter().fold(store, Store::with_signing).with_turns(&self.turns))
+    }
+
+    /// The bare file, once more.
+    pub(crate) fn connect(&self) -> Result<Connection> {
+        connect(&self.path, &self.key)
+    }
+
+    /// Waits until nobody writes to the file, this program or another one, but no longer than that.
+    ///
+    /// # Errors
+    /// If the file cannot be opened once more.
+    pub(crate) fn until_nobody_writes(&self, at_most: Duration) -> Result<()> {
+        let conn = self.connect()?;
+        conn.busy_timeout(at_most)?;
+        match Transaction::new_unchecked(&conn, TransactionBehavior::Immediate) {
+            Err(error) if is_busy(&error) => Ok(()),
+            begun => Ok(begun?.rollback()?),
+        }
+    }
+
+    pub(super) fn turns(&self) -> &Arc<Turns> {
+        &self.turns
+    }
+
+    pub(super) fn with_turns(self, turns: &Arc<Turns>) -> RecordsFile {
+        RecordsFile { turns: Arc::clone(turns), ..self }
+    }
+
+    /// As [`RecordsFile::open`], for questions that read everything: see [`Store::open_reader`].
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_reader(&self) -> Result<Store> {
+        Store::open_reader(&self.path, &self.key, self.schema, Box::new(SystemEnv))
+    }
+
+    /// The folder of the records, and of what lies beside them.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
     }
 
     /// Bytes of the records file.
@@ -84,7 +129,7 @@ impl Place {
     }
 
     /// Where a copy lies while it is made.
-    pub fn unfinished(to: &Path) -> PathBuf {
+    pub(crate) fn unfinished(to: &Path) -> PathBuf {
         let mut name = to.file_name().unwrap_or_default().to_owned();
         name.push(".part");
         to.with_file_name(name)
@@ -96,7 +141,17 @@ impl Place {
     /// # Errors
     /// `conflict` where there is such a file already, `store_corrupt` where the copy does not read back whole, or what the disk
     /// said; nothing is left behind then.
-    pub fn copy_to(&self, to: &Path, passphrase: &Passphrase) -> Result<Copied> {
+    pub(crate) fn copy_to(&self, to: &Path, passphrase: &Passphrase) -> Result<Copied> {
+        let copied = self.copy_unlogged(to, passphrase);
+        match &copied {
+            Ok(copied) => events::backed_up(copied.bytes, copied.records),
+            Err(error) => events::not_backed_up(error.code),
+        }
+        copied
+    }
+
+    /// As [`Place::copy_to`], of which the log says how it ended.
+    fn copy_unlogged(&self, to: &Path, passphrase: &Passphrase) -> Result<Copied> {
         if to.exists() {
             let message = format!("{} exists already and is not written over; choose another name", to.display());
             return Err(NodeError::new(Code::Conflict, message));
@@ -105,7 +160,7 @@ impl Place {
             return Err(NodeError::new(Code::KeyMissing, "the keys of this office are not at hand; start PEMS again"));
         };
         let sealed = Secrets { database: self.key, signing }.seal(passphrase)?;
-        let part = Place::unfinished(to);
+        let part = RecordsFile::unfinished(to);
         clear(&part);
         let copied = self.fill(&part).and_then(|()| self.read_back(&part)).and_then(|copied| {
             let bytes = append(&part, &sealed).map_err(|error| NodeError::io("write", &part, &error))?;
@@ -132,6 +187,7 @@ impl Place {
             .map_err(|error| NodeError::io("write", part, &error))?;
         let source = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         set_key(&source, &self.key)?;
+        source.execute_batch("PRAGMA query_only = ON")?;
         let mut copy = Connection::open(part)?;
         set_key(&copy, &self.key)?;
         let backup = Backup::new(&source, &mut copy)?;
@@ -156,8 +212,7 @@ impl Place {
         }
         let mut records = 0;
         for entity in self.schema.entities() {
-            let sql = format!("SELECT count(*) FROM {} WHERE deleted_at IS NULL", entity.name);
-            records += conn.query_row(&sql, [], |row| row.get::<_, i64>(0))?;
+            records += rows::count(&conn, entity)?;
         }
         conn.close().map_err(|(_, error)| error)?;
         let bytes = std::fs::metadata(part).map_err(|error| NodeError::io("read", part, &error))?.len();
@@ -229,7 +284,7 @@ pub(crate) fn take_out(copy: &Path, to: &Path, key: &[u8; 32], schema: &'static 
         out.sync_all()
     };
     let written = write().map_err(|error| NodeError::io("write", to, &error));
-    let read = written.and_then(|()| Place::new(to, key, schema).read_back(to));
+    let read = written.and_then(|()| RecordsFile::new(to, key, schema).read_back(to));
     if read.is_err() {
         clear(to);
     }
@@ -254,21 +309,11 @@ mod tests {
     use crate::store::{Enrolled, Save};
     use pems_model::Role;
     use serde_json::json;
-    use uuid::Uuid;
 
     const KEY: [u8; 32] = [5; 32];
 
     fn store(path: &Path) -> Store {
-        let enrolled = Enrolled {
-            tenant_id: Uuid::from_u128(1),
-            device_id: Uuid::from_u128(2),
-            device_name: "Registrar 1".into(),
-            role: Role::Registrar,
-            school_name: "Mabini National High School".into(),
-            school_slug: "mabini".into(),
-            hub_url: String::new(),
-            epoch: Uuid::from_u128(3),
-        };
+        let enrolled = Enrolled::made_up(Role::Registrar);
         let store = Store::create(path, &KEY, &enrolled, Schema::product(), Box::new(SystemEnv));
         store.expect("a store").with_signing(&[8; 32])
     }
@@ -288,8 +333,8 @@ mod tests {
         let (path, to) = (dir.path().join("records.db"), dir.path().join("copy.db"));
         let mut original = store(&path);
         learner(&mut original, "Reyes");
-        let place = original.place().expect("a file");
-        let copied = place.copy_to(&to, &words("apat na salita ito")).expect("copied");
+        let records = original.file().expect("a file");
+        let copied = records.copy_to(&to, &words("apat na salita ito")).expect("copied");
         assert_eq!((copied.records, copied.bytes), (1, std::fs::metadata(&to).expect("a file").len()));
         learner(&mut original, "Later");
         let names: Vec<_> = std::fs::read_dir(dir.path())
@@ -314,7 +359,7 @@ mod tests {
         std::fs::write(&half, &bytes[..bytes.len() / 2]).expect("written");
         assert_eq!(keys_of(&half, &words("apat na salita ito")).expect_err("half of it").code, Code::StoreCorrupt);
         assert_eq!(
-            place.copy_to(&to, &words("apat na salita ito")).expect_err("never written over").code,
+            records.copy_to(&to, &words("apat na salita ito")).expect_err("never written over").code,
             Code::Conflict
         );
     }
@@ -323,12 +368,12 @@ mod tests {
     fn a_copy_that_cannot_be_made_leaves_nothing() {
         let dir = tempfile::tempdir().expect("a folder");
         let original = store(&dir.path().join("records.db"));
-        let place = original.place().expect("a file");
+        let records = original.file().expect("a file");
         let to = dir.path().join("no such folder").join("copy.db");
-        assert_eq!(place.copy_to(&to, &words("apat na salita ito")).expect_err("no folder").code, Code::Io);
-        let wrong = Place { key: [9; 32], ..place };
+        assert_eq!(records.copy_to(&to, &words("apat na salita ito")).expect_err("no folder").code, Code::Io);
+        let wrong = RecordsFile { key: [9; 32], ..records };
         let to = dir.path().join("copy.db");
         assert!(wrong.copy_to(&to, &words("apat na salita ito")).is_err());
-        assert!(!to.exists() && !Place::unfinished(&to).exists());
+        assert!(!to.exists() && !RecordsFile::unfinished(&to).exists());
     }
 }

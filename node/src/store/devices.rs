@@ -21,10 +21,13 @@ const REVISION: &str = "devices";
 /// A PC of the school.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchoolDevice {
+    /// The device's id at the hub, which changes and conflicts name.
     pub id: Uuid,
+    /// What the school calls it.
     pub name: String,
     /// A role's code, or one that only a newer program knows.
     pub role: String,
+    /// Its enrolment was taken away: it syncs no more.
     pub revoked: bool,
     /// The day on which the hub last heard of it, `2026-11-30`.
     pub seen: Option<String>,
@@ -78,7 +81,7 @@ impl Store {
     ///
     /// # Errors
     /// If SQLite fails.
-    pub fn device_names(&self) -> Result<HashMap<Uuid, String>> {
+    pub(crate) fn device_names(&self) -> Result<HashMap<Uuid, String>> {
         let devices = self.school_devices()?;
         let mut bearers: HashMap<&str, usize> = HashMap::new();
         for device in &devices {
@@ -112,16 +115,7 @@ mod tests {
     use pems_model::{Role, Schema};
 
     fn office() -> Store {
-        let enrolled = Enrolled {
-            tenant_id: Uuid::from_u128(1),
-            device_id: Uuid::from_u128(2),
-            device_name: "Office 1".into(),
-            role: Role::Registrar,
-            school_name: "Mabini National High School".into(),
-            school_slug: "mabini".into(),
-            hub_url: "https://hub.example".into(),
-            epoch: Uuid::from_u128(3),
-        };
+        let enrolled = Enrolled { device_name: "Office 1".into(), ..Enrolled::made_up(Role::Registrar) };
         Store::in_memory(&enrolled, Schema::product(), Box::new(SystemEnv)).expect("a store")
     }
 

@@ -3,7 +3,7 @@
 //! Invariant: what cannot be read is shown as damaged, with what to do about it, and hides nothing else.
 
 use super::again::seen;
-use super::standing::{Standing, Stands, about, said};
+use super::standing::{Standing, Stands, about, asked, said};
 use super::{Store, journal, rows};
 use crate::Result;
 use pems_model::review::REVIEW_ITEM;
@@ -11,21 +11,27 @@ use pems_model::value::format_time;
 use pems_model::{Code, Entity, Row};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// One thing that needs somebody.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReviewEntry {
+    /// What [`Store::resolve`] takes: of the question, or of the change that was refused or is damaged.
     pub id: Uuid,
     /// `conflict`, `claim`, `deleted`, `duplicate`, `refused` or `damaged`.
     pub kind: String,
+    /// The kind of record.
     pub entity: String,
     /// None where the file no longer says.
     pub row_id: Option<Uuid>,
     /// For a number that two records have: the other one.
     pub other_id: Option<Uuid>,
+    /// None where it is about the record as a whole.
     pub field: Option<String>,
+    /// The value of this PC; for a question between two others, the one that was kept.
     pub mine: Json,
+    /// The other value.
     pub theirs: Json,
     /// Which of the two the record has now: `mine`, `theirs`, `neither`, or `gone` for a record that was deleted since. Known once
     /// [`Store::stand`] was asked.
@@ -35,12 +41,18 @@ pub struct ReviewEntry {
     /// Whether the value that was kept when this was noticed is `mine`.
     #[serde(skip)]
     pub kept_is_mine: bool,
+    /// When it was written, RFC 3339.
     pub mine_at: Option<String>,
+    /// Likewise.
     pub theirs_at: Option<String>,
+    /// Where it was written; [`Store::device_names`] has what people call it.
     pub mine_device: Option<Uuid>,
+    /// Likewise.
     pub theirs_device: Option<Uuid>,
+    /// Who wrote it; none where nobody was signed in.
     #[serde(skip)]
     pub mine_user: Option<Uuid>,
+    /// Likewise.
     #[serde(skip)]
     pub theirs_user: Option<Uuid>,
     /// For a change of this PC: `new`, `change` or `delete`.
@@ -70,10 +82,13 @@ impl Store {
         let sql = format!("{} WHERE state = 'open' AND deleted_at IS NULL ORDER BY id", rows::select(inbox));
         let mut statement = self.conn.prepare_cached(&sql)?;
         let mut found = statement.query([])?;
-        let mut list = Vec::new();
+        let (mut list, mut again) = (Vec::new(), BTreeSet::new());
         while let Some(row) = found.next()? {
-            list.push(match rows::read(inbox, row) {
-                Ok(item) => self.entry(inbox, &item),
+            let read = rows::read(inbox, row).and_then(|item| Ok((item.id, asked(&self.conn, inbox, item)?)));
+            list.push(match read {
+                // Of those about one question the first stands for all.
+                Ok((id, asked)) if id != asked.id && !again.insert(asked.id) => continue,
+                Ok((id, asked)) => ReviewEntry { id, ..self.entry(inbox, &asked) },
                 Err(error) if error.code == Code::StoreCorrupt => {
                     // What has no id of its own any more gets one that follows from what is left of it.
                     let bytes: Vec<u8> = row.get(0)?;
@@ -227,6 +242,7 @@ impl Store {
             _ => {}
         }
         let Some(item) = rows::load(&self.conn, inbox, entry.id)? else { return Ok(()) };
+        let item = asked(&self.conn, inbox, item)?;
         let Some(standing) = Standing::of(&self.conn, self.schema, inbox, &item)? else { return Ok(()) };
         let (kept, lost) = if entry.kept_is_mine { ("mine", "theirs") } else { ("theirs", "mine") };
         entry.stands = match standing.stands {

@@ -159,24 +159,34 @@ pub(super) fn check_values<'a>(
 /// One change as this office remembers it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct JournalEntry {
+    /// By this PC's counter, from 1 and without gaps.
     pub op_no: i64,
     /// One that stands in for it where it cannot be read.
     pub id: Uuid,
+    /// The kind of record.
     pub entity: String,
     /// None where it cannot be read.
     pub row_id: Option<Uuid>,
+    /// `upsert` or `delete`.
     pub kind: String,
+    /// The hub's revision of the row when it was made; 0 for a new row.
     pub base_rev: i64,
+    /// What it writes, by field.
     pub fields: Json,
+    /// What these fields were; none for a record that was made.
     pub before: Option<Json>,
+    /// Changes of one group are taken by the hub together or not at all.
     pub group: Option<Uuid>,
     /// None where it cannot be read.
     pub act: Option<Uuid>,
     /// Who made it; none for a PC by itself, and where it cannot be read.
     #[serde(skip)]
     pub user: Option<Uuid>,
+    /// When it was made, RFC 3339.
     pub at: String,
+    /// `pending`, `answered`, `parked` or `damaged` (`node/src/store/layout.rs` says what each means).
     pub state: String,
+    /// What the hub answered, as it came over the wire.
     pub outcome: Option<Json>,
     /// What of the entry cannot be read; then its texts are shown as they are in the file.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,6 +2,7 @@
 
 use super::save::stops_everything;
 use super::{devices, meta, rows};
+use crate::log::events;
 use crate::store::inbound_log;
 use crate::{NodeError, Result};
 use pems_model::{Code, Schema, ddl::sqlite, fold};
@@ -50,6 +51,7 @@ pub(super) fn upgrade(conn: &Connection, schema: &Schema) -> Result<()> {
         // What is there already stays as it is.
         let later = format!("{}; {}", inbound_log::layout(), devices::LAYOUT);
         conn.execute_batch(&format!("BEGIN IMMEDIATE; {later}; PRAGMA user_version = {LAYOUT}; COMMIT;"))?;
+        events::migrated(version, LAYOUT);
     } else if version != LAYOUT {
         let message = format!(
             "the records file has layout {version}, this program knows layout {LAYOUT}; install the newer program"
@@ -62,6 +64,7 @@ pub(super) fn upgrade(conn: &Connection, schema: &Schema) -> Result<()> {
             statement.query_map([entity.name], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
         if present.is_empty() {
             add_entity(conn, entity)?;
+            events::grew(entity.name, entity.fields.len());
             continue;
         }
         let missing: Vec<_> =
@@ -78,6 +81,7 @@ pub(super) fn upgrade(conn: &Connection, schema: &Schema) -> Result<()> {
             // Rows that came before the field was known lack its values: fetch this entity again.
             conn.execute("UPDATE cursor SET staged = 0 WHERE entity = ?1", [entity.name])?;
             sqlite::indexes(entity).iter().try_for_each(|sql| conn.execute_batch(sql))?;
+            events::grew(entity.name, missing.len());
         }
     }
     match fold_again(conn, schema) {

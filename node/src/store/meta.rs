@@ -9,13 +9,21 @@ use uuid::Uuid;
 /// The office as the hub enrolled it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Enrolled {
+    /// The school's id at the hub.
     pub tenant_id: Uuid,
+    /// The device's id at the hub: the replica of what is written here.
     pub device_id: Uuid,
+    /// What the school calls this PC.
     pub device_name: String,
+    /// What the device may do at most.
     pub role: Role,
+    /// In full.
     pub school_name: String,
+    /// By which people name the school when they sign in at the hub.
     pub school_slug: String,
+    /// Where the hub is, without a slash at the end.
     pub hub_url: String,
+    /// The hub's epoch when the PC was enrolled; [`Store::status`](super::Store::status) has the one of the last contact.
     pub epoch: Uuid,
 }
 

@@ -4,7 +4,11 @@
 //! - an entity table holds *hub state overlaid with unsent changes*; wherever a change is unsent, `shadow` keeps the hub's
 //!   state of the row, so the overlay can be taken off again;
 //! - a row and its outbox entry are written in one transaction;
-//! - rows of a pull become visible all at once, together with the cursors.
+//! - rows of a pull become visible all at once, together with the cursors;
+//! - nothing else writes: who only reads has a connection that cannot ([`Store::open_reader`]), and the SQL of screens, rules and
+//!   imports only reads, which a test asks SQLite of every statement (`node/src/store/tests`).
+
+#![warn(missing_docs, clippy::missing_docs_in_private_items)]
 
 mod act;
 mod again;
@@ -18,6 +22,7 @@ mod inbox;
 mod journal;
 mod layout;
 mod meta;
+mod numbers;
 mod overlay;
 mod read;
 mod rescue;
@@ -28,16 +33,17 @@ mod save;
 mod staging;
 mod standing;
 mod status;
-mod stays;
+pub(crate) mod stays;
 mod sync_summary;
 mod trouble;
+mod turn;
 mod undo;
 mod vouch;
 
 pub use act::{Actor, Work};
 pub use apply::Applied;
 pub(crate) use by_domain::{ByDomain, Records};
-pub use copy::{Copied, Place};
+pub use copy::{Copied, RecordsFile};
 #[cfg(test)]
 pub(crate) use damage::tests::DAMAGES;
 pub use devices::SchoolDevice;
@@ -46,8 +52,10 @@ pub use inbox::ReviewEntry;
 pub(crate) use journal::HIDDEN;
 pub use journal::JournalEntry;
 pub use meta::Enrolled;
-pub use read::{ListQuery, as_json};
-pub use rescue::{Left, MOST_SAVED_BYTES, PutBack, Rescued};
+pub use read::ListQuery;
+pub(crate) use read::as_json;
+pub(crate) use rescue::MOST_SAVED_BYTES;
+pub use rescue::{Left, PutBack, Rescued};
 pub use review::Choice;
 pub(crate) use save::stops_everything;
 pub use save::{Save, Saved};
@@ -56,18 +64,24 @@ pub use status::Status;
 pub use sync_summary::{Contact, SyncSummary};
 pub use trouble::Trouble;
 pub(crate) use trouble::explained;
+pub(crate) use turn::{GiveWay, Turn, Turns};
 pub use undo::Undone;
 
+use crate::log::events;
 use crate::{Env, NodeError, Result};
 use ed25519_dalek::SigningKey;
 use pems_model::wire::MAX_CHANGES;
 use pems_model::{Code, Role, Schema};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;
+use std::time::Duration;
 use uuid::Uuid;
 
-/// How long a write waits for another program on this PC before it says `store_locked`.
-const BUSY_MS: u64 = 5_000;
+/// How long a write waits for another one on this PC before it says `store_locked`.
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
+/// What it says then.
+pub(crate) const IN_THE_WAY: &str =
+    "the records are being written to at this moment, by PEMS or by another program; try again in a moment";
 
 /// An open store.
 pub struct Store {
@@ -86,7 +100,8 @@ pub struct Store {
     /// See [`restore`]: what was taken from the numbers of the last request.
     sent_base: i64,
     /// Where the file is; none for a store in memory.
-    place: Option<Place>,
+    file: Option<RecordsFile>,
+    waits: turn::Waits,
 }
 
 impl std::fmt::Debug for Store {
@@ -123,7 +138,7 @@ impl Store {
         let conn = Connection::open(path)?;
         unlock(&conn, key)?;
         let store = Store::found(conn, enrolled, schema, env)?;
-        Ok(Store { place: Some(Place::new(path, key, schema)), ..store })
+        Ok(Store { file: Some(RecordsFile::new(path, key, schema)), ..store })
     }
 
     /// A store that lives in memory and dies with it, for simulations and tests. Not encrypted.
@@ -145,6 +160,17 @@ impl Store {
     /// # Errors
     /// `store_corrupt` for a damaged file or another key, `store_newer` for a file of a newer program.
     pub fn open(path: &Path, key: &[u8; 32], schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
+        let began = env.now();
+        let opened = Store::open_unlogged(path, key, schema, env);
+        match &opened {
+            Ok(store) => events::opened(began, store.now()),
+            Err(error) => events::not_opened(error.code),
+        }
+        opened
+    }
+
+    /// As [`Store::open`], of which the log says how it ended.
+    fn open_unlogged(path: &Path, key: &[u8; 32], schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
         // SQLite would take an empty file (as a crashed copy leaves one) for a new database and begin to write to it.
         if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
             let message = "the records file is empty; look for the real one, or enrol this PC again in a new folder";
@@ -153,7 +179,18 @@ impl Store {
         let conn = connect(path, key)?;
         layout::upgrade(&conn, schema)?;
         let store = Store::with(conn, schema, env)?;
-        Ok(Store { place: Some(Place::new(path, key, schema)), ..store })
+        Ok(Store { file: Some(RecordsFile::new(path, key, schema)), ..store })
+    }
+
+    /// Opens the file for reading alone: whatever would write is refused by SQLite itself (`store_read_only`). An older program's
+    /// tables are brought up to date first.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_reader(path: &Path, key: &[u8; 32], schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
+        let store = Store::open(path, key, schema, env)?;
+        store.conn.execute_batch("PRAGMA query_only = ON")?;
+        Ok(store)
     }
 
     fn with(conn: Connection, schema: &'static Schema, env: Box<dyn Env>) -> Result<Store> {
@@ -173,7 +210,8 @@ impl Store {
             unstaged: staging::Unstaged::default(),
             batch: MAX_CHANGES,
             sent_base,
-            place: None,
+            file: None,
+            waits: turn::Waits::default(),
         })
     }
 
@@ -189,10 +227,12 @@ impl Store {
         Store { batch: changes, ..self }
     }
 
+    /// The kinds of records that this program knows.
     pub fn schema(&self) -> &'static Schema {
         self.schema
     }
 
+    /// The school's id at the hub.
     pub fn tenant(&self) -> Uuid {
         self.tenant
     }
@@ -202,6 +242,7 @@ impl Store {
         self.replica
     }
 
+    /// Microseconds since 1970 UTC, by this PC's clock.
     pub fn now(&self) -> i64 {
         self.env.now()
     }
@@ -225,13 +266,13 @@ impl Store {
     ///
     /// # Errors
     /// If SQLite fails.
-    pub fn data_version(&self) -> Result<i64> {
+    pub(crate) fn data_version(&self) -> Result<i64> {
         Ok(self.conn.pragma_query_value(None, "data_version", |row| row.get(0))?)
     }
 
-    /// One durable step. `IMMEDIATE`, so that two writers wait for each other instead of failing halfway.
+    /// One durable step.
     fn transaction<T>(&mut self, step: impl FnOnce(&mut Step<'_>) -> Result<T>) -> Result<T> {
-        let tx = self.conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let tx = self.begin()?;
         let mut inside = Step {
             tx: &tx,
             schema: self.schema,
@@ -251,7 +292,9 @@ impl Store {
             meta::set(&tx, "next_op_no", &(last + 1).to_string())?;
         }
         tx.commit()?;
-        self.wrote |= wrote.is_some();
+        if wrote.is_some() {
+            self.note_written();
+        }
         Ok(out)
     }
 }
@@ -319,7 +362,7 @@ const ALONE: &str = "unix-excl";
 /// Sets the key and the ways of writing. WAL with full sync: a save is on the disk when it returns.
 fn unlock(conn: &Connection, key: &[u8; 32]) -> Result<()> {
     set_key(conn, key)?;
-    conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    conn.busy_timeout(BUSY)?;
     conn.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0))?;
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;",
@@ -338,3 +381,6 @@ fn set_key(conn: &Connection, key: &[u8; 32]) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -125,6 +125,7 @@ pub(super) fn put_aside(
     let outcome = json!({ "code": Code::StoreCorrupt.text(), "message": message, "seen": seen });
     conn.prepare_cached("UPDATE op SET state = 'damaged', open = 0, outcome = ?2 WHERE op_no = ?1")?
         .execute((op_no, outcome.to_string()))?;
+    crate::log::events::put_aside(of.map(|(entity, _)| entity.name), op_no);
     Ok(())
 }
 

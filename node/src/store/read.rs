@@ -94,14 +94,12 @@ impl Store {
     /// # Errors
     /// If there is no such entity, or SQLite fails.
     pub fn count(&self, entity_name: &str) -> Result<i64> {
-        let declared = entity(self.schema, entity_name)?;
-        let sql = format!("SELECT count(*) FROM {} WHERE deleted_at IS NULL", declared.name);
-        Ok(self.conn.query_row(&sql, [], |row| row.get(0))?)
+        rows::count(&self.conn, entity(self.schema, entity_name)?)
     }
 }
 
 /// The JSON that a text from a command line or a file stands for, by the kind of its field.
-pub fn as_json(kind: Kind, text: &str) -> Json {
+pub(crate) fn as_json(kind: Kind, text: &str) -> Json {
     let plain = text.trim();
     match kind {
         Kind::Int { .. } => match plain.parse::<i64>() {

@@ -19,7 +19,7 @@ use uuid::Uuid;
 const KIND: &str = "pems-unsent";
 const VERSION: u32 = 1;
 /// More than the unsent work of a year: a change is some hundred bytes.
-pub const MOST_SAVED_BYTES: u64 = 1 << 30;
+pub(crate) const MOST_SAVED_BYTES: u64 = 1 << 30;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Head {
@@ -52,7 +52,9 @@ struct Line {
 /// What was saved for another office.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rescued {
+    /// The file: JSON, one line for whose it is and one for each change. Not encrypted.
     pub text: String,
+    /// How many are in it.
     pub changes: usize,
     /// Changes of which nothing can be read any more; they stay in the records file.
     pub unreadable: usize,
@@ -63,9 +65,11 @@ pub struct Rescued {
 /// What became of saved work that was put back.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, ts_rs::TS)]
 pub struct PutBack {
+    /// Changes that were written again, as new ones of this office.
     pub put_back: usize,
     /// Changes that this office has already.
     pub known: usize,
+    /// Those that were not, in the order of the file.
     pub left: Vec<Left>,
 }
 
@@ -74,10 +78,14 @@ pub struct PutBack {
 pub struct Left {
     /// Line of the file.
     pub line: usize,
+    /// The kind of record.
     pub entity: String,
+    /// The record.
     #[ts(type = "string")]
     pub id: Uuid,
+    /// The stable code of the refusal.
     pub code: &'static str,
+    /// What is wrong and what to do about it.
     pub message: String,
 }
 
@@ -144,7 +152,7 @@ impl Store {
     ///
     /// # Errors
     /// `bad_file` for something else than saved work, or that of another school; else only what stops everything.
-    pub fn put_saved_back(&mut self, text: &str) -> Result<(Uuid, PutBack)> {
+    pub(crate) fn put_saved_back(&mut self, text: &str) -> Result<(Uuid, PutBack)> {
         let lines = self.read_lines(text)?;
         let act = self.new_act();
         let done = self.transaction(|step| {

@@ -2,7 +2,7 @@
 
 use super::inbox::ReviewEntry;
 use super::save::{Act, not_found};
-use super::standing::{Effect, Standing, about};
+use super::standing::{Effect, Standing, about, asked};
 use super::{Actor, Save, Step, Store, journal, rows};
 use crate::{NodeError, Result};
 use pems_model::review::{REVIEW_ITEM, may_decide};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 pub enum Choice {
     /// The value that was typed at this device (for a conflict between two others: the one that stands).
     Mine,
+    /// The other one (of two others: the one that does not stand).
     Theirs,
 }
 
@@ -36,7 +37,7 @@ impl Store {
     ///
     /// # Errors
     /// Only what stops everything (the disk); refusals are in the list.
-    pub fn resolve_each(&mut self, choices: &[(Uuid, Choice)]) -> Result<(Uuid, Vec<Result<Effect>>)> {
+    pub(crate) fn resolve_each(&mut self, choices: &[(Uuid, Choice)]) -> Result<(Uuid, Vec<Result<Effect>>)> {
         let (act, replica) = (self.new_act(), self.replica);
         let settled = self.transaction(|step| {
             choices
@@ -55,9 +56,9 @@ impl Store {
     ///
     /// # Errors
     /// If SQLite fails.
-    pub fn may_decide(&self, entry: &ReviewEntry) -> Result<bool> {
-        if entry.entity == REVIEW_ITEM {
-            // Only a question that is damaged here is about itself.
+    pub(crate) fn may_decide(&self, entry: &ReviewEntry) -> Result<bool> {
+        if entry.entity == REVIEW_ITEM && entry.kind != "refused" && (entry.damaged || entry.row_id.is_none()) {
+            // A question that is damaged here is about itself.
             return Ok(false);
         }
         let Some(entity) = self.schema.entity(&entry.entity) else { return Ok(true) };
@@ -74,7 +75,7 @@ impl Store {
     ///
     /// # Errors
     /// If SQLite fails.
-    pub fn did_write(&self, act: Uuid) -> Result<bool> {
+    pub(crate) fn did_write(&self, act: Uuid) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM op WHERE act = ?1)";
         Ok(self.conn.prepare_cached(sql)?.query_row([act.as_bytes()], |row| row.get(0))?)
     }
@@ -85,14 +86,23 @@ impl Step<'_> {
         let entity = self.entity(REVIEW_ITEM)?;
         match rows::load(self.tx, entity, id)? {
             Some(item) => {
+                if item.get(entity, "state").as_text() != Some("open") {
+                    return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
+                }
+                let (id, item) = (item.id, asked(self.tx, entity, item)?);
                 self.check_conflict(entity, &item)?;
                 let lost_is_mine = item.get(entity, "lost_replica").as_id() == Some(replica);
                 let keep_lost = lost_is_mine == (choice == Choice::Mine);
                 let act = Act { group: Some(self.env.new_id()), ..act };
-                if item.get(entity, "kind").as_text() == Some("duplicate") {
-                    return self.settle_duplicate(entity, &item, choice, replica, act);
+                let effect = if item.get(entity, "kind").as_text() == Some("duplicate") {
+                    self.settle_duplicate(entity, &item, choice, replica, act)?
+                } else {
+                    self.settle_conflict(entity, &item, keep_lost, replica, act)?
+                };
+                if id != item.id {
+                    self.close_those_about(entity, item.id, replica, act)?;
                 }
-                self.settle_conflict(entity, &item, keep_lost, replica, act)
+                Ok(effect)
             }
             None => self.decide_refused(id, choice, act).map(|()| Effect::Changed),
         }
@@ -155,9 +165,6 @@ impl Step<'_> {
         replica: Uuid,
         act: Act,
     ) -> Result<Effect> {
-        if item.get(inbox, "state").as_text() != Some("open") {
-            return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
-        }
         let Some(standing) = Standing::of(self.tx, self.schema, inbox, item)? else {
             let message = "this is about a kind of record that this version does not know; decide it at a newer PC";
             return Err(NodeError::new(Code::SchemaUnknown, message));
@@ -176,9 +183,6 @@ impl Step<'_> {
         replica: Uuid,
         act: Act,
     ) -> Result<Effect> {
-        if item.get(inbox, "state").as_text() != Some("open") {
-            return Err(NodeError::new(Code::Conflict, "this was settled already; look at the list again"));
-        }
         let (name, row) = about(inbox, item)?;
         let loser = if choice == Choice::Mine { item.get(inbox, "other_id").as_id() } else { Some(row) };
         let (Some(loser), Some(field)) = (loser, item.get(inbox, "field").as_text().map(str::to_owned)) else {
@@ -196,6 +200,29 @@ impl Step<'_> {
             return Ok(Effect::Changed);
         }
         Ok(if still.is_some() { Effect::Stood } else { Effect::Gone })
+    }
+
+    /// With a question all the open ones that older hubs asked about it.
+    fn close_those_about(&mut self, inbox: &Entity, question: Uuid, replica: Uuid, act: Act) -> Result<()> {
+        let sql = format!("{} WHERE entity = ?1 AND state = 'open' AND deleted_at IS NULL", rows::select(inbox));
+        let items = {
+            let mut statement = self.tx.prepare_cached(&sql)?;
+            let mut found = statement.query([inbox.name])?;
+            let mut items = Vec::new();
+            while let Some(row) = found.next()? {
+                match rows::read(inbox, row) {
+                    Err(error) if error.code == Code::StoreCorrupt => {}
+                    item => items.push(item?),
+                }
+            }
+            items
+        };
+        for item in items {
+            if asked(self.tx, inbox, item.clone())?.id == question {
+                self.close(&item, "kept", replica, act)?;
+            }
+        }
+        Ok(())
     }
 
     fn close(&mut self, item: &Row, state: &str, replica: Uuid, act: Act) -> Result<()> {

@@ -159,6 +159,12 @@ pub(super) fn remove(conn: &Connection, entity: &Entity, id: Uuid) -> Result<()>
     Ok(())
 }
 
+/// Live rows of a kind.
+pub(super) fn count(conn: &Connection, entity: &Entity) -> Result<i64> {
+    let sql = format!("SELECT count(*) FROM {} WHERE deleted_at IS NULL", entity.name);
+    Ok(conn.query_row(&sql, [], |row| row.get(0))?)
+}
+
 /// Live rows of `child` that link to the row `id` of `parent`.
 pub(super) fn count_links(conn: &Connection, child: &Entity, field: &str, id: Uuid) -> Result<i64> {
     let sql = format!("SELECT count(*) FROM {} WHERE {field} = ?1 AND deleted_at IS NULL", child.name);

@@ -3,7 +3,7 @@
 use super::{Step, Store, overlay, rows};
 use crate::{NodeError, Result};
 use pems_model::domain::learners;
-use pems_model::entities::{SECTION_MEMBERSHIP, STUDENT};
+use pems_model::entities::STUDENT;
 use pems_model::school_day::day_of;
 use pems_model::wire::{Change, ChangeKind};
 use pems_model::{Code, Entity, Kind, Problem, Row, Value, natural, push::complete};
@@ -16,17 +16,22 @@ pub(super) const WAS_DELETED: &str = "deleted_at";
 /// One thing to save: with `id` it edits (or makes a row with that id), without it makes a row.
 #[derive(Debug, Clone)]
 pub struct Save {
+    /// The kind of record.
     pub entity: String,
+    /// The record; none for a new one.
     pub id: Option<Uuid>,
+    /// By the names of the declaration. What is left out stays as it is; null empties a field.
     pub fields: Map<String, Json>,
 }
 
 /// A row as it is after a save.
 #[derive(Debug, Clone)]
 pub struct Saved {
+    /// With everything that was derived from what was given.
     pub row: Row,
     /// Whether anything had to be written.
     pub changed: bool,
+    /// Whether there was no such record before.
     pub created: bool,
 }
 
@@ -68,7 +73,7 @@ impl Store {
     ///
     /// # Errors
     /// Only what stops everything (the disk); refusals are in the list.
-    pub fn save_each(&mut self, saves: &[Save]) -> Result<Vec<Result<Saved>>> {
+    pub(crate) fn save_each(&mut self, saves: &[Save]) -> Result<Vec<Result<Saved>>> {
         let act = self.new_act();
         self.transaction(|step| {
             saves
@@ -160,6 +165,8 @@ impl Step<'_> {
             return Ok(Saved { row, changed: false, created: false });
         }
         self.check_unsigned(entity, &row)?;
+        self.touch(entity, current.as_ref(), &row)?;
+        self.check_numbers(entity, current.as_ref(), &row)?;
         overlay::remember_hub_state(self.tx, entity, id, current.as_ref())?;
         rows::write(self.tx, entity, &row)?;
         let created = current.is_none();
@@ -180,12 +187,9 @@ impl Step<'_> {
         }
         self.check_unlinked(entity, id)?;
         self.check_unsigned(entity, &row)?;
-        if let Some(enrolment) = row.get(entity, "enrolment").as_id().filter(|_| entity.name == SECTION_MEMBERSHIP.name)
-        {
-            self.touch(enrolment)?;
-        }
+        let gone = Row { deleted_at: Some(self.env.now()), ..row.clone() };
+        self.touch(entity, Some(&row), &gone)?;
         overlay::remember_hub_state(self.tx, entity, id, Some(&row))?;
-        let gone = Row { deleted_at: Some(self.env.now()), ..row };
         rows::write(self.tx, entity, &gone)?;
         self.log(entity, &gone, ChangeKind::Delete, &Map::new(), Some(&Map::new()), act)?;
         Ok(Saved { row: gone, changed: true, created: false })
@@ -253,7 +257,7 @@ impl Step<'_> {
     }
 
     /// What is one thing in the world is one row: the hub would park a second one.
-    fn check_key(&self, entity: &Entity, before: Option<&Row>, row: &Row) -> Result<()> {
+    pub(super) fn check_key(&self, entity: &Entity, before: Option<&Row>, row: &Row) -> Result<()> {
         if before.is_none() {
             natural::check_id(entity, self.tenant, row)?;
         }

@@ -83,6 +83,25 @@ impl Standing {
     }
 }
 
+/// Questions about questions about questions: no hub made more of them.
+const DEEPEST: usize = 8;
+
+/// The question that an item comes to: itself, or for one about a question that one. Older hubs asked about questions too, where
+/// two offices had decided one; what is to be decided is still the record.
+pub(super) fn asked(conn: &Connection, inbox: &Entity, mut item: Row) -> Result<Row> {
+    for _ in 0..DEEPEST {
+        let next = match about(inbox, &item) {
+            Ok((name, id)) if name == inbox.name => rows::load(conn, inbox, id)?,
+            _ => None,
+        };
+        match next {
+            Some(next) => item = next,
+            None => break,
+        }
+    }
+    Ok(item)
+}
+
 /// Which record an item is about.
 pub(super) fn about<'a>(inbox: &Entity, item: &'a Row) -> Result<(&'a str, Uuid)> {
     let (Some(entity), Some(id)) = (item.get(inbox, "entity").as_text(), item.get(inbox, "row_id").as_id()) else {
@@ -133,7 +152,7 @@ impl Step<'_> {
     }
 
     /// A number that another record has would be lost again at the hub, however often it is decided.
-    fn check_free(&self, entity: &Entity, field: usize, value: &Value, row: Uuid) -> Result<()> {
+    pub(super) fn check_free(&self, entity: &Entity, field: usize, value: &Value, row: Uuid) -> Result<()> {
         let declared = &entity.fields[field];
         let (Kind::Claim { .. }, Some(number)) = (declared.kind, value.as_text()) else { return Ok(()) };
         let sql = format!(

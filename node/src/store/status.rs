@@ -12,11 +12,17 @@ use std::collections::BTreeMap;
 /// What the sync line and `pems-node status` show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Status {
+    /// In full.
     pub school: String,
+    /// By which people name the school when they sign in at the hub.
     pub school_slug: String,
+    /// What the school calls this PC.
     pub device: String,
+    /// Its id at the hub.
     pub device_id: String,
+    /// What the device may do at most: a role's name.
     pub role: &'static str,
+    /// The hub's address.
     pub hub: String,
     /// Changes that wait to be sent.
     pub pending: i64,
@@ -26,7 +32,9 @@ pub struct Status {
     pub damaged: i64,
     /// Open questions: conflicts, and numbers that two records have.
     pub review: i64,
+    /// RFC 3339; none before the first exchange.
     pub last_contact: Option<String>,
+    /// The hub's revision up to which this file has everything; 0 before the first pull.
     pub rev: i64,
     /// Over the hub's state of every row in the file, read now; equal to the hub's when level.
     pub digest: String,
@@ -34,11 +42,15 @@ pub struct Status {
     pub diverged: bool,
     /// Why the hub does not sync with this office, and what to do; none while it does.
     pub trouble: Option<super::Trouble>,
+    /// The hub's, as of the last contact: another one after it was put back from a backup.
     pub epoch: String,
+    /// The fingerprint of the kinds of records that this program knows.
     pub schema: String,
 }
 
 impl Store {
+    /// Reads every row, for the digest: seconds in a large school. [`Store::sync_summary`] is the quick one.
+    ///
     /// # Errors
     /// If SQLite fails.
     pub fn status(&self) -> Result<Status> {
@@ -71,7 +83,7 @@ impl Store {
     ///
     /// # Errors
     /// If SQLite fails.
-    pub fn level_digest(&self) -> Result<String> {
+    pub(crate) fn level_digest(&self) -> Result<String> {
         let kept = read_digests(&self.conn, self.schema)?;
         Ok(combined(kept.iter().map(|(name, digest)| (name.as_str(), *digest))))
     }
@@ -80,7 +92,7 @@ impl Store {
     ///
     /// # Errors
     /// If SQLite fails, or for an entity that there is not.
-    pub fn count_at_hub(&self, entity: &str) -> Result<i64> {
+    pub(crate) fn count_at_hub(&self, entity: &str) -> Result<i64> {
         let name = super::entity(self.schema, entity)?.name;
         let sql = format!(
             "SELECT (SELECT count(*) FROM {name} t WHERE deleted_at IS NULL

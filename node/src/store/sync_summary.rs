@@ -7,7 +7,9 @@ use serde::Serialize;
 /// The office at a glance. [`Store::status`] says more, and reads every row for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct SyncSummary {
+    /// In full.
     pub school: String,
+    /// What the school calls this PC.
     pub device: String,
     /// Address of the hub.
     pub hub: String,
@@ -35,6 +37,8 @@ const QUESTIONS: &str = "SELECT count(*) FROM (SELECT DISTINCT entity, row_id, k
     FROM review_item WHERE state = 'open' AND deleted_at IS NULL)";
 
 impl Store {
+    /// Milliseconds, however large the school is.
+    ///
     /// # Errors
     /// If SQLite fails.
     pub fn sync_summary(&self) -> Result<SyncSummary> {
@@ -60,7 +64,7 @@ impl Store {
     ///
     /// # Errors
     /// If SQLite fails.
-    pub fn same_numbers(&self) -> Result<i64> {
+    pub(crate) fn same_numbers(&self) -> Result<i64> {
         let sql = "SELECT count(*) FROM review_item WHERE state = 'open' AND kind = 'duplicate' AND deleted_at IS NULL";
         Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
@@ -77,6 +81,7 @@ impl Store {
 /// What the last contact with the hub left behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contact {
+    /// The hub's revision up to which this file has everything.
     pub rev: i64,
     /// Microseconds by which the hub's clock was ahead; none before the first contact.
     pub clock_offset: Option<i64>,

@@ -22,7 +22,7 @@ pub struct Trouble {
 }
 
 /// What a refusal of the whole exchange means here, and what to do about it; none for what passes or is said elsewhere.
-pub fn advice(code: Code) -> Option<&'static str> {
+fn advice(code: Code) -> Option<&'static str> {
     Some(match code {
         Code::HubBehind | Code::EpochChanged => {
             "the hub was put back from an older copy and lacks work that this PC has seen there. Nothing is lost here: go on working, what is typed waits on this PC. Tell whoever runs the hub; as soon as it has its newer records again, this PC goes on by itself"
@@ -67,6 +67,8 @@ impl Store {
         meta::set(&self.conn, KEY, &text)
     }
 
+    /// Why the hub does not sync with this office; none while it does.
+    ///
     /// # Errors
     /// If SQLite fails.
     pub fn trouble(&self) -> Result<Option<Trouble>> {

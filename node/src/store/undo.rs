@@ -15,7 +15,9 @@ use uuid::Uuid;
 pub struct Undone {
     /// The act that takes the undo back.
     pub act: Uuid,
+    /// Records that the act had made and that are deleted now.
     pub removed: usize,
+    /// Records that are as they were before it.
     pub restored: usize,
     /// Rows that somebody changed since; they are left as they are now.
     pub left: Vec<Uuid>,

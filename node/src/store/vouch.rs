@@ -47,7 +47,7 @@ impl Store {
         }
         proofs.insert(0, proof);
         proofs.truncate(PASSWORDS);
-        meta::set(&self.conn, &signed_in_key(actor.id), &proofs.join(" "))
+        self.transaction(|step| meta::set(step.tx, &signed_in_key(actor.id), &proofs.join(" ")))
     }
 
     /// Whether the key here is not the one of this verifier: its password was replaced elsewhere.

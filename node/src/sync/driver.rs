@@ -4,6 +4,7 @@
 //! writer go on side by side, and each durable step here is short. Run it on a thread of its own.
 
 use super::http::{ExchangeError, Frames, HubClient};
+use crate::log::events;
 use crate::store::{Applied, explained};
 use crate::{NodeError, Result, Store};
 use ed25519_dalek::SigningKey;
@@ -104,18 +105,22 @@ impl Driver {
         self.client.bytes_received()
     }
 
-    /// Gives the store back.
-    pub fn into_store(self) -> Store {
-        self.store
-    }
-
     /// Syncs until level (`Once`) or for ever (`Watch`).
     ///
     /// # Errors
     /// What the hub refuses for good (`device_revoked`, `upgrade_required` ...), or after some attempts `hub_unreachable`.
     pub async fn run(&mut self, mode: Mode) -> Result<Summary> {
-        let mut engine = Engine::new(mode, HOLD_MS);
         self.summary = Summary::default();
+        let began = self.store.now();
+        events::sync_began(mode == Mode::Watch);
+        let ended = self.work_off(mode).await;
+        let outcome = ended.as_ref().map(|summary| summary.rev).map_err(|error| error.code);
+        events::sync_ended(outcome, self.summary.sent, self.summary.received, began, self.store.now());
+        ended
+    }
+
+    async fn work_off(&mut self, mode: Mode) -> Result<Summary> {
+        let mut engine = Engine::new(mode, HOLD_MS);
         let mut event = Event::Start;
         loop {
             let stored_something = matches!(event, Event::Stored { .. });
@@ -140,8 +145,9 @@ impl Driver {
                 }
                 Action::Apply(end) => {
                     self.frames = None;
+                    let began = self.store.now();
                     let applied = self.store.apply(&end);
-                    self.note_applied(&applied, &end);
+                    self.note_applied(&applied, &end, began);
                     stored(applied.map(|applied| applied.pending))
                 }
                 Action::Pause { ms } => self.pause(ms).await,
@@ -208,12 +214,18 @@ impl Driver {
             Some(Ok(frame)) => Event::Frame(number, frame),
             Some(Err(ExchangeError::Refused(error))) => {
                 if matches!(error.code, Code::TokenExpired | Code::Unauthorized) {
+                    // A token's life is short; that it is over is no news.
                     self.token = None;
+                } else {
+                    events::sync_refused(error.code);
                 }
                 Event::Refused(number, error)
             }
             Some(Err(ExchangeError::Broken(reason))) => Event::Broken(number, reason),
-            None => Event::Broken(number, "the answer was cut off".into()),
+            None => {
+                events::line_broke("cut off");
+                Event::Broken(number, "the answer was cut off".into())
+            }
         }
     }
 
@@ -232,6 +244,7 @@ impl Driver {
                 Event::Authenticated
             }
             Err(error) => {
+                events::sync_refused(error.code);
                 self.last_failure = (error.code == Code::HubUnreachable).then(|| error.to_body());
                 Event::Refused(0, error.to_body())
             }
@@ -246,6 +259,7 @@ impl Driver {
     }
 
     async fn pause(&mut self, ms: u64) -> Event {
+        events::paused(ms);
         (self.listener)(Happening::Failed(format!("the exchange broke; next try in {ms} ms")));
         // Up to a quarter more, so that the offices of a division do not all come back in the same moment.
         let spread = ms / 4 * u64::from(random_id().as_bytes()[0]) / 256;
@@ -254,6 +268,7 @@ impl Driver {
     }
 
     fn count(&mut self, results: &[ChangeResult]) {
+        events::answered(results);
         self.summary.sent += results.len();
         for result in results {
             *match result.outcome {
@@ -266,8 +281,9 @@ impl Driver {
         (self.listener)(Happening::Answered);
     }
 
-    fn note_applied(&mut self, applied: &Result<Applied>, end: &pems_model::wire::End) {
+    fn note_applied(&mut self, applied: &Result<Applied>, end: &pems_model::wire::End, began: i64) {
         if let Ok(applied) = applied {
+            events::received(applied.rows, end.rev, began, self.store.now());
             self.summary.received += applied.rows;
             self.summary.rev = end.rev;
             self.summary.epoch = end.epoch.to_string();
@@ -292,7 +308,10 @@ impl Driver {
 fn stored(outcome: Result<bool>) -> Event {
     match outcome {
         Ok(pending) => Event::Stored { pending },
-        Err(NodeError { code, message, .. }) => Event::StoreFailed(pems_model::Problem::new(code, message)),
+        Err(NodeError { code, message, .. }) => {
+            events::sync_refused(code);
+            Event::StoreFailed(pems_model::Problem::new(code, message))
+        }
     }
 }
 

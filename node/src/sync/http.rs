@@ -1,20 +1,20 @@
 //! Talking to the hub: enrolment, tokens, and the one exchange, as a stream of frames.
 
+use crate::log::events;
 use crate::{NodeError, Result};
 use ed25519_dalek::SigningKey;
 use futures_util::stream::{BoxStream, StreamExt};
-use pems_model::Code;
 use pems_model::frame::Frame;
 use pems_model::wire::{
-    ASSERTION_AUDIENCE, AssertionClaims, EnrolAnswer, EnrolRequest, ErrorBody, JWT_BEARER, SyncRequest, TokenAnswer,
+    ASSERTION_AUDIENCE, AssertionClaims, EnrolAnswer, EnrolRequest, ErrorBody, JWT_BEARER, SILENCE, SyncRequest,
+    TokenAnswer,
 };
+use pems_model::{Code, jwt};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Longest silence of the hub: it sends a sign of life every 15 s while it holds a request.
-const SILENCE: Duration = Duration::from_secs(45);
 const CONNECT: Duration = Duration::from_secs(10);
 /// Lifetime of a signed assertion in seconds.
 const ASSERTION_LIFE: i64 = 60;
@@ -53,6 +53,7 @@ impl HubClient {
             ));
         }
         let _ = rustls::crypto::ring::default_provider().install_default();
+        jwt::use_our_ciphers();
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .read_timeout(SILENCE)
@@ -142,7 +143,10 @@ fn frames(response: reqwest::Response, received: Arc<AtomicU64>) -> Frames {
             match Frame::take(&mut buffer) {
                 Ok(Some(frame)) => return Ok(Some((frame, (bytes, buffer, received)))),
                 Ok(None) => {}
-                Err(damaged) => return Err(ExchangeError::Broken(damaged.to_string())),
+                Err(damaged) => {
+                    events::line_broke("damaged frame");
+                    return Err(ExchangeError::Broken(damaged.to_string()));
+                }
             }
             match bytes.next().await {
                 Some(Ok(more)) => {
@@ -151,7 +155,10 @@ fn frames(response: reqwest::Response, received: Arc<AtomicU64>) -> Frames {
                 }
                 Some(Err(error)) => return Err(ExchangeError::Broken(reason(&error))),
                 None if buffer.is_empty() => return Ok(None),
-                None => return Err(ExchangeError::Broken("the answer was cut off".into())),
+                None => {
+                    events::line_broke("cut off");
+                    return Err(ExchangeError::Broken("the answer was cut off".into()));
+                }
             }
         }
     })
@@ -199,9 +206,26 @@ fn pkcs8(key: &SigningKey) -> Vec<u8> {
 
 /// The innermost cause: what a person can act on ("connection refused"), without the address noise around it.
 fn reason(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
+    let mut cause: &(dyn std::error::Error + 'static) = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }
+    events::line_broke(kind(error, cause));
     cause.to_string()
+}
+
+/// What of the line broke, in words that stand here: what an error says may name the address.
+fn kind(error: &reqwest::Error, cause: &(dyn std::error::Error + 'static)) -> &'static str {
+    use std::io::ErrorKind;
+    match cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
+        Some(ErrorKind::ConnectionRefused) => "connection refused",
+        Some(ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe) => "connection cut",
+        Some(ErrorKind::UnexpectedEof) => "cut off",
+        Some(ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown) => "no network",
+        _ if error.is_timeout() => "timeout",
+        _ if cause.is::<rustls::Error>() => "certificate",
+        _ if error.is_connect() => "no connection",
+        _ if error.is_decode() => "unreadable answer",
+        _ => "other",
+    }
 }

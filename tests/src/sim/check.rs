@@ -1,6 +1,6 @@
 //! The promises of sync.md, held against a plain reference that shares no code with the merge plan: it only replays logs.
 
-use super::hub::{Hub, Tenant};
+use super::hub::{Hub, Kept, Tenant};
 use super::office::{Office, broken};
 use super::people;
 use super::world::{Violation, World, schema};
@@ -97,6 +97,7 @@ pub(super) fn at_rest(world: &World) -> Result<(), Violation> {
             converged(world, office, tenant)?;
         }
         no_silent_loser(tenant, &offices, &journals)?;
+        decisions(tenant, &journals)?;
         people::nobody_is_named_who_was_not_there(tenant, &offices)?;
     }
     Ok(())
@@ -242,4 +243,53 @@ fn no_silent_loser(tenant: &Tenant, offices: &[&Office], journals: &[Vec<Journal
         }
     }
     Ok(())
+}
+
+/// Promise 6, for decisions: nobody is asked about a question, and one whose decision gave way to another office's, unseen, is open
+/// again or has been asked anew.
+fn decisions(tenant: &Tenant, journals: &[Vec<JournalEntry>]) -> Result<(), Violation> {
+    let inbox = schema().index(REVIEW_ITEM).unwrap_or(0);
+    let entity = schema().entities()[inbox];
+    for row in tenant.rows.iter().filter(|((index, _), _)| *index == inbox).map(|(_, row)| row) {
+        if row.get(entity, "entity").as_text() == Some(REVIEW_ITEM) {
+            return Err(Violation::new(6, format!("the review item {} is about a review item", row.id)));
+        }
+    }
+    let wanted: BTreeMap<Uuid, &str> = journals
+        .iter()
+        .flatten()
+        .filter(|entry| entry.entity == REVIEW_ITEM)
+        .filter_map(|entry| Some((entry.id, entry.fields["state"].as_str()?)))
+        .collect();
+    // By question: which office said last what it is, and at which revision.
+    let mut said: BTreeMap<Uuid, (Uuid, i64, String)> = BTreeMap::new();
+    for kept in tenant.log.iter().filter(|kept| kept.entry.entity == REVIEW_ITEM) {
+        let state = kept.entry.fields["state"][1].as_str();
+        let before = said.get(&kept.entry.row_id);
+        if let (Some((by, rev, before)), Some(wanted)) = (before, wanted.get(&kept.entry.change_id)) {
+            let unseen = *by != kept.replica && *rev > kept.entry.base_rev && before != wanted;
+            let is_asked = matches!(kept.entry.outcome, Outcome::Refused { .. })
+                || state.unwrap_or(before) == "open"
+                || tenant.log.iter().any(|other| other.entry.rev > Some(*rev) && asks_the_same(tenant, kept, other));
+            if unseen && !is_asked {
+                return Err(Violation::new(6, format!("the decision {} lost to one unseen", kept.entry.change_id)));
+            }
+        }
+        if let (Some(state), Some(rev)) = (state, kept.entry.rev) {
+            said.insert(kept.entry.row_id, (kept.replica, rev, state.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// Whether `other` is a question that the hub has made about what this decision is about.
+fn asks_the_same(tenant: &Tenant, decision: &Kept, other: &Kept) -> bool {
+    let (Some(index), true) = (schema().index(REVIEW_ITEM), other.replica.is_nil() && other.entry.base_rev == 0) else {
+        return false;
+    };
+    let about = |id: Uuid| {
+        let row = tenant.rows.get(&(index, id))?;
+        Some(["entity", "row_id", "field"].map(|name| row.get(schema().entities()[index], name).clone()))
+    };
+    other.entry.entity == REVIEW_ITEM && about(other.entry.row_id) == about(decision.entry.row_id)
 }

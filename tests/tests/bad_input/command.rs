@@ -125,4 +125,13 @@ async fn settings_are_checked_and_shown() {
     assert_eq!((done.exit, done.code()), (Some(1), "io"));
     let done = say(&office, &["--print-config"], b"");
     assert_eq!((done.exit, &done.printed[0]["data"]), (Some(0), &json!(office.dir)));
+    assert_eq!(done.printed[0]["log"], json!("info"));
+    let settings = office.dir.join("log.toml");
+    let settings_name = settings.to_str().expect("a path");
+    for (text, exit, log) in [("log = \"debug\"\n", 0, json!("debug")), ("log = \"loud\"\n", 2, Json::Null)] {
+        std::fs::write(&settings, text).expect("written");
+        let done = say(&office, &["--config", settings_name, "--print-config"], b"");
+        let shown = done.printed.first().map_or(Json::Null, |shown| shown["log"].clone());
+        assert_eq!((done.exit, shown), (Some(exit), log), "{text}");
+    }
 }

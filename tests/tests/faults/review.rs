@@ -97,6 +97,43 @@ async fn a_decision_is_about_what_was_shown() {
     }
 }
 
+/// Two PCs decide one question while the hub is away. Where they agree it is settled; where they do not it is asked again, once
+/// and about the record, whoever is first at the hub.
+#[tokio::test]
+async fn what_two_decide_differently_is_asked_again_and_settled_by_one() {
+    let both = [Choice::Mine, Choice::Theirs];
+    for (one, other) in both.into_iter().flat_map(|one| both.map(|other| (one, other))) {
+        for second_syncs_first in [false, true] {
+            let (rig, first, second, id) = conflict().await;
+            let entry = first.store().reviews().expect("the inbox")[0].id;
+            first.store().resolve(entry, one).expect("settled at the first");
+            second.store().resolve(entry, other).expect("settled at the second");
+            let order = if second_syncs_first { [&second, &first] } else { [&first, &second] };
+            settle(&rig, &order).await;
+
+            // What is its own at the one is the other value at the other.
+            let agree = one != other;
+            for office in order {
+                let open = office.store().reviews().expect("the inbox");
+                let asked: Vec<_> = open.iter().map(|entry| (entry.id, &*entry.entity, entry.row_id)).collect();
+                let again = vec![(entry, "student", Some(id))];
+                assert_eq!(asked, if agree { Vec::new() } else { again }, "{one:?} {other:?}");
+                let stands = if agree && one == Choice::Theirs { "from the second" } else { "from the first" };
+                assert_eq!(office.get("student", id).expect("a row")["remarks"], stands, "{one:?} {other:?}");
+            }
+            if agree {
+                continue;
+            }
+            second.store().resolve(entry, Choice::Mine).expect("settled for good");
+            settle(&rig, &[&second, &first]).await;
+            for office in order {
+                assert_eq!(office.get("student", id).expect("a row")["remarks"], "from the second");
+                assert_eq!(office.store().reviews().expect("the inbox"), []);
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_settled_conflict_goes_through_whole_or_not_at_all() {
     let (rig, first, second, id) = conflict().await;

@@ -1,7 +1,8 @@
 //! Keys in the keyring of the desktop (a private D-Bus session with an empty, unlocked keyring), and a device that was
 //! revoked: its keys are destroyed and the records with them.
 
-use pems_model::Role;
+use pems_model::{Code, Role};
+use pems_node::keys::KeySource;
 use pems_tests::programs::{Done, bare, node, program, run};
 use pems_tests::rig::Rig;
 use serde_json::json;
@@ -9,9 +10,11 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-/// A private session whose own chatter is not the program's.
-const PRIVATE: &str = r#"exec 3>&2 2>/dev/null; exec dbus-run-session -- sh -c "$SESSION" sh "$@""#;
+/// A private session whose own chatter is not the program's; on a bus that is set up as the file `$BUS` says, if there is one.
+const PRIVATE: &str =
+    r#"exec 3>&2 2>/dev/null; exec dbus-run-session ${BUS:+"--config-file=$BUS"} -- sh -c "$SESSION" sh "$@""#;
 /// Starts the keyring daemon of that session, then runs what follows in it.
 const SESSION: &str = r#"
 printf '\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
@@ -36,7 +39,11 @@ fn session(dir: &Path) -> Command {
         made.expect("a folder of the session");
         command.env(name, folder);
     }
-    command.env_remove("DBUS_SESSION_BUS_ADDRESS").env("SESSION", SESSION).args(["-c", PRIVATE, "sh"]);
+    command
+        .env_remove("DBUS_SESSION_BUS_ADDRESS")
+        .env_remove("BUS")
+        .env("SESSION", SESSION)
+        .args(["-c", PRIVATE, "sh"]);
     command
 }
 
@@ -76,6 +83,68 @@ async fn the_keyring_keeps_the_keys() {
     let done = run(&mut alone, ["status"], b"");
     assert_eq!((done.exit, done.code()), (Some(1), "keyring_unavailable"));
     assert!(done.errors[0]["message"].as_str().is_some_and(|told| told.contains("--key-file")));
+}
+
+/// Far longer than a keyring takes to tell its name.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Set in the process that stands inside the session.
+const INSIDE: &str = "PEMS_TESTS_INSIDE";
+/// And in the one whose bus answers nobody.
+const MUTE: &str = "PEMS_TESTS_MUTE";
+/// A session in which nothing is started because somebody asks for it.
+const BARE_BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*"/>HEARD<allow own="*"/></policy></busconfig>"#;
+/// Whoever asks this bus gets no answer without it.
+const HEARD: &str = r#"<allow eavesdrop="true"/>"#;
+
+/// One process, as a window is: it asks, somebody starts the keyring, it asks again.
+fn ask_before_and_after_the_keyring_is_started() {
+    if std::env::var_os(MUTE).is_some() {
+        let refused = KeySource::Keyring.load("office-of-nobody").expect_err("nobody answers");
+        assert_eq!(refused.code, Code::KeyringUnavailable);
+        return;
+    }
+    let load = || KeySource::Keyring.load("office-of-nobody");
+    let refused = load().expect_err("nobody keeps secrets here");
+    assert_eq!(refused.code, Code::KeyringUnavailable);
+    assert!(refused.message.contains("start one"), "{}", refused.message);
+    let start = r"printf '\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1";
+    assert!(Command::new("sh").args(["-c", start]).status().expect("a shell").success());
+    // It goes to the background first and tells the bus its name then.
+    let began = Instant::now();
+    let found = loop {
+        match load() {
+            Err(error) if error.code == Code::KeyringUnavailable && began.elapsed() < PATIENCE => {
+                std::thread::yield_now()
+            }
+            done => break done,
+        }
+    };
+    assert!(found.expect("the keyring answers").is_none());
+}
+
+#[test]
+fn a_keyring_that_is_started_later_is_found_without_a_restart() {
+    if std::env::var_os(INSIDE).is_some() {
+        return ask_before_and_after_the_keyring_is_started();
+    }
+    for mute in [false, true] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let bus = dir.path().join("bus.conf");
+        std::fs::write(&bus, BARE_BUS.replace("HEARD", if mute { "" } else { HEARD })).expect("written");
+        let mut command = session(dir.path());
+        let own = std::env::current_exe().expect("this program");
+        command.env("SESSION", r#"exec "$@" 2>&3"#).env(INSIDE, "1").env("BUS", &bus);
+        if mute {
+            command.env(MUTE, "1");
+        }
+        let test = "secrets::a_keyring_that_is_started_later_is_found_without_a_restart";
+        let output = command.arg(own).args(["--exact", test, "--nocapture"]).output().expect("started");
+        let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && said.contains("1 passed"), "{mute}: {said}\n{errors}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -94,6 +94,60 @@ fn a_table_of_enrolments_begins_them_and_says_of_none_where_it_stands_now() {
 }
 
 #[test]
+fn a_table_of_enrolments_or_of_the_calendar_changes_nothing_of_a_signed_month() {
+    let mut office = Office::of(Role::Registrar);
+    let enrolment = signed(&mut office).enrolment;
+    let refused = |office: &mut Office, entity: &str, table: &str| {
+        [true, false].map(|dry_run| {
+            let path = office.file("list.csv", table);
+            let report = office.import(&path, &Options { dry_run, skip_refused: true, ..csv(entity) });
+            report.refused.iter().map(|one| (one.row, one.message.clone())).collect::<Vec<_>>()
+        })
+    };
+    for (entity, table) in [
+        // Said to have come later, and never to have been in class on the days before.
+        ("enrolment", format!("id,first_attendance_date\n{enrolment},2026-06-15\n")),
+        ("calendar_day", "school_year,on_date,scope,kind\n2026-2027,2026-06-12,school,suspension\n".to_owned()),
+        ("school_year", "label,start_date\n2026-2027,2026-06-01\n".to_owned()),
+    ] {
+        let [trial, done] = refused(&mut office, entity, &table);
+        let says = trial.iter().all(|(_, message)| message.contains("the SF2 of 7-Rizal for 2026-06 is signed"));
+        assert!(trial.len() == 1 && says && trial == done, "{entity}: {trial:?} {done:?}");
+    }
+    assert_eq!(office.count("calendar_day"), 0);
+    // Of July nothing is signed.
+    let table = "school_year,on_date,scope,kind\n2026-2027,2026-07-10,school,suspension\n";
+    assert_eq!(office.csv("calendar_day", table).new, 1);
+}
+
+#[test]
+fn a_table_seats_nobody_over_marks_of_another_class_and_the_trial_says_so_too() {
+    let mut office = Office::of(Role::Registrar);
+    let year = json!({ "label": "2026-2027", "start_date": "2026-06-08", "end_date": "2027-03-31", "status": "open" });
+    let year = put(&mut office, "school_year", year);
+    let [luna, rizal] = ["Luna", "Rizal"]
+        .map(|name| put(&mut office, "section", json!({ "school_year": year, "grade_level": "7", "name": name })));
+    let student = put(&mut office, "student", json!({ "last_name": "Cruz", "first_name": "Ana" }));
+    let enrolment = json!({ "student": student, "school_year": year, "grade_level": "7", "status": "enrolled" });
+    let enrolment = put(&mut office, "enrolment", enrolment);
+    // Marked in Luna in June, then in no section, in Rizal from August on.
+    let sheet = json!({ "section": luna, "on_date": "2026-06-09", "session": "day" });
+    let sheet = put(&mut office, "attendance_sheet", sheet);
+    put(&mut office, "attendance_mark", json!({ "sheet": sheet, "student": student, "code": "A" }));
+    let stay = json!({ "enrolment": enrolment, "section": rizal, "valid_from": "2026-08-03" });
+    put(&mut office, "section_membership", stay);
+    let table = |section: Uuid| format!("enrolment,section,valid_from\n{enrolment},{section},2026-06-08\n");
+    let path = office.file("rizal.csv", table(rizal));
+    for dry_run in [true, false] {
+        let report = office.import(&path, &Options { dry_run, skip_refused: true, ..csv("section_membership") });
+        let [refused] = report.refused.as_slice() else { panic!("{dry_run}: {report:?}") };
+        assert!(refused.message.contains("was marked in 7-Luna on 9 Jun 2026"), "{refused:?}");
+    }
+    assert_eq!(office.count("section_membership"), 1);
+    assert_eq!(office.csv("section_membership", table(luna)).new, 1, "where the mark was made");
+}
+
+#[test]
 fn a_table_of_users_leaves_the_school_its_administrator() {
     let mut office = Office::of(Role::SchoolAdmin);
     let teacher = "name,email,role\nEve,eve@x.example,teacher\n";
@@ -173,8 +227,10 @@ fn a_bundle_changes_no_status_and_nothing_of_a_signed_month() {
     put(&mut office, "sf2_report", json!({ "section": section, "month": "2026-08-01", "state": "signed" }));
     // Ana dropped since; the bundle knows her as somebody who is there.
     let enrolment = office.store.list("enrolment", &Default::default()).expect("a list")[0].id;
-    let gone = json!({ "enrolment": enrolment, "kind": "dropped", "on_date": "2026-09-10", "status": "dropped" });
-    put(&mut office, "enrolment_event", gone);
+    for (status, on) in [("enrolled", "2026-06-08"), ("dropped", "2026-09-10")] {
+        let event = json!({ "enrolment": enrolment, "kind": status, "on_date": on, "status": status });
+        put(&mut office, "enrolment_event", event);
+    }
     let fields = json!({ "status": "dropped" }).as_object().cloned().expect("fields");
     office.store.put(&Save { entity: "enrolment".into(), id: Some(enrolment), fields }).expect("dropped");
     let refused = bundle(&mut office, "2026-08-15", "2026-08-14");

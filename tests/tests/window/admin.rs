@@ -10,7 +10,7 @@ use serde_json::json;
 use std::path::Path;
 
 /// Each page with something of it that is there once it was read.
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 8] = [
     ("users", "table.affairs, .empty"),
     ("devices", "main ol li"),
     ("settings", "[name=deped_school_id]"),
@@ -18,6 +18,7 @@ const PAGES: [(&str, &str); 7] = [
     ("numbers", "table.affairs, .empty"),
     ("backup", "[name=path]"),
     ("proof", "table.affairs"),
+    ("support", "main ol li code"),
 ];
 
 /// Goes to a page and waits until it has shown what it has.

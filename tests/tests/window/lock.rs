@@ -173,7 +173,7 @@ const DIALOGS: &[(&str, &str, &[Go])] = &[
     ("office/admin/RangeDialog.svelte", "admin/numbers", &[Press("Add a range")]),
     ("office/admin/YearDialog.svelte", "admin/years", &[Press("Add 20")]),
     ("office/admin/TermsDialog.svelte", "admin/years", &[Press("Change the terms")]),
-    ("office/attendance/Month.svelte", "attendance", &[Run(SIGN), Press("Sign SF2")]),
+    ("office/attendance/SignDialog.svelte", "attendance", &[Run(SIGN), Press("Sign SF2")]),
     ("office/promotion/Index.svelte", "desk", &[Run(PROMOTION), Press("Promote ")]),
 ];
 

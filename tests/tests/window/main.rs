@@ -181,7 +181,12 @@ async fn a_small_screen_and_double_zoom_lose_nothing() {
             window.keys("\u{e009}+").await;
         }
         window.until("innerWidth <= 560").await;
-        window.until("document.querySelector('.data').offsetHeight > 55").await;
+        // Before anybody scrolls, and each with both of its lines.
+        let seen = "[...document.querySelectorAll('main .data')].filter((row) => { const own = row.getBoundingClientRect();
+            return own.height > 30 && own.top >= 0 && own.bottom <= document.querySelector('footer').getBoundingClientRect().top + 1; })";
+        window.until(&format!("{seen}.length >= 5")).await;
+        let cut = format!("return {seen}.filter((row) => [...row.children].some((cell) => cell.getBoundingClientRect().bottom > row.getBoundingClientRect().bottom + 1)).length");
+        assert_eq!(window.run(&cut).await, json!(0), "no line is cut");
         assert_eq!(
             window.run("return document.documentElement.scrollWidth <= innerWidth").await,
             json!(true),

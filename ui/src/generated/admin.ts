@@ -86,6 +86,19 @@ devices: Array<Device>,
 told: boolean, hub: string, sample: boolean, };
 
 /**
+ * A line of the log as screens show it.
+ */
+export type LogLine = { 
+/**
+ * RFC 3339, UTC.
+ */
+at: string, 
+/**
+ * `ERROR`, `WARN`, `INFO` or `DEBUG`.
+ */
+level: string, text: string, };
+
+/**
  * A user as made or changed.
  */
 export type MadeUser = { id: string, name: string, 
@@ -93,6 +106,20 @@ export type MadeUser = { id: string, name: string,
  * To be handed over now: it is kept nowhere and cannot be shown again.
  */
 one_time: string | null, users: Users, };
+
+export type OfficeLog = { 
+/**
+ * Newest first.
+ */
+lines: Array<LogLine>, 
+/**
+ * The least that is written; none where there is no log.
+ */
+level: string | null, 
+/**
+ * Why nothing can be written at present, in the system's words.
+ */
+trouble: string | null, };
 
 /**
  * How this copy stands against the hub's, at one moment.
@@ -253,6 +280,7 @@ export type AdminRequest =
 | { "do": "admin.back_up", path: string, passphrase: string, }
 | { "do": "admin.backup" }
 | { "do": "admin.devices" }
+| { "do": "admin.log" }
 /**
  * How the records stand against the hub's, computed from every row. `again` begins anew.
  */
@@ -291,6 +319,7 @@ export interface AdminAnswers {
   "admin.back_up": BackupState;
   "admin.backup": BackupState;
   "admin.devices": Devices;
+  "admin.log": OfficeLog;
   "admin.proof": ProofState;
   "admin.save_proof": string;
   "admin.ranges": Ranges;

@@ -36,7 +36,15 @@ export type SavedRow = { row: Record<string, unknown>, changed: boolean, created
 /**
  * The office at a glance. [`Store::status`] says more, and reads every row for it.
  */
-export type SyncSummary = { school: string, device: string, 
+export type SyncSummary = { 
+/**
+ * In full.
+ */
+school: string, 
+/**
+ * What the school calls this PC.
+ */
+device: string, 
 /**
  * Address of the hub.
  */

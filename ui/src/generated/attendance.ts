@@ -125,7 +125,15 @@ code: string, };
 /**
  * A holiday that the school's calendar does not have yet.
  */
-export type Holiday = { date: string, name: string, 
+export type Holiday = { 
+/**
+ * `YYYY-MM-DD`.
+ */
+date: string, 
+/**
+ * In the proclamation's words.
+ */
+name: string, 
 /**
  * The law or proclamation.
  */
@@ -198,7 +206,23 @@ drafts: Array<Unsubmitted>, };
 /**
  * A learner's name in its parts.
  */
-export type Name = { last: string, first: string, middle: string | null, ext: string | null, };
+export type Name = { 
+/**
+ * Family name.
+ */
+last: string, 
+/**
+ * Given names.
+ */
+first: string, 
+/**
+ * The mother's family name, whole.
+ */
+middle: string | null, 
+/**
+ * `Jr.`, `III`.
+ */
+ext: string | null, };
 
 /**
  * A day of the school.
@@ -247,7 +271,11 @@ export type Report = {
 /**
  * Signed: attendance of the month is locked.
  */
-signed: boolean, by: string | null, 
+signed: boolean, 
+/**
+ * Who signed, by name; none where this PC does not know the user.
+ */
+by: string | null, 
 /**
  * RFC 3339.
  */
@@ -298,7 +326,23 @@ locked: boolean, };
 /**
  * A section as the attendance screens show it.
  */
-export type SectionInfo = { id: string, name: string, grade_level: string, adviser: string | null, 
+export type SectionInfo = { 
+/**
+ * The `section`.
+ */
+id: string, 
+/**
+ * Without the grade: `Rizal`.
+ */
+name: string, 
+/**
+ * `K`, `1` to `12` or `NG`.
+ */
+grade_level: string, 
+/**
+ * As the name is read out; none where nobody advises it.
+ */
+adviser: string | null, 
 /**
  * Whether the person here advises it.
  */
@@ -324,11 +368,19 @@ correction: string | null, };
 /**
  * One learner's mark. Who is not in the list was present.
  */
-export type TakenMark = { student: string, 
+export type TakenMark = { 
+/**
+ * The learner.
+ */
+student: string, 
 /**
  * `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it.
  */
-code: string, note?: string, };
+code: string, 
+/**
+ * What the taker adds, such as the reason of an excuse.
+ */
+note?: string, };
 
 /**
  * A class that has marks which were not submitted.

@@ -25,7 +25,15 @@ export type DropReason = {
 /**
  * As the form numbers them, for example `b.1`.
  */
-code: string, category: string, reason: string, 
+code: string, 
+/**
+ * What the form lists it under: `School-Related Factors` and the like.
+ */
+category: string, 
+/**
+ * In the form's words.
+ */
+reason: string, 
 /**
  * Whether the form wants it in words ("Others, specify").
  */
@@ -42,11 +50,43 @@ student?: string,
 /**
  * Fields of a new one, or changed ones of a known one.
  */
-learner?: Record<string, unknown>, school_year: string, grade_level: string, track?: string, strand?: string, 
+learner?: Record<string, unknown>, 
+/**
+ * Into which; not a closed one.
+ */
+school_year: string, 
+/**
+ * `K`, `1` to `12` or `NG`.
+ */
+grade_level: string, 
+/**
+ * Senior high, at most 40 characters.
+ */
+track?: string, 
+/**
+ * Senior high, at most 40 characters.
+ */
+strand?: string, 
 /**
  * `new`, `continuing`, `transferee`, `balik_aral`, `repeater`, `als_pept`, `moved_in`.
  */
-kind: string, section?: string, from_school?: string, papers?: Array<PaperState>, on_date: string, 
+kind: string, 
+/**
+ * Left out: no section yet.
+ */
+section?: string, 
+/**
+ * Where a transferee was before, at most 200 characters.
+ */
+from_school?: string, 
+/**
+ * Those that were brought, or asked for, at the desk.
+ */
+papers?: Array<PaperState>, 
+/**
+ * A day of the school year, or of the weeks before it, not after today.
+ */
+on_date: string, 
 /**
  * Somebody agreed to more learners than the section has seats.
  */
@@ -55,7 +95,27 @@ over_capacity?: boolean, };
 /**
  * What became of it.
  */
-export type Enrolled = { student: string, enrolment: string, status: string, late: boolean, missing: Array<string>, };
+export type Enrolled = { 
+/**
+ * The learner, known or made.
+ */
+student: string, 
+/**
+ * The year's one of this learner; a cancelled one is taken up again.
+ */
+enrolment: string, 
+/**
+ * `pre_registered`, `temporary` or `enrolled`.
+ */
+status: string, 
+/**
+ * After the year's cut-off date.
+ */
+late: boolean, 
+/**
+ * Kinds of papers that are still owed; then the enrolment is temporary.
+ */
+missing: Array<string>, };
 
 /**
  * A learner in a list of the desk.
@@ -71,11 +131,63 @@ export type Made = { id: string, };
 /**
  * One line of a roster.
  */
-export type Member = { enrolment: string, student: string, lrn: string | null, last_name: string, first_name: string, middle_name: string | null, name_ext: string | null, sex: string | null, birth_date: string | null, kind: string | null, 
+export type Member = { 
+/**
+ * In the section's school year.
+ */
+enrolment: string, 
+/**
+ * The learner.
+ */
+student: string, 
+/**
+ * Twelve digits: DepEd's number of the learner.
+ */
+lrn: string | null, 
+/**
+ * Family name.
+ */
+last_name: string, 
+/**
+ * Given names.
+ */
+first_name: string, 
+/**
+ * The mother's family name, whole.
+ */
+middle_name: string | null, 
+/**
+ * `Jr.`, `III`.
+ */
+name_ext: string | null, 
+/**
+ * `M` or `F`.
+ */
+sex: string | null, 
+/**
+ * None where nobody recorded it yet.
+ */
+birth_date: string | null, 
+/**
+ * A kind of `enrolment`.
+ */
+kind: string | null, 
 /**
  * On the day that was asked for.
  */
-status: string, late: boolean, valid_from: string, valid_to: string | null, 
+status: string, 
+/**
+ * Enrolled after the year's cut-off date.
+ */
+late: boolean, 
+/**
+ * First day in the section.
+ */
+valid_from: string, 
+/**
+ * First day not in it any more.
+ */
+valid_to: string | null, 
 /**
  * Kinds of papers that are missing today.
  */
@@ -112,21 +224,63 @@ confirmed: string | null, };
 /**
  * A paper as somebody says it is.
  */
-export type PaperState = { kind: string, state: string, };
+export type PaperState = { 
+/**
+ * A kind of `student_document`.
+ */
+kind: string, 
+/**
+ * `missing`, `received`, `returned` or `waived`.
+ */
+state: string, };
 
 /**
  * An enrolment of a year, in a few words.
  */
 export type Past = { enrolment: string, school_year: string, year: string, grade_level: string, kind: string | null, status: string, section: string | null, section_name: string | null, unsettled_account: boolean, late: boolean, from_school: string | null, to_school: string | null, reason_code: string | null, effectivity_date: string | null, };
 
-export type Promoted = { promoted: number, retained: number, graduated: number, held: number, };
+/**
+ * How many learners each step was.
+ */
+export type Promoted = { 
+/**
+ * Enrolled in the next grade.
+ */
+promoted: number, 
+/**
+ * Enrolled in the same grade again.
+ */
+retained: number, 
+/**
+ * Finished; not enrolled in the next year.
+ */
+graduated: number, 
+/**
+ * Of whom nothing was written.
+ */
+held: number, };
 
 /**
  * Somebody decided otherwise.
  */
-export type PromotionChoice = { enrolment: string, step: Step, };
+export type PromotionChoice = { 
+/**
+ * Of the year which ends.
+ */
+enrolment: string, 
+/**
+ * Instead of the one that was proposed.
+ */
+step: Step, };
 
-export type PromotionPreview = { lines: Array<PromotionRow>, 
+/**
+ * Everybody of a year, before anything is written.
+ */
+export type PromotionPreview = { 
+/**
+ * By grade, section, sex (boys first, as the forms have it) and name.
+ */
+lines: Array<PromotionRow>, 
 /**
  * Enrolled in the next year already.
  */
@@ -143,7 +297,43 @@ last_grade: string, };
 /**
  * One line of the preview.
  */
-export type PromotionRow = { enrolment: string, student: string, name: string, lrn: string | null, sex: string | null, grade_level: string, section: string | null, status: string, step: Step, 
+export type PromotionRow = { 
+/**
+ * That of the year which ends.
+ */
+enrolment: string, 
+/**
+ * The learner.
+ */
+student: string, 
+/**
+ * As lists have it: `Dela Cruz, Juan`.
+ */
+name: string, 
+/**
+ * Twelve digits: DepEd's number of the learner.
+ */
+lrn: string | null, 
+/**
+ * `M` or `F`.
+ */
+sex: string | null, 
+/**
+ * Of the year which ends.
+ */
+grade_level: string, 
+/**
+ * The last one of that year, by name.
+ */
+section: string | null, 
+/**
+ * Of the enrolment.
+ */
+status: string, 
+/**
+ * What is proposed.
+ */
+step: Step, 
 /**
  * The grade of the next year; none for who graduates or is held.
  */
@@ -176,18 +366,98 @@ export type Roster = { section: SectionRow, members: Array<Member>, as_of: strin
 /**
  * What a section can be told.
  */
-export type SectionFields = { grade_level?: string, name?: string, track?: string, strand?: string, adviser?: string, room?: string, capacity?: number, shift?: string, };
+export type SectionFields = { 
+/**
+ * `K`, `1` to `12` or `NG`.
+ */
+grade_level?: string, 
+/**
+ * Without the grade, at most 80 characters.
+ */
+name?: string, 
+/**
+ * Senior high, at most 40 characters.
+ */
+track?: string, 
+/**
+ * Senior high, at most 40 characters.
+ */
+strand?: string, 
+/**
+ * Of the `staff`.
+ */
+adviser?: string, 
+/**
+ * At most 40 characters.
+ */
+room?: string, 
+/**
+ * Seats, 1 to 200.
+ */
+capacity?: number, 
+/**
+ * `whole_day`, `morning`, `afternoon` or `evening`.
+ */
+shift?: string, };
 
 export type SectionList = { sections: Array<SectionRow>, as_of: string, };
 
 /**
  * A section, and who is in it on the asked day.
  */
-export type SectionRow = { id: string, school_year: string, grade_level: string, name: string, track: string | null, strand: string | null, adviser: string | null, 
+export type SectionRow = { 
+/**
+ * The `section`.
+ */
+id: string, 
+/**
+ * Its school year.
+ */
+school_year: string, 
+/**
+ * `K`, `1` to `12` or `NG`.
+ */
+grade_level: string, 
+/**
+ * Without the grade: `Rizal`.
+ */
+name: string, 
+/**
+ * Senior high.
+ */
+track: string | null, 
+/**
+ * Senior high.
+ */
+strand: string | null, 
+/**
+ * Of the `staff`.
+ */
+adviser: string | null, 
 /**
  * `Reyes, Ana`.
  */
-adviser_name: string | null, room: string | null, capacity: number | null, shift: string | null, male: number, female: number, 
+adviser_name: string | null, 
+/**
+ * As people call it.
+ */
+room: string | null, 
+/**
+ * Seats; none: not limited.
+ */
+capacity: number | null, 
+/**
+ * `whole_day`, `morning`, `afternoon` or `evening`.
+ */
+shift: string | null, 
+/**
+ * Learners whose sex is recorded as `M`.
+ */
+male: number, 
+/**
+ * Learners whose sex is recorded as `F`.
+ */
+female: number, 
 /**
  * With those whose sex is not known.
  */
@@ -210,11 +480,23 @@ export type Waiting = { enrolment: string, learner: Known, grade_level: string, 
 /**
  * A school year, with the enrolments it holds.
  */
-export type Year = { id: string, 
+export type Year = { 
+/**
+ * The `school_year`.
+ */
+id: string, 
 /**
  * `2026-2027`.
  */
-label: string, start_date: string, end_date: string, 
+label: string, 
+/**
+ * The first day.
+ */
+start_date: string, 
+/**
+ * The last day.
+ */
+end_date: string, 
 /**
  * The last day on which enrolment is not late.
  */

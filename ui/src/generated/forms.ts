@@ -64,7 +64,7 @@ export type FormCertificates = "everybodys" | "own_sections" | "nobodys";
 /**
  * As what a form is filed.
  */
-export type FormFormat = "pdf" | "xlsx" | "csv";
+export type FormFormat = "pdf" | "draft" | "xlsx" | "csv";
 
 export type FormPreview = { 
 /**

@@ -8,6 +8,11 @@ import type { Enrolment, EnrolmentEvent, Guardian, Student, StudentDocument, Stu
 export type Anything = unknown;
 
 /**
+ * Which form it is typed into.
+ */
+export type DraftForm = "learner" | "counter";
+
+/**
  * A parent or guardian of a learner: somebody who is here already (`person`), or a new one (`fields`).
  */
 export type GuardianDraft = { person?: string, 
@@ -421,8 +426,8 @@ export type LearnersRequest =
 /**
  * What was typed of a new learner and is not saved yet, kept at this PC for whoever typed it; `null` once it is saved or cleared.
  */
-| { "do": "learners.keep_draft", draft: unknown, }
-| { "do": "learners.draft" }
+| { "do": "learners.keep_draft", draft: unknown, of?: DraftForm, }
+| { "do": "learners.draft", of?: DraftForm, }
 /**
  * A page of the list.
  */

@@ -38,7 +38,23 @@ export type Left = {
 /**
  * Line of the file.
  */
-line: number, entity: string, id: string, code: string, message: string, };
+line: number, 
+/**
+ * The kind of record.
+ */
+entity: string, 
+/**
+ * The record.
+ */
+id: string, 
+/**
+ * The stable code of the refusal.
+ */
+code: string, 
+/**
+ * What is wrong and what to do about it.
+ */
+message: string, };
 
 /**
  * A conflict, or a change that the hub refused.
@@ -104,11 +120,19 @@ total: number, };
 /**
  * What became of saved work that was put back.
  */
-export type PutBack = { put_back: number, 
+export type PutBack = { 
+/**
+ * Changes that were written again, as new ones of this office.
+ */
+put_back: number, 
 /**
  * Changes that this office has already.
  */
-known: number, left: Array<Left>, };
+known: number, 
+/**
+ * Those that were not, in the order of the file.
+ */
+left: Array<Left>, };
 
 /**
  * Where the file is, and what is in it.

@@ -1,9 +1,38 @@
 // Made by `cargo xtask gen` from the requests of node/src/app. Do not edit.
 
 /**
+ * What was done and is not taken back by Ctrl+Z, so that whoever presses it after that is told, and not led to what was done before.
+ */
+export type Lasting = { 
+/**
+ * `signed` or `reopened`: School Form 2 of a month.
+ */
+kind: "signed" | "reopened", 
+/**
+ * Of which section and month: `7-Rizal, June 2026`.
+ */
+what: string, };
+
+/**
  * Somebody who can sign in.
  */
-export type Person = { id: string, name: string, email: string | null, role: string, 
+export type Person = { 
+/**
+ * The `school_user`.
+ */
+id: string, 
+/**
+ * The whole name in one text.
+ */
+name: string, 
+/**
+ * By which they sign in at the hub; left out before anybody has signed in here.
+ */
+email: string | null, 
+/**
+ * What they may do, as far as the PC may.
+ */
+role: string, 
 /**
  * The record of this person among the staff: an adviser sees the own sections first.
  */
@@ -29,6 +58,10 @@ sample: boolean,
  * Who is signed in or, locked, who was.
  */
 person: Person | null, 
+/**
+ * The language that this person chose at this PC; without one the window has the PC's.
+ */
+language: "en" | "fil" | null, 
 /**
  * What may be done here and now.
  */
@@ -67,7 +100,11 @@ export type Undoable = { undo: string | null,
 /**
  * Which act that is.
  */
-id: string | null, redo: string | null, };
+id: string | null, redo: string | null, 
+/**
+ * Done after it, and not taken back by Ctrl+Z.
+ */
+lasting: Lasting | null, };
 
 export type SessionRequest =
 /**
@@ -122,6 +159,10 @@ copy_passphrase: string, passphrase?: string, }
  */
 | { "do": "session.password", current: string, new: string, }
 /**
+ * The language of the window for who is here, at this PC; whoever else signs in has their own.
+ */
+| { "do": "session.language", language: "en" | "fil", }
+/**
  * What Ctrl+Z and Ctrl+Shift+Z would do.
  */
 | { "do": "session.undoable" }
@@ -141,6 +182,7 @@ export interface SessionAnswers {
   "session.sign_out": State;
   "session.lock": State;
   "session.password": State;
+  "session.language": State;
   "session.undoable": Undoable;
   "session.undo": Taken;
   "session.redo": Taken;

@@ -28,10 +28,17 @@ const weakOf = (error: unknown): string | undefined => {
   return weak === undefined ? undefined : words.trouble.weak[weak];
 };
 
+/** What is in the way of a save, where the office knows that it is a list of its own. */
+const savingOf = (error: unknown): string | undefined => {
+  if (!isFailed(error)) return undefined;
+  const { saving } = (error.details ?? {}) as { saving?: { list: string; done: number; total: number } };
+  return saving && words.trouble.saving(saving.list, saving.done, saving.total);
+};
+
 /** As a sentence. */
 export function sentence(error: unknown): string {
-  const weak = weakOf(error);
-  if (weak !== undefined) return weak;
+  const said = weakOf(error) ?? savingOf(error);
+  if (said !== undefined) return said;
   const gist = isFailed(error) ? words.trouble.gist(error.code) : undefined;
   return gist ? `${gist} ${plain(error)}` : plain(error);
 }

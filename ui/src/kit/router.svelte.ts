@@ -23,8 +23,15 @@ let before: Address | null = null;
 /** What was looked at before this; null where the window began here. */
 export const cameFrom = (): Address | null => before;
 
+/** What is being typed counts as left, as when the mouse goes elsewhere: a control that is taken off the screen says nothing by itself. */
+function leaveControl(): void {
+  const at = document.activeElement;
+  if (at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement) at.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 if (typeof window !== "undefined")
   window.addEventListener("hashchange", () => {
+    leaveControl();
     before = state.here;
     state.here = parse(location.hash);
   });

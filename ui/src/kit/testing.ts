@@ -5,10 +5,13 @@ import { afterEach } from "vitest";
 
 const shown: Record<string, unknown>[] = [];
 
-afterEach(async () => {
+/** Takes away what is shown, as another screen does. */
+export async function leave(): Promise<void> {
   for (const one of shown.splice(0)) await unmount(one);
   document.body.innerHTML = "";
-});
+}
+
+afterEach(leave);
 
 type Asked = { do: string } & Record<string, unknown>;
 

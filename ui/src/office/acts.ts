@@ -1,5 +1,6 @@
 // Ctrl+Z and Ctrl+Shift+Z, as the office does them: one log of acts, whatever was done last at this desk is taken back first. What is
-// not the last thing of the screen that is looked at is named and asked for before it is taken back.
+// not the last thing of the screen that is looked at is named and asked for before it is taken back; and where the last thing stays,
+// as a signature does, that is said.
 
 import type { Acts } from "../kit/undo.svelte";
 import type { Address } from "../kit/address";
@@ -38,8 +39,9 @@ export function noteAct(address: Address): Promise<void> {
 
 async function undo(): Promise<string | null | undefined> {
   await noted;
-  const { undo: what, id } = await call({ do: "session.undoable" });
-  if (what && !log.isLast(id, here().screen) && !(await askUndo(what))) return undefined;
+  const { undo: what, id, lasting } = await call({ do: "session.undoable" });
+  const why = lasting ?? log.asks(id, here().screen);
+  if (why && !(await askUndo({ what, why }))) return undefined;
   log.takes();
   return taken("session.undo");
 }

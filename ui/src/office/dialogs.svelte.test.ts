@@ -67,7 +67,7 @@ const SHOWN: Record<string, () => unknown> = {
   "admin/TermsDialog.svelte": () => show(TermsDialog, { year: year as never, onclose: gone, onsaved: none }),
   "admin/UserDialog.svelte": () => show(UserDialog, { user: null, staff: [], first: false, onclose: gone, onsaved: none }),
   "admin/YearDialog.svelte": () => show(YearDialog, { year: null, next: year as never, onclose: gone, onsaved: none }),
-  "attendance/Month.svelte": async () => {
+  "attendance/SignDialog.svelte": async () => {
     show(Month, { section: "luna", month: "2026-06", version: 1 });
     await settled();
     click(named("button", "Open"));

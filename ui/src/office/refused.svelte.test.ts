@@ -17,7 +17,7 @@ const PAGES: Record<string, string[]> = {
   attendance: ["", "away", "S", "S/month/2026-06"],
   forms: ["", "sf1/S", "certificate/L"],
   review: ["", "sync"],
-  admin: ["settings", "years", "users", "devices", "numbers", "backup", "proof"],
+  admin: ["settings", "years", "users", "devices", "numbers", "backup", "proof", "support"],
 };
 
 /** Asks nothing before a file is named. */

@@ -32,6 +32,7 @@ const state = (more: Partial<State> = {}): State => ({
   device: "Registrar 1",
   sample: false,
   person,
+  language: null,
   role: "registrar",
   limited_to: null,
   people: [person],

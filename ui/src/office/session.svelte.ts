@@ -3,6 +3,7 @@
 
 import { allows, type Act, type Role } from "../generated/access";
 import type { SessionRequest, State } from "../generated/session";
+import { keepLanguage, setLanguage, type Language } from "../strings/index.svelte";
 import { call } from "./call";
 
 export type { Act, Role };
@@ -90,6 +91,7 @@ function take(answer: State): void {
     choosePassword: answer.choose_password,
     passwordChanged: answer.password_changed,
   };
+  setLanguage(answer.language);
 }
 
 /** Puts a session on the screen without asking; for the gallery. */
@@ -97,12 +99,36 @@ export function setSession(next: Session): void {
   state.now = next;
 }
 
-/** Asks the office who is here, or tells it. Rejects with a Failure. */
+/** How often somebody began or ended telling the office who is here. */
+let told = 0;
+
+/** Tells the office who is here. Rejects with a Failure. */
 export async function askSession(
-  request: Exclude<SessionRequest, { do: "session.undoable" | "session.undo" | "session.redo" | "session.kept" | "session.keep" }>,
+  request: Exclude<
+    SessionRequest,
+    { do: "session.state" | "session.undoable" | "session.undo" | "session.redo" | "session.kept" | "session.keep" }
+  >,
 ): Promise<void> {
-  take(await call(request));
+  told += 1;
+  try {
+    take(await call(request));
+  } finally {
+    told += 1;
+  }
 }
 
-/** `active`: somebody touched keys or mouse since the last time. */
-export const readSession = (active = false): Promise<void> => askSession({ do: "session.state", active });
+/** Asks the office who is here. `active`: somebody touched keys or mouse since the last time. Rejects with a Failure. */
+export async function readSession(active = false): Promise<void> {
+  const before = told;
+  const answer = await call({ do: "session.state", active });
+  // Somebody came or went meanwhile: this is how it was before.
+  if (before === told) take(answer);
+}
+
+/** The language of who is here, at this PC; where nobody is signed in, of the PC. Rejects with a Failure. */
+export async function chooseLanguage(language: Language): Promise<void> {
+  if (session.user === null) return keepLanguage(language);
+  // The sentences change at once; that it is kept is nobody's to wait for.
+  setLanguage(language);
+  await askSession({ do: "session.language", language });
+}

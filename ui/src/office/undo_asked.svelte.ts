@@ -1,20 +1,29 @@
 // The question before something is taken back that was not the last thing on this screen.
 
-const state = $state({ what: null as string | null });
+import type { Lasting } from "../generated/session";
+
+export interface UndoQuestion {
+  /** What would be taken back; null where there is nothing, and only something that stays. */
+  what: string | null;
+  /** Why it is asked for: it was done on another screen, before something that left nothing to take back, or before what stays. */
+  why: "elsewhere" | "since" | Lasting;
+}
+
+const state = $state({ question: null as UndoQuestion | null });
 let answered: ((yes: boolean) => void) | null = null;
 
-export const undoAsked = (): string | null => state.what;
+export const undoAsked = (): UndoQuestion | null => state.question;
 
 /** Asks; resolves once somebody has answered. */
-export function askUndo(what: string): Promise<boolean> {
+export function askUndo(question: UndoQuestion): Promise<boolean> {
   answered?.(false);
-  state.what = what;
+  state.question = question;
   return new Promise((resolve) => (answered = resolve));
 }
 
 export function answerUndo(yes: boolean): void {
   const tell = answered;
   answered = null;
-  state.what = null;
+  state.question = null;
   tell?.(yes);
 }

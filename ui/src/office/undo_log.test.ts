@@ -5,26 +5,26 @@ test("what was done on this screen is taken back one after the other", () => {
   const log = new UndoLog();
   log.note("a", "learners");
   log.note("b", "learners");
-  expect(log.isLast("b", "learners")).toBe(true);
+  expect(log.asks("b", "learners")).toBeNull();
   log.takes();
   log.note("a", "learners");
-  expect(log.isLast("a", "learners")).toBe(true);
-  expect(log.isLast(null, "learners"), "nothing to undo is said, not asked").toBe(true);
+  expect(log.asks("a", "learners")).toBeNull();
+  expect(log.asks(null, "learners"), "nothing to undo is said, not asked").toBeNull();
 });
 
 test("an import is not taken back by who looks at another screen", () => {
   const log = new UndoLog();
   log.note("import", "imports");
-  expect(log.isLast("import", "learners")).toBe(false);
+  expect(log.asks("import", "learners")).toBe("elsewhere");
 });
 
 test("a decision that wrote nothing does not let the act before it be taken for it", () => {
   const log = new UndoLog();
   log.note("settled", "review");
   log.note("settled", "review");
-  expect(log.isLast("settled", "review")).toBe(false);
+  expect(log.asks("settled", "review")).toBe("since");
   log.note("next", "review");
-  expect(log.isLast("next", "review")).toBe(true);
+  expect(log.asks("next", "review")).toBeNull();
 });
 
-test("what nobody saw being done is asked for", () => expect(new UndoLog().isLast("x", "home")).toBe(false));
+test("what nobody saw being done is asked for", () => expect(new UndoLog().asks("x", "home")).toBe("elsewhere"));

@@ -20,8 +20,11 @@ export class UndoLog {
     this.#taking = false;
   }
 
-  /** Whether the act on top is what was done last on this screen. */
-  isLast(id: string | null, screen: string): boolean {
-    return id === null || (!this.#other && this.#screens.get(id) === screen);
+  /** Why somebody is asked before the act on top is taken back: it was done on another screen, or something else was done since. Null
+      where it is what was done last on this one. */
+  asks(id: string | null, screen: string): "elsewhere" | "since" | null {
+    if (id === null) return null;
+    if (this.#other) return "since";
+    return this.#screens.get(id) === screen ? null : "elsewhere";
   }
 }

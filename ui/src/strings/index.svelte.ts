@@ -1,4 +1,4 @@
-// Every sentence that the window shows, by screen, in the language that this PC was set to. `words.learners.title` read in a
+// Every sentence that the window shows, by screen, in the language of who is here, or else of this PC. `words.learners.title` read in a
 // component follows the language while the window is open. A screen's words are two files of the same shape,
 // en/<screen>.ts and fil/<screen>.ts; the compiler refuses a Filipino file that lacks a sentence.
 
@@ -19,18 +19,16 @@ const state: { language: Language } = $state({ language: "en" });
 
 export const language = (): Language => state.language;
 
-/** Changes every sentence on the screen at once, and is remembered on this PC. */
-export function setLanguage(next: Language): void {
-  state.language = next;
-  if (typeof document === "undefined") return;
-  document.documentElement.lang = next;
-  keep("language", next);
+/** Changes every sentence on the screen at once; null: to the language of this PC, as before anybody is here. */
+export function setLanguage(next: Language | null): void {
+  state.language = next ?? (kept("language") === "fil" ? "fil" : "en");
+  if (typeof document !== "undefined") document.documentElement.lang = state.language;
 }
 
-/** Once, before the first screen: the language that was chosen last. */
-export function restoreLanguage(): void {
-  state.language = kept("language") === "fil" ? "fil" : "en";
-  document.documentElement.lang = state.language;
+/** The language of this PC from now on: of everybody who chose none. */
+export function keepLanguage(next: Language): void {
+  keep("language", next);
+  setLanguage(next);
 }
 
 export const words = {} as Words;

@@ -2,6 +2,7 @@
 
 mod guesses;
 mod imports;
+mod log;
 mod past_rules;
 mod places;
 mod queries;
@@ -32,6 +33,8 @@ const WORDS: &[&str] = &[
     ".to_string() !=",
     ".to_string().as_str()",
 ];
+/// How a test begins, or a module of tests.
+const IS_TEST: &[&str] = &["#[test]", "#[tokio::test", "#[cfg(test)]"];
 /// Folders of one machine or another.
 const PLACES: &[&str] = &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/")];
 /// Written by programs.
@@ -61,6 +64,7 @@ pub(crate) fn run() -> Result<()> {
         found.extend(past_rules::findings(path, &text));
         if path.ends_with(".rs") {
             found.extend(guesses::findings(path, &text));
+            found.extend(log::findings(path, &text));
         }
         found.extend(roles::findings(path, &text, &roles));
         if path.ends_with(".md") && !HISTORY.iter().any(|past| path.starts_with(past)) {
@@ -111,6 +115,11 @@ fn findings(path: &str, text: &str) -> Vec<String> {
         if SILENCED.iter().any(|mark| line.contains(mark)) {
             report("silences a lint for ever; use #[expect(.., reason = \"..\")]");
         }
+        if is_program(path) && IS_TEST.iter().any(|mark| line.trim_start().starts_with(mark)) {
+            report(
+                "a test that nobody runs: programs are built without (their Cargo.toml says why); put it into the library",
+            );
+        }
         if extension == "rs" && is_of_hub(path) && goes_by_words(line) {
             report("goes by what an error says; go by its code, type or SQLSTATE");
         }
@@ -143,6 +152,11 @@ fn is_there(paths: &[&str], place: &str) -> bool {
 fn is_of_hub(path: &str) -> bool {
     let path = format!("/{path}");
     path.contains("/hub/") && !path.contains("/tests/") && !path.ends_with("/tests.rs")
+}
+
+/// Programs, which are built without tests of their own.
+fn is_program(path: &str) -> bool {
+    path.ends_with(".rs") && (path.contains("/src/bin/") || path.starts_with("node/shell/src/"))
 }
 
 /// Passing on what a database said is no decision.
@@ -204,6 +218,16 @@ mod tests {
             assert_eq!(found("node/src/error.rs", planted), 0, "{planted}");
         }
         assert_eq!(found("hub/src/push/fault.rs", "said: postgres.message().to_owned(),"), 0);
+    }
+
+    #[test]
+    fn a_test_that_nobody_runs_is_found() {
+        for test in ["#[test]", "#[tokio::test]", "    #[cfg(test)]"] {
+            let text = format!("//! Why.\n{test}\n");
+            assert_eq!(rules("hub/src/bin/pems-hub.rs", &text), 1, "{test}");
+            assert_eq!(rules("node/shell/src/window.rs", &text), 1, "{test}");
+            assert_eq!(rules("hub/src/hub.rs", &text), 0, "{test}");
+        }
     }
 
     #[test]

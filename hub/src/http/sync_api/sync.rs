@@ -9,12 +9,12 @@ use crate::metrics::Metrics;
 use crate::rate_limit::{Key, Limit};
 use crate::refusal::Refusal;
 use crate::request_context;
-use crate::sync::Exchanges;
 use crate::sync::device_list::REVISION_BYTES;
 use crate::sync::pull::{self, Outlet, PIECES_AHEAD, Stop};
 use crate::sync::push::{self, Pushed};
 use crate::sync::schema_negotiation::NegotiatedSchema;
 use crate::sync::tenant_state::{STALE, TenantHead, TenantState, admit};
+use crate::sync::{BODY_WAIT, Exchanges};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRef, Request, State};
 use axum::http::{HeaderMap, header};
@@ -37,9 +37,6 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
-
-/// A held request says this often that it is alive: below the idle limit of common proxies.
-const ALIVE_EVERY: Duration = Duration::from_secs(15);
 
 /// What an exchange takes of the hub.
 #[derive(Clone)]
@@ -70,7 +67,7 @@ pub(crate) async fn sync(State(used): State<Used>, request: Request) -> Result<R
     admit(&*live.device(&used.auth.auth_db, caller.actor()).await?)?;
     let exchange = Arc::new(live.line(caller.actor()).begin().await?);
     let live = live.tenant(caller.tenant());
-    let in_memory = match timeout(used.patience.body, live.bodies.acquire()).await {
+    let in_memory = match timeout(BODY_WAIT, live.bodies.acquire()).await {
         Ok(Ok(place)) => place,
         _ => return Err(Refusal::busy()),
     };
@@ -91,7 +88,8 @@ pub(crate) async fn sync(State(used): State<Used>, request: Request) -> Result<R
     drop(in_memory);
     slim(&mut request, used.exchanges.schema);
     let (pieces, receiver) = mpsc::channel::<Bytes>(PIECES_AHEAD);
-    let out = Outlet { pieces, exchange: exchange.clone(), unread: used.patience.unread };
+    let (unread, alive) = (used.patience.unread, used.patience.alive);
+    let out = Outlet { pieces, exchange: exchange.clone(), unread, alive };
     let answer = Answer { used, caller, request, menu, live, out };
     tokio::spawn(request_context::along(answer.run(pushed)));
     // The exchange has its place until the last piece is gone.
@@ -263,7 +261,7 @@ impl Answer {
     /// Holds the request until there is something to say, or its time is over. Memory alone is asked while nothing happens.
     async fn wait(&self) -> Result<TenantHead, Stop> {
         let until = Instant::now() + Duration::from_millis(self.request.wait_ms.min(MAX_WAIT_MS).into());
-        let mut alive_at = Instant::now() + ALIVE_EVERY;
+        let mut alive_at = Instant::now() + self.out.alive;
         let mut levels = self.live.watch();
         let mut has = self.has();
         let seen = self.request.cursors.highest();
@@ -292,7 +290,7 @@ impl Answer {
                 _ = levels.changed() => {}
                 () = sleep_until(until.min(level.as_of + STALE)) => {}
                 () = sleep_until(alive_at) => {
-                    alive_at = Instant::now() + ALIVE_EVERY;
+                    alive_at = Instant::now() + self.out.alive;
                     self.out.send(&Frame::Alive).await?;
                 }
                 () = self.used.stop.cancelled() => {}

@@ -3,12 +3,15 @@
 //!
 //! Invariants:
 //! - everything in one answer comes from one snapshot, so `end.rev` is true for all of it;
-//! - within an entity rows come in revision order, so a cut stream goes on where it stopped.
+//! - within an entity rows come in revision order, so a cut stream goes on where it stopped;
+//! - a slow line keeps a place from nobody: it gives it up when another pull waits ([`Places`]), with what the device has by then.
 
 mod cut;
+mod places;
 mod scan;
 
 pub(crate) use cut::Cutter;
+pub(crate) use places::Places;
 pub(crate) use scan::scan;
 
 use crate::refusal::Refusal;
@@ -29,7 +32,7 @@ use sqlx::Row as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
@@ -77,20 +80,47 @@ pub(crate) struct Outlet {
     pub(crate) exchange: Arc<Exchange>,
     /// How long the device may leave a piece unread.
     pub(crate) unread: Duration,
+    /// How often somebody who waits is told that the hub is alive.
+    pub(crate) alive: Duration,
 }
 
 impl Outlet {
     pub(crate) async fn send(&self, frame: &Frame) -> Result<(), Stop> {
-        let mut bytes = Bytes::from(frame.encode());
+        self.send_all(&mut frame.encode().into()).await
+    }
+
+    /// What is not sent yet stays in `bytes` if this is given up.
+    async fn send_all(&self, bytes: &mut Bytes) -> Result<(), Stop> {
         while !bytes.is_empty() {
-            let piece = bytes.split_to(bytes.len().min(PIECE));
             tokio::select! {
                 biased;
-                sent = self.pieces.send(piece) => sent.map_err(|_| Stop::Gone)?,
+                room = self.pieces.reserve() => {
+                    let piece = bytes.split_to(bytes.len().min(PIECE));
+                    room.map_err(|_| Stop::Gone)?.send(piece);
+                }
                 () = self.is_stuck() => return Err(Stop::Gone),
             }
         }
         Ok(())
+    }
+
+    /// Waits for `turn`, and says meanwhile that the hub is alive.
+    async fn waiting<T>(&self, turn: impl Future<Output = Result<T, Refusal>>) -> Result<T, Stop> {
+        // Beside the turn and not before it: a place that was given to who waits must not wait for a line that is full.
+        let saying = async {
+            loop {
+                sleep(self.alive).await;
+                if let Err(stop) = self.send(&Frame::Alive).await {
+                    break stop;
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            turn = turn => Ok(turn?),
+            () = self.pieces.closed() => Err(Stop::Gone),
+            stop = saying => Err(stop),
+        }
     }
 
     /// Comes back when a piece has waited for too long.
@@ -119,15 +149,18 @@ pub(crate) async fn pull(
     let turn = async {
         let own = out.exchange.line.pulling.acquire().await.map_err(|_| Refusal::busy())?;
         let share = sync.pull_shares.take(who.tenant()).await?;
-        Ok::<_, Refusal>((own, share, sync.pulls.acquire().await.map_err(|_| Refusal::busy())?))
+        Ok::<_, Refusal>((own, share, sync.pulls.take().await?))
     };
-    let _turn = tokio::select! {
-        turn = turn => turn?,
-        () = out.pieces.closed() => return Err(Stop::Gone),
-    };
-    tokio::time::timeout(sync.longest_pull, pull_now(sync, live, who, cursors, served, out))
-        .await
-        .unwrap_or(Err(Stop::Gone))
+    let (_own, share, place) = out.waiting(turn).await?;
+    let mut line = PullLine { out, places: &sync.pulls, slow: Instant::now() + sync.slow_pull, left: Bytes::new() };
+    let sent = tokio::time::timeout(sync.longest_pull, pull_now(sync, live, who, cursors, served, &mut line)).await;
+    drop((share, place));
+    let sent = sent.unwrap_or(Err(Stop::Gone));
+    if matches!(sent, Err(Stop::Refused(_))) {
+        // Whoever gave way finishes the frame, so that the device has got on when it asks again.
+        out.send_all(&mut line.left).await?;
+    }
+    sent
 }
 
 async fn pull_now(
@@ -136,7 +169,7 @@ async fn pull_now(
     who: &TenantContext,
     cursors: &Cursors,
     served: &[ServedEntity],
-    out: &Outlet,
+    line: &mut PullLine<'_>,
 ) -> Result<TenantHead, Stop> {
     let generation = sync.live.generation();
     let tenant = who.tenant();
@@ -158,7 +191,7 @@ async fn pull_now(
             let known = clock.state.as_ref().map(|state| state.revs.get(entity.entity.name));
             let moved = known.is_none_or(|rev| rev.is_some_and(|rev| *rev > from));
             if moved && from < clock.rev {
-                copy(tx, tenant, entity, from, clock.rev, out).await?;
+                copy(tx, tenant, entity, from, clock.rev, line).await?;
             }
         }
         Ok(match clock.state {
@@ -175,7 +208,41 @@ async fn pull_now(
     Ok(level)
 }
 
-async fn copy(tx: &mut Tx, tenant: Uuid, served: &ServedEntity, from: i64, to: i64, out: &Outlet) -> Result<(), Stop> {
+/// The way to the device of a pull that is in its place.
+struct PullLine<'a> {
+    out: &'a Outlet,
+    places: &'a Places,
+    /// From when on it gives up its place to whoever waits for one, rather than wait for the device.
+    slow: Instant,
+    /// What was not sent yet of a frame when it gave way.
+    left: Bytes,
+}
+
+impl PullLine<'_> {
+    async fn send(&mut self, frame: &Frame) -> Result<(), Stop> {
+        let mut bytes = Bytes::from(frame.encode());
+        let wanted = async {
+            sleep_until(self.slow).await;
+            self.places.wanted().await;
+        };
+        tokio::select! {
+            biased;
+            sent = self.out.send_all(&mut bytes) => return sent,
+            () = wanted => {}
+        }
+        self.left = bytes;
+        Err(Stop::Refused(Refusal::gave_way()))
+    }
+}
+
+async fn copy(
+    tx: &mut Tx,
+    tenant: Uuid,
+    served: &ServedEntity,
+    from: i64,
+    to: i64,
+    line: &mut PullLine<'_>,
+) -> Result<(), Stop> {
     let mut columns = String::from("rev, id, deleted_at");
     for name in &served.columns {
         columns.push_str(", ");
@@ -198,7 +265,7 @@ async fn copy(tx: &mut Tx, tenant: Uuid, served: &ServedEntity, from: i64, to: i
             if let Some(turn) = &mut turn {
                 turn.pause();
             }
-            out.send(&frame).await?;
+            line.send(&frame).await?;
             if let Some(turn) = &mut turn {
                 turn.resume().await;
             }
@@ -211,7 +278,7 @@ async fn copy(tx: &mut Tx, tenant: Uuid, served: &ServedEntity, from: i64, to: i
     }
     let rest = cutter.take();
     if rest.rows > 0 {
-        out.send(&framer.frame(&rest, to)?).await?;
+        line.send(&framer.frame(&rest, to)?).await?;
     }
     Ok(())
 }
@@ -256,5 +323,32 @@ impl<'a> Framer<'a> {
             raw_len: u32::try_from(piece.raw.len()).unwrap_or(u32::MAX),
         };
         Ok(Frame::Rows(Rows { head, body: self.zstd.compress(&piece.raw)? }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::lines::Line;
+    use tokio::sync::oneshot;
+    use tokio::task::yield_now;
+
+    #[tokio::test]
+    async fn a_turn_that_comes_does_not_wait_for_a_line_that_is_full() {
+        let (pieces, _unread) = mpsc::channel(1);
+        pieces.send(Bytes::from_static(b"results")).await.expect("room for one");
+        let exchange = Arc::new(Arc::new(Line::default()).begin().await.expect("a place"));
+        let patient = Duration::from_secs(3_600);
+        let out = Outlet { pieces, exchange, unread: patient, alive: Duration::from_millis(1) };
+        let (give, turn) = oneshot::channel();
+        let turn = async { turn.await.map_err(|_| Refusal::busy()) };
+        let waiting = tokio::spawn(async move { out.waiting(turn).await.is_ok() });
+        // Until it is about to say that the hub is alive, which does not fit.
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_millis(50) {
+            yield_now().await;
+        }
+        give.send(()).expect("it waits");
+        assert!(waiting.await.expect("no panic"), "it has its turn");
     }
 }

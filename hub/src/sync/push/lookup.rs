@@ -11,7 +11,7 @@ use crate::sync::push::replica;
 use pems_db::{TenantContext, Tx};
 use pems_model::history::Logged;
 use pems_model::pgcopy;
-use pems_model::push::{Holder, Known, Needs, Push, beyond, needs};
+use pems_model::push::{Holder, Known, Needs, Push, beyond, needs, related};
 use pems_model::review::{Author, REVIEW_ITEM, WAITING};
 use pems_model::wire::{Change, ChangeResult, Outcome};
 use pems_model::{Entity, Kind, Problem, Row, Schema, Value};
@@ -122,6 +122,20 @@ pub(super) async fn known(tx: &mut Tx, push: &Push<'_>, changes: &[Change]) -> R
         for (index, ids) in wanted {
             let ids: Vec<Uuid> = ids.into_iter().collect();
             rows_by_id(tx, push, index, &ids, &mut known).await?;
+        }
+    }
+    let mut asked = BTreeSet::new();
+    loop {
+        let wanted = related(schema, tenant, changes, &known.rows, &mut asked);
+        if wanted.is_empty() {
+            break;
+        }
+        for ((index, column), ids) in wanted {
+            let ids: Vec<Uuid> = ids.into_iter().collect();
+            let which = format!("{column} = wanted.key AND deleted_at IS NULL");
+            for row in rows(tx, schema.entities()[index], tenant, &which, &ids).await? {
+                known.rows.insert((index, row.id), row);
+            }
         }
     }
     people::look_up(tx, push, changes, &mut known).await?;

@@ -17,9 +17,9 @@ pub(crate) mod write;
 pub(crate) use lookup::decode as row_of;
 
 use crate::refusal::Refusal;
-use crate::sync::Exchanges;
 use crate::sync::clock::Clock;
 use crate::sync::tenant_state::TenantHead;
+use crate::sync::{Exchanges, TURN_WAIT};
 use fault::Fault;
 use pems_db::{Access, TenantContext, Tx};
 use pems_model::edit_time::ClockReading;
@@ -29,7 +29,7 @@ use pems_model::{Code, Problem, Row, review};
 use pieces::Pieces;
 use replica::Standing;
 use std::collections::BTreeMap;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 /// What a push came to.
@@ -55,7 +55,7 @@ pub(crate) async fn push(
 ) -> Result<Pushed, Refusal> {
     in_order(&request.changes)?;
     let live = sync.live.tenant(caller.tenant());
-    let _turn = live.turn.lock().await;
+    let _turn = timeout(TURN_WAIT, live.turn.lock()).await.map_err(|_| Refusal::busy())?;
     let generation = sync.live.generation();
     let exchange = Exchange { sync, caller, request, now, drained: live.last_empty(caller.actor()) };
     let done = match exchange.carry_out(How::AtOnce).await {

@@ -261,7 +261,7 @@ fn a_birth_of_next_week_and_an_enrolment_of_a_hundred_years_ago_are_refused_and_
 
     // The enrolment is made by the same push.
     let made = json!({ "student": Uuid::from_u128(9), "school_year": year, "grade_level": "7", "status": "enrolled" });
-    court.learn(&ENROLMENT, &change(&ENROLMENT, enrolment, made));
+    court.learn(0, &ENROLMENT, &change(&ENROLMENT, enrolment, made));
     let event = |court: &Court<'_>, day: &str| {
         let fields = json!({ "enrolment": enrolment, "kind": "enrolled", "on_date": day, "status": "enrolled" });
         court.judge(&ENROLMENT_EVENT, &change(&ENROLMENT_EVENT, Uuid::from_u128(402), fields), &author)

@@ -3,7 +3,7 @@
 use crate::app::Desk;
 use crate::app::request::{May, Request};
 use crate::keys::Passphrase;
-use crate::store::Place;
+use crate::store::RecordsFile;
 use crate::{NodeError, Result};
 use pems_model::value::{format_date, format_time};
 use pems_model::{Act, Code};
@@ -43,9 +43,9 @@ pub struct Backup {
     pub at: String,
 }
 
-fn place(desk: &Desk) -> Result<Place> {
+fn records_file(desk: &Desk) -> Result<RecordsFile> {
     let none = || NodeError::new(Code::BadUsage, "these records are in no file, so there is nothing to copy");
-    desk.store.place().ok_or_else(none)
+    desk.store.file().ok_or_else(none)
 }
 
 fn name(desk: &Desk) -> Result<String> {
@@ -89,10 +89,10 @@ fn begin(desk: &mut Desk, path: &str, passphrase: &str) -> Result<BackupState> {
         super::at_field(error.code, "passphrase", error.message)
             .with_details(serde_json::json!({ "field": "passphrase", "weak": "passphrase" }))
     })?;
-    let (place, at) = (place(desk)?, format_time(desk.store.now()));
+    let (records, at) = (records_file(desk)?, format_time(desk.store.now()));
     let part_of = to.clone();
     let work = move || {
-        let copied = place.copy_to(&to, &passphrase)?;
+        let copied = records.copy_to(&to, &passphrase)?;
         Ok(Backup { path: to.display().to_string(), bytes: copied.bytes, records: copied.records, at })
     };
     desk.beside.backup_to = Some(part_of);
@@ -109,7 +109,7 @@ fn state(desk: &mut Desk) -> Result<BackupState> {
         desk.store.set_local("backup_at", &done.at)?;
         desk.store.set_local("backup_path", &done.path)?;
     }
-    let part = desk.beside.backup_to.as_deref().filter(|_| running).map(Place::unfinished);
+    let part = desk.beside.backup_to.as_deref().filter(|_| running).map(RecordsFile::unfinished);
     let copied = part.and_then(|part| std::fs::metadata(part).ok()).map_or(0, |part| part.len());
     let failed = desk.beside.backup.failed().map(|error| error.message.clone());
     Ok(BackupState {
@@ -120,7 +120,7 @@ fn state(desk: &mut Desk) -> Result<BackupState> {
         last_at: desk.store.local("backup_at")?,
         last_path: desk.store.local("backup_path")?,
         proposed: proposed(desk)?,
-        bytes: desk.store.place().map_or(0, |place| place.bytes()),
+        bytes: desk.store.file().map_or(0, |file| file.bytes()),
         may: Act::BackUp.allows(desk.role()),
     })
 }

@@ -7,6 +7,7 @@
 pub(in crate::app) mod backup;
 pub(in crate::app) mod devices;
 mod job;
+pub(in crate::app) mod log;
 pub(in crate::app) mod proof;
 pub(in crate::app) mod ranges;
 pub(in crate::app) mod settings;
@@ -15,13 +16,8 @@ mod tests;
 pub(in crate::app) mod users;
 pub(in crate::app) mod years;
 
-pub use backup::{Backup, BackupState};
-pub use devices::{Device, Devices};
-pub use proof::{Counted, Proof, ProofState};
-pub use ranges::{Range, RangeDraft, Ranges};
-pub use settings::Settings;
-pub use users::{MadeUser, UserDraft, UserRow, Users};
-pub use years::{SchoolYear, SchoolYears, Term, TermDraft, YearDraft};
+pub use backup::Backup;
+pub use proof::Proof;
 
 use super::Desk;
 use crate::store::Save;

@@ -134,8 +134,8 @@ fn counts(store: &Store) -> Result<Vec<Counted>> {
 
 fn state(desk: &mut Desk, again: bool) -> Result<ProofState> {
     if again {
-        match desk.store.place() {
-            Some(place) => desk.beside.proof.begin("proof", move || work_out(&place.open()?))?,
+        match desk.store.file() {
+            Some(records) => desk.beside.proof.begin("proof", move || work_out(&records.open_reader()?))?,
             None => {
                 let proof = work_out(&desk.store)?;
                 desk.beside.proof.put(proof);

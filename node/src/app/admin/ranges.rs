@@ -148,12 +148,11 @@ fn whose(store: &Store, error: NodeError) -> NodeError {
         called if called.to_uppercase().contains("PC") => called.clone(),
         called => format!("PC {called}"),
     };
-    let message = format!(
-        "{whose} has {} to {} already; begin at {}, or begin with other letters",
-        other.first,
-        other.last,
-        of("free")
-    );
+    let way = match of("free") {
+        serde_json::Value::Null => "begin with other letters".to_owned(),
+        free => format!("begin at {free}, or begin with other letters"),
+    };
+    let message = format!("{whose} has {} to {} already; {way}", other.first, other.last);
     at_field(Code::Conflict, "from_no", message)
 }
 

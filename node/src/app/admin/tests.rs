@@ -12,16 +12,7 @@ use std::path::Path;
 const PASSWORD: &str = "tatlong isda sa ilog";
 
 fn enrolled(role: Role) -> Enrolled {
-    Enrolled {
-        tenant_id: Uuid::from_u128(1),
-        device_id: Uuid::from_u128(2),
-        device_name: "Office 1".into(),
-        role,
-        school_name: "Mabini National High School".into(),
-        school_slug: "mabini".into(),
-        hub_url: "https://hub.example".into(),
-        epoch: Uuid::from_u128(3),
-    }
+    Enrolled { device_name: "Office 1".into(), ..Enrolled::made_up(role) }
 }
 
 fn desk(role: Role) -> Desk {
@@ -33,6 +24,10 @@ fn on_disk(dir: &Path) -> Desk {
     let path = dir.join("records.db");
     let store = Store::create(&path, &[7; 32], &enrolled(Role::SchoolAdmin), Schema::product(), env);
     Desk::new(store.expect("a store").with_signing(&[8; 32]))
+}
+
+fn object(fields: Json) -> serde_json::Map<String, Json> {
+    fields.as_object().cloned().expect("fields")
 }
 
 fn ask(desk: &mut Desk, request: Json) -> Json {
@@ -210,6 +205,38 @@ fn ranges_never_share_a_number_and_say_which_one_is_next() {
     let id = ranges["ranges"][1]["id"].clone();
     ask(&mut desk, json!({ "do": "admin.remove_range", "id": id }));
     ask(&mut desk, save(here, 501, 700));
+}
+
+#[test]
+fn a_range_that_was_taken_away_comes_back_only_while_its_numbers_are_nobody_elses() {
+    let mut desk = desk(Role::SchoolAdmin);
+    let save = |device: u128, prefix: &str, digits: i64| {
+        let device = Uuid::from_u128(device);
+        json!({ "do": "admin.save_range", "draft": { "device": device, "prefix": prefix, "from_no": 1, "to_no": 999,
+            "digits": digits } })
+    };
+    let ranges = ask(&mut desk, save(0xA, "2026-", 4));
+    // As they are printed these are the same: 2026-0001.
+    for device in [0xA, 0xB] {
+        let error = desk.answer(save(device, "2026-0", 3)).expect_err("A prints them");
+        assert_eq!(error.code, Code::Conflict, "{}", error.message);
+        assert!(error.message.contains("2026-0001 to 2026-0999"), "{}", error.message);
+    }
+    ask(&mut desk, save(0xB, "2026-1", 3));
+    ask(&mut desk, json!({ "do": "session.undo" }));
+    let remove = json!({ "do": "admin.remove_range", "id": ranges["ranges"][0]["id"] });
+    ask(&mut desk, remove.clone());
+    ask(&mut desk, json!({ "do": "session.undo" }));
+    let count = |desk: &mut Desk| ask(desk, json!({ "do": "admin.ranges" }))["ranges"].as_array().map(Vec::len);
+    assert_eq!(count(&mut desk), Some(1), "back");
+    ask(&mut desk, remove);
+    // Another PC gives the numbers to B: what is undone here is the removal, and not that.
+    let fields = json!({ "purpose": "student_no", "device": Uuid::from_u128(0xB), "prefix": "2026-", "from_no": 500,
+        "to_no": 600, "digits": 4 });
+    let save = crate::store::Save { entity: "number_range".into(), id: None, fields: object(fields) };
+    crate::domain::made_up::MadeUp::put(&mut desk.store, &save).expect("another PC's");
+    assert_eq!(refused(&mut desk, json!({ "do": "session.undo" })).0, Code::Conflict);
+    assert_eq!(count(&mut desk), Some(1), "B's alone");
 }
 
 #[test]

@@ -5,8 +5,10 @@ use crate::app::request::{May, Request};
 use crate::domain::attendance::days;
 use crate::domain::attendance::holidays::{self, Holiday};
 use crate::domain::attendance::section::Year;
+use crate::domain::attendance::signing;
 use crate::store::Save;
 use crate::{NodeError, Result};
+use pems_model::domain::attendance::month_of;
 use pems_model::entities::CALENDAR_DAY;
 use pems_model::school_day::weekday;
 use pems_model::value::format_date;
@@ -14,6 +16,7 @@ use pems_model::{Act, Code, Problem};
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -82,6 +85,16 @@ fn info(year: &Year) -> YearInfo {
     }
 }
 
+/// National holidays of the year that are not in its calendar, without those of these months.
+fn missing_holidays(year: &Year, entries: &[CalendarEntry], without: &BTreeSet<i32>) -> Result<Vec<(i32, Holiday)>> {
+    let mut missing = holidays::between(year.start, year.end)?;
+    missing.retain(|(date, holiday)| {
+        let is_there = entries.iter().any(|entry| entry.date == holiday.date && entry.scope == "school");
+        !is_there && !month_of(*date).is_some_and(|month| without.contains(&month))
+    });
+    Ok(missing)
+}
+
 impl Desk {
     pub(super) fn calendar(&self, year: Option<Uuid>) -> Result<CalendarYear> {
         let conn = self.store.conn();
@@ -94,11 +107,8 @@ impl Desk {
         let entries = year.as_ref().map(|year| self.entries(year)).transpose()?.unwrap_or_default();
         let mut proposed = Vec::new();
         if let Some(year) = &year {
-            for (_, holiday) in holidays::between(year.start, year.end)? {
-                if !entries.iter().any(|entry| entry.date == holiday.date && entry.scope == "school") {
-                    proposed.push(holiday);
-                }
-            }
+            let signed = signing::months(self.store.conn(), year.id)?;
+            proposed = missing_holidays(year, &entries, &signed)?.into_iter().map(|(_, holiday)| holiday).collect();
         }
         Ok(CalendarYear {
             years: years.iter().map(info).collect(),
@@ -162,13 +172,15 @@ impl Desk {
         self.calendar(Some(year.id))
     }
 
-    /// Puts proposed holidays into the calendar: those named, or all that are sure.
+    /// Puts proposed holidays into the calendar: those named, or all that are sure and of no month that is signed.
     pub(super) fn add_holidays(&mut self, year: Uuid, dates: Option<&[String]>) -> Result<CalendarYear> {
         let year = Year::find(self.store.conn(), year)?;
-        let known = self.entries(&year)?;
-        let is_new = |holiday: &Holiday| !known.iter().any(|day| day.date == holiday.date && day.scope == "school");
         let wanted = |holiday: &Holiday| dates.map_or(holiday.sure, |dates| dates.contains(&holiday.date));
-        let new = holidays::between(year.start, year.end)?.into_iter().filter(|(_, day)| is_new(day) && wanted(day));
+        let signed = match dates {
+            Some(_) => BTreeSet::new(),
+            None => signing::months(self.store.conn(), year.id)?,
+        };
+        let new = missing_holidays(&year, &self.entries(&year)?, &signed)?.into_iter().filter(|(_, day)| wanted(day));
         let days: Vec<(i32, Json)> = new
             .map(|(date, day)| (date, json!({ "kind": "holiday", "source": "national", "reason": day.name })))
             .collect();

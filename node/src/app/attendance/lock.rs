@@ -1,7 +1,8 @@
 //! The window's way to sign a month and to open it again ([`signing`]): who may, and what the screen shows then. Neither is
-//! remembered for Ctrl+Z: a signature is taken back by who may open the month again, with a reason.
+//! taken back by Ctrl+Z: a signature is taken back by who may open the month again, with a reason; whoever presses it is told so.
 
 use super::super::Desk;
+use super::super::undo::Lasting;
 use crate::app::request::{May, Request};
 use crate::domain::attendance::days::Month;
 use crate::domain::attendance::section::Section;
@@ -22,6 +23,7 @@ impl Desk {
         let by = self.person().map(|person| person.id);
         self.check_submitted(section.id, month)?;
         self.store.act(|work| signing::sign(work, by, &section, month))?;
+        self.acts.did_for_good(lasting("signed", &section, month));
         self.report(&section, month)
     }
 
@@ -29,6 +31,7 @@ impl Desk {
         let month = Month::parse(month)?;
         let section = Section::find(self.store.conn(), section)?;
         self.store.act(|work| signing::reopen(work, &section, month, reason))?;
+        self.acts.did_for_good(lasting("reopened", &section, month));
         self.report(&section, month)
     }
 
@@ -36,6 +39,10 @@ impl Desk {
         let found = find(self.store.conn(), section.id, month)?.map(|(_, report)| report);
         found.ok_or_else(|| NodeError::new(Code::Internal, "the signature is not there any more; look again"))
     }
+}
+
+fn lasting(kind: &'static str, section: &Section, month: Month) -> Lasting {
+    Lasting { kind, what: format!("{}, {}", section.title(), month.words()) }
 }
 
 /// Signs the month's SF2, which locks it.

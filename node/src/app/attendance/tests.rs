@@ -4,6 +4,7 @@ mod drafts;
 mod halves;
 mod months;
 mod moved;
+mod signed;
 
 use super::super::Desk;
 use crate::domain::made_up::MadeUp;
@@ -37,16 +38,7 @@ pub(in crate::app) struct School {
 impl School {
     pub(in crate::app) fn new() -> School {
         let clock = Arc::new(AtomicI64::new(0));
-        let enrolled = Enrolled {
-            tenant_id: Uuid::from_u128(1),
-            device_id: Uuid::from_u128(2),
-            device_name: "Office 1".into(),
-            role: Role::SchoolAdmin,
-            school_name: "Mabini National High School".into(),
-            school_slug: "mabini".into(),
-            hub_url: "https://hub.example".into(),
-            epoch: Uuid::from_u128(3),
-        };
+        let enrolled = Enrolled { device_name: "Office 1".into(), ..Enrolled::made_up(Role::SchoolAdmin) };
         let store =
             Store::in_memory(&enrolled, Schema::product(), Box::new(Clock(Arc::clone(&clock)))).expect("a store");
         let mut school = School { desk: Desk::new(store), year: Json::Null, section: Json::Null, clock };

@@ -1,8 +1,8 @@
 //! The questions of the window about forms: `{"do": "forms.…"}`. What a form says is gathered from the records here; how it looks
 //! is [`pems_forms`]'s.
 //!
-//! Invariants: a form that lacks what it must say is looked at but not printed, and what it lacks is named with its record; a file
-//! is whole or not there; no file is overwritten.
+//! Invariants: a form that lacks what it must say is looked at, and printed only as a draft that says so on every sheet; what it lacks
+//! is named with its record; a file is whole or not there; no file is overwritten.
 
 mod away;
 mod certificate;
@@ -46,6 +46,8 @@ forms! {
 #[ts(rename = "FormFormat")]
 pub enum Format {
     Pdf,
+    /// As PDF, whatever is missing: every sheet says that it is a draft.
+    Draft,
     Xlsx,
     Csv,
 }
@@ -67,4 +69,3 @@ pub struct Preview {
 pub(crate) use list::cell;
 pub(crate) use named::LIST_WORDS;
 pub use print::{Files, Made};
-pub use shelf::{Certificates, Shelf, ShelfSection, ShelfYear};

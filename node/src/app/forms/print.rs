@@ -183,22 +183,18 @@ impl Desk {
     /// The forms as files: one PDF of all of them, or a workbook of each.
     ///
     /// # Errors
-    /// `rule` where a form lacks what it must say, with all that is missing.
+    /// `rule` where a form lacks what it must say, with all that is missing; a draft may.
     pub(crate) fn make(&mut self, asked: &[Asked], format: Format) -> Result<Vec<Made>> {
         if asked.is_empty() || asked.len() > MOST {
             let message = format!("1 to {MOST} forms are printed at a time, not {}", asked.len());
             return Err(NodeError::new(Code::BadRequest, message));
         }
         let gathered = asked.iter().map(|one| one.gather(self)).collect::<Result<Vec<_>>>()?;
-        check_ready(&gathered)?;
+        if format != Format::Draft {
+            check_ready(&gathered)?;
+        }
         match format {
-            Format::Pdf => {
-                gathered.iter().try_for_each(check_paper)?;
-                let title = title_of(gathered.iter().map(|one| one.title.as_str()));
-                let pages: Vec<_> = gathered.iter().flat_map(|one| one.form.pages()).collect();
-                let bytes = pems_forms::pdf(&pages, &title).map_err(|error| broken(&error))?;
-                Ok(vec![Made { title, pages: pages.len(), bytes }])
-            }
+            Format::Pdf | Format::Draft => Ok(vec![on_paper(&gathered, format == Format::Draft)?]),
             Format::Xlsx => gathered.into_iter().map(workbook).collect(),
             Format::Csv => gathered.into_iter().map(text).collect(),
         }
@@ -211,7 +207,7 @@ impl Desk {
     pub(super) fn print(&mut self, asked: &[Asked], format: Format) -> Result<Printed> {
         let made = self.make(asked, format)?;
         let ending = match format {
-            Format::Pdf => "pdf",
+            Format::Pdf | Format::Draft => "pdf",
             Format::Xlsx => "xlsx",
             Format::Csv => "csv",
         };
@@ -222,6 +218,19 @@ impl Desk {
         let pages = made.iter().map(|one| one.pages).sum();
         Ok(Printed { path: path.display().to_string(), files: made.len(), pages })
     }
+}
+
+/// All of them in one PDF.
+fn on_paper(gathered: &[Gathered], draft: bool) -> Result<Made> {
+    gathered.iter().try_for_each(check_paper)?;
+    let mut title = title_of(gathered.iter().map(|one| one.title.as_str()));
+    let mut pages: Vec<_> = gathered.iter().flat_map(|one| one.form.pages()).collect();
+    if draft {
+        title.push_str(" (draft)");
+        pages = pems_forms::as_draft(pages);
+    }
+    let bytes = pems_forms::pdf(&pages, &title).map_err(|error| broken(&error))?;
+    Ok(Made { title, pages: pages.len(), bytes })
 }
 
 fn workbook(gathered: Gathered) -> Result<Made> {

@@ -163,6 +163,10 @@ fn a_form_that_lacks_something_is_not_printed_and_says_what() {
     let missing = refused.details.expect("details")["missing"].clone();
     assert_eq!((&missing[0]["record"], &missing[0]["field"]), (&json!("school_profile"), &json!("deped_school_id")));
     assert_eq!(std::fs::read_dir(dir.path()).expect("a folder").count(), 0, "nothing was written");
+    let draft = print(&mut june, "draft").expect("a draft, to be looked through");
+    let path = draft["path"].as_str().expect("a path");
+    assert!(path.ends_with("School Form 2, 7-Rizal, June 2026 (draft).pdf"), "{path}");
+    assert!(std::fs::read(path).expect("a file").starts_with(b"%PDF"));
     june.profile();
     for (format, head) in [("pdf", &b"%PDF"[..]), ("xlsx", &b"PK"[..])] {
         let printed = print(&mut june, format).expect("printed");

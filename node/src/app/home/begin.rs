@@ -23,13 +23,13 @@ const STEPS: [(&str, &pems_model::Entity, &str, Act); 5] = [
     (
         "school",
         &SCHOOL_PROFILE,
-        "EXISTS (SELECT 1 FROM school_profile WHERE deleted_at IS NULL AND deped_school_id IS NOT NULL)",
+        "SELECT EXISTS (SELECT 1 FROM school_profile WHERE deleted_at IS NULL AND deped_school_id IS NOT NULL)",
         Act::ManageSchool,
     ),
-    ("year", &SCHOOL_YEAR, "EXISTS (SELECT 1 FROM school_year WHERE deleted_at IS NULL)", Act::ManageYears),
-    ("learners", &STUDENT, "EXISTS (SELECT 1 FROM student WHERE deleted_at IS NULL)", Act::ImportLists),
-    ("sections", &SECTION, "EXISTS (SELECT 1 FROM section WHERE deleted_at IS NULL)", Act::ArrangeSections),
-    ("users", &SCHOOL_USER, "EXISTS (SELECT 1 FROM school_user WHERE deleted_at IS NULL)", Act::ManageUsers),
+    ("year", &SCHOOL_YEAR, "SELECT EXISTS (SELECT 1 FROM school_year WHERE deleted_at IS NULL)", Act::ManageYears),
+    ("learners", &STUDENT, "SELECT EXISTS (SELECT 1 FROM student WHERE deleted_at IS NULL)", Act::ImportLists),
+    ("sections", &SECTION, "SELECT EXISTS (SELECT 1 FROM section WHERE deleted_at IS NULL)", Act::ArrangeSections),
+    ("users", &SCHOOL_USER, "SELECT EXISTS (SELECT 1 FROM school_user WHERE deleted_at IS NULL)", Act::ManageUsers),
 ];
 
 /// Without these nobody has a day at this school.
@@ -40,7 +40,7 @@ pub(super) fn steps(desk: &Desk) -> Result<(bool, Vec<Step>)> {
     let role = desk.role();
     let mut steps = Vec::with_capacity(STEPS.len());
     for (id, entity, there, act) in STEPS {
-        let mut statement = desk.store.conn().prepare_cached(&format!("SELECT {there}"))?;
+        let mut statement = desk.store.conn().prepare_cached(there)?;
         let done = statement.query_row([], |row| row.get(0))?;
         steps.push(Step { id, done, may: act.allows(role) && desk.store.may_write(entity) });
     }

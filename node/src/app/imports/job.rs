@@ -101,6 +101,19 @@ impl Job {
     pub(super) fn stop(&self) {
         self.progress.stop();
     }
+
+    /// The next import of this desk tells this of each of its steps.
+    #[cfg(test)]
+    pub(in crate::app) fn watch(&mut self, at_step: impl Fn(&Progress) + Send + Sync + 'static) {
+        self.progress = Arc::new(Progress::watched(at_step));
+    }
+
+    /// The list that is being saved at this moment, how much of it is and how much there is.
+    pub(in crate::app) fn saving(&self) -> Option<(&str, u64, u64)> {
+        let (stage, done, total) = self.progress.look();
+        let running = self.thread.as_ref().is_some_and(|thread| !thread.is_finished());
+        (running && stage == Stage::Saving).then_some((self.file.as_str(), done, total))
+    }
 }
 
 /// # Errors
@@ -113,19 +126,20 @@ pub(super) fn start(desk: &mut Desk, wanted: Wanted) -> Result<ImportNow> {
     }
     let file = wanted.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let actor = desk.store.actor();
-    desk.job = Job { file, actor, ..Job::default() };
+    let progress = Arc::new(desk.job.progress.anew());
+    desk.job = Job { file, actor, progress, ..Job::default() };
     let options = options(&wanted, Arc::clone(&desk.job.progress));
-    let (ended, place) = (Arc::clone(&desk.job.ended), desk.store.place());
+    let (ended, records) = (Arc::clone(&desk.job.ended), desk.store.file());
     let end = move |outcome: Result<Report>| {
         *ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome_of(outcome));
     };
-    let Some(place) = place else {
+    let Some(records) = records else {
         // A store in memory has no second connection.
         end(run(&mut desk.store, &wanted.path, &options));
         return now(desk);
     };
     let work = move || {
-        let imported = place.open().and_then(|mut store: Store| {
+        let imported = records.open().and_then(|mut store: Store| {
             store.sign(actor);
             run(&mut store, &wanted.path, &options)
         });

@@ -9,8 +9,7 @@ pub(in crate::app) mod look;
 #[cfg(test)]
 mod tests;
 
-pub use job::{ImportNow, ImportOutcome, Job, ListKind};
-pub use look::Looked;
+pub use job::Job;
 
 use super::Desk;
 use crate::Result;

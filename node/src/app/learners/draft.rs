@@ -11,22 +11,37 @@ use ts_rs::TS;
 /// Bytes of one draft: far more than a form holds.
 const MOST: usize = 20_000;
 
+/// Which form it is typed into.
+#[derive(Debug, Clone, Copy, Default, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::app) enum DraftForm {
+    /// The one beside the list of learners.
+    #[default]
+    Learner,
+    /// The one at the enrolment counter.
+    Counter,
+}
+
 impl Desk {
-    fn draft_key(&self) -> String {
-        self.person().map_or_else(|| "draft.learner".to_owned(), |person| format!("draft.learner.{}", person.id))
+    fn draft_key(&self, of: DraftForm) -> String {
+        let form = match of {
+            DraftForm::Learner => "draft.learner",
+            DraftForm::Counter => "draft.counter",
+        };
+        self.person().map_or_else(|| form.to_owned(), |person| format!("{form}.{}", person.id))
     }
 
-    pub(super) fn keep_draft(&mut self, draft: &Json) -> Result<()> {
+    fn keep_draft(&mut self, of: DraftForm, draft: &Json) -> Result<()> {
         let text = if draft.is_null() { String::new() } else { draft.to_string() };
         if text.len() > MOST {
             return Err(NodeError::new(Code::BadRequest, "this is more than a new learner; type less"));
         }
-        let key = self.draft_key();
+        let key = self.draft_key(of);
         self.store.set_local(&key, &text)
     }
 
-    pub(super) fn draft(&self) -> Result<Json> {
-        let text = self.store.local(&self.draft_key())?.unwrap_or_default();
+    fn draft(&self, of: DraftForm) -> Result<Json> {
+        let text = self.store.local(&self.draft_key(of))?.unwrap_or_default();
         Ok(serde_json::from_str(&text).unwrap_or(Json::Null))
     }
 }
@@ -37,6 +52,9 @@ impl Desk {
 pub(in crate::app) struct KeepDraft {
     #[ts(type = "unknown")]
     draft: Json,
+    #[serde(default)]
+    #[ts(optional, as = "Option<DraftForm>")]
+    of: DraftForm,
 }
 
 impl Request<Desk> for KeepDraft {
@@ -45,14 +63,18 @@ impl Request<Desk> for KeepDraft {
     type Answer = ();
 
     fn run(self, desk: &mut Desk) -> Result<()> {
-        let KeepDraft { draft } = self;
-        desk.keep_draft(&draft)
+        let KeepDraft { draft, of } = self;
+        desk.keep_draft(of, &draft)
     }
 }
 
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
-pub(in crate::app) struct ReadDraft {}
+pub(in crate::app) struct ReadDraft {
+    #[serde(default)]
+    #[ts(optional, as = "Option<DraftForm>")]
+    of: DraftForm,
+}
 
 impl Request<Desk> for ReadDraft {
     const NAME: &'static str = "learners.draft";
@@ -60,6 +82,6 @@ impl Request<Desk> for ReadDraft {
     type Answer = Anything;
 
     fn run(self, desk: &mut Desk) -> Result<Anything> {
-        desk.draft().map(Anything)
+        desk.draft(self.of).map(Anything)
     }
 }

@@ -1,5 +1,6 @@
 //! One learner as the directory keeps them: what a row of the list shows, and what a search compares.
 
+use super::enye::{self, Readings};
 use pems_model::fold::fold;
 use pems_model::value::format_date;
 use serde::Serialize;
@@ -59,6 +60,11 @@ pub(super) struct Entry {
     /// Last name and first name, folded, without spaces.
     pub(super) last_tight: String,
     pub(super) first_tight: String,
+    /// How the two read without their ñ, where they have one.
+    pub(super) last_lost: Option<Box<Readings>>,
+    pub(super) first_lost: Option<Box<Readings>>,
+    /// Words of all names as they read without it, divided by spaces.
+    lost: String,
     /// Everything that can be searched, folded, parts divided by `|`.
     hay: String,
     /// Newest school year first.
@@ -94,6 +100,9 @@ impl Entry {
             key,
             last_tight: tight(&last),
             first_tight: tight(&first),
+            last_lost: enye::name(&told.last).map(Box::new),
+            first_lost: enye::name(&told.first).map(Box::new),
+            lost: enye::spellings(&[&*told.last, &told.first, &told.middle].join(" ")),
             hay,
             told,
             places: Vec::new(),
@@ -110,6 +119,10 @@ impl Entry {
         self.hay.push_str(&folded);
         self.hay.push('|');
         self.hay.push_str(&tight(&folded));
+        let lost = enye::spellings(name);
+        if !lost.is_empty() {
+            self.lost = format!("{} {lost}", self.lost);
+        }
         self.guardians.push(format!("{name} ({relation})"));
         if let (Some(phone), true) = (phone, self.guardian_phone.is_empty()) {
             self.guardian_phone = phone.to_owned();
@@ -143,6 +156,19 @@ impl Entry {
     /// Whether one word (folded) is somewhere.
     pub(super) fn holds(&self, word: &str) -> bool {
         self.hay.contains(word)
+    }
+
+    /// Whether a name here has an ñ, or lost one.
+    pub(super) fn lost(&self) -> bool {
+        !self.lost.is_empty()
+    }
+
+    /// Whether the word begins a name that is spelled without its ñ, or one of `readings` a name as it is.
+    pub(super) fn holds_lost(&self, word: &str, readings: Option<&Readings>) -> bool {
+        enye::begins(self.lost.split(' '), word)
+            || readings.is_some_and(|all| {
+                all.iter().any(|word| enye::begins(self.words(), word) || enye::begins(self.lost.split(' '), word))
+            })
     }
 
     /// The place in a school year; without one in the newest that the learner has.

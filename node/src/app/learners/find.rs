@@ -26,8 +26,7 @@ pub(super) struct Line;
 
 /// A page of the list.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(rename = "LearnersFound")]
-pub struct Found {
+pub struct LearnersFound {
     /// `id` and what is not empty of: `name`, `last_name`, `first_name`, `middle_name`, `name_ext`, `lrn`, `student_no`,
     /// `sex`, `birth_date`, `age`, `grade`, `section`, `status`, `school_year`, `guardian`, `guardian_phone`, `papers`
     /// (kinds that are missing), `barangay`, `municipality`, `phone`, and the columns that were asked for; `hidden` where the rest
@@ -67,12 +66,12 @@ impl Desk {
         query: &Query,
         (offset, limit): (usize, usize),
         columns: &[String],
-    ) -> Result<Found> {
+    ) -> Result<LearnersFound> {
         let order = self.order(query)?;
         let page = order.iter().skip(offset).take(limit.min(MAX_ROWS));
         let rows = self.lines(query, page, columns)?.into_iter().map(Json::Object).collect();
         let near = self.learners.answered.near;
-        Ok(Found { rows, found: order.len(), near, total: self.learners.directory.entries.len() })
+        Ok(LearnersFound { rows, found: order.len(), near, total: self.learners.directory.entries.len() })
     }
 
     /// All that a query finds, as whoever is here may see it: for lists that leave the window.

@@ -51,8 +51,8 @@ fn each(
     one: Option<Uuid>,
     mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
 ) -> Result<()> {
-    let sql = if one.is_some() { format!("{sql} AND {condition}{order}") } else { format!("{sql}{order}") };
-    let mut statement = store.conn().prepare_cached(&sql)?;
+    let asked = if one.is_some() { format!("{sql} AND {condition}{order}") } else { format!("{sql}{order}") };
+    let mut statement = store.conn().prepare_cached(&asked)?;
     let mut rows = match &one {
         Some(id) => statement.query([id.as_bytes()])?,
         None => statement.query([])?,

@@ -29,9 +29,9 @@ pub(in crate::app) struct Find {
 impl Request<Desk> for Find {
     const NAME: &'static str = "learners.find";
     const ACCESS: May = May::See(Act::SeeNames);
-    type Answer = find::Found;
+    type Answer = find::LearnersFound;
 
-    fn run(self, desk: &mut Desk) -> Result<find::Found> {
+    fn run(self, desk: &mut Desk) -> Result<find::LearnersFound> {
         let Find { query, offset, limit, columns } = self;
         desk.find_learners(&query, (offset, limit), &columns)
     }

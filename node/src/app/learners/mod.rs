@@ -5,6 +5,7 @@ pub(super) mod change;
 mod directory;
 pub(super) mod draft;
 mod entry;
+mod enye;
 mod find;
 mod history;
 mod load;

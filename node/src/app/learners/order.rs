@@ -3,6 +3,7 @@
 
 use super::directory::Directory;
 use super::entry::{Entry, searched};
+use super::enye;
 use super::near::Alike;
 use super::query::{Query, Sort, passes, year_of};
 use crate::{NodeError, Result};
@@ -33,7 +34,7 @@ pub(super) fn ordered(directory: &mut Directory, query: &Query) -> Result<(Vec<u
     }
     let exact = found.len();
     if exact < FEW && !words.is_empty() {
-        add_near(directory, &words, &mut found, |entry| passes(entry, &query.filters, year));
+        add_near(directory, (&words, &query.text), &mut found, |entry| passes(entry, &query.filters, year));
     }
     let entry = |at: u32| &directory.entries[at as usize];
     found.sort_unstable_by(|a, b| {
@@ -48,19 +49,25 @@ pub(super) fn ordered(directory: &mut Directory, query: &Query) -> Result<(Vec<u
     Ok((found.into_iter().map(|(_, at)| at).collect(), near))
 }
 
-/// Adds those who have every word, as typed or nearly so.
-fn add_near(directory: &mut Directory, words: &[String], found: &mut Vec<(u8, u32)>, passes: impl Fn(&Entry) -> bool) {
+/// Adds those who have every word, as typed, nearly so, or with an ñ that was lost there or here.
+fn add_near(
+    directory: &mut Directory,
+    (words, text): (&[String], &str),
+    found: &mut Vec<(u8, u32)>,
+    passes: impl Fn(&Entry) -> bool,
+) {
     let (names, entries) = directory.names();
     let alike: Vec<Option<Alike>> = words.iter().map(|word| names.alike(word, entries, found.is_empty())).collect();
-    if alike.iter().all(Option::is_none) {
-        return;
-    }
+    let lost = enye::words(text);
+    let nothing = alike.iter().all(Option::is_none) && lost.is_empty();
     let here: HashSet<u32> = found.iter().map(|(_, at)| *at).collect();
-    for (at, entry) in (0u32..).zip(entries) {
-        let has = |(word, alike): (&String, &Option<Alike>)| {
-            alike.as_ref().is_some_and(|alike| alike.has(at)) || entry.holds(word)
+    for (at, entry) in (0u32..).zip(entries).filter(|(_, entry)| !nothing || entry.lost()) {
+        let has = |(place, word): (usize, &String)| {
+            alike.get(place).and_then(Option::as_ref).is_some_and(|alike| alike.has(at))
+                || entry.holds(word)
+                || entry.holds_lost(word, lost.get(place))
         };
-        if words.iter().zip(&alike).all(has) && !here.contains(&at) && passes(entry) {
+        if words.iter().enumerate().all(has) && !here.contains(&at) && passes(entry) {
             found.push((NEAR, at));
         }
     }

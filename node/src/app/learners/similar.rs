@@ -2,6 +2,7 @@
 
 use super::directory::Directory;
 use super::entry::Entry;
+use super::enye::{self, Readings};
 use super::find::line;
 use super::taken;
 use pems_model::fold::fold_tight;
@@ -54,6 +55,8 @@ pub struct Suspect {
 pub(super) struct Wanted {
     last: String,
     first: String,
+    last_lost: Option<Readings>,
+    first_lost: Option<Readings>,
     lrn: String,
     student_no: String,
     born: Option<i32>,
@@ -65,6 +68,8 @@ impl Wanted {
         Wanted {
             last: fold_tight(&probe.last_name),
             first: fold_tight(&probe.first_name),
+            last_lost: enye::name(&probe.last_name),
+            first_lost: enye::name(&probe.first_name),
             lrn: text::identity(&probe.lrn),
             student_no: text::caseless(&probe.student_no),
             born: parse_date(probe.birth_date.trim()),
@@ -98,24 +103,32 @@ impl Wanted {
         if self.first.is_empty() || other_birth {
             return None;
         }
-        let near = |one: &str, other: &str| one == other || one_off(one.as_bytes(), other.as_bytes());
-        if near(&self.last, &entry.last_tight) && near(&self.first, &entry.first_tight) {
+        let near_last = self.is_near_last(entry);
+        if near_last && self.is_near_first(entry) {
             return Some((if same_birth { 2 } else { 5 }, "spelling"));
         }
         let begins = entry.first_tight.starts_with(&self.first) || self.first.starts_with(&entry.first_tight);
-        (same_birth
-            && (last || (first && self.last != entry.last_tight) || (begins && near(&self.last, &entry.last_tight))))
-        .then_some((3, "birth_date"))
+        (same_birth && (last || (first && self.last != entry.last_tight) || (begins && near_last)))
+            .then_some((3, "birth_date"))
     }
 }
 
 impl Wanted {
+    fn is_near_last(&self, entry: &Entry) -> bool {
+        let lost = (self.last_lost.as_ref(), entry.last_lost.as_deref());
+        near((&self.last, lost.0), (&entry.last_tight, lost.1))
+    }
+
+    fn is_near_first(&self, entry: &Entry) -> bool {
+        let lost = (self.first_lost.as_ref(), entry.first_lost.as_deref());
+        near((&self.first, lost.0), (&entry.first_tight, lost.1))
+    }
+
     /// Whether the rest of what is known speaks against it, although a number says that `entry` is the child: another name, or
     /// another birth date and not exactly the name. One of them alone is how a mistake is corrected.
     pub(super) fn contradicts(&self, entry: &Entry) -> bool {
-        let near = |one: &str, other: &str| one.is_empty() || one == other || one_off(one.as_bytes(), other.as_bytes());
         let begins = entry.first_tight.starts_with(&self.first) || self.first.starts_with(&entry.first_tight);
-        let straight = near(&self.last, &entry.last_tight) && (begins || near(&self.first, &entry.first_tight));
+        let straight = (self.last.is_empty() || self.is_near_last(entry)) && (begins || self.is_near_first(entry));
         let swapped = !self.first.is_empty() && self.last == entry.first_tight && self.first == entry.last_tight;
         let exact = [(&self.last, &entry.last_tight), (&self.first, &entry.first_tight)];
         let exact = exact.iter().all(|(wanted, has)| wanted.is_empty() || wanted == has);
@@ -172,6 +185,11 @@ impl<'a> Index<'a> {
     }
 }
 
+/// The same, a letter off, or an ñ lost in one of them.
+fn near(one: (&str, Option<&Readings>), other: (&str, Option<&Readings>)) -> bool {
+    one.0 == other.0 || one_off(one.0.as_bytes(), other.0.as_bytes()) || enye::meet(one, other)
+}
+
 /// Whether one edit leads from one text to the other: a letter added, left out, changed, or two neighbours swapped. Short names
 /// are too much alike for that to mean anything.
 fn one_off(a: &[u8], b: &[u8]) -> bool {
@@ -223,8 +241,19 @@ mod tests {
 
     #[test]
     fn the_index_finds_whom_a_look_at_everybody_finds() {
-        let names =
-            ["Santos", "Santoz", "Peña", "Pena", "Dela Cruz", "De la Cruz", "Maria", "Ma. Clara", "Maria Clara", "Jo"];
+        let names = [
+            "Santos",
+            "Santoz",
+            "Peña",
+            "Pena",
+            "Pea",
+            "Dela Cruz",
+            "De la Cruz",
+            "Maria",
+            "Ma. Clara",
+            "Maria Clara",
+            "Jo",
+        ];
         let dates = [None, Some(15_000), Some(15_001)];
         let mut all = Vec::new();
         for (i, last) in names.iter().enumerate() {

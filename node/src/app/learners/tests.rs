@@ -13,16 +13,7 @@ mod taken;
 mod write;
 
 pub(super) fn enrolled(role: Role) -> Enrolled {
-    Enrolled {
-        tenant_id: Uuid::from_u128(1),
-        device_id: Uuid::from_u128(2),
-        device_name: "Registrar 1".into(),
-        role,
-        school_name: "Mabini National High School".into(),
-        school_slug: "mabini".into(),
-        hub_url: "https://hub.example".into(),
-        epoch: Uuid::from_u128(3),
-    }
+    Enrolled::made_up(role)
 }
 
 fn office(role: Role) -> Desk {

@@ -3,21 +3,25 @@
 //! question: nothing has to be restarted.
 
 pub(super) mod begin;
+mod waiting;
 mod window_settings;
 
 use super::request::{Answers, May, Request, carry_out, find, take_apart};
 use super::session::State;
 use super::session::requests::ReadState;
 use super::sync::{Sync, Tell};
-use super::{Desk, FRONT};
+use super::{Desk, FRONT, listed_name};
 use crate::identity::Sealed;
 use crate::keys::{KeySource, Passphrase};
-use crate::{NodeError, Office, Result};
+use crate::store::BUSY;
+use crate::{NodeError, Office, Result, Store, log};
 use begin::Enrol;
 use pems_model::Code;
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+use waiting::Waiting;
 
 /// Where the records and their keys are.
 #[derive(Debug, Clone)]
@@ -35,6 +39,8 @@ pub struct Front {
     desk: Option<Desk>,
     sync: Option<Sync>,
     tell: Told,
+    /// How long a request waits until somebody else has written.
+    patience: Duration,
     /// The hub is being asked to take this PC in.
     enrolling: Weak<()>,
 }
@@ -48,21 +54,41 @@ impl std::fmt::Debug for Told {
     }
 }
 
-/// Answers one request as [`Front::answer`] does; what waits for the network waits without the lock, so that all other requests
-/// go on meanwhile.
+/// Answers one request as [`Front::answer`] does. What waits for the network, or until somebody else has written, waits without the
+/// lock, so that all other requests go on meanwhile; those that want to write do so in the order in which they came.
 ///
 /// # Errors
-/// What was refused, with its stable code.
+/// What was refused, with its stable code and the reference under which the log has it.
 pub fn answer(front: &Mutex<Front>, request: Json) -> Result<Json> {
+    let name = listed_name(&request);
+    answer_unlogged(front, request).map_err(|error| log::noted(name, error))
+}
+
+fn answer_unlogged(front: &Mutex<Front>, request: Json) -> Result<Json> {
     // A request that panicked left no half-written record (SQLite rolled it back), so the next one may go on.
     let lock = || front.lock().unwrap_or_else(PoisonError::into_inner);
-    if request.get("do").and_then(Json::as_str) != Some(<Enrol as Request<Front>>::NAME) {
-        return lock().answer(request);
+    if request.get("do").and_then(Json::as_str) == Some(<Enrol as Request<Front>>::NAME) {
+        let asking = Enrol::read(take_apart(request)?.1)?.begin(&mut lock())?;
+        let enrolled = asking.ask();
+        return Ok(json!(Enrol::end(&mut lock(), enrolled)?));
     }
-    let asking = Enrol::read(take_apart(request)?.1)?.begin(&mut lock())?;
-    let enrolled = asking.ask();
-    let state = Enrol::end(&mut lock(), enrolled)?;
-    Ok(json!(state))
+    let mut waiting: Option<Waiting> = None;
+    loop {
+        if let Some(waiting) = &waiting {
+            waiting.wait()?;
+        }
+        let mut front = lock();
+        let answer = front.answer_in_turn(request.clone(), waiting.as_ref());
+        let has_to_wait = front.has_to_wait() && answer.is_err();
+        if !has_to_wait || waiting.as_ref().is_some_and(Waiting::is_over) {
+            return answer.map_err(|error| front.in_the_way(error));
+        }
+        // With the lock: who came first is first.
+        waiting = waiting.or_else(|| front.queue());
+        if waiting.is_none() {
+            return answer;
+        }
+    }
 }
 
 /// What `session.kept` answers. Needs no office, so that a window has its look while a keyring is still being asked.
@@ -75,7 +101,8 @@ pub fn kept_settings(place: &Place) -> Result<Json> {
 
 impl Front {
     pub fn at(place: Place) -> Front {
-        Front { place, passphrase: None, desk: None, sync: None, tell: Told(Arc::new(|| {})), enrolling: Weak::new() }
+        let tell = Told(Arc::new(|| {}));
+        Front { place, passphrase: None, desk: None, sync: None, tell, patience: BUSY, enrolling: Weak::new() }
     }
 
     /// Has `tell` told whenever the sync did something that a screen may show.
@@ -90,6 +117,10 @@ impl Front {
     /// # Errors
     /// What was refused, with its stable code.
     pub fn answer(&mut self, request: Json) -> Result<Json> {
+        self.carry_out(request, Store::wait_here)
+    }
+
+    fn carry_out(&mut self, request: Json, wait: impl FnOnce(&mut Store)) -> Result<Json> {
         self.check_goes_on()?;
         let (name, fields) = take_apart(request)?;
         if let Some(entry) = find(FRONT, &name) {
@@ -99,6 +130,7 @@ impl Front {
             return Ok(json!(self.stage()?));
         }
         let desk = self.open()?;
+        wait(&mut desk.store);
         let answer = desk.carry_out(&name, fields)?;
         if let (true, Some(sync)) = (desk.store.take_wrote(), &self.sync) {
             sync.saved();
@@ -111,7 +143,7 @@ impl Front {
             let office = Office::open(&self.place.data_dir, self.keys()).map_err(|error| self.place.explain(error))?;
             let store = office.store().map_err(|error| self.place.explain(error))?;
             // Only a head start: without it the first question reads.
-            let reader = office.store().ok();
+            let reader = office.reader().ok();
             if !store.is_sample()? {
                 self.sync = Some(Sync::start(office, &store.enrolled()?.hub_url, Arc::clone(&self.tell.0))?);
             }
@@ -152,6 +184,7 @@ impl Front {
             device: None,
             sample: false,
             person: None,
+            language: None,
             role: None,
             limited_to: None,
             people: Vec::new(),

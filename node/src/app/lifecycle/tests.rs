@@ -1,5 +1,7 @@
 use super::*;
 
+mod waiting;
+
 fn place(dir: &tempfile::TempDir) -> Place {
     Place { data_dir: dir.path().join("office"), key_file: Some(dir.path().join("key")) }
 }
@@ -48,7 +50,7 @@ fn a_copy_is_put_back_on_the_first_page_and_its_users_sign_in() {
     let store = &front.open().expect("open").store;
     let learners = store.count("student").expect("a count");
     let passphrase = Passphrase::new(typed).expect("long enough");
-    store.place().expect("a file").copy_to(&copy, &passphrase).expect("copied");
+    store.file().expect("a file").copy_to(&copy, &passphrase).expect("copied");
     let elsewhere = Place { data_dir: dir.path().join("new"), key_file: Some(dir.path().join("new key")) };
     let mut front = Front::at(elsewhere);
     let restore = |typed: &str| json!({ "do": "session.restore", "file": copy, "copy_passphrase": typed });
@@ -120,4 +122,38 @@ fn a_request_is_answered_while_the_hub_keeps_an_enrolment_waiting() {
         assert_eq!(refused.code, Code::HubUnreachable);
     });
     answer(&front, json!({ "do": "session.sample" })).expect("another way to begin is open again");
+}
+
+#[test]
+fn the_log_beside_the_records_is_shown_and_goes_with_the_file_for_support() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut front = Front::at(place(&dir));
+    let state = ask(&mut front, json!({ "do": "session.sample" })).expect("a school");
+    let people = state["people"].as_array().expect("people");
+    let sign_in = |role: &str| {
+        let person = people.iter().find(|one| one["role"] == role).expect("one of them");
+        json!({ "do": "session.sign_in", "id": person["id"], "password": "" })
+    };
+    let logs = dir.path().join("office/logs");
+    std::fs::create_dir(&logs).expect("made");
+    let line = |second: u8, what: &str| format!("2026-11-30T08:00:0{second}.000000Z  INFO office::{what}\n");
+    std::fs::write(logs.join("pems.log"), line(1, "app: started") + &line(3, "app: stopped")).expect("written");
+    std::fs::write(logs.join("pems-node.log"), line(2, "sync: ended rev=7")).expect("written");
+    std::fs::write(logs.join("diary.txt"), "nobody's business").expect("written");
+    ask(&mut front, sign_in("school_admin")).expect("signed in");
+    let log = ask(&mut front, json!({ "do": "admin.log" })).expect("shown");
+    let texts: Vec<&str> =
+        log["lines"].as_array().expect("lines").iter().filter_map(|line| line["text"].as_str()).collect();
+    assert_eq!(texts, ["app: stopped", "sync: ended rev=7", "app: started"]);
+    front.open().expect("open").printed.folder = Some(dir.path().to_owned());
+    let bundle = ask(&mut front, json!({ "do": "review.bundle" })).expect("filed");
+    let file = std::fs::File::open(bundle["path"].as_str().expect("a path")).expect("a file");
+    let mut zip = zip::ZipArchive::new(file).expect("a zip");
+    let many = zip.len();
+    let name = |at: usize| zip.by_index(at).expect("an entry").name().expect("a text").into_owned();
+    let mut names: Vec<String> = (0..many).map(name).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["pems-node.log", "pems.log", "report.json"]);
+    ask(&mut front, sign_in("teacher")).expect("signed in");
+    assert_eq!(ask(&mut front, json!({ "do": "admin.log" })).expect_err("not theirs").code, Code::RoleForbidden);
 }

@@ -5,16 +5,7 @@ use pems_model::{Role, Schema, WrittenBy};
 use uuid::Uuid;
 
 fn office(role: Role) -> Desk {
-    let enrolled = Enrolled {
-        tenant_id: Uuid::from_u128(1),
-        device_id: Uuid::from_u128(2),
-        device_name: "Registrar 1".into(),
-        role,
-        school_name: "Mabini National High School".into(),
-        school_slug: "mabini".into(),
-        hub_url: "https://hub.example".into(),
-        epoch: Uuid::from_u128(3),
-    };
+    let enrolled = Enrolled::made_up(role);
     Desk::new(Store::in_memory(&enrolled, Schema::product(), Box::new(SystemEnv)).expect("a store"))
 }
 

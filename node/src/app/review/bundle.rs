@@ -1,17 +1,25 @@
-//! What support needs to know of this PC, as a file that anybody can read before sending it.
+//! What support needs to know of this PC, as a zip of texts that anybody can read before sending it: `report.json`, and the files
+//! of the log as they are.
 //!
 //! Invariant: nothing of a person, of the school or of this PC's folders is in it: versions, counts and codes alone. The tests
 //! seed names and numbers and look for them in its bytes.
 
 use super::sync;
-use crate::Result;
 use crate::app::Desk;
 use crate::app::request::{May, Request};
-use pems_model::Act;
+use crate::{NodeError, Result, Store, log};
 use pems_model::value::format_date;
+use pems_model::{Act, Code};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
+use std::io::{Cursor, Write};
+use std::path::Path;
 use ts_rs::TS;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+/// What the records say, counted.
+const REPORT: &str = "report.json";
 
 /// Where the file is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -20,10 +28,43 @@ pub struct Bundle {
 }
 
 pub(super) fn write(desk: &mut Desk) -> Result<Bundle> {
-    let text = serde_json::to_string_pretty(&content(desk)?).unwrap_or_default();
+    let folder = desk.store.file().map(|file| file.folder().to_owned());
+    let bytes = packed(&content(desk)?, folder.as_deref())?;
     let title = format!("PEMS support {}", format_date(desk.today()));
-    let path = desk.printed.write(&title, "json", text.as_bytes())?;
+    let path = desk.printed.write(&title, "zip", &bytes)?;
     Ok(Bundle { path: path.display().to_string() })
+}
+
+/// The file for support of the office in `data_dir`, as bytes. Where its records do not open it says why, which is when it is wanted most.
+///
+/// # Errors
+/// If it cannot be put together.
+pub(crate) fn of_office(data_dir: &Path, opened: Result<Store>) -> Result<Vec<u8>> {
+    let content = opened.and_then(|store| content(&Desk::new(store)));
+    let report = content.unwrap_or_else(|error| {
+        json!({ "app": env!("CARGO_PKG_VERSION"), "system": std::env::consts::OS, "settings": settings(), "not_opened": error.code.text() })
+    });
+    packed(&report, Some(data_dir))
+}
+
+fn packed(report: &Json, data_dir: Option<&Path>) -> Result<Vec<u8>> {
+    let text = serde_json::to_vec_pretty(report).map_err(|error| unwritable(&error))?;
+    let logs = data_dir.map(log::all).unwrap_or_default();
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in std::iter::once((REPORT.to_owned(), text)).chain(logs) {
+        zip.start_file(name, SimpleFileOptions::default()).map_err(|error| unwritable(&error))?;
+        zip.write_all(&bytes).map_err(|error| unwritable(&error))?;
+    }
+    Ok(zip.finish().map_err(|error| unwritable(&error))?.into_inner())
+}
+
+fn unwritable(error: &dyn std::error::Error) -> NodeError {
+    NodeError::new(Code::Internal, format!("the file for support cannot be put together: {error}; try again"))
+}
+
+/// How this PC is set, as far as that is no path and no key.
+fn settings() -> Json {
+    json!({ "log": log::status().map(|status| status.level.name()) })
 }
 
 fn content(desk: &Desk) -> Result<Json> {
@@ -32,6 +73,7 @@ fn content(desk: &Desk) -> Result<Json> {
     Ok(json!({
         "app": details.app_version,
         "system": std::env::consts::OS,
+        "settings": settings(),
         "schema": details.schema,
         "role": details.device_role,
         "sample": details.sample,
@@ -55,9 +97,7 @@ fn content(desk: &Desk) -> Result<Json> {
 fn records(desk: &Desk) -> Result<Map<String, Json>> {
     let mut counts = Map::new();
     for entity in desk.store.schema().entities() {
-        let sql = format!("SELECT count(*) FROM {} WHERE deleted_at IS NULL", entity.name);
-        let count: i64 = desk.store.conn().query_row(&sql, [], |row| row.get(0))?;
-        counts.insert(entity.name.to_owned(), json!(count));
+        counts.insert(entity.name.to_owned(), json!(desk.store.count(entity.name)?));
     }
     Ok(counts)
 }

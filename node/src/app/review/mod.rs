@@ -11,10 +11,7 @@ pub(super) mod tests;
 mod together;
 pub(crate) mod words;
 
-pub use bundle::Bundle;
-pub use list::{Author, Need, Needs, Sides};
-pub use saved::Saved;
-pub use sync::{SyncDetails, Waiting};
+pub(crate) use bundle::of_office;
 
 use super::Desk;
 use crate::app::request::{May, Request};

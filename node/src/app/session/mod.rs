@@ -12,7 +12,9 @@ mod tests;
 pub use crate::domain::users::people::Person;
 
 use super::Desk;
+use super::undo::Lasting;
 use crate::domain::users::{accounts, people, tries, verifier};
+use crate::log::events;
 use crate::store::Actor;
 use crate::{NodeError, Result};
 use ed25519_dalek::SigningKey;
@@ -25,6 +27,8 @@ use uuid::Uuid;
 const MINUTE: i64 = 60_000_000;
 /// A desk that nobody touched this long is locked, unless the school sets another time: a shared PC at a counter.
 const IDLE_MINUTES: i64 = 15;
+/// The languages of the window.
+const LANGUAGES: [&str; 2] = ["en", "fil"];
 
 /// How the office stands with those who sit before it.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -37,6 +41,9 @@ pub struct State {
     pub sample: bool,
     /// Who is signed in or, locked, who was.
     pub person: Option<Person>,
+    /// The language that this person chose at this PC; without one the window has the PC's.
+    #[ts(type = "\"en\" | \"fil\" | null")]
+    pub language: Option<String>,
     /// What may be done here and now.
     #[ts(type = "string | null")]
     pub role: Option<Role>,
@@ -61,6 +68,8 @@ pub struct Undoable {
     #[ts(type = "string | null")]
     pub id: Option<Uuid>,
     pub redo: Option<String>,
+    /// Done after it, and not taken back by Ctrl+Z.
+    pub lasting: Option<Lasting>,
 }
 
 /// What an undo or a redo did.
@@ -107,6 +116,7 @@ impl Desk {
             device: Some(enrolled.device_name),
             sample: self.store.is_sample()?,
             person: self.session.person.clone(),
+            language: self.language()?,
             role: (stage == "open").then(|| self.role()),
             people,
             limited_to: self.limited_to()?,
@@ -115,6 +125,33 @@ impl Desk {
             password_changed,
             data_dir: None,
         })
+    }
+
+    /// Where the language of whoever is here is kept, at this PC alone.
+    fn language_key(&self) -> Option<String> {
+        self.session.person.as_ref().map(|person| format!("language.{}", person.id))
+    }
+
+    fn language(&self) -> Result<Option<String>> {
+        let Some(key) = self.language_key() else { return Ok(None) };
+        Ok(self.store.local(&key)?.filter(|kept| LANGUAGES.contains(&kept.as_str())))
+    }
+
+    fn choose_language(&mut self, language: &str) -> Result<State> {
+        self.check_signed_in()?;
+        let Some(key) = self.language_key() else {
+            return Err(NodeError::new(
+                Code::NotSignedIn,
+                "nobody is signed in whose language it could be; it is this PC's",
+            ));
+        };
+        if !LANGUAGES.contains(&language) {
+            let message =
+                format!("the window speaks {}, not '{language}'; choose one of them", LANGUAGES.join(" and "));
+            return Err(NodeError::new(Code::BadRequest, message));
+        }
+        self.store.set_local(&key, language)?;
+        self.state()
     }
 
     fn limited_to(&self) -> Result<Option<Role>> {
@@ -173,6 +210,15 @@ impl Desk {
     }
 
     fn sign_in(&mut self, id: Uuid, typed: &str) -> Result<State> {
+        let state = self.let_in(id, typed);
+        match &state {
+            Ok(_) => events::signed_in(id, self.role().name()),
+            Err(error) => events::not_signed_in(id, error.code),
+        }
+        state
+    }
+
+    fn let_in(&mut self, id: Uuid, typed: &str) -> Result<State> {
         let nobody = || NodeError::new(Code::NotFound, "there is no such user at this school any more; choose another");
         let person = people::find(&self.store, id)?.ok_or_else(nobody)?;
         let is_sample = self.store.is_sample()?;
@@ -221,6 +267,13 @@ impl Desk {
             return Err(NodeError::new(Code::NotSignedIn, "nobody is signed in at this PC; sign in first"));
         };
         self.check_password(person.id, current)?;
+        // A one-time password was read out, however it is spelled.
+        let read_out = verifier::as_read_out(new);
+        if password::normal(new) == password::normal(current)
+            || (person.must_change && read_out.is_some() && read_out == verifier::as_read_out(current))
+        {
+            return Err(password::Weakness::Same.into());
+        }
         let school = self.store.enrolled()?.school_name;
         password::check(new, &[&person.name, person.email.as_deref().unwrap_or_default(), &school])?;
         let (made, key) = verifier::make_with_key(new)?;

@@ -63,6 +63,7 @@ impl Request<Desk> for SignOut {
 
     fn run(self, desk: &mut Desk) -> Result<State> {
         desk.leave();
+        crate::log::events::signed_out();
         desk.state()
     }
 }
@@ -103,6 +104,25 @@ impl Request<Desk> for ChangePassword {
     }
 }
 
+/// The language of the window for who is here, at this PC; whoever else signs in has their own.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub(in crate::app) struct ChooseLanguage {
+    #[ts(type = "\"en\" | \"fil\"")]
+    language: String,
+}
+
+impl Request<Desk> for ChooseLanguage {
+    const NAME: &'static str = "session.language";
+    const ACCESS: May = May::Always;
+    type Answer = State;
+
+    fn run(self, desk: &mut Desk) -> Result<State> {
+        let ChooseLanguage { language } = self;
+        desk.choose_language(&language)
+    }
+}
+
 /// What Ctrl+Z and Ctrl+Shift+Z would do.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -116,7 +136,12 @@ impl Request<Desk> for ReadUndoable {
     fn run(self, desk: &mut Desk) -> Result<Undoable> {
         desk.check_signed_in()?;
         let (undo, redo) = desk.acts.next();
-        Ok(Undoable { undo: undo.map(str::to_owned), id: desk.acts.last(), redo: redo.map(str::to_owned) })
+        Ok(Undoable {
+            undo: undo.map(str::to_owned),
+            id: desk.acts.last(),
+            redo: redo.map(str::to_owned),
+            lasting: desk.acts.lasting().cloned(),
+        })
     }
 }
 

@@ -33,16 +33,7 @@ impl Clock {
 /// A PC enrolled for `device` at which one user of the role `user` has [`PASSWORD`]; the clock and the user's id.
 fn office(device: Role, user: Role) -> (Desk, Clock, Uuid) {
     let clock = Clock(Arc::new(AtomicI64::new(START)));
-    let enrolled = Enrolled {
-        tenant_id: Uuid::from_u128(1),
-        device_id: Uuid::from_u128(2),
-        device_name: "Office 1".into(),
-        role: device,
-        school_name: "Mabini National High School".into(),
-        school_slug: "mabini".into(),
-        hub_url: "https://hub.example".into(),
-        epoch: Uuid::from_u128(3),
-    };
+    let enrolled = Enrolled { device_name: "Office 1".into(), ..Enrolled::made_up(device) };
     let store = Store::in_memory(&enrolled, Schema::product(), Box::new(clock.clone())).expect("a store");
     let mut desk = Desk::new(store);
     let kept = verifier::make(PASSWORD).expect("a verifier");
@@ -52,6 +43,28 @@ fn office(device: Role, user: Role) -> (Desk, Clock, Uuid) {
 
 fn ask(desk: &mut Desk, request: Json) -> Result<Json> {
     desk.answer(request)
+}
+
+#[test]
+fn the_language_is_that_of_who_signs_in_and_else_the_pcs() {
+    let (mut desk, _, ana) = office(Role::Registrar, Role::Registrar);
+    let language = |desk: &mut Desk| ask(desk, json!({ "do": "session.state" })).expect("a state")["language"].clone();
+    let speak = |desk: &mut Desk, language: &str| ask(desk, json!({ "do": "session.language", "language": language }));
+    assert_eq!(speak(&mut desk, "fil").expect_err("nobody is here").code, Code::NotSignedIn);
+    sign_in(&mut desk, ana, PASSWORD).expect("in");
+    assert_eq!(language(&mut desk), Json::Null, "as the PC");
+    assert_eq!(speak(&mut desk, "fil").expect("chosen")["language"], json!("fil"));
+    assert_eq!(speak(&mut desk, "ceb").expect_err("no such language").code, Code::BadRequest);
+    ask(&mut desk, json!({ "do": "session.lock" })).expect("locked");
+    assert_eq!(language(&mut desk), json!("fil"), "the lock speaks to who left");
+    ask(&mut desk, json!({ "do": "session.sign_out" })).expect("out");
+    assert_eq!(language(&mut desk), Json::Null);
+    let kept = verifier::make(CHOSEN).expect("a verifier");
+    pull(&mut desk, "school_user", &[(10, json!({ "name": "Ben Luna", "role": "registrar", "verifier": kept }))]);
+    sign_in(&mut desk, Uuid::from_u128(10), CHOSEN).expect("in");
+    assert_eq!(language(&mut desk), Json::Null, "another person's choice is not mine");
+    sign_in(&mut desk, ana, PASSWORD).expect("in");
+    assert_eq!(language(&mut desk), json!("fil"));
 }
 
 fn sign_in(desk: &mut Desk, id: Uuid, password: &str) -> Result<Json> {
@@ -113,6 +126,8 @@ fn a_password_is_chosen_at_a_pc_that_may_do_as_much_as_its_user() {
     assert_eq!(refused.code, Code::PasswordWeak);
     // The window says it in its own language.
     assert_eq!(refused.details, Some(json!({ "field": "new", "weak": "short" })));
+    let same = json!({ "do": "session.password", "current": PASSWORD, "new": PASSWORD });
+    assert_eq!(ask(&mut desk, same).expect_err("no change").details, Some(json!({ "field": "new", "weak": "same" })));
     ask(&mut desk, change(PASSWORD)).expect("another password");
     ask(&mut desk, json!({ "do": "session.sign_out" })).expect("gone");
     assert_eq!(sign_in(&mut desk, id, PASSWORD).expect_err("the old one").code, Code::WrongCredentials);
@@ -138,6 +153,11 @@ fn a_one_time_password_is_typed_without_capitals_and_dashes_and_then_replaced() 
         let state = sign_in(&mut desk, id, &typed).unwrap_or_else(|error| panic!("{typed}: {error}"));
         assert_eq!(state["choose_password"], true, "another one is asked for before anything else");
         assert_eq!(list(&mut desk).expect_err("first a password").code, Code::PasswordChangeRequired);
+        for new in [&once, &once.to_lowercase(), &once.replace('-', " ")] {
+            let same = json!({ "do": "session.password", "current": typed, "new": new });
+            let refused = ask(&mut desk, same).expect_err("the one that was read out");
+            assert_eq!(refused.details, Some(json!({ "field": "new", "weak": "same" })), "{new}");
+        }
         ask(&mut desk, json!({ "do": "session.sign_out" })).expect("gone");
     }
     assert!(sign_in(&mut desk, id, &once[1..]).is_err());

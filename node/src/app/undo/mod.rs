@@ -5,6 +5,8 @@ use crate::domain::undo::take_back;
 use crate::store::{Undone, stops_everything};
 use crate::{NodeError, Result};
 use pems_model::Code;
+use serde::Serialize;
+use ts_rs::TS;
 use uuid::Uuid;
 
 /// Most acts that can be taken back one after the other: a long afternoon.
@@ -16,20 +18,42 @@ struct Act {
     what: String,
 }
 
+/// What was done and is not taken back by Ctrl+Z, so that whoever presses it after that is told, and not led to what was done before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Lasting {
+    /// `signed` or `reopened`: School Form 2 of a month.
+    #[ts(type = "\"signed\" | \"reopened\"")]
+    pub kind: &'static str,
+    /// Of which section and month: `7-Rizal, June 2026`.
+    pub what: String,
+}
+
 /// What can be undone and redone.
 #[derive(Debug, Default)]
 pub struct Acts {
     done: Vec<Act>,
     undone: Vec<Act>,
+    /// Done after all of these.
+    lasting: Option<Lasting>,
 }
 
 impl Acts {
     pub(super) fn did(&mut self, id: Uuid, what: String) {
         self.undone.clear();
+        self.lasting = None;
         self.done.push(Act { id, what });
         if self.done.len() > MOST {
             self.done.remove(0);
         }
+    }
+
+    pub(super) fn did_for_good(&mut self, lasting: Lasting) {
+        self.lasting = Some(lasting);
+    }
+
+    /// What was done last and stays.
+    pub fn lasting(&self) -> Option<&Lasting> {
+        self.lasting.as_ref()
     }
 
     /// The words for what the next undo and the next redo would do.
@@ -71,6 +95,7 @@ impl Desk {
         }
         match undone {
             Ok(undone) => {
+                self.acts.lasting = None;
                 to.push(Act { id: undone.act, what: act.what.clone() });
                 Ok((act.what, undone))
             }

@@ -5,6 +5,7 @@
 
 use super::section::Year;
 use crate::{NodeError, Result};
+use pems_model::domain::attendance::level_of;
 use pems_model::school_day::{month_name, weekday};
 use pems_model::value::{format_date, parse_date};
 use pems_model::{Code, Problem};
@@ -51,6 +52,7 @@ pub(crate) struct Calendar {
 }
 
 impl Calendar {
+    /// The calendar of `year` from day `from` to day `to`, both included, in days since 1970-01-01.
     pub(crate) fn load(conn: &Connection, year: &Year, from: i32, to: i32) -> Result<Calendar> {
         let mut statement = conn.prepare_cached(
             "SELECT on_date, scope, kind, reason FROM calendar_day
@@ -86,17 +88,8 @@ impl Calendar {
     }
 }
 
-/// The calendar's word for the level of a grade; none for non-graded learners.
-fn level_of(grade: &str) -> Option<&'static str> {
-    match grade {
-        "K" => Some("kinder"),
-        "1" | "2" | "3" | "4" | "5" | "6" => Some("elementary"),
-        "7" | "8" | "9" | "10" => Some("jhs"),
-        "11" | "12" => Some("shs"),
-        _ => None,
-    }
-}
-
+/// Reads `2026-06-08` as days since 1970-01-01; `field` is what a refusal names.
+///
 /// # Errors
 /// `bad_format` that names the field.
 pub(crate) fn date(text: &str, field: &str) -> Result<i32> {
@@ -139,10 +132,13 @@ pub(crate) fn said_days(dates: &[i32]) -> String {
 /// A month as its first day and the first day of the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Month {
+    /// Such as 2026.
     pub year: i32,
     /// 1 to 12.
     pub number: u8,
+    /// Its first day, in days since 1970-01-01.
     pub first: i32,
+    /// The first day of the month after it, likewise.
     pub next: i32,
 }
 
@@ -158,6 +154,7 @@ impl Month {
         Month::new(year, number).ok_or_else(|| NodeError::from(wrong()))
     }
 
+    /// The month of a day (since 1970-01-01); none outside of the years 0 to 9999.
     pub(crate) fn of(date: i32) -> Option<Month> {
         let text = format_date(date);
         Month::parse(text.get(..7)?).ok()
@@ -169,6 +166,7 @@ impl Month {
         Some(Month { year, number, first: first(year, number)?, next: first(after.0, after.1)? })
     }
 
+    /// All its days, in days since 1970-01-01.
     pub(crate) fn dates(self) -> std::ops::Range<i32> {
         self.first..self.next
     }

@@ -13,7 +13,9 @@ const DATA: &str = include_str!("holidays.csv");
 /// A holiday that the school's calendar does not have yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Holiday {
+    /// `YYYY-MM-DD`.
     pub date: String,
+    /// In the proclamation's words.
     pub name: String,
     /// The law or proclamation.
     pub source: String,

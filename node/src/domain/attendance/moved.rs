@@ -14,6 +14,7 @@ use uuid::Uuid;
 /// A learner who was marked in a class that he is not in any more on that day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stray {
+    /// Who was marked.
     pub student: Uuid,
     /// Where he sits on that day, as it is known now.
     pub home: Uuid,

@@ -15,9 +15,13 @@ use uuid::Uuid;
 /// A learner's name in its parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
 pub struct Name {
+    /// Family name.
     pub last: String,
+    /// Given names.
     pub first: String,
+    /// The mother's family name, whole.
     pub middle: Option<String>,
+    /// `Jr.`, `III`.
     pub ext: Option<String>,
 }
 
@@ -54,14 +58,19 @@ pub(crate) enum Began {
 /// A learner's time in a section.
 #[derive(Debug, Clone)]
 pub(crate) struct Member {
+    /// The learner.
     pub student: Uuid,
+    /// As it is recorded now.
     pub name: Name,
     /// `M` or `F`.
     pub sex: Option<String>,
+    /// Twelve digits: DepEd's number of the learner.
     pub lrn: Option<String>,
+    /// Of the section's school year.
     pub enrolment: Uuid,
     /// First day in the section.
     pub from: i32,
+    /// What came before it.
     pub began: Began,
     /// First day not in the section any more.
     pub to: Option<i32>,
@@ -69,8 +78,11 @@ pub(crate) struct Member {
     pub ended: Option<End>,
     /// Of today.
     pub status: String,
+    /// How the learner came: `new`, `transferee` and the like, a kind of `enrolment`.
     pub kind: Option<String>,
+    /// Where a learner was before who came from another school.
     pub from_school: Option<String>,
+    /// Enrolled after the year's cut-off date.
     pub late: bool,
     /// The day until which earlier stays lasted.
     before: Option<i32>,

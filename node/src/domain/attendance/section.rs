@@ -10,10 +10,14 @@ use uuid::Uuid;
 /// A section as the attendance screens show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct SectionInfo {
+    /// The `section`.
     #[ts(type = "string")]
     pub id: Uuid,
+    /// Without the grade: `Rizal`.
     pub name: String,
+    /// `K`, `1` to `12` or `NG`.
     pub grade_level: String,
+    /// As the name is read out; none where nobody advises it.
     pub adviser: Option<String>,
     /// Whether the person here advises it.
     pub mine: bool,
@@ -21,12 +25,18 @@ pub struct SectionInfo {
     pub may_take: bool,
 }
 
+/// A school year, as attendance counts by it. Days are those since 1970-01-01.
 #[derive(Debug, Clone)]
 pub(crate) struct Year {
+    /// The `school_year`.
     pub id: Uuid,
+    /// `2026-2027`.
     pub label: String,
+    /// The first day.
     pub start: i32,
+    /// The last day.
     pub end: i32,
+    /// The last day on which enrolment is not late.
     pub cutoff: Option<i32>,
     /// What the forms call who dropped out.
     pub drop_label: Option<String>,
@@ -56,6 +66,10 @@ impl Year {
         Ok(statement.query_map([], Year::read)?.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The year of an id.
+    ///
+    /// # Errors
+    /// `not_found` where it was deleted.
     pub(crate) fn find(conn: &Connection, id: Uuid) -> Result<Year> {
         let mut statement = conn.prepare_cached(&format!("{YEAR} AND id = ?1"))?;
         let found = statement.query_row([id.as_bytes()], Year::read).optional()?;
@@ -71,15 +85,22 @@ impl Year {
     }
 }
 
+/// A section, as rosters and forms name it.
 #[derive(Debug, Clone)]
 pub(crate) struct Section {
+    /// The `section`.
     pub id: Uuid,
+    /// Without the grade: `Rizal`.
     pub name: String,
+    /// `K`, `1` to `12` or `NG`.
     pub grade: String,
+    /// Senior high: the strand or, where none is said, the track.
     pub track: Option<String>,
+    /// Of the `staff`.
     pub adviser: Option<Uuid>,
     /// As it is read out; none where nobody advises the section.
     pub adviser_name: Option<String>,
+    /// Its school year.
     pub year: Uuid,
 }
 
@@ -109,6 +130,10 @@ impl Section {
         })
     }
 
+    /// The section of an id.
+    ///
+    /// # Errors
+    /// `not_found` where it was deleted.
     pub(crate) fn find(conn: &Connection, id: Uuid) -> Result<Section> {
         let mut statement = conn.prepare_cached(&format!("{SECTION} AND s.id = ?1"))?;
         let found = statement.query_row([id.as_bytes()], Section::read).optional()?;

@@ -11,23 +11,33 @@ use uuid::Uuid;
 /// Attendance is taken once for the day or, where the school counts half days, for the morning and the afternoon.
 pub(crate) const SESSIONS: [&str; 3] = ["day", "am", "pm"];
 
+/// Attendance that was taken: an `attendance_sheet`.
 #[derive(Debug, Clone)]
 pub(crate) struct Sheet {
+    /// Follows from section, day and session ([`id_of`]).
     pub id: Uuid,
+    /// The user; none for a PC at which nobody was signed in.
     pub taken_by: Option<Uuid>,
+    /// Microseconds since 1970 UTC.
     pub taken_at: Option<i64>,
+    /// Why it was corrected on a later day, the last time.
     pub correction: Option<String>,
 }
 
+/// A learner's mark on a sheet: an `attendance_mark`.
 #[derive(Debug, Clone)]
 pub(crate) struct Mark {
+    /// Of the mark; on the sheet there is one for each learner at most.
     pub id: Uuid,
+    /// The learner.
     pub student: Uuid,
     /// `P` where a mark was taken back.
     pub code: String,
+    /// What the taker added.
     pub note: Option<String>,
 }
 
+/// The id that the sheet of a day has at every PC, whether it was taken yet or not. `date` in days since 1970-01-01.
 pub(crate) fn id_of(records: &impl Records, section: Uuid, date: i32, session: &str) -> Option<Uuid> {
     let mut probe = Row::empty(&ATTENDANCE_SHEET, Uuid::nil());
     let values =
@@ -38,6 +48,7 @@ pub(crate) fn id_of(records: &impl Records, section: Uuid, date: i32, session: &
     natural::derived_id(&ATTENDANCE_SHEET, records.tenant(), &probe)
 }
 
+/// The sheet of a session, if it was taken.
 pub(crate) fn find(records: &impl Records, section: Uuid, date: i32, session: &str) -> Result<Option<Sheet>> {
     let Some(id) = id_of(records, section, date, session) else { return Ok(None) };
     let mut statement = records.conn().prepare_cached(
@@ -119,6 +130,7 @@ pub(crate) fn taken(
     Ok(all)
 }
 
+/// Whether a code says that the learner was not there: `A`, or `E` with an excuse.
 pub(crate) fn is_absent(code: &str) -> bool {
     matches!(code, "A" | "E")
 }

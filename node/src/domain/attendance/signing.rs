@@ -12,6 +12,7 @@ use pems_model::{Code, Problem};
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeSet;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -23,6 +24,7 @@ const LISTED: usize = 31;
 pub struct Report {
     /// Signed: attendance of the month is locked.
     pub signed: bool,
+    /// Who signed, by name; none where this PC does not know the user.
     pub by: Option<String>,
     /// RFC 3339.
     pub at: Option<String>,
@@ -54,6 +56,16 @@ pub(crate) fn on(conn: &Connection, section: Uuid, date: i32) -> Result<Option<R
     Ok(find(conn, section, month)?.map(|(_, report)| report).filter(|report| report.signed))
 }
 
+/// The months (their first days) that are signed by some section of a school year: no day of theirs becomes another one.
+pub(crate) fn months(conn: &Connection, year: Uuid) -> Result<BTreeSet<i32>> {
+    let sql = "SELECT DISTINCT r.month FROM sf2_report r JOIN section s ON s.id = r.section
+        WHERE s.school_year = ?1 AND r.state = 'signed' AND r.deleted_at IS NULL AND s.deleted_at IS NULL";
+    let mut statement = conn.prepare_cached(sql)?;
+    Ok(statement.query_map([year.as_bytes()], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether attendance of a section may still change on a day (since 1970-01-01), for whoever asks.
+///
 /// # Errors
 /// `rule` for a day that a signature locks.
 pub(crate) fn check(conn: &Connection, section: Uuid, date: i32) -> Result<()> {

@@ -24,10 +24,12 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct TakenMark {
+    /// The learner.
     #[ts(type = "string")]
     pub student: Uuid,
     /// `P`, `A`, `L`, `C` or `E`; of a whole day also `AM` or `PM`, absent for half of it.
     pub code: String,
+    /// What the taker adds, such as the reason of an excuse.
     #[serde(default)]
     #[ts(optional)]
     pub note: Option<String>,
@@ -36,12 +38,17 @@ pub struct TakenMark {
 /// What is to be recorded.
 #[derive(Debug)]
 pub(crate) struct Taking<'a> {
+    /// Whose attendance it is.
     pub section: &'a Section,
+    /// In days since 1970-01-01.
     pub date: i32,
+    /// One of [`sheets::SESSIONS`].
     pub session: &'a str,
+    /// What the taker says now.
     pub marks: Vec<TakenMark>,
     /// The marks as they were read; who is not in it was seen as present.
     pub seen: &'a [TakenMark],
+    /// Why a past day is changed.
     pub correction: Option<&'a str>,
 }
 

@@ -20,6 +20,7 @@ pub(crate) struct Tally {
     pub strays: Vec<Stray>,
 }
 
+/// Counts a section's day (since 1970-01-01); with half days, both halves together.
 pub(crate) fn tally(store: &Store, section: Uuid, date: i32) -> Result<Tally> {
     let conn = store.conn();
     let mut marked: HashMap<Uuid, Vec<(&str, String)>> = HashMap::new();

@@ -31,9 +31,11 @@ pub struct Beginning {
 /// What is right.
 #[derive(Debug, Clone, Copy)]
 pub struct Right {
+    /// The day from which the enrolment counts.
     pub on: Day,
     /// None: the section is as it should be.
     pub section: Option<Uuid>,
+    /// Somebody agreed to more learners than the section has seats.
     pub over_capacity: bool,
 }
 
@@ -47,6 +49,7 @@ struct Begun {
     note: Option<String>,
 }
 
+/// What [`correct`] would write again, as it stands.
 pub fn beginning(conn: &Connection, enrolment: Uuid) -> Result<Beginning> {
     let stays = record::stays(conn, enrolment)?;
     let first = begun(conn, enrolment)?.map(|event| event.on).or_else(|| stays.first().map(|stay| stay.from));

@@ -25,23 +25,31 @@ pub struct Enrol {
     #[serde(default)]
     #[ts(optional, type = "Record<string, unknown>")]
     pub learner: Option<Map<String, Json>>,
+    /// Into which; not a closed one.
     #[ts(type = "string")]
     pub school_year: Uuid,
+    /// `K`, `1` to `12` or `NG`.
     pub grade_level: String,
+    /// Senior high, at most 40 characters.
     #[serde(default)]
     pub track: Option<String>,
+    /// Senior high, at most 40 characters.
     #[serde(default)]
     pub strand: Option<String>,
     /// `new`, `continuing`, `transferee`, `balik_aral`, `repeater`, `als_pept`, `moved_in`.
     pub kind: String,
+    /// Left out: no section yet.
     #[serde(default)]
     #[ts(optional, type = "string")]
     pub section: Option<Uuid>,
+    /// Where a transferee was before, at most 200 characters.
     #[serde(default)]
     pub from_school: Option<String>,
+    /// Those that were brought, or asked for, at the desk.
     #[serde(default)]
     #[ts(as = "Option<Vec<PaperState>>")]
     pub papers: Vec<PaperState>,
+    /// A day of the school year, or of the weeks before it, not after today.
     #[ts(type = "string")]
     pub on_date: Day,
     /// Somebody agreed to more learners than the section has seats.
@@ -53,12 +61,17 @@ pub struct Enrol {
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Enrolled {
+    /// The learner, known or made.
     #[ts(type = "string")]
     pub student: Uuid,
+    /// The year's one of this learner; a cancelled one is taken up again.
     #[ts(type = "string")]
     pub enrolment: Uuid,
+    /// `pre_registered`, `temporary` or `enrolled`.
     pub status: String,
+    /// After the year's cut-off date.
     pub late: bool,
+    /// Kinds of papers that are still owed; then the enrolment is temporary.
     pub missing: Vec<String>,
 }
 

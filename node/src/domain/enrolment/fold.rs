@@ -4,11 +4,13 @@
 //!
 //! Invariant: an event counts from its day on (`on_date`), and of two of one day the one that was made later counts.
 
+pub use pems_model::domain::presence::{Standing, standing};
 use uuid::Uuid;
 
 /// One thing that happened to an enrolment (`enrolment_event`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
+    /// Of two events of one moment the one with the higher id counts.
     pub id: Uuid,
     /// Days since 1970, the first day on which it counts.
     pub on_date: i32,
@@ -16,16 +18,6 @@ pub struct Event {
     pub made_at: i64,
     /// Where the enrolment stands after it.
     pub status: String,
-}
-
-/// What a status means for a class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Pre-registered: expected, not in class yet.
-    Coming,
-    Present,
-    /// Transferred or moved out, dropped, cancelled.
-    Gone,
 }
 
 /// The events of an enrolment in the order in which they count, in SQL: the last of a day counts, and so does the last of all.
@@ -53,15 +45,6 @@ pub fn fold<'a>(events: &'a [Event], row: &'a str, as_of: Option<i32>) -> &'a st
         Some(event) => &event.status,
         None if events.is_empty() => row,
         None => "pre_registered",
-    }
-}
-
-pub fn standing(status: &str) -> Standing {
-    match status {
-        "pre_registered" => Standing::Coming,
-        "transferred_out" | "moved_out" | "dropped" | "cancelled" => Standing::Gone,
-        // A class that was finished (completed, retained) had its learners until the end.
-        _ => Standing::Present,
     }
 }
 
@@ -169,13 +152,5 @@ mod tests {
     fn without_events_the_row_speaks() {
         assert_eq!(fold(&[], "pre_registered", None), "pre_registered");
         assert_eq!(fold(&[], "enrolled", Some(3)), "enrolled");
-    }
-
-    #[test]
-    fn who_left_is_gone_and_who_finished_was_there() {
-        let gone = ["transferred_out", "moved_out", "dropped", "cancelled"];
-        assert!(gone.iter().all(|status| standing(status) == Standing::Gone));
-        assert_eq!(standing("pre_registered"), Standing::Coming);
-        assert!(["temporary", "enrolled", "completed", "retained"].iter().all(|s| standing(s) == Standing::Present));
     }
 }

@@ -10,8 +10,8 @@ use crate::domain::written;
 use crate::store::{Save, Saved, Work};
 use crate::{NodeError, Result};
 use pems_model::Code;
-use pems_model::domain::attendance::{Stay, moved};
 use pems_model::domain::enrolment::{self, Events};
+use pems_model::domain::seats::{Stay, moved, of_stays};
 use pems_model::entities::{ENROLMENT, SECTION_MEMBERSHIP};
 use rusqlite::Connection;
 use serde_json::Value as Json;
@@ -49,7 +49,7 @@ pub(crate) fn stay(work: &mut Work<'_, '_>, save: &Save) -> Result<Saved> {
     let enrolment = known.as_ref().and_then(of).or(written);
     let before = enrolment.map(|id| seats(work.conn(), id)).transpose()?.unwrap_or_default();
     let saved = written::save(work, SECTION_MEMBERSHIP.name, save.id, Json::Object(save.fields.clone()))?;
-    let Some(enrolment) = enrolment.filter(|_| !before.is_empty()) else { return Ok(saved) };
+    let Some(enrolment) = enrolment else { return Ok(saved) };
     let student = record::find(work.conn(), enrolment)?.student;
     check_marks(work.conn(), student, enrolment, &before)?;
     Ok(saved)
@@ -66,7 +66,10 @@ pub(crate) fn seats(conn: &Connection, enrolment: Uuid) -> Result<Vec<Stay>> {
 /// # Errors
 /// `rule` with the section and the days, where somebody sits elsewhere now than `before`.
 pub(crate) fn check_marks(conn: &Connection, student: Uuid, enrolment: Uuid, before: &[Stay]) -> Result<()> {
-    let Some(said) = marked::away(conn, student, &moved(before, &seats(conn, enrolment)?))? else { return Ok(()) };
+    let Some(said) = marked::away(conn, student, &moved(&of_stays(before), &of_stays(&seats(conn, enrolment)?)))?
+    else {
+        return Ok(());
+    };
     let message = format!(
         "{said}; move the learner in the list of the section, where you are asked whether the marks may stay there, and leave this \
          line as it is"

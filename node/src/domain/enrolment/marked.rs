@@ -6,7 +6,7 @@ use crate::domain::attendance::section::Section;
 use crate::domain::attendance::{moved, roster};
 use crate::{NodeError, Result};
 use pems_model::Code;
-use pems_model::domain::attendance::Moved;
+use pems_model::domain::seats::Moved;
 use pems_model::value::format_date;
 use rusqlite::Connection;
 use serde_json::json;
@@ -37,6 +37,8 @@ pub(crate) fn away(conn: &Connection, student: Uuid, moves: &[Moved]) -> Result<
 /// Learners that a refusal names: more do not help.
 const NAMED: usize = 5;
 
+/// Whether learners can be put elsewhere from a day on (since 1970-01-01), as far as their marks go.
+///
 /// # Errors
 /// `rule` with `details.marked`, where attendance of these learners was marked in another section than this one on that day or
 /// later, unless somebody agreed that the marks stay where they were made.

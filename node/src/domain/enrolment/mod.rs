@@ -23,6 +23,8 @@ use uuid::Uuid;
 /// Who does it, and what day it is at the school.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct By {
+    /// The user; none for a PC at which nobody is signed in.
     pub(crate) person: Option<Uuid>,
+    /// In days since 1970-01-01, where the school is.
     pub(crate) today: i32,
 }

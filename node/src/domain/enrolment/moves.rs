@@ -46,6 +46,10 @@ pub fn confirm(work: &mut Work<'_, '_>, by: &By, enrolments: &[Uuid], on: Day) -
     Ok(enrolments.len())
 }
 
+/// To another school, which is named. The learner leaves the section on that day; that the account is not settled is noted.
+///
+/// # Errors
+/// `rule` for who is not here or a day that is none of the year; `required` without a school.
 pub fn transfer_out(
     work: &mut Work<'_, '_>,
     by: &By,

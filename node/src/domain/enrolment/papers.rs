@@ -28,7 +28,9 @@ pub struct Paper {
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct PaperState {
+    /// A kind of `student_document`.
     pub kind: String,
+    /// `missing`, `received`, `returned` or `waived`.
     pub state: String,
 }
 
@@ -113,12 +115,13 @@ pub fn arrived(
     // A paper may come after the year's end; the enrolment was complete by then. And the day cannot be before what is known
     // already: papers may be entered late, enrolments are not.
     let day = day.min(year::find(work.conn(), waiting.school_year)?.end_date);
-    let known = record::events(work.conn(), waiting.id)?.iter().map(|event| event.on_date).max();
-    let on = Day(known.map_or(day.0, |last| last.max(day.0)));
+    let on = record::last_day(work.conn(), waiting.id)?.map_or(day, |last| last.max(day));
     record::change(work, by, waiting.id, Change::to("confirmed", "enrolled", on), json!({}))?;
     Ok(Some(waiting))
 }
 
+/// Whether a learner owes no paper.
+///
 /// # Errors
 /// `rule` with the kinds in `details.missing`.
 pub fn check_complete(conn: &Connection, student: Uuid) -> Result<()> {

@@ -1,11 +1,10 @@
-//! From when until when an enrolment had its learner in school: what its events say, one after the other. Every roster and form
-//! asks here, so that a month printed again later still says what was so in it.
-//!
-//! Invariants: as [`super::fold`], the last event of a day counts, and before the first one nobody is in class; what was cancelled
-//! never was; an enrolment without events (of a list, an import) stands as its row says.
+//! From when until when an enrolment had its learner in school, and how that ended, as the records have it. Every roster and form
+//! asks here, so that a month printed again later still says what was so in it. What the events come to is said in
+//! `model/src/domain/presence.rs`, where the rules of signed months ask as well.
 
-use super::fold::{IN_ORDER, Standing, standing};
+use super::fold::IN_ORDER;
 use crate::Result;
+use pems_model::domain::presence::{first_day, presence};
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
@@ -16,12 +15,15 @@ pub struct End {
     pub on: i32,
     /// `transferred_out`, `moved_out` or `dropped`.
     pub status: String,
+    /// A code of School Form 2's list ([`super::reasons`]), of who dropped out.
     pub reason: Option<String>,
     /// The school to which the learner went.
     pub school: Option<String>,
+    /// What was added in words.
     pub note: Option<String>,
 }
 
+/// One time from coming to leaving. Days are those since 1970-01-01.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Presence {
     /// The first day.
@@ -32,12 +34,11 @@ pub struct Presence {
 
 const EVENTS: &str = "SELECT on_date, status, reason_code, school, note FROM enrolment_event \
     WHERE enrolment = ?1 AND deleted_at IS NULL ORDER BY IN_ORDER";
-/// The first day in class says more than the year's first day, and nothing where it is that day: the form's cut-off date may be
-/// before it.
 const ROW: &str = "SELECT e.effectivity_date, e.status, e.reason_code, e.to_school, NULL, \
-    nullif(max(coalesce(e.first_attendance_date, y.start_date), y.start_date), y.start_date) \
+    e.first_attendance_date, y.start_date \
     FROM enrolment e JOIN school_year y ON y.id = e.school_year WHERE e.id = ?1 AND e.deleted_at IS NULL";
 
+#[derive(Debug, Clone)]
 struct Event {
     on: Option<i32>,
     status: String,
@@ -51,6 +52,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
 }
 
 impl Event {
+    fn said(&self) -> (Option<i32>, &str) {
+        (self.on, &self.status)
+    }
+
     fn end(self, on: i32) -> End {
         End { on, status: self.status, reason: self.reason, school: self.school, note: self.note }
     }
@@ -63,42 +68,13 @@ pub fn of(conn: &Connection, enrolment: Uuid) -> Result<Vec<Presence>> {
     let mut statement = conn.prepare_cached(ROW)?;
     let mut rows = statement.query([enrolment.as_bytes()])?;
     let Some(row) = rows.next()? else { return Ok(Vec::new()) };
-    let first_day: Option<i32> = row.get(5)?;
-    let mut found = if events.is_empty() { of_row(read(row)?) } else { of_events(events) };
-    if let (Some(first), Some(day)) = (found.first_mut(), first_day) {
-        first.from = first.from.max(day);
-    }
-    found.retain(|one| one.end.as_ref().is_none_or(|end| end.on > one.from));
-    Ok(found)
-}
-
-fn of_row(row: Event) -> Vec<Presence> {
-    let end = match (standing(&row.status), row.on) {
-        (Standing::Present, _) | (Standing::Gone, None) if row.status != "cancelled" => None,
-        (Standing::Gone, Some(on)) if row.status != "cancelled" => Some(row.end(on)),
-        _ => return Vec::new(),
+    let first = first_day(row.get(5)?, row.get(6)?);
+    let row = read(row)?;
+    let said: Vec<_> = events.iter().map(Event::said).collect();
+    let end = |end: pems_model::domain::presence::End| {
+        let event = end.event.and_then(|at| events.get(at)).unwrap_or(&row);
+        event.clone().end(end.on)
     };
-    vec![Presence { from: i32::MIN, end }]
-}
-
-fn of_events(events: Vec<Event>) -> Vec<Presence> {
-    let mut found = Vec::new();
-    let mut since: Option<i32> = None;
-    let mut events = events.into_iter().peekable();
-    while let Some(event) = events.next() {
-        if events.peek().is_some_and(|next| next.on == event.on) {
-            continue;
-        }
-        let Some(on) = event.on else { continue };
-        match standing(&event.status) {
-            Standing::Present => since = since.or(Some(on)),
-            Standing::Coming => since = None,
-            Standing::Gone => {
-                let from = since.take().filter(|_| event.status != "cancelled");
-                found.extend(from.map(|from| Presence { from, end: Some(event.end(on)) }));
-            }
-        }
-    }
-    found.extend(since.map(|from| Presence { from, end: None }));
-    found
+    let here = presence(row.said(), &said, first);
+    Ok(here.into_iter().map(|one| Presence { from: one.from, end: one.end.map(end) }).collect())
 }

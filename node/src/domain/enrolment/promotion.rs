@@ -36,16 +36,25 @@ pub enum Step {
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(rename = "PromotionRow")]
 pub struct Line {
+    /// That of the year which ends.
     #[ts(type = "string")]
     pub enrolment: Uuid,
+    /// The learner.
     #[ts(type = "string")]
     pub student: Uuid,
+    /// As lists have it: `Dela Cruz, Juan`.
     pub name: String,
+    /// Twelve digits: DepEd's number of the learner.
     pub lrn: Option<String>,
+    /// `M` or `F`.
     pub sex: Option<String>,
+    /// Of the year which ends.
     pub grade_level: String,
+    /// The last one of that year, by name.
     pub section: Option<String>,
+    /// Of the enrolment.
     pub status: String,
+    /// What is proposed.
     pub step: Step,
     /// The grade of the next year; none for who graduates or is held.
     pub next: Option<String>,
@@ -53,9 +62,11 @@ pub struct Line {
     pub hold: Option<&'static str>,
 }
 
+/// Everybody of a year, before anything is written.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(rename = "PromotionPreview")]
 pub struct Preview {
+    /// By grade, section, sex (boys first, as the forms have it) and name.
     pub lines: Vec<Line>,
     /// Enrolled in the next year already.
     pub done: usize,
@@ -70,16 +81,23 @@ pub struct Preview {
 #[serde(deny_unknown_fields)]
 #[ts(rename = "PromotionChoice")]
 pub struct Choice {
+    /// Of the year which ends.
     #[ts(type = "string")]
     pub enrolment: Uuid,
+    /// Instead of the one that was proposed.
     pub step: Step,
 }
 
+/// How many learners each step was.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 pub struct Promoted {
+    /// Enrolled in the next grade.
     pub promoted: usize,
+    /// Enrolled in the same grade again.
     pub retained: usize,
+    /// Finished; not enrolled in the next year.
     pub graduated: usize,
+    /// Of whom nothing was written.
     pub held: usize,
 }
 
@@ -259,14 +277,8 @@ fn one(work: &mut Work<'_, '_>, by: &By, line: &Line, step: Step, to: Uuid, on: 
     let old: Enrolment = record::find(work.conn(), line.enrolment)?;
     let end = if step == Step::Retain { "retained" } else { "completed" };
     if old.status != end {
-        let known = record::events(work.conn(), old.id)?.iter().map(|event| event.on_date).max();
-        if known.is_some_and(|known| known > on.0) {
-            let year = year::find(work.conn(), old.school_year)?;
-            record::within_the_year(work, old.id, year.end_date).map_err(about)?;
-        }
         // What happened meanwhile stays before the end.
-        let known = record::events(work.conn(), old.id)?.iter().map(|event| event.on_date).max();
-        let on = Day(known.map_or(on.0, |known| known.max(on.0)));
+        let on = record::last_day(work.conn(), old.id)?.map_or(on, |known| known.max(on));
         record::change(work, by, old.id, Change::to(end, end, on), json!({})).map_err(about)?;
     }
     if step == Step::Graduate {
@@ -280,12 +292,19 @@ fn one(work: &mut Work<'_, '_>, by: &By, line: &Line, step: Step, to: Uuid, on: 
         return Err(NodeError::new(Code::Rule, message));
     };
     let kind = if step == Step::Retain { "repeater" } else { "continuing" };
-    let fields = json!({
-        "student": line.student, "school_year": to, "grade_level": grade, "kind": kind, "status": "pre_registered",
-    });
-    // A cancelled enrolment of that year is taken up again.
+    // A cancelled enrolment of that year is taken up again, as the desk would.
     let again = record::of_student(work.conn(), line.student)?.into_iter().find(|one| one.school_year == to);
-    record::save(work, "enrolment", again.map(|one| one.id), fields).map_err(about)?;
+    let cancelled = again.as_ref().filter(|one| one.status == "cancelled");
+    let status = cancelled.map_or("pre_registered", |one| one.status.as_str());
+    let fields = json!({
+        "student": line.student, "school_year": to, "grade_level": grade, "kind": kind, "status": status,
+    });
+    let id = record::save(work, "enrolment", again.as_ref().map(|one| one.id), fields).map_err(about)?.row.id;
+    if cancelled.is_some() {
+        let today = Day(by.today).min(year::find(work.conn(), to)?.end_date);
+        let on = record::last_day(work.conn(), id)?.map_or(today, |known| known.max(today));
+        record::change(work, by, id, Change::to("enrolled", "pre_registered", on), json!({})).map_err(about)?;
+    }
     Ok(())
 }
 

@@ -11,12 +11,15 @@ const LIST: &str = include_str!("../../../data/sf2_dropout_reasons.csv");
 pub struct Reason {
     /// As the form numbers them, for example `b.1`.
     pub code: String,
+    /// What the form lists it under: `School-Related Factors` and the like.
     pub category: String,
+    /// In the form's words.
     pub reason: String,
     /// Whether the form wants it in words ("Others, specify").
     pub specify: bool,
 }
 
+/// The whole list, in the form's order.
 pub fn all() -> Vec<Reason> {
     let mut reader = csv::Reader::from_reader(LIST.as_bytes());
     let read = |line: csv::StringRecord| {
@@ -26,6 +29,7 @@ pub fn all() -> Vec<Reason> {
     reader.records().filter_map(Result::ok).map(read).collect()
 }
 
+/// The reason of a code; none for one that the form does not have.
 pub fn find(code: &str) -> Option<Reason> {
     all().into_iter().find(|reason| reason.code == code)
 }

@@ -5,6 +5,7 @@
 //! section on a day, the stays are half-open and do not overlap.
 
 use super::fold::{Event, fold};
+use super::year;
 use crate::domain::enrolment::{By, Day};
 use crate::domain::written;
 use crate::store::{Saved, Work};
@@ -19,23 +20,33 @@ use uuid::Uuid;
 /// An enrolment as its row has it.
 #[derive(Debug, Clone)]
 pub struct Enrolment {
+    /// The same however often the enrolment was cancelled and taken up again.
     pub id: Uuid,
+    /// The learner.
     pub student: Uuid,
+    /// A learner has one enrolment in it.
     pub school_year: Uuid,
+    /// `K`, `1` to `12` or `NG`.
     pub grade_level: String,
+    /// What all its events add up to, or what a list said.
     pub status: String,
 }
 
 /// A stay in a section, `[from, to)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stay {
+    /// The `section_membership`.
     pub id: Uuid,
+    /// Where.
     pub section: Uuid,
+    /// The first day, in days since 1970-01-01.
     pub from: i32,
+    /// The first day after it; none while it lasts.
     pub to: Option<i32>,
 }
 
 impl Stay {
+    /// Whether the learner is in the section on that day, as far as this stay says.
     pub fn covers(&self, day: i32) -> bool {
         self.from <= day && self.to.is_none_or(|to| day < to)
     }
@@ -58,6 +69,8 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Enrolment> {
     })
 }
 
+/// The live enrolment of an id.
+///
 /// # Errors
 /// `not_found`.
 pub fn find(conn: &Connection, id: Uuid) -> Result<Enrolment> {
@@ -77,6 +90,7 @@ pub fn of_student(conn: &Connection, student: Uuid) -> Result<Vec<Enrolment>> {
     Ok(conn.prepare_cached(&sql)?.query_map([student.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// What happened to an enrolment, in no order: see [`super::fold`].
 pub fn events(conn: &Connection, enrolment: Uuid) -> Result<Vec<Event>> {
     let mut statement = conn.prepare_cached(
         "SELECT id, on_date, coalesce(made_at, 0), status FROM enrolment_event WHERE enrolment = ?1 AND deleted_at IS NULL",
@@ -104,6 +118,7 @@ pub fn stays(conn: &Connection, enrolment: Uuid) -> Result<Vec<Stay>> {
     Ok(statement.query_map([enrolment.as_bytes()], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// As [`written::save`], for the other files of enrolment.
 pub(in crate::domain) fn save(work: &mut Work<'_, '_>, entity: &str, id: Option<Uuid>, fields: Json) -> Result<Saved> {
     written::save(work, entity, id, fields)
 }
@@ -113,17 +128,36 @@ pub(in crate::domain) fn save(work: &mut Work<'_, '_>, entity: &str, id: Option<
 pub struct Change<'a> {
     /// A kind of `enrolment_event`.
     pub kind: &'a str,
+    /// The status of `enrolment` after it.
     pub status: &'a str,
+    /// The first day on which it counts.
     pub on: Day,
+    /// A code of School Form 2's list, for who dropped out.
     pub reason_code: Option<&'a str>,
+    /// The other school, for who came from or goes to one; at most 200 characters.
     pub school: Option<&'a str>,
+    /// At most 300 characters.
     pub note: Option<&'a str>,
 }
 
 impl<'a> Change<'a> {
+    /// One that says no more than this.
     pub const fn to(kind: &'a str, status: &'a str, on: Day) -> Change<'a> {
         Change { kind, status, on, reason_code: None, school: None, note: None }
     }
+}
+
+/// The last day on which something is known to have happened to it, none after the year's end: see [`within_the_year`].
+///
+/// # Errors
+/// `not_found`.
+pub fn last_day(conn: &Connection, enrolment: Uuid) -> Result<Option<Day>> {
+    let last = events(conn, enrolment)?.iter().map(|event| event.on_date).max();
+    last.map(|last| Ok(Day(last).min(end_of_year(conn, enrolment)?))).transpose()
+}
+
+fn end_of_year(conn: &Connection, enrolment: Uuid) -> Result<Day> {
+    Ok(year::find(conn, find(conn, enrolment)?.school_year)?.end_date)
 }
 
 /// Writes the event, and the row with what the events add up to and with `also`.
@@ -131,7 +165,7 @@ impl<'a> Change<'a> {
 /// # Errors
 /// `rule` where something later is already known: it would outweigh this.
 pub fn change(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<'_>, also: Json) -> Result<()> {
-    let mut events = events(work.conn(), enrolment)?;
+    let mut events = within_the_year(work, enrolment)?;
     if let Some(later) = events.iter().map(|event| event.on_date).max().filter(|day| *day > change.on.0) {
         let message = format!(
             "this enrolment changed on {} already; choose that day or a later one, or undo that change first",
@@ -152,6 +186,7 @@ pub fn change(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<
     Ok(())
 }
 
+/// Writes an event and nothing else: the row has to follow. `made_at` in microseconds since 1970 UTC.
 pub fn event(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<'_>, made_at: i64) -> Result<Event> {
     let fields = json!({
         "enrolment": enrolment,
@@ -168,20 +203,25 @@ pub fn event(work: &mut Work<'_, '_>, by: &By, enrolment: Uuid, change: Change<'
     Ok(Event { id, on_date: change.on.0, made_at, status: change.status.into() })
 }
 
-/// What an earlier version wrote of days after the year's last one is written again on that day: nobody takes a later one any more,
-/// and nothing could follow it.
-pub fn within_the_year(work: &mut Work<'_, '_>, enrolment: Uuid, last: Day) -> Result<()> {
+/// Its events. What is dated after the year's last day is written again on that day first: an earlier version wrote such days, and a
+/// year's end can be set earlier than what happened; nobody takes such a day any more, and nothing could follow it.
+fn within_the_year(work: &mut Work<'_, '_>, enrolment: Uuid) -> Result<Vec<Event>> {
     let declared = &ENROLMENT_EVENT;
-    for late in events(work.conn(), enrolment)?.into_iter().filter(|event| event.on_date > last.0) {
+    let known = events(work.conn(), enrolment)?;
+    if known.is_empty() {
+        return Ok(known);
+    }
+    let end = end_of_year(work.conn(), enrolment)?;
+    for late in known.iter().filter(|event| event.on_date > end.0) {
         let Some(row) = work.get(declared.name, late.id)? else { continue };
         let fields =
             declared.fields.iter().zip(&row.values).map(|(field, value)| (field.name.to_owned(), value.to_json()));
         let mut fields: serde_json::Map<String, Json> = fields.collect();
-        fields.insert("on_date".into(), json!(last));
+        fields.insert("on_date".into(), json!(end));
         written::delete(work, declared.name, late.id)?;
         written::save(work, declared.name, None, Json::Object(fields))?;
     }
-    Ok(())
+    events(work.conn(), enrolment)
 }
 
 /// An enrolment that came with a list of the school has no events. Its first movement would make everything before it look as if

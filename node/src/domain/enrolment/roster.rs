@@ -14,24 +14,37 @@ use uuid::Uuid;
 /// One line of a roster.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Member {
+    /// In the section's school year.
     #[ts(type = "string")]
     pub enrolment: Uuid,
+    /// The learner.
     #[ts(type = "string")]
     pub student: Uuid,
+    /// Twelve digits: DepEd's number of the learner.
     pub lrn: Option<String>,
+    /// Family name.
     pub last_name: String,
+    /// Given names.
     pub first_name: String,
+    /// The mother's family name, whole.
     pub middle_name: Option<String>,
+    /// `Jr.`, `III`.
     pub name_ext: Option<String>,
+    /// `M` or `F`.
     pub sex: Option<String>,
+    /// None where nobody recorded it yet.
     #[ts(type = "string | null")]
     pub birth_date: Option<Day>,
+    /// A kind of `enrolment`.
     pub kind: Option<String>,
     /// On the day that was asked for.
     pub status: String,
+    /// Enrolled after the year's cut-off date.
     pub late: bool,
+    /// First day in the section.
     #[ts(type = "string")]
     pub valid_from: Day,
+    /// First day not in it any more.
     #[ts(type = "string | null")]
     pub valid_to: Option<Day>,
     /// Kinds of papers that are missing today.

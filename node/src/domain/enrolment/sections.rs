@@ -15,22 +15,34 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(rename = "SectionRow")]
 pub struct Section {
+    /// The `section`.
     #[ts(type = "string")]
     pub id: Uuid,
+    /// Its school year.
     #[ts(type = "string")]
     pub school_year: Uuid,
+    /// `K`, `1` to `12` or `NG`.
     pub grade_level: String,
+    /// Without the grade: `Rizal`.
     pub name: String,
+    /// Senior high.
     pub track: Option<String>,
+    /// Senior high.
     pub strand: Option<String>,
+    /// Of the `staff`.
     #[ts(type = "string | null")]
     pub adviser: Option<Uuid>,
     /// `Reyes, Ana`.
     pub adviser_name: Option<String>,
+    /// As people call it.
     pub room: Option<String>,
+    /// Seats; none: not limited.
     pub capacity: Option<i64>,
+    /// `whole_day`, `morning`, `afternoon` or `evening`.
     pub shift: Option<String>,
+    /// Learners whose sex is recorded as `M`.
     pub male: i64,
+    /// Learners whose sex is recorded as `F`.
     pub female: i64,
     /// With those whose sex is not known.
     pub total: i64,
@@ -43,14 +55,22 @@ pub struct Section {
 #[serde(deny_unknown_fields, default)]
 #[ts(optional_fields)]
 pub struct SectionFields {
+    /// `K`, `1` to `12` or `NG`.
     pub grade_level: Option<String>,
+    /// Without the grade, at most 80 characters.
     pub name: Option<String>,
+    /// Senior high, at most 40 characters.
     pub track: Option<String>,
+    /// Senior high, at most 40 characters.
     pub strand: Option<String>,
+    /// Of the `staff`.
     #[ts(optional, type = "string")]
     pub adviser: Option<Uuid>,
+    /// At most 40 characters.
     pub room: Option<String>,
+    /// Seats, 1 to 200.
     pub capacity: Option<i64>,
+    /// `whole_day`, `morning`, `afternoon` or `evening`.
     pub shift: Option<String>,
 }
 
@@ -131,6 +151,8 @@ pub fn of_grade(conn: &Connection, year: Uuid, grade: Option<&str>, day: i32) ->
     Ok(sections)
 }
 
+/// The section of an id, counted on `day` (since 1970-01-01).
+///
 /// # Errors
 /// `not_found`.
 pub fn find(conn: &Connection, id: Uuid, day: i32) -> Result<Section> {
@@ -185,9 +207,11 @@ pub fn copy(work: &mut Work<'_, '_>, from: Uuid, to: Uuid) -> Result<usize> {
 /// Whom to put where, and from when.
 #[derive(Debug)]
 pub struct Placing<'a> {
+    /// Whose; all of the section's year and grade.
     pub enrolments: &'a [Uuid],
     /// None: out of their section.
     pub section: Option<Uuid>,
+    /// The first day there, or the first day out of it.
     pub day: Day,
     /// Somebody said yes to more learners than the section has seats.
     pub over_capacity: bool,
@@ -235,6 +259,10 @@ fn check_begun(conn: &Connection, enrolment: Uuid, day: Day) -> Result<()> {
     Err(NodeError::new(Code::Rule, message).with_details(json!({ "field": "on_date" })))
 }
 
+/// Whether an enrolment can be in a section at all.
+///
+/// # Errors
+/// `rule` (`details.field` is `section`) for another year or grade, and for an enrolment that ended.
 pub(crate) fn check_fits(enrolment: &record::Enrolment, section: &Section) -> Result<()> {
     let refused =
         |message: String| Err(NodeError::new(Code::Rule, message).with_details(json!({ "field": "section" })));

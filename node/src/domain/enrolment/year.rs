@@ -14,12 +14,15 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(rename = "Year")]
 pub struct Year {
+    /// The `school_year`.
     #[ts(type = "string")]
     pub id: Uuid,
     /// `2026-2027`.
     pub label: String,
+    /// The first day.
     #[ts(type = "string")]
     pub start_date: Day,
+    /// The last day.
     #[ts(type = "string")]
     pub end_date: Day,
     /// The last day on which enrolment is not late.
@@ -48,6 +51,8 @@ pub fn all(conn: &Connection) -> Result<Vec<Year>> {
     Ok(conn.prepare_cached(&sql)?.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The school year of an id.
+///
 /// # Errors
 /// `not_found`.
 pub fn find(conn: &Connection, id: Uuid) -> Result<Year> {
@@ -66,6 +71,8 @@ pub fn current(years: &[Year], today: i32) -> Option<&Year> {
 }
 
 impl Year {
+    /// Whether something can be written of this day; `today` in days since 1970-01-01.
+    ///
     /// # Errors
     /// `rule` where nothing may be written into the year any more, or the day is none of it.
     pub fn check_day(&self, day: Day, today: i32) -> Result<()> {

@@ -121,6 +121,8 @@ fn any(conn: &Connection) -> Result<bool> {
     Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
+/// Whether the school would still have an administrator who can sign in.
+///
 /// # Errors
 /// `last_admin` as long as nobody could sign in to administer the school.
 pub(crate) fn check_administered(conn: &Connection) -> Result<()> {
@@ -136,6 +138,8 @@ pub(crate) fn check_administered(conn: &Connection) -> Result<()> {
     Err(at_field(Code::LastAdmin, "role", message))
 }
 
+/// Whether another administrator than this one is left.
+///
 /// # Errors
 /// `last_admin`, if nobody else could administer the school without this user.
 fn check_not_last(conn: &Connection, id: Uuid) -> Result<()> {

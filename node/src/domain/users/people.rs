@@ -10,10 +10,14 @@ use uuid::Uuid;
 /// Somebody who can sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Person {
+    /// The `school_user`.
     #[ts(type = "string")]
     pub id: Uuid,
+    /// The whole name in one text.
     pub name: String,
+    /// By which they sign in at the hub; left out before anybody has signed in here.
     pub email: Option<String>,
+    /// What they may do, as far as the PC may.
     #[ts(type = "string")]
     pub role: Role,
     /// The record of this person among the staff: an adviser sees the own sections first.
@@ -47,6 +51,7 @@ pub(crate) fn active(store: &Store) -> Result<Vec<Person>> {
     Ok(found.into_iter().flatten().map(|person| Person { email: None, ..person }).collect())
 }
 
+/// A user who may sign in now; none for one who was deleted or disabled, or has a role that only a newer program knows.
 pub(crate) fn find(store: &Store, id: Uuid) -> Result<Option<Person>> {
     let mut statement = store.conn().prepare_cached(&format!("{COLUMNS} WHERE id = ?1 AND {ACTIVE}"))?;
     Ok(statement.query_row([id.as_bytes()], read).optional()?.flatten())
@@ -58,6 +63,7 @@ pub(crate) fn any(store: &Store) -> Result<bool> {
     Ok(store.conn().prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
+/// What a user's password is checked against (`model/src/verifier.rs`); none before they have one.
 pub(crate) fn verifier(store: &Store, id: Uuid) -> Result<Option<String>> {
     let mut statement = store.conn().prepare_cached("SELECT verifier FROM school_user WHERE id = ?1")?;
     Ok(statement.query_row([id.as_bytes()], |row| row.get(0)).optional()?.flatten())

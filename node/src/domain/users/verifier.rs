@@ -36,12 +36,14 @@ fn derive(params: Params, typed: &str, salt: &[u8]) -> Result<[u8; 32]> {
 ///
 /// # Errors
 /// If the system has no randomness or memory.
-pub fn make_with_key(typed: &str) -> Result<(String, SigningKey)> {
+pub(crate) fn make_with_key(typed: &str) -> Result<(String, SigningKey)> {
     let salt = random::<SALT>()?;
     let derived = derive(Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?, typed, &salt)?;
     Ok((proof::verifier((MEMORY_KIB, PASSES, LANES), &salt, &derived), proof::key_of(&derived)))
 }
 
+/// As [`make_with_key`], without the key.
+///
 /// # Errors
 /// As [`make_with_key`].
 pub fn make(typed: &str) -> Result<String> {
@@ -72,7 +74,7 @@ fn in_fours(letters: &[char]) -> String {
 }
 
 /// What somebody typed as the one-time password that it is when capitals and dashes do not count; none where it cannot be one.
-pub fn as_read_out(typed: &str) -> Option<String> {
+pub(crate) fn as_read_out(typed: &str) -> Option<String> {
     let kept = typed.chars().filter(|c| !c.is_whitespace() && *c != '-');
     let letters: Vec<char> = kept.map(|c| c.to_ascii_uppercase()).collect();
     let known = |letter: &char| u8::try_from(*letter).is_ok_and(|byte| ALPHABET.contains(&byte));

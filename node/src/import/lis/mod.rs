@@ -32,6 +32,7 @@ pub use reconciliation::{Extra, LineState, OurSection, ReconciledCounts, Reconci
 pub use register::{Line, PersonName, RefusedRow, Register, Remark, RemarkCode, Warning};
 pub use said::{Key, Said};
 
+use crate::log::events::{self, Imported};
 use crate::{NodeError, Result, Store, files};
 use pems_model::Code;
 use std::io::Read;
@@ -63,12 +64,28 @@ pub fn read_bytes(name: &str, bytes: &[u8]) -> Result<Register> {
 /// # Errors
 /// As [`read`] and [`apply`]; `stale` where the file is not the one that was looked at.
 pub fn apply_file(store: &mut Store, path: &Path, hash: &str, choices: &[LineChoice]) -> Result<Applied> {
+    let began = store.now();
+    let done = apply_unlogged(store, path, hash, choices);
+    match &done {
+        Ok((rows, applied)) => {
+            let (new, moved) = (u64::from(applied.counts.enrolled), u64::from(applied.counts.moved));
+            let written = applied.act.is_some();
+            let done = Imported { kind: "sf1", rows: *rows, new, changed: moved, written, ..Imported::default() };
+            events::imported(&done, began, store.now());
+        }
+        Err(error) => events::not_imported("sf1", error.code, began, store.now()),
+    }
+    done.map(|(_, applied)| applied)
+}
+
+/// The lines of the register, and what came of them.
+fn apply_unlogged(store: &mut Store, path: &Path, hash: &str, choices: &[LineChoice]) -> Result<(u64, Applied)> {
     let register = read(path)?;
     if register.hash != hash {
         let message = format!("{} has changed since it was read; look at it again, then apply", register.file);
         return Err(NodeError::new(Code::Stale, message));
     }
-    apply(store, &register, choices)
+    Ok((register.learners.len() as u64, apply(store, &register, choices)?))
 }
 
 #[cfg(test)]

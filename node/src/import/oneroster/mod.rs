@@ -10,7 +10,7 @@ mod users;
 mod years;
 
 use super::bundle::Tables;
-use super::known::Known;
+use super::known::Existing;
 use super::proposal::Mapped;
 use super::table::{Rec, Table};
 use super::{Options, bad_file};
@@ -20,7 +20,7 @@ use std::collections::HashSet;
 /// Columns in which a row has its own id.
 const ID: &[&str] = &["sourcedid", "sisid"];
 
-pub(super) fn map<'a>(tables: &'a Tables, options: &Options, known: &mut Known<'_>) -> Result<Mapped<'a>> {
+pub(super) fn map<'a>(tables: &'a Tables, options: &Options, known: &mut Existing<'_>) -> Result<Mapped<'a>> {
     if ["users", "student", "teacher"].iter().all(|name| tables.get(name).is_none()) {
         let found = tables.names.iter().take(20).cloned().collect::<Vec<_>>().join(", ");
         let message = format!("a roster needs users.csv (or Student.csv and Teacher.csv); found: {found}");

@@ -3,7 +3,7 @@
 use super::{ID, is_gone};
 use crate::import::bundle::Tables;
 use crate::import::headers::normal;
-use crate::import::known::Known;
+use crate::import::known::Existing;
 use crate::import::table::Rec;
 use crate::{NodeError, Result};
 use pems_model::Code;
@@ -74,7 +74,7 @@ impl<'a> School<'a> {
     }
 
     /// Refuses the bundle of another school, as its register (SF1) is refused. What cannot be told is said.
-    pub(super) fn check(&self, known: &mut Known<'_>) -> Result<Option<String>> {
+    pub(super) fn check(&self, known: &mut Existing<'_>) -> Result<Option<String>> {
         let Some(rec) = self.rec else { return Ok(None) };
         let is_number = |text: &&str| text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
         let Some(theirs) = NUMBERS.iter().map(|name| rec.text(&[name])).find(is_number) else { return Ok(None) };

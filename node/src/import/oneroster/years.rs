@@ -4,7 +4,7 @@
 
 use super::ID;
 use crate::import::bundle::Tables;
-use crate::import::known::Known;
+use crate::import::known::Existing;
 use crate::import::proposal::{Handle, Mapped, Proposal, row_refusal, value};
 use crate::import::table::Rec;
 use crate::{NodeError, Result};
@@ -57,7 +57,7 @@ impl<'a> Years<'a> {
         tables: &'a Tables,
         wanted: Option<&str>,
         mapped: &mut Mapped<'a>,
-        known: &mut Known<'_>,
+        known: &mut Existing<'_>,
     ) -> Result<Years<'a>> {
         let sessions = sessions(tables, mapped);
         let mut years = Years { list: Vec::new(), sessions: HashMap::new(), fallback: None };
@@ -98,7 +98,7 @@ impl<'a> Years<'a> {
         days: (i32, i32),
         rec: Rec<'a>,
         mapped: &mut Mapped<'a>,
-        known: &mut Known<'_>,
+        known: &mut Existing<'_>,
     ) -> Result<usize> {
         if let Some(i) = self.list.iter().position(|year| year.label == label) {
             return Ok(i);
@@ -126,7 +126,7 @@ impl<'a> Years<'a> {
         label: &str,
         tables: &'a Tables,
         mapped: &mut Mapped<'a>,
-        known: &mut Known<'_>,
+        known: &mut Existing<'_>,
     ) -> Result<usize> {
         let refuse = || NodeError::new(Code::BadUsage, format!("'{label}' is no school year; write it as 2026-2027"));
         if let Some(i) = self.list.iter().position(|year| year.label == label) {

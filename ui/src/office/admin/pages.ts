@@ -7,6 +7,7 @@ import Devices from "./Devices.svelte";
 import Numbers from "./Numbers.svelte";
 import Proof from "./Proof.svelte";
 import Settings from "./Settings.svelte";
+import Support from "./Support.svelte";
 import Users from "./Users.svelte";
 import Years from "./Years.svelte";
 
@@ -31,4 +32,5 @@ export const pages: readonly AdminPage[] = [
   { id: "numbers", icon: "columns", Page: Numbers },
   { id: "backup", icon: "download", Page: Backup },
   { id: "proof", icon: "cloud", Page: Proof },
+  { id: "support", icon: "help", Page: Support },
 ];

@@ -5,7 +5,8 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Proposal, Year } from "../../generated/enrolment";
 import { parse } from "../../kit/address";
 import { press as pressed } from "../../kit/shortcuts.svelte";
-import { answers, click, find, named, press, show, type } from "../../kit/testing";
+import { done } from "../../kit/notifications.svelte";
+import { answers, click, find, leave, named, press, show, type } from "../../kit/testing";
 import { catalogues, setLanguage } from "../../strings/index.svelte";
 import { setSession } from "../session.svelte";
 import Desk from "./Index.svelte";
@@ -33,6 +34,11 @@ const user = { id: "u", name: "Jo", username: "", role: "registrar" as const, st
 let asked: string[] = [];
 let refuse: unknown = null;
 let suspects: unknown[] = [];
+/** What the office keeps of who is half written. */
+let draft: unknown = null;
+let found: Proposal = proposal;
+/** Each test has a user of its own: what is half written is its user's. */
+let users = 0;
 
 async function settled() {
   for (let at = 0; at < 20; at++) await Promise.resolve();
@@ -50,14 +56,10 @@ const label = (text: string) => {
 };
 const errors = () => [...document.querySelectorAll(".error")].map((one) => one.textContent.trim());
 
-beforeEach(() => {
-  asked = [];
-  refuse = null;
-  suspects = [];
-  setLanguage("en");
+function signIn(id: string) {
   setSession({
     stage: "open",
-    user,
+    user: { ...user, id },
     locked: false,
     sample: false,
     school: "",
@@ -69,11 +71,23 @@ beforeEach(() => {
     limitedTo: null,
     choosePassword: false,
   });
+}
+
+beforeEach(() => {
+  asked = [];
+  refuse = null;
+  suspects = [];
+  draft = null;
+  found = proposal;
+  setLanguage("en");
+  signIn(`u${++users}`);
   answers((request) => {
     asked.push(request.do);
+    if (request.do === "learners.draft") return draft;
+    if (request.do === "learners.keep_draft") draft = request.draft;
     if (request.do === "enrolment.years") return { today: "2026-11-30", current: "y", years: [year] };
     if (request.do === "enrolment.sections") return { sections: [] };
-    if (request.do === "enrolment.desk") return proposal;
+    if (request.do === "enrolment.desk") return found;
     if (request.do === "learners.duplicates") return suspects;
     if (request.do === "enrolment.enrol" && refuse) throw refuse;
     return [];
@@ -169,3 +183,69 @@ for (const language of ["en", "fil"] as const)
       expect(label(words.desk.name.first_name).value).toBe("Lea");
     });
   });
+
+test("who is half written is still there after another screen, until they are given up", async () => {
+  await desk();
+  await key("Alt+N");
+  type(label("Last name"), "Macaraeg");
+  type(label("Grade"), "7");
+  await leave();
+  await desk();
+  expect([find("h2").textContent, label("Last name").value, label("Grade").value]).toEqual(["New learner", "Macaraeg", "7"]);
+  // Others take their place only after a question, as when it was just typed.
+  press(label("Last name"), "Escape");
+  await settled();
+  click(named("dialog[open] button", catalogues.en.desk.leaveYes));
+  await settled();
+  await leave();
+  await desk();
+  expect(document.querySelectorAll("form").length).toBe(0);
+  expect(draft).toBeNull();
+});
+
+test("whoever is asked for a new learner goes on with the one who is half written", async () => {
+  await desk();
+  await key("Alt+N");
+  type(label("Last name"), "Macaraeg");
+  await leave();
+  // Come for somebody else, from that learner's page.
+  await desk("#/desk?student=ana");
+  await vi.waitFor(() => (flushSync(), expect(find("h2").textContent).toContain("Cruz")));
+  await key("Alt+T");
+  await settled();
+  expect([find("h2").textContent, label("Last name").value, label("Kind").value]).toEqual(["Transferee", "Macaraeg", "transferee"]);
+});
+
+test("what one typed is not kept for another who signs in at once", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  await desk();
+  await key("Alt+N");
+  type(label("Last name"), "Macaraeg");
+  await leave();
+  signIn("another");
+  await vi.advanceTimersByTimeAsync(60_000);
+  vi.useRealTimers();
+  expect(draft).toBeNull();
+});
+
+test("who is half written is kept by the office, and offered again after the program ended", async () => {
+  await desk();
+  await key("Alt+N");
+  type(label("Last name"), "Macaraeg");
+  await vi.waitFor(() => expect(draft).toMatchObject({ fresh: "new", learner: { last_name: "Macaraeg" } }));
+  await leave();
+  // To a window that was just opened, somebody is new.
+  signIn("again");
+  await desk();
+  expect(label("Last name").value).toBe("Macaraeg");
+});
+
+test("what became of who was found is shown at once", async () => {
+  const here = { enrolment: "e", year: "2026-2027", school_year: "y", grade_level: "8", status: "dropped" };
+  found = { ...proposal, holds: ["left"], here } as unknown as Proposal;
+  await desk("#/desk?student=ana");
+  await vi.waitFor(() => named("button", catalogues.en.desk.takeBack));
+  found = { ...found, holds: ["enrolled"], here: { ...here, status: "enrolled" } } as unknown as Proposal;
+  done("taken back");
+  await vi.waitFor(() => (flushSync(), expect(document.body.textContent).not.toContain(catalogues.en.desk.takeBack)));
+});

@@ -3,10 +3,10 @@
 // person: whoever signs in next begins anew. Only which columns are shown outlives the window, as the look of this PC's window does.
 
 import type { LearnerFilters } from "../../generated/learners";
-import { call } from "../call";
 import { keep, kept as keptHere } from "../../kit/window_settings";
 import type { Sort } from "../../kit/grid/columns";
 import { session } from "../session.svelte";
+import { TypedDraft } from "../typed_draft.svelte";
 
 /** A new learner and the first guardian, as typed. */
 export interface Draft {
@@ -56,27 +56,17 @@ const fresh = (): Kept => ({
   adding: false,
 });
 
-/** Longest wait before what was typed is on the disk: a sentence, not a word. */
-const KEEP_AFTER_MS = 400;
-
 let whose: string | undefined;
-let asked = false;
-const NOTHING = "null";
-/** What the office has on its disk. */
-let written = NOTHING;
-const offered = $state({ done: false, kept: true });
+const disk = new TypedDraft<Draft>("learner");
 
 /** Whether what is typed of a new learner is on the disk. */
-export const isDraftKept = (): boolean => offered.kept;
+export const isDraftKept = (): boolean => disk.isKept;
 let kept = $state(fresh());
 
 export function keptList(): Kept {
   if (whose !== session.user?.id) {
     whose = session.user?.id;
     kept = fresh();
-    asked = false;
-    offered.done = false;
-    clearTimeout(timer);
   }
   return kept;
 }
@@ -84,44 +74,17 @@ export function keptList(): Kept {
 /** What was being typed when the program ended, offered again to who typed it. */
 export async function offerDraft(): Promise<void> {
   const list = keptList();
-  if (asked) return;
-  asked = true;
-  let draft: Draft | null = null;
-  try {
-    draft = (await call({ do: "learners.draft" })) as Draft | null;
-  } catch {
-    // Whatever is wrong with the records is said where they are read.
-  }
-  if (list !== keptList()) return;
-  const found = { ...emptyDraft(), ...draft };
-  written = isTyped(found) ? JSON.stringify(found) : NOTHING;
+  const read = await disk.read();
+  if (!read || list !== keptList()) return;
+  const found = { ...emptyDraft(), ...read };
   if (isTyped(found) && !isTyped(list.draft)) {
     list.draft = found;
     list.adding = true;
   }
-  offered.done = true;
 }
-
-let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Keeps what is typed in the encrypted records of this PC; nothing once it is saved or cleared. */
-export function keepDraft(draft: Draft): void {
-  const text = isTyped(draft) ? JSON.stringify(draft) : NOTHING;
-  // Nothing is written over what was not offered yet.
-  if (!offered.done) return;
-  clearTimeout(timer);
-  if (text === written) return;
-  const write = () => {
-    written = text;
-    void call({ do: "learners.keep_draft", draft: JSON.parse(text) as unknown }).then(
-      () => (offered.kept = written === text),
-      () => (written = ""),
-    );
-  };
-  offered.kept = false;
-  if (text === NOTHING) write();
-  else timer = setTimeout(write, KEEP_AFTER_MS);
-}
+export const keepDraft = (draft: Draft): void => disk.keep(isTyped(draft) ? draft : null);
 
 /** Shows and hides columns, here and from now on. */
 export function hideColumns(hidden: string[]): void {

@@ -13,6 +13,7 @@ export const admin = {
     numbers: "Student numbers",
     backup: "Backup",
     proof: "Is our data at the hub?",
+    support: "For support",
   } as Record<string, string>,
   also: "Also of the school",
   locked: {
@@ -274,6 +275,21 @@ export const admin = {
     ],
     toProof: "See what is at the hub",
     reader: "A school administrator makes the copy.",
+  },
+
+  support: {
+    lead: "What happened at this PC, for whoever looks for a cause.",
+    save: "Save a report for support",
+    saveWhy:
+      "A zip of texts that you can read before you send it: versions, counts, error codes and the log of this PC. No names, no numbers of learners, nothing that was typed.",
+    saved: (path: string) => `Saved for support: ${path}`,
+    again: "Look again",
+    last: "Last lines of the log",
+    none: "The log has no lines yet.",
+    off: "This PC keeps no log.",
+    trouble: "The log cannot be written",
+    troubleWhy: (why: string) => `${why}. Everything else goes on. Free some space on the disk, or let this user write to the data folder.`,
+    levels: { ERROR: "error", WARN: "warning", INFO: "news", DEBUG: "detail" } as Record<string, string>,
   },
 
   proof: {

@@ -141,6 +141,8 @@ export const attendance = {
   sign: "Sign SF2",
   signTitle: "Sign the SF2 of this month?",
   signWhy: "The month's attendance is locked then. Only the school head or an administrator opens it again.",
+  signMissing: "It can be signed as it is, but it is printed only once these are there; until then there is a draft of it under Print SF2.",
+  signAnyway: "Sign it all the same",
   signed: (who: string | null, when: string) => (who ? `Signed by ${who}, ${when}` : `Signed ${when}`),
   reopen: "Open again",
   reopenTitle: "Open the signed SF2 again?",

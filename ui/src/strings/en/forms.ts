@@ -26,6 +26,8 @@ export const forms = {
   pdf: "PDF",
   excel: "Excel",
   csv: "CSV",
+  draft: "Print a draft",
+  draftWhy: "A draft may lack them: every sheet says that it is one.",
   tooLong: (rows: number) => `${plural(rows, "row is", "rows are")} too many for paper`,
   tooLongWhy: "Narrow the list by grade, section or school year to print it, or save all of it for Excel.",
   page: (n: number, of: number) => `Page ${n} of ${of}`,

@@ -62,7 +62,21 @@ export const frame = {
     keys: "Arrows choose, Enter opens, Esc closes",
     found: (n: number) => plural(n, "answer", "answers"),
   },
-  undoTitle: "Take this back?",
-  undoWhy: "It is what was done last at this PC, but not on this screen.",
+  undo: {
+    title: "Take this back?",
+    why: {
+      elsewhere: "It is what was done last at this PC, but not on this screen.",
+      since: "Something was done since that leaves nothing to take back. This was done before it.",
+    },
+    /** What Ctrl+Z does not take back, and the way that does. */
+    lasting: {
+      signed: (what: string) =>
+        `The SF2 of ${what} was signed. A signature is not taken back with Ctrl+Z: the school head or an administrator opens the month again, in Attendance under Month.`,
+      reopened: (what: string) =>
+        `The SF2 of ${what} was opened again. That is not taken back with Ctrl+Z: sign the month again, in Attendance under Month.`,
+    },
+    stays: "Ctrl+Z does not take this back",
+    before: "What was done before it can be taken back:",
+  },
   left: (n: number) => `${n} left as somebody changed them since`,
 };

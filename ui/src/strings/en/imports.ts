@@ -59,8 +59,8 @@ export const imports = {
   grade: (grade: string) => (grade === "K" ? "Kindergarten" : grade === "NG" ? "Non-graded" : `Grade ${grade}`),
   newSection: "not here yet: the first learner makes it",
   noYear: (year: string) => `There is no school year ${year} here`,
-  noYearWhy: "Make it in the calendar, with its first and last day. Nothing can be taken over before.",
-  toCalendar: "Open the calendar",
+  noYearWhy: "A school administrator makes it, with its first and last day: School, School years. Nothing can be taken over before.",
+  toYears: "Open the school years",
   groups: "How the register stands to your records",
   group: {
     missing: "Missing here",

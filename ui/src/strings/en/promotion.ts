@@ -9,7 +9,8 @@ export const promotion = {
   madeYear: "The next school year is made, as a draft",
   noYears: "There is no school year to promote from",
   noNext: "There is no later school year yet",
-  noNextWhy: "Learners are promoted into the next school year. Make it first; its dates can be changed in the calendar.",
+  noNextWhy:
+    "Learners are promoted into the next school year. Make it first; a school administrator changes its dates: School, School years.",
   all: "Everybody",
   held: "Held",
   grade: (grade: string) => (grade === "K" ? "Kindergarten" : grade === "NG" ? "Non-graded" : `Grade ${grade}`),

@@ -72,7 +72,7 @@ export const review = {
     digest: "Digest",
     version: "Version",
     bundle: "File for support",
-    bundleWhy: "Versions, counts and error codes. No names, no numbers of learners.",
+    bundleWhy: "Versions, counts, error codes and the log of this PC. No names, no numbers of learners.",
     bundled: "Filed:",
     trouble: "The hub does not sync with this PC",
     since: (at: string) => `Since ${at}`,

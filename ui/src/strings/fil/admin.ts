@@ -14,6 +14,7 @@ export const admin: typeof english = {
     numbers: "Mga student number",
     backup: "Backup",
     proof: "Nasa hub ba ang datos natin?",
+    support: "Para sa support",
   },
   also: "Tungkol din sa paaralan",
   locked: {
@@ -275,6 +276,22 @@ export const admin: typeof english = {
     ],
     toProof: "Tingnan kung ano ang nasa hub",
     reader: "School administrator ang gumagawa ng kopya.",
+  },
+
+  support: {
+    lead: "Ang mga nangyari sa PC na ito, para sa naghahanap ng sanhi.",
+    save: "I-save ang ulat para sa support",
+    saveWhy:
+      "Zip ng mga tekstong mababasa mo bago ipadala: mga bersyon, bilang, error code at log ng PC na ito. Walang pangalan, walang numero ng mag-aaral, walang anumang na-type.",
+    saved: (path: string) => `Na-save para sa support: ${path}`,
+    again: "Tingnan muli",
+    last: "Mga huling linya ng log",
+    none: "Wala pang linya ang log.",
+    off: "Walang log ang PC na ito.",
+    trouble: "Hindi maisulat ang log",
+    troubleWhy: (why: string) =>
+      `${why}. Tuloy ang lahat ng iba pa. Magbakante ng espasyo sa disk, o payagan ang user na ito na magsulat sa data folder.`,
+    levels: { ERROR: "mali", WARN: "babala", INFO: "balita", DEBUG: "detalye" },
   },
 
   proof: {

@@ -138,6 +138,8 @@ export const attendance: typeof english = {
   sign: "Pirmahan ang SF2",
   signTitle: "Pirmahan ang SF2 ng buwang ito?",
   signWhy: "Mala-lock ang attendance ng buwan. Ang school head o administrator lamang ang makapagbubukas muli.",
+  signMissing: "Mapipirmahan na ito, ngunit maipi-print lamang kapag naroon na ang mga ito; bago iyon, may draft nito sa I-print ang SF2.",
+  signAnyway: "Pirmahan pa rin",
   signed: (who: string | null, when: string) => (who ? `Pinirmahan ni ${who}, ${when}` : `Pinirmahan ${when}`),
   reopen: "Buksan muli",
   reopenTitle: "Buksan muli ang pirmadong SF2?",

@@ -24,6 +24,8 @@ export const forms: typeof english = {
   pdf: "PDF",
   excel: "Excel",
   csv: "CSV",
+  draft: "I-print ang draft",
+  draftWhy: "Maaaring kulang ang draft: nakasulat sa bawat pahina na draft ito.",
   tooLong: (rows: number) => `Masyadong marami ang ${count(rows)} hanay para sa papel`,
   tooLongWhy: "Paliitin ang listahan ayon sa baitang, seksyon o taong panuruan para maipi-print, o i-save ang lahat para sa Excel.",
   page: (n: number, of: number) => `Pahina ${n} ng ${of}`,

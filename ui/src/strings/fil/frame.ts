@@ -63,7 +63,20 @@ export const frame: typeof english = {
     keys: "Arrow para pumili, Enter para buksan, Esc para isara",
     found: (n: number) => plural(n, "sagot", "sagot"),
   },
-  undoTitle: "Bawiin ba ito?",
-  undoWhy: "Ito ang huling ginawa sa PC na ito, ngunit hindi sa screen na ito.",
+  undo: {
+    title: "Bawiin ba ito?",
+    why: {
+      elsewhere: "Ito ang huling ginawa sa PC na ito, ngunit hindi sa screen na ito.",
+      since: "May ginawa pagkatapos nito na walang mababawi. Ito ang ginawa bago iyon.",
+    },
+    lasting: {
+      signed: (what: string) =>
+        `Napirmahan ang SF2 ng ${what}. Hindi nababawi ng Ctrl+Z ang pirma: ang punong-guro o administrator ang muling nagbubukas ng buwan, sa Attendance, Buwan.`,
+      reopened: (what: string) =>
+        `Muling binuksan ang SF2 ng ${what}. Hindi iyon nababawi ng Ctrl+Z: pirmahan muli ang buwan, sa Attendance, Buwan.`,
+    },
+    stays: "Hindi ito nababawi ng Ctrl+Z",
+    before: "Mababawi ang ginawa bago iyon:",
+  },
   left: (n: number) => `${n} hindi ginalaw dahil may nagbago na`,
 };

@@ -60,8 +60,8 @@ export const imports: typeof english = {
   grade: (grade) => (grade === "K" ? "Kindergarten" : grade === "NG" ? "Non-graded" : `Grade ${grade}`),
   newSection: "wala pa rito: gagawin ng unang mag-aaral",
   noYear: (year) => `Walang school year ${year} dito`,
-  noYearWhy: "Gawin ito sa kalendaryo, may una at huling araw. Walang maipapasok bago iyon.",
-  toCalendar: "Buksan ang kalendaryo",
+  noYearWhy: "Ang school administrator ang gumagawa nito, may una at huling araw: Paaralan, Mga school year. Walang maipapasok bago iyon.",
+  toYears: "Buksan ang mga taong panuruan",
   groups: "Paghahambing ng rehistro at ng mga rekord ninyo",
   group: {
     missing: "Wala rito",

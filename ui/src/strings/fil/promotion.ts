@@ -10,7 +10,8 @@ export const promotion: typeof english = {
   madeYear: "Nagawa na ang susunod na taong panuruan, bilang draft",
   noYears: "Walang taong panuruang pagmumulan",
   noNext: "Wala pang kasunod na taong panuruan",
-  noNextWhy: "Sa susunod na taong panuruan ipo-promote ang mga mag-aaral. Gawin muna ito; mababago ang petsa sa kalendaryo.",
+  noNextWhy:
+    "Sa susunod na taong panuruan ipo-promote ang mga mag-aaral. Gawin muna ito; ang school administrator ang nagbabago ng petsa: Paaralan, Mga school year.",
   all: "Lahat",
   held: "Naka-hold",
   grade: (grade: string) => (grade === "K" ? "Kindergarten" : grade === "NG" ? "Non-graded" : `Baitang ${grade}`),

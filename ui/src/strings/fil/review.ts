@@ -73,7 +73,7 @@ export const review: typeof english = {
     digest: "Digest",
     version: "Bersyon",
     bundle: "File para sa support",
-    bundleWhy: "Mga bersyon, bilang at error code. Walang pangalan, walang numero ng mag-aaral.",
+    bundleWhy: "Mga bersyon, bilang, error code at log ng PC na ito. Walang pangalan, walang numero ng mag-aaral.",
     bundled: "Naitago:",
     trouble: "Hindi nakikipag-sync ang hub sa PC na ito",
     since: (at: string) => `Mula ${at}`,

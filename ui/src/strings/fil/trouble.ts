@@ -30,7 +30,7 @@ const GIST: Record<string, string> = {
   conflict: "May kasalungat itong record.",
   stale: "May nagbago na rito mula nang buksan mo.",
   busy: "May ginagawa pa; subukan ulit.",
-  store_locked: "May ibang program na gumagamit sa mga record.",
+  store_locked: "May nagsusulat pa sa mga record.",
   store_full: "Puno na ang disk.",
   io: "Hindi magamit ang file o folder.",
   network: "Hindi makakonekta sa network.",
@@ -43,7 +43,7 @@ export const trouble: typeof english = {
   title: {
     store_corrupt: "Hindi mabuksan ang mga record",
     store_newer: "Nabuksan ng mas bagong PEMS ang mga record",
-    store_locked: "May ibang program na gumagamit sa mga record",
+    store_locked: "May iba pang nagsusulat sa mga record",
     store_read_only: "Hindi masulatan ang mga record",
     store_full: "Puno na ang disk",
     key_missing: "Wala rito ang susi ng mga record",
@@ -52,12 +52,15 @@ export const trouble: typeof english = {
     io: "Hindi magamit ang data folder",
   },
   gist: (code) => GIST[code],
+  saving: (list, done, total) =>
+    `Sine-save pa ang listahang ${list} (${done} sa ${total} na linya). Narito pa ang na-type mo: i-save ulit kapag tapos na ang listahan, o ihinto ang pag-import.`,
   weak: {
     short: "Sampung karakter o higit pa ang password; ayos ang tatlo o apat na salita.",
     long: "Hanggang 128 karakter lang ang password.",
     pattern: "Paulit-ulit o sunod-sunod ito, kaya madaling hulaan; ayos ang tatlo o apat na salita.",
     common: "Isa ito sa mga unang hinuhulaan; ayos ang tatlo o apat na salita.",
     own: "Huwag gawing password ang sariling pangalan, e-mail o paaralan; ayos ang tatlo o apat na salita.",
+    same: "Ito pa rin ang password na papalitan; pumili ng iba. Ayos ang tatlo o apat na salita.",
     passphrase: "Labindalawang karakter o higit pa ang passphrase; ayos ang apat na salita.",
   },
   otherTitle: "May nangyaring mali",

@@ -43,11 +43,33 @@ fn a_signed_month_keeps_its_sheets_from_undo_and_a_signature_is_not_undone() {
     school.ask(sign).expect("signed");
     let next = school.ask(json!({ "do": "session.undoable" })).expect("the next");
     assert_eq!(next["undo"], json!("Attendance of 7-Rizal, 8 Jun 2026"), "not the signature");
+    assert_eq!(next["lasting"], json!({ "kind": "signed", "what": "7-Rizal, June 2026" }), "which stands after it");
     let error = school.ask(json!({ "do": "session.undo" })).expect_err("locked");
     assert_eq!(error.code, Code::Rule);
     assert!(error.message.contains("signed the SF2 of 7-Rizal"), "{}", error.message);
     assert!(!school.class("2026-06-08")["taken"].is_null(), "the sheet stands");
     assert_eq!(school.desk.store.count("attendance_sheet").expect("a count"), 1);
+}
+
+#[test]
+fn what_ctrl_z_does_not_take_back_is_said_until_something_else_is_done() {
+    let (mut school, _, _) = june();
+    let lasting =
+        |school: &mut School| school.ask(json!({ "do": "session.undoable" })).expect("the next")["lasting"].clone();
+    assert_eq!(lasting(&mut school), Json::Null);
+    sign(&mut school);
+    assert_eq!(lasting(&mut school)["kind"], json!("signed"));
+    let reopen =
+        json!({ "do": "attendance.reopen", "section": school.section, "month": "2026-06", "reason": "A mark" });
+    school.ask(reopen).expect("opened");
+    assert_eq!(lasting(&mut school), json!({ "kind": "reopened", "what": "7-Rizal, June 2026" }));
+    school.ask(json!({ "do": "session.undo" })).expect("what was done before, once somebody said so");
+    assert_eq!(lasting(&mut school), Json::Null, "it was said");
+    school.take("2026-06-08", json!([]), None).expect("taken");
+    sign(&mut school);
+    let fields = json!({ "last_name": "Cruz", "first_name": "Ana", "sex": "F" });
+    school.ask(json!({ "do": "save", "entity": "student", "fields": fields })).expect("a learner");
+    assert_eq!(lasting(&mut school), Json::Null, "something was done since");
 }
 
 #[test]
@@ -70,7 +92,7 @@ fn holidays_are_proposed_until_they_are_in_the_calendar() {
 }
 
 /// A section on 30 June with one learner in it, whose attendance is known for every class day of the month, and another section.
-fn june() -> (School, Json, Json) {
+pub(super) fn june() -> (School, Json, Json) {
     let mut school = School::new();
     let (_, enrolment) = school.learner("Peña", "F", "2026-06-08", None);
     let luna = json!({ "school_year": school.year, "grade_level": "7", "name": "Luna" });
@@ -83,13 +105,13 @@ fn june() -> (School, Json, Json) {
     (school, enrolment, luna)
 }
 
-fn sign(school: &mut School) {
+pub(super) fn sign(school: &mut School) {
     let asked = json!({ "do": "attendance.sign_off", "section": school.section, "month": "2026-06" });
     school.ask(asked).expect("signed");
 }
 
 /// [`june`], signed, on 10 July.
-fn signed() -> (School, Json, Json) {
+pub(super) fn signed() -> (School, Json, Json) {
     let (mut school, enrolment, luna) = june();
     sign(&mut school);
     school.goes_to("2026-07-10");

@@ -138,3 +138,31 @@ fn nobody_is_born_in_the_future_whichever_way_it_is_written() {
     assert_eq!(preview["rows"][0]["kind"], "refused");
     assert!(preview["rows"][0]["cells"][2]["problem"].as_str().expect("a problem").contains("future"), "{preview}");
 }
+
+#[test]
+fn an_enrolment_goes_on_after_the_years_end_was_set_before_what_happened() {
+    let mut school = school();
+    let year = school.last_year.clone();
+    let mut enrol = |name: &str, paper: &str| {
+        let student = school.learner(name, "F");
+        let enrol = json!({ "student": student, "school_year": year, "grade_level": "7", "kind": "new",
+            "on_date": "2026-03-30", "papers": [{ "kind": "psa", "state": paper }] });
+        let made = school.ask(json!({ "do": "enrolment.enrol", "enrol": enrol })).expect("enrolled");
+        (student, made["enrolment"].as_str().expect("an id").to_owned())
+    };
+    let (cruz, waiting) = enrol("Cruz", "missing");
+    let (_, gone) = enrol("Abad", "received");
+    let ends = json!({ "end_date": "2026-03-15" });
+    school.ask(json!({ "do": "save", "entity": "school_year", "id": year, "fields": ends })).expect("an earlier end");
+
+    let paper = json!({ "do": "enrolment.paper", "student": cruz, "kind": "psa", "state": "received" });
+    assert_eq!(school.ask(paper).expect("came")["confirmed"], json!(waiting));
+    let row = school.row("enrolment", &waiting);
+    assert_eq!((&row["status"], &row["effectivity_date"]), (&json!("enrolled"), &json!("2026-03-15")));
+    let drop = |on: &str| json!({ "do": "enrolment.drop", "enrolment": gone, "reason_code": "b.1", "on_date": on });
+    assert_eq!(school.ask(drop("2026-03-30")).expect_err("after the year").code, Code::Rule);
+    school.ask(drop("2026-03-15")).expect("on its last day");
+    assert_eq!((school.row("enrolment", &gone)["status"].clone(), school.events(&gone)), (json!("dropped"), 2));
+    school.undo();
+    assert_eq!(school.row("enrolment", &gone)["status"], "enrolled");
+}

@@ -30,16 +30,7 @@ impl Env for Clock {
 }
 
 pub(crate) fn office(role: Role) -> Desk {
-    let enrolled = Enrolled {
-        tenant_id: Uuid::from_u128(1),
-        device_id: Uuid::from_u128(2),
-        device_name: "Registrar 1".into(),
-        role,
-        school_name: "Mabini National High School".into(),
-        school_slug: "mabini".into(),
-        hub_url: "https://hub.example".into(),
-        epoch: Uuid::from_u128(3),
-    };
+    let enrolled = Enrolled::made_up(role);
     let clock = Clock(Cell::new(parse_time("2026-07-15T10:00:00+08:00").expect("a moment")));
     Desk::new(Store::in_memory(&enrolled, Schema::product(), Box::new(clock)).expect("a store"))
 }

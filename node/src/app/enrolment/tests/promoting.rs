@@ -125,6 +125,30 @@ fn who_was_promoted_comes_and_is_enrolled() {
 }
 
 #[test]
+fn who_had_cancelled_for_the_year_is_expected_again_and_sits_where_the_section_counts_them() {
+    let mut school = school();
+    let enrolled = last_year(&mut school);
+    let abad = school.row("enrolment", &enrolled[0])["student"].as_str().expect("an id").to_owned();
+    let early = school.enrol(&abad, None, "2026-06-08");
+    let cancel = json!({ "do": "enrolment.cancel", "enrolment": early, "on_date": "2026-06-09" });
+    school.ask(cancel).expect("cancelled");
+    let promote = json!({ "do": "enrolment.promote", "from_year": school.last_year, "to_year": school.year });
+    assert_eq!(school.ask(promote).expect("promoted")["promoted"], 2);
+    let row = school.row("enrolment", &early);
+    assert_eq!((&row["status"], &row["grade_level"]), (&json!("pre_registered"), &json!("8")));
+
+    let eight = school.eight.clone();
+    let assign = json!({ "do": "enrolment.assign", "enrolments": [early], "section": eight, "on_date": "2026-07-15" });
+    school.ask(assign).expect("in a section");
+    assert_eq!(school.roster(&eight, "2026-07-15"), ["Abad"]);
+    let sections = school.ask(json!({ "do": "enrolment.sections", "school_year": school.year })).expect("sections");
+    assert_eq!((&sections["sections"][2]["coming"], &sections["sections"][2]["total"]), (&json!(1), &json!(1)));
+    school.undo();
+    school.undo();
+    assert_eq!(school.row("enrolment", &early)["status"], "cancelled");
+}
+
+#[test]
 fn years_must_follow_each_other_and_the_next_one_can_be_made() {
     let mut school = school();
     let back = json!({ "do": "enrolment.promote", "from_year": school.year, "to_year": school.last_year });

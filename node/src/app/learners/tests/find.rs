@@ -108,6 +108,45 @@ fn every_word_is_forgiven_as_it_is_heard_or_a_letter_short() {
     }
 }
 
+/// A file in the wrong encoding lost the letter, and so did who types what stands in it.
+#[test]
+fn an_enye_that_was_lost_here_or_there_hides_nobody() {
+    let desk = &mut office(Role::Registrar);
+    let mother = json!({ "fields": { "last_name": "Muñoz", "first_name": "Rosa" }, "link": { "relation": "mother" } });
+    let right = learner(desk, "Dela Peña", "Niño", json!({}));
+    ask(desk, json!({ "do": "learners.put_guardian", "learner": right, "guardian": mother }));
+    learner(desk, "Dela Pea", "Ana", json!({}));
+    learner(desk, "Pe?a", "Ben", json!({}));
+    learner(desk, "Lenares", "Rosa", json!({}));
+    for (text, names) in [
+        ("dela pea", vec!["Dela Pea", "Dela Peña"]),
+        ("pea", vec!["Dela Pea", "Dela Peña", "Pe?a"]),
+        ("peña", vec!["Dela Peña", "Dela Pea", "Pe?a"]),
+        ("pena", vec!["Dela Peña", "Pe?a"]),
+        ("pe?a nio", vec!["Dela Peña"]),
+        ("dela PeÃ±a ana", vec!["Dela Pea"]),
+        ("nio", vec!["Dela Peña"]),
+        ("muoz", vec!["Dela Peña"]),
+        ("lea", vec![]),
+        // One letter beside Peña, as any typing mistake.
+        ("leña", vec!["Lenares", "Dela Peña"]),
+        ("pe", vec!["Pe?a", "Dela Pea", "Dela Peña"]),
+    ] {
+        assert_eq!(found(desk, json!({ "text": text })), names, "{text}");
+    }
+    ask(desk, json!({ "do": "learners.save", "id": right, "fields": { "last_name": "Santos" } }));
+    assert_eq!(found(desk, json!({ "text": "dela pea" })), ["Dela Pea"], "follows what changes");
+    let who = |desk: &mut Desk, last: &str, first: &str| {
+        let probe = json!({ "last_name": last, "first_name": first });
+        let found = ask(desk, json!({ "do": "learners.duplicates", "probe": probe }));
+        found.as_array().expect("a list").iter().map(|one| id(&one["learner"]["last_name"])).collect::<Vec<_>>()
+    };
+    assert_eq!(who(desk, "Peña", "Ben"), ["Pe?a"]);
+    assert_eq!(who(desk, "Pea", "Ben"), ["Pe?a"]);
+    assert_eq!(who(desk, "Santos", "Nio"), ["Santos"]);
+    assert_eq!(who(desk, "Peña", "Lea"), [""; 0]);
+}
+
 #[test]
 fn lists_are_filtered_and_sorted_with_what_is_missing_last() {
     let desk = &mut office(Role::Registrar);

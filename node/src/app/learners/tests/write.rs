@@ -135,7 +135,11 @@ fn a_half_typed_learner_is_there_after_the_program_was_killed_and_gone_once_it_i
     assert!(!desk.store.take_wrote(), "a draft waits for no hub");
     let again = &mut Desk::new(Store::open(&path, &key, schema, Box::new(SystemEnv)).expect("opened"));
     assert_eq!(ask(again, json!({ "do": "learners.draft" })), draft);
+    let counter = json!({ "do": "learners.draft", "of": "counter" });
+    assert_eq!(ask(again, counter.clone()), Json::Null, "another form");
+    ask(again, json!({ "do": "learners.keep_draft", "draft": { "grade": "7" }, "of": "counter" }));
     ask(again, json!({ "do": "learners.keep_draft", "draft": null }));
+    assert_eq!(ask(again, counter), json!({ "grade": "7" }));
     assert_eq!(ask(again, json!({ "do": "learners.draft" })), Json::Null);
     let much = json!({ "do": "learners.keep_draft", "draft": "x".repeat(30_000) });
     assert_eq!(refused(again, much), Code::BadRequest);

@@ -123,3 +123,32 @@ fn what_was_refused_stands_where_it_was_typed_again() {
     edit(&mut desk, json!({ "religion": "Islam" }));
     assert_eq!(stands(&mut desk), (json!("mine"), json!("Islam")));
 }
+
+#[test]
+fn what_an_older_hub_asked_about_a_question_is_asked_about_the_record_and_goes_with_one_decision() {
+    for (keep, birth) in [("theirs", "2012-02-29"), ("mine", "2012-02-28")] {
+        let mut desk = desk(Role::Registrar);
+        with_conflicts(&mut desk);
+        assert_eq!(decide(&mut desk, 70, "theirs")["settled"], json!(1));
+        assert_eq!(decide(&mut desk, 71, "theirs")["settled"], json!(1));
+        let about = |field: &str, kept: &str, lost: &str| {
+            json!({ "kind": "conflict", "entity": "review_item", "row_id": Uuid::from_u128(71), "field": field,
+                "kept_value": json!(kept).to_string(), "lost_value": json!(lost).to_string(), "state": "open",
+                "kept_replica": OTHER_PC, "lost_replica": Uuid::from_u128(2), "lost_at": "2026-06-10T01:00:00Z" })
+        };
+        let by = about("resolved_by", OTHER_PC, &Uuid::from_u128(2).to_string());
+        pull(&mut desk, "review_item", &[(90, about("state", "kept", "replaced")), (91, by)]);
+        assert_eq!(ask(&mut desk, json!({ "do": "review.count" })), json!({ "open": 1 }));
+        let needs = ask(&mut desk, json!({ "do": "review.list" }));
+        let need = &needs["items"][0];
+        assert_eq!((&needs["total"], &need["entity"], &need["may"]), (&json!(1), &json!("student"), &json!(true)));
+        let field = &need["fields"][0];
+        let said = (&field["field"], &field["mine"], &field["theirs"], &field["stands"]);
+        assert_eq!(said, (&json!("birth_date"), &json!("2012-02-28"), &json!("2012-02-29"), &json!("theirs")));
+        let items = json!([{ "id": need["id"], "keep": keep }]);
+        assert_eq!(ask(&mut desk, json!({ "do": "review.resolve", "items": items }))["settled"], json!(1));
+        assert_eq!(learner(&mut desk)["birth_date"], json!(birth));
+        assert_eq!(ask(&mut desk, json!({ "do": "review.count" })), json!({ "open": 0 }));
+        assert_eq!(ask(&mut desk, json!({ "do": "review.list" }))["items"], json!([]));
+    }
+}

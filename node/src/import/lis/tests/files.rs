@@ -105,3 +105,23 @@ fn a_chain_that_bites_its_tail_ends() {
     let error = read_bytes("tail.xls", &bytes).expect_err("a refusal");
     assert!(error.code == Code::BadFile && error.message.contains("chain"), "{}", error.message);
 }
+
+/// A file may say that its allocation table is in one sector, thousands of times: following that before asking whether it can be
+/// takes a hundred times the memory that the file has.
+#[test]
+fn a_table_that_is_listed_over_and_over_is_refused_before_it_is_read() {
+    const SECTOR: usize = 512;
+    const SECTORS: u32 = 8_192;
+    let whole = std::fs::read(sample("sf1.xls")).expect("the sample");
+    let mut bytes = whole[..SECTOR].to_vec();
+    // The header names the first sector of a list in which each names the next, and the table's one sector in all other places.
+    bytes[68..72].copy_from_slice(&0_u32.to_le_bytes());
+    for next in 1..=SECTORS {
+        bytes.extend(std::iter::repeat_n(0_u32.to_le_bytes(), SECTOR / 4 - 1).flatten());
+        bytes.extend(next.to_le_bytes());
+    }
+    let end = bytes.len() - 4;
+    bytes[end..].copy_from_slice(&0xFFFF_FFFE_u32.to_le_bytes());
+    let error = read_bytes("listed.xls", &bytes).expect_err("a refusal");
+    assert!(error.code == Code::BadFile && error.message.contains("list of sectors"), "{}", error.message);
+}
