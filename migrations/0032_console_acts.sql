@@ -1,4 +1,4 @@
--- What the console shows and does. 0029 says who is asking, and has the list of states.
+-- What the console shows and does. 0031 says who is asking, and has the list of states.
 
 CREATE SCHEMA fleet;
 

@@ -1,6 +1,6 @@
 //! The operators' console, as far as the hub does it: who is signed in there, and what they do. Functions over the door
 //! [`ConsoleDb`], whose every transaction says who, and whether they may, is asked again in the database
-//! (`migrations/0029_console.sql`, `migrations/0030_console_acts.sql`).
+//! (`migrations/0031_console.sql`, `migrations/0032_console_acts.sql`).
 //!
 //! - [`secret`]: the cookie and the code of an invitation
 //! - [`sessions`]: signing in and out, typing a code again

@@ -89,7 +89,7 @@ GRANT EXECUTE ON FUNCTION sec.add_account_of(uuid, uuid, text, text, text, text)
     sec.add_operator(uuid, text, text, text, text, text, text, bytea, bytea[]), sec.operators(), sec.disable_operator(text),
     sec.operator_id(text), sec.set_operator_role(text, text, text, text), sec.reset_operator(uuid, text, bytea, bytea[]) TO hub_operator;
 
--- The console (0029, 0030).
+-- The console (0031, 0032).
 GRANT EXECUTE ON FUNCTION sec.hello(), sec.enter(text), sec.announce_console(text, text) TO hub_console;
 GRANT EXECUTE ON FUNCTION sec.open_console(uuid, text, text, bigint, bytea, uuid, bytea), sec.console_caller(uuid, bytea),
     sec.begin_step_up(uuid), sec.step_up(uuid, bigint), sec.open_invitation(bytea),

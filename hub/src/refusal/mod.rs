@@ -17,7 +17,7 @@ const NO_CONTEXT: &str = "28000";
 const NOT_GENUINE: &str = "PM002";
 /// SQLSTATE with which `sec.announce` refuses an operator whose time is up, or was ended: no attack, only late.
 const MODE_OVER: &str = "PM003";
-/// What the console's functions refuse (`migrations/0029_console.sql`).
+/// What the console's functions refuse (`migrations/0031_console.sql`).
 const SESSION_OVER: &str = "PM004";
 const NOT_FRESH: &str = "PM005";
 const NO_REASON: &str = "PM006";
