@@ -5,12 +5,13 @@
 -- hub_app       the requests of devices, inside one school.
 -- hub_auth      before a school is known: enrolment codes and device keys, through functions only.
 -- hub_operator  the people who run the hub: their own role, their own connections, a reason for every transaction.
+-- hub_console   the same people at the console: all schools without their people, through functions only.
 -- None is a member of another, so none can become another.
 
 DO $$
 DECLARE role text;
 BEGIN
-    FOREACH role IN ARRAY ARRAY['hub_sec', 'hub_app', 'hub_auth', 'hub_operator'] LOOP
+    FOREACH role IN ARRAY ARRAY['hub_sec', 'hub_app', 'hub_auth', 'hub_operator', 'hub_console'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
             BEGIN
                 EXECUTE format('CREATE ROLE %I %s NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS',

@@ -8,6 +8,7 @@ pub mod archive;
 pub mod audit;
 pub mod auth;
 pub mod cli;
+mod console;
 mod devices;
 pub mod events;
 mod http;

@@ -101,7 +101,9 @@ codes! {
     PasswordWeak = "password_weak",
     /// Signed in with a one-time password: choose another first.
     PasswordChangeRequired = "password_change_required",
-    /// A school keeps at least one administrator.
+    /// A code of the authenticator app has to be typed again first.
+    StepUpRequired = "step_up_required",
+    /// A school keeps at least one administrator, a hub one owner.
     LastAdmin = "last_admin",
     /// There is no such record, or none that the caller may know of.
     NotFound = "not_found",

@@ -6,7 +6,7 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
     /// The database refused or could not be reached. SQLSTATE PM001: the school is suspended; PM002: no key of the
-    /// database made the token; PM003: the operator mode is over; 28000: the token was not accepted.
+    /// database made the token; PM003: the operator mode is over; PM004: the console session is over; 28000: the token was not accepted.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
     /// All connections are in use and none came free in time.

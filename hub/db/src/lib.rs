@@ -30,6 +30,17 @@
 //!     door.in_tx(&me, pems_db::Access::ReadOnly, "look around", None, async |_tx| Ok(())).await
 //! }
 //! ```
+//! Neither does an access token open the console's, nor the console's cookie the records':
+//! ```compile_fail,E0308
+//! async fn handler(door: pems_db::ConsoleDb, me: pems_db::OperatorContext) -> Result<(), pems_db::DbError> {
+//!     door.in_tx(&me, pems_db::Access::ReadOnly, "look around", None, async |_tx| Ok(())).await
+//! }
+//! ```
+//! ```compile_fail,E0308
+//! async fn handler(door: pems_db::OperatorDb, me: pems_db::ConsoleContext) -> Result<(), pems_db::DbError> {
+//!     door.in_tx(&me, pems_db::Access::ReadOnly, "look around", None, async |_tx| Ok(())).await
+//! }
+//! ```
 //! Nobody opens one and forgets to end it:
 //! ```compile_fail,E0624
 //! async fn handler(door: pems_db::TenantDb, me: pems_db::TenantContext) { door.begin(&me, pems_db::Access::Write, "").await; }
@@ -57,6 +68,7 @@
 
 mod access;
 mod auth_db;
+mod console_db;
 mod context;
 mod error;
 mod keyring;
@@ -72,10 +84,11 @@ mod turn;
 
 pub use access::{AccessError, AccessTokens, Grant, Issued};
 pub use auth_db::{
-    AccountKey, AuthDb, DeviceFacts, Heard, Hints, ModeBegun, OperatorKey, PasswordOwner, Redeemed, Refreshed,
-    SessionFacts, SessionOpened, Try,
+    AccountKey, AuthDb, DeviceFacts, Factor, Heard, Hints, Invited, ModeBegun, OperatorKey, PasswordOwner, Redeemed,
+    Refreshed, SessionFacts, SessionOpened, StepUpKey, Try,
 };
-pub use context::{Caller, Mode, OperatorContext, TenantContext};
+pub use console_db::ConsoleDb;
+pub use context::{Caller, ConsoleContext, ConsoleRole, Mode, OperatorContext, Scope, TenantContext};
 pub use error::DbError;
 pub use keyring::KeyringKey;
 pub use keys::Keys;

@@ -1,14 +1,23 @@
 //! What people type, brought into the form that is kept, or refused with the field's name.
 
 use crate::refusal::Refusal;
+use pems_db::Scope;
 use pems_model::Code;
 use pems_model::{password, text};
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
 
 /// Characters of a person's name; the database checks the same.
 pub(crate) const NAME_MAX: usize = 128;
 pub(crate) const REASON_MAX: usize = 500;
+/// Letters or digits of a reason for an act, and how many different ones: no key held down. The database asks for the same.
+const REASON_MIN: usize = 15;
+const LETTERS_MIN: usize = 5;
+const TICKET_MAX: usize = 40;
+/// Characters of a region, division, area or municipality; the database checks the same.
+const PLACE_MAX: usize = 100;
+const REASON_KINDS: [&str; 4] = ["help", "incident", "request", "upkeep"];
 const SLUG_MAX: usize = 60;
 
 fn bad(field: &str, message: &str) -> Refusal {
@@ -64,9 +73,54 @@ pub(crate) fn reason(typed: &str) -> Result<String, Refusal> {
     }
 }
 
+/// Where an operator's schools are; nothing means all of them.
+///
+/// # Errors
+/// `bad_request`.
+pub(crate) fn scope(region: Option<&str>, division: Option<&str>) -> Result<Scope, Refusal> {
+    let (region, division) = (place("region", region)?, place("division", division)?);
+    if division.is_some() && region.is_none() {
+        return Err(bad("region", "a division is said with its region"));
+    }
+    Ok(Scope { region, division })
+}
+
+/// A place as it is kept and compared: what looks the same is the same.
+///
+/// # Errors
+/// `bad_request`.
+pub(crate) fn place(field: &str, typed: Option<&str>) -> Result<Option<String>, Refusal> {
+    let Some(typed) = typed else { return Ok(None) };
+    let place = text::identity(typed);
+    let fits = says_something(&place) && place.chars().count() <= PLACE_MAX && text::bad_character(&place).is_none();
+    if fits { Ok(Some(place)) } else { Err(bad(field, "1 to 100 characters, as in Cebu Province")) }
+}
+
+/// What is done at the console is done for a reason: of a kind, with the ticket that it is about, in words.
+///
+/// # Errors
+/// `bad_request`.
+pub(crate) fn act_reason(kind: &str, ticket: &str, typed: &str) -> Result<Json, Refusal> {
+    let (ticket, typed) = (text::trimmed(ticket), text::trimmed(typed));
+    let seen: Vec<char> = typed.chars().filter(|c| is_seen(*c)).flat_map(char::to_lowercase).collect();
+    let different: BTreeSet<&char> = seen.iter().collect();
+    let fits = REASON_KINDS.contains(&kind)
+        && says_something(ticket)
+        && ticket.chars().count() <= TICKET_MAX
+        && seen.len() >= REASON_MIN
+        && different.len() >= LETTERS_MIN
+        && typed.chars().count() <= REASON_MAX
+        && [ticket, typed].iter().all(|text| text::bad_character(text).is_none());
+    if fits { Ok(json!({ "kind": kind, "ticket": ticket, "text": typed })) } else { Err(Refusal::no_reason()) }
+}
+
 /// Whether a text has letters or digits that somebody can see.
 fn says_something(typed: &str) -> bool {
-    typed.chars().any(|c| c.is_alphanumeric() && !text::is_invisible(c))
+    typed.chars().any(is_seen)
+}
+
+fn is_seen(c: char) -> bool {
+    c.is_alphanumeric() && !text::is_invisible(c)
 }
 
 /// A password that is being tried. Whatever it is, it may be wrong; it may not be endless.
@@ -89,6 +143,33 @@ mod tests {
         assert_eq!(new_email("\u{FEFF}a\u{200B}na@\u{AD}ｘ.ph").expect("an address"), "ana@x.ph");
         assert_eq!(name(" Ma. Peñaflor ").expect("a name"), "Ma. Peñaflor");
         assert_eq!(slug("Rizal-NHS").expect("a slug"), "rizal-nhs");
+    }
+
+    #[test]
+    fn dots_and_what_nobody_sees_are_no_reason_to_act() {
+        let good = "school rizal called, a PC was stolen";
+        assert!(act_reason("incident", "HD-4711", good).is_ok());
+        assert!(act_reason("help", "1", "nawala ang PC ng registrar").is_ok());
+        for (kind, ticket, typed) in [
+            ("incident", "HD-4711", "..............................".to_owned()),
+            ("incident", "HD-4711", "\u{2026}".repeat(20)),
+            ("incident", "HD-4711", "\u{200B}\u{3164}\u{AD}\u{2060}".repeat(10)),
+            ("incident", "HD-4711", format!("stolen{}", "\u{200B}".repeat(20))),
+            ("incident", "HD-4711", "                    ".to_owned()),
+            ("incident", "HD-4711", "a".repeat(40)),
+            ("incident", "HD-4711", "abab abab abab abab abab".to_owned()),
+            ("incident", "HD-4711", "a PC was stol".to_owned()),
+            ("incident", "HD-4711", "x".repeat(501)),
+            ("incident", "HD-4711", format!("{good}\0")),
+            ("incident", "", good.to_owned()),
+            ("incident", "---", good.to_owned()),
+            ("incident", &"4".repeat(41), good.to_owned()),
+            ("because", "HD-4711", good.to_owned()),
+            ("", "HD-4711", good.to_owned()),
+        ] {
+            let refused = act_reason(kind, ticket, &typed).expect_err(&typed);
+            assert_eq!(refused.0.details.expect("details")["field"], "reason");
+        }
     }
 
     #[test]

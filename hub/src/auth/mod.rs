@@ -1,7 +1,7 @@
 //! Authentication: how somebody proves to be who they say, and what follows from it.
 //!
 //! - [`password`]: Argon2id, bounded in memory, behind a [`queue`] that is fair to schools; which passwords will do: [`pems_model::password`]
-//! - [`totp`]: the second factor of operators, [`seal`]ed in the database
+//! - [`totp`]: the second factor of operators, [`seal`]ed in the database; [`recovery`] codes for who has lost it
 //! - [`tokens`]: what a session refreshes itself with
 //! - [`sign_in`], [`operators`]: the way in, for people of a school and for those who run the hub
 //! - [`bearer`]: whose token a request carries; [`assertions`] of devices count once
@@ -17,6 +17,7 @@ pub(crate) mod field;
 pub(crate) mod operators;
 pub(crate) mod password;
 mod queue;
+pub(crate) mod recovery;
 pub(crate) mod seal;
 pub(crate) mod sign_in;
 pub(crate) mod tokens;

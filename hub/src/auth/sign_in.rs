@@ -39,7 +39,7 @@ pub(super) fn wrong() -> Refusal {
     Refusal::new(Code::WrongCredentials, "the e-mail or the password is not right, or there is no such account")
 }
 
-pub(super) fn locked(seconds: u64) -> Refusal {
+pub(crate) fn locked(seconds: u64) -> Refusal {
     let message =
         format!("too many wrong tries; try again in {seconds} s, or ask your administrator for a new password");
     Refusal::new(Code::AccountLocked, message).with(json!({ "retry_after": seconds }))

@@ -134,6 +134,15 @@ async fn school(admin: &Admin, job: School, out: &Out) -> Result<(), Failed> {
             }
             text
         }),
+        School::Place { slug, place } => {
+            let place = admin::Place {
+                region: place.region,
+                division: place.division,
+                area: place.area,
+                municipality: place.municipality,
+            };
+            out.object(&admin.place(&slug, place).await?, |_| format!("{slug} is there"))
+        }
         School::Suspend { slug } => {
             admin.suspend(&slug).await?;
             out.object(&json!({ "slug": slug, "suspended": true }), |_| format!("{slug} is suspended"))

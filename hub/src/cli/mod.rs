@@ -15,7 +15,7 @@ use crate::Refusal;
 use crate::server::database;
 use crate::server::start_error::StartError;
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use pems_model::{Code, Role};
 use serde_json::{Value as Json, json};
 use settings::Flags;
@@ -88,6 +88,12 @@ enum School {
     List,
     /// One school: revision, digest, rows of each kind
     Show { slug: String },
+    /// Say where a school is, as the scopes of operators say it; what is left out is unknown
+    Place {
+        slug: String,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Shut a school out at once; its records stay
     Suspend { slug: String },
     /// Let a suspended school in again
@@ -98,6 +104,19 @@ enum School {
     Import(archive::Import),
     /// Destroy every record of a suspended school at this hub
     Erase(archive::Erase),
+}
+
+#[derive(Debug, Args)]
+struct Place {
+    #[arg(long)]
+    region: Option<String>,
+    #[arg(long, requires = "region")]
+    division: Option<String>,
+    /// Legislative district, cluster or whatever the division is parted into
+    #[arg(long)]
+    area: Option<String>,
+    #[arg(long)]
+    municipality: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ use crate::schools::{NewSchool, School};
 use crate::server::admin::Admin;
 use crate::server::admin::{NewOperator, OneTimePassword, OperatorLine};
 use clap::{Args, Subcommand};
+use pems_db::{ConsoleRole, Scope};
 use pems_model::Role;
 use serde::Serialize;
 use serde_json::json;
@@ -14,16 +15,30 @@ use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Operator {
-    /// Add somebody who runs the hub; prints the second factor once
+    /// Add somebody who runs the hub; prints the second factor and the recovery codes once
     Add {
         email: String,
         #[arg(long)]
         name: Option<String>,
+        /// owner, support or viewer
+        #[arg(long, default_value = "owner", value_parser = console_role)]
+        role: ConsoleRole,
+        #[command(flatten)]
+        scope: Of,
         #[command(flatten)]
         password: Password,
     },
     /// All operators
     List,
+    /// Another role and scope; what the operator is doing ends
+    Role {
+        email: String,
+        /// owner, support or viewer
+        #[arg(value_parser = console_role)]
+        role: ConsoleRole,
+        #[command(flatten)]
+        scope: Of,
+    },
     /// Shut an operator out at once
     Disable { email: String },
     /// Another password and another second factor, printed once; lets in again who was disabled
@@ -32,6 +47,28 @@ pub(super) enum Operator {
         #[command(flatten)]
         password: Password,
     },
+}
+
+/// The schools that an operator is there for.
+#[derive(Debug, Args)]
+pub(super) struct Of {
+    /// Of this region alone; without it, of the whole hub
+    #[arg(long)]
+    region: Option<String>,
+    /// Of this division of the region alone
+    #[arg(long, requires = "region")]
+    division: Option<String>,
+}
+
+impl From<Of> for Scope {
+    fn from(of: Of) -> Scope {
+        Scope { region: of.region, division: of.division }
+    }
+}
+
+fn console_role(name: &str) -> Result<ConsoleRole, String> {
+    let names = || format!("a role is one of: {}", ConsoleRole::ALL.map(ConsoleRole::name).join(", "));
+    ConsoleRole::parse(name).ok_or_else(names)
 }
 
 #[derive(Debug, Args)]
@@ -66,9 +103,14 @@ pub(super) enum User {
 
 pub(super) async fn operator(admin: &Admin, job: Operator, out: &Out) -> Result<(), Failed> {
     match job {
-        Operator::Add { email, name, password } => {
+        Operator::Add { email, name, role, scope, password } => {
             let password = password.read()?;
-            out.object(&admin.add_operator(&email, name.as_deref(), &password).await?, second_factor)
+            let made = admin.add_operator_as(&email, name.as_deref(), &password, role, &scope.into()).await?;
+            out.object(&made, second_factor)
+        }
+        Operator::Role { email, role, scope } => {
+            admin.set_operator_role(&email, role, &scope.into()).await?;
+            out.object(&json!({ "email": email, "role": role.name() }), |_| format!("{email} is {}", role.name()))
         }
         Operator::List => admin.operators().await?.iter().try_for_each(|operator| out.object(operator, line)),
         Operator::Disable { email } => {
@@ -97,15 +139,20 @@ pub(super) fn one_time(made: &OneTimePassword) -> String {
 
 fn second_factor(made: &NewOperator) -> String {
     format!(
-        "{} is an operator. Into the authenticator app, now, for it is not shown again:\n  {}\n  or typed: {}",
-        made.email, made.otpauth, made.secret
+        "{} is an operator. Into the authenticator app, now, for it is not shown again:\n  {}\n  or typed: {}\n\
+         On paper, for a lost phone; each lets into the console once:\n  {}",
+        made.email,
+        made.otpauth,
+        made.secret,
+        made.recovery_codes.join("\n  ")
     )
 }
 
 fn line(operator: &OperatorLine) -> String {
     let seen = operator.last_sign_in_at.map_or("never".into(), moment);
     let state = if operator.disabled_at.is_some() { "  disabled" } else { "" };
-    format!("{}  {}  last signed in {seen}{state}", operator.email, operator.name)
+    let of = operator.division.as_deref().or(operator.region.as_deref()).unwrap_or("the whole hub");
+    format!("{}  {}  {} of {of}  last signed in {seen}{state}", operator.email, operator.name, operator.role)
 }
 
 impl Password {

@@ -10,6 +10,7 @@ pub(crate) mod state;
 mod sync_api;
 
 use crate::auth::{Auth, bearer};
+use crate::console::Console;
 use crate::http::client_ip::ClientAddress;
 use crate::http::patience::Patience;
 use crate::http::state::{AtWork, Hub};
@@ -99,6 +100,7 @@ async fn metrics(
     State(token): State<MetricsToken>,
     State(tenant_db): State<TenantDb>,
     State(operator_db): State<OperatorDb>,
+    State(console): State<Arc<Console>>,
     State(auth_db): State<AuthDb>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
@@ -108,7 +110,8 @@ async fn metrics(
         let message = "send the metrics token (pems-hub metrics-token): Authorization: Bearer ...";
         return Err(Refusal::new(Code::Unauthorized, message));
     }
-    let pools = Pools { tenant_db: &tenant_db, operator_db: &operator_db, auth_db: &auth_db };
+    let console_db = &console.console_db;
+    let pools = Pools { tenant_db: &tenant_db, operator_db: &operator_db, console_db, auth_db: &auth_db };
     let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, format)], metrics.text(&pools)?).into_response())
 }

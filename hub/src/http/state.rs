@@ -4,6 +4,7 @@
 use super::client_ip::TrustedProxies;
 use super::patience::Patience;
 use crate::auth::Auth;
+use crate::console::Console;
 use crate::metrics::{Metrics, MetricsToken};
 use crate::rate_limit::Limits;
 use crate::reads::Reader;
@@ -19,6 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) auth: Arc<Auth>,
+    pub(crate) console: Arc<Console>,
     pub(crate) exchanges: Arc<Exchanges>,
     pub(crate) reader: Arc<Reader>,
     pub(crate) users: Arc<Users>,
@@ -63,6 +65,7 @@ macro_rules! parts {
 
 parts! {
     auth: Arc<Auth>,
+    console: Arc<Console>,
     exchanges: Arc<Exchanges>,
     reader: Arc<Reader>,
     users: Arc<Users>,

@@ -7,9 +7,10 @@
 -- Left out, because they follow from the declarations: tables with sync.guard (every entity): SELECT, INSERT, UPDATE for hub_app
 -- and SELECT for hub_operator.
 
-GRANT CONNECT ON DATABASE current TO hub_app, hub_auth, hub_operator;
+GRANT CONNECT ON DATABASE current TO hub_app, hub_auth, hub_operator, hub_console;
 GRANT USAGE ON SCHEMA public TO hub_sec;
-GRANT USAGE ON SCHEMA sec TO hub_app, hub_auth, hub_operator;
+GRANT USAGE ON SCHEMA sec TO hub_app, hub_auth, hub_operator, hub_console;
+GRANT USAGE ON SCHEMA fleet TO hub_console;
 GRANT USAGE ON SCHEMA sync TO hub_app;
 GRANT SET ON PARAMETER backtrace_functions TO hub_sec;
 GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO hub_sec;
@@ -28,7 +29,8 @@ GRANT INSERT ON audit_log TO hub_sec;
 
 -- Schools and devices (0002, 0027).
 GRANT SELECT ON tenant TO hub_app, hub_operator, hub_sec;
-GRANT INSERT, UPDATE (name, timezone, metadata, suspended_at, updated_at) ON tenant TO hub_operator;
+GRANT INSERT, UPDATE (name, timezone, metadata, suspended_at, updated_at, region, division, area, municipality) ON tenant TO hub_operator;
+GRANT UPDATE (suspended_at, updated_at) ON tenant TO hub_sec;
 GRANT SELECT ON device TO hub_app, hub_operator, hub_sec;
 GRANT UPDATE (name, revoked_at) ON device TO hub_operator;
 GRANT INSERT, UPDATE (last_seen_at) ON device TO hub_sec;
@@ -84,5 +86,14 @@ GRANT USAGE ON SCHEMA sync TO hub_sec;
 GRANT EXECUTE ON FUNCTION sync.take(uuid, bigint) TO hub_sec;
 GRANT UPDATE (name, email, role, disabled_at) ON account TO hub_sec;
 GRANT EXECUTE ON FUNCTION sec.add_account_of(uuid, uuid, text, text, text, text), sec.reset_account_of(uuid, text, text),
-    sec.add_operator(uuid, text, text, text, bytea), sec.operators(), sec.disable_operator(text), sec.operator_id(text),
-    sec.reset_operator(uuid, text, bytea) TO hub_operator;
+    sec.add_operator(uuid, text, text, text, text, text, text, bytea, bytea[]), sec.operators(), sec.disable_operator(text),
+    sec.operator_id(text), sec.set_operator_role(text, text, text, text), sec.reset_operator(uuid, text, bytea, bytea[]) TO hub_operator;
+
+-- The console (0031, 0032).
+GRANT EXECUTE ON FUNCTION sec.hello(), sec.enter(text), sec.announce_console(text, text) TO hub_console;
+GRANT EXECUTE ON FUNCTION sec.open_console(uuid, text, text, bigint, bytea, uuid, bytea), sec.console_caller(uuid, bytea),
+    sec.begin_step_up(uuid), sec.step_up(uuid, bigint), sec.open_invitation(bytea),
+    sec.accept_invitation(bytea, text, bytea, bigint, bytea[]) TO hub_auth;
+GRANT EXECUTE ON FUNCTION fleet.schools(uuid, integer), fleet.school(uuid), sec.console_sessions(), sec.end_console(uuid),
+    sec.suspend_school(uuid, boolean, jsonb, uuid), sec.console_operators(), sec.console_invitations(), sec.withdraw_invitation(uuid),
+    sec.console_requests(), sec.operator_act(uuid, text, jsonb, jsonb), sec.decide_request(uuid, boolean) TO hub_console;

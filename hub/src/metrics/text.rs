@@ -2,13 +2,14 @@
 
 use super::{ByPool, Metrics};
 use crate::refusal::Refusal;
-use pems_db::{AuthDb, OperatorDb, TenantDb};
+use pems_db::{AuthDb, ConsoleDb, OperatorDb, TenantDb};
 use prometheus_client::encoding::text;
 
 /// The connections that are counted.
 pub(crate) struct Pools<'a> {
     pub(crate) tenant_db: &'a TenantDb,
     pub(crate) operator_db: &'a OperatorDb,
+    pub(crate) console_db: &'a ConsoleDb,
     pub(crate) auth_db: &'a AuthDb,
 }
 
@@ -55,9 +56,12 @@ impl Metrics {
     /// # Errors
     /// If it cannot be written, which would be a mistake of ours.
     pub(crate) fn text(&self, of: &Pools<'_>) -> Result<String, Refusal> {
-        for (pool, (used, idle, most)) in
-            [("app", of.tenant_db.usage()), ("operator", of.operator_db.usage()), ("auth", of.auth_db.usage())]
-        {
+        for (pool, (used, idle, most)) in [
+            ("app", of.tenant_db.usage()),
+            ("operator", of.operator_db.usage()),
+            ("console", of.console_db.usage()),
+            ("auth", of.auth_db.usage()),
+        ] {
             for (state, count) in [("used", used), ("idle", idle), ("most", most)] {
                 let count = i64::try_from(count).unwrap_or(i64::MAX);
                 self.pools.get_or_create_owned(&ByPool { pool, state }).set(count);

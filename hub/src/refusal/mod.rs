@@ -17,6 +17,14 @@ const NO_CONTEXT: &str = "28000";
 const NOT_GENUINE: &str = "PM002";
 /// SQLSTATE with which `sec.announce` refuses an operator whose time is up, or was ended: no attack, only late.
 const MODE_OVER: &str = "PM003";
+/// What the console's functions refuse (`migrations/0031_console.sql`).
+const SESSION_OVER: &str = "PM004";
+const NOT_FRESH: &str = "PM005";
+const NO_REASON: &str = "PM006";
+const NOT_THERE: &str = "PM007";
+const AGAINST: &str = "PM008";
+const LAST_OWNER: &str = "PM009";
+const NOT_FOR_MODE: &str = "PM014";
 
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
@@ -65,6 +73,18 @@ impl Refusal {
 
     pub(crate) fn busy() -> Refusal {
         Refusal::new(Code::Busy, "the hub is busy; it is tried again by itself")
+    }
+
+    /// Of the console.
+    pub(crate) fn session_over() -> Refusal {
+        Refusal::new(Code::Unauthorized, "nobody is signed in at the console, or no longer; sign in again")
+    }
+
+    /// Of what is done at the console.
+    pub(crate) fn no_reason() -> Refusal {
+        let message =
+            "reason: its kind, a ticket of 40 characters at most, and in fifteen letters or more what it is for";
+        Refusal::new(Code::BadRequest, message).with(json!({ "field": "reason" }))
     }
 
     /// The line is slow, and others wait.
@@ -116,6 +136,9 @@ impl From<sqlx::Error> for Refusal {
                 MODE_OVER => {
                     Refusal::new(Code::Unauthorized, "the operator mode is over; sign in again, with a reason")
                 }
+                SESSION_OVER | NOT_FRESH | NO_REASON | NOT_THERE | AGAINST | LAST_OWNER | NOT_FOR_MODE => {
+                    of_console(&state, database.constraint().unwrap_or_default())
+                }
                 FORBIDDEN | NO_CONTEXT | NOT_GENUINE => {
                     let mut refusal = Refusal::internal("the database's wall", &error);
                     refusal.1 = Some(Alarm::Wall(state.into_owned()));
@@ -129,6 +152,36 @@ impl From<sqlx::Error> for Refusal {
             return Refusal::busy();
         }
         Refusal::internal("database", &error)
+    }
+}
+
+/// What the database says no to at the console, in words.
+fn of_console(state: &str, constraint: &str) -> Refusal {
+    match (state, constraint) {
+        (SESSION_OVER, _) => Refusal::session_over(),
+        (NOT_FRESH, _) => Refusal::new(
+            Code::StepUpRequired,
+            "type a code of the authenticator app first (POST /api/v1/console/step-up); it counts for five minutes",
+        ),
+        (NO_REASON, _) => Refusal::no_reason(),
+        (LAST_OWNER, _) => Refusal::new(Code::LastAdmin, "the hub keeps an owner; make another one first"),
+        (NOT_FOR_MODE, _) => Refusal::new(
+            Code::RoleForbidden,
+            "operator mode is for owners and support of the whole hub; ask an owner for another role or scope",
+        ),
+        (AGAINST, "operator_email_key") => {
+            Refusal::new(Code::Conflict, "there is an operator with this e-mail already; change or reset that one")
+                .with(json!({ "field": "email" }))
+        }
+        (AGAINST, "console_request_second") => Refusal::new(
+            Code::Conflict,
+            "the second owner is another person than the one who asked; until then it can only be taken back",
+        ),
+        (AGAINST, _) => Refusal::new(
+            Code::Conflict,
+            "the request is over: decided, older than a day, or whoever asked is no owner any more; ask anew",
+        ),
+        _ => Refusal::new(Code::NotFound, "there is nothing with this id, or not within your scope"),
     }
 }
 
@@ -178,7 +231,8 @@ const fn status(code: Code) -> StatusCode {
         | Code::TenantSuspended
         | Code::WrongTenant
         | Code::RoleForbidden
-        | Code::PasswordChangeRequired => StatusCode::FORBIDDEN,
+        | Code::PasswordChangeRequired
+        | Code::StepUpRequired => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::ReplicaForked
         | Code::EpochChanged

@@ -19,7 +19,7 @@ pub(crate) struct Current {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Noted {
     pub(crate) tenant: Option<Uuid>,
-    /// `device`, `user`, `operator`.
+    /// `device`, `user`, `operator`, `console`.
     pub(crate) kind: &'static str,
 }
 
@@ -52,6 +52,15 @@ pub(crate) fn caller_is(caller: &Caller) {
         }
         Caller::Operator(_) => Noted { tenant: None, kind: "operator" },
     };
+    note(noted);
+}
+
+/// Somebody at the console.
+pub(crate) fn console_is_calling() {
+    note(Noted { tenant: None, kind: "console" });
+}
+
+fn note(noted: Noted) {
     // Outside of a request (the command line) there is nothing to note.
     let _ = CURRENT.try_with(|current| current.caller.set(noted));
 }

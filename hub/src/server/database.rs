@@ -127,7 +127,7 @@ async fn make_roles(owner: &mut PgConnection, options: &PgConnectOptions, keys: 
     let mut sql = include_str!("../../../migrations/roles.sql").to_owned();
     // Over a socket the cluster trusts us (or maps our user); over TCP the roles need a password.
     if options.get_socket().is_none() {
-        for role in ["hub_app", "hub_auth", "hub_operator"] {
+        for role in ["hub_app", "hub_auth", "hub_operator", "hub_console"] {
             sql.push_str(&format!("ALTER ROLE {role} PASSWORD '{}';\n", keys.password(role)));
         }
     }
@@ -154,7 +154,7 @@ async fn settle_roles(owner: &mut PgConnection) -> Result<(), sqlx::Error> {
              format('ALTER ROLE %I %sRESET ALL', r.rolname,
                  CASE WHEN s.setdatabase = 0 THEN '' ELSE format('IN DATABASE %I ', current_database()) END) AS "reset!"
          FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
-         WHERE r.rolname IN ('hub_app', 'hub_auth', 'hub_operator')
+         WHERE r.rolname IN ('hub_app', 'hub_auth', 'hub_operator', 'hub_console')
              AND s.setdatabase IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))"#
     );
     for found in found.fetch_all(&mut *owner).await? {

@@ -5,6 +5,7 @@ use crate::auth::assertions::Assertions;
 use crate::auth::password::Passwords;
 use crate::auth::seal::Seal;
 use crate::auth::tokens::Successors;
+use crate::console::Console;
 use crate::events::{Dispatcher, Subscriber};
 use crate::http;
 use crate::http::client_ip::TrustedProxies;
@@ -26,7 +27,7 @@ use crate::sync::pull::Places;
 use crate::sync::schema_negotiation::NegotiatedSchemas;
 use crate::sync::tenant_state::TenantStates;
 use crate::users::Users;
-use pems_db::{AccessTokens, AuthDb, Keys, OperatorDb, Shares, TenantDb, sys};
+use pems_db::{AccessTokens, AuthDb, ConsoleDb, Keys, OperatorDb, Shares, TenantDb, sys};
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,6 +39,8 @@ use uuid::Uuid;
 
 /// Connections for short functions: enrolment, device keys, sign-ins; two of them listen to the database.
 const AUTH_CONNECTIONS: u32 = 6;
+/// Connections for the operators' console: some people, who look.
+const CONSOLE_CONNECTIONS: usize = 4;
 /// How long a pull waits for its school's share, and then for its place, before "busy, try again" serves everybody better.
 const PULL_WAIT: Duration = Duration::from_secs(60);
 /// How long requests in flight may take when the hub stops.
@@ -55,6 +58,7 @@ struct Serving {
     address: SocketAddr,
     passwords: Arc<Passwords>,
     tenant_db: TenantDb,
+    console_db: ConsoleDb,
     auth_db: AuthDb,
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
@@ -85,15 +89,20 @@ async fn open(config: &Config, admin: &Admin, keys: &Keys, epoch: Uuid) -> Resul
     let tenant_db = TenantDb::new(database::login(url, "hub_app", keys)?, config.app_connections, keys.clone())?;
     let stop = CancellationToken::new();
     let metrics = Arc::new(Metrics::new());
-    let to =
-        Connected { auth_db: auth_db.clone(), tenant_db: tenant_db.clone(), operator_db: admin.operator().clone() };
+    let console_db = ConsoleDb::new(database::login(url, "hub_console", keys)?, CONSOLE_CONNECTIONS, keys.clone())?;
+    let to = Connected {
+        auth_db: auth_db.clone(),
+        tenant_db: tenant_db.clone(),
+        operator_db: admin.operator().clone(),
+        console_db: console_db.clone(),
+    };
     let parts = parts(config, keys, epoch, to, &metrics, &stop);
     let passwords = parts.users.passwords.clone();
     let at = |source| StartError::Io { what: format!("cannot listen on {}", config.listen), source };
     let listener = TcpListener::bind(config.listen).await.map_err(at)?;
     let address = listener.local_addr().map_err(at)?;
     let tasks = tasks(config, parts, listener);
-    Ok(Serving { address, passwords, tenant_db, auth_db, stop, tasks, _lock: lock })
+    Ok(Serving { address, passwords, tenant_db, console_db, auth_db, stop, tasks, _lock: lock })
 }
 
 /// The ways to the database.
@@ -101,6 +110,7 @@ struct Connected {
     auth_db: AuthDb,
     tenant_db: TenantDb,
     operator_db: OperatorDb,
+    console_db: ConsoleDb,
 }
 
 fn parts(
@@ -111,23 +121,25 @@ fn parts(
     metrics: &Arc<Metrics>,
     stop: &CancellationToken,
 ) -> Parts {
-    let Connected { auth_db, tenant_db, operator_db } = to;
+    let Connected { auth_db, tenant_db, operator_db, console_db } = to;
     let live = Arc::new(TenantStates::default());
     let passwords = Arc::new(Passwords::default());
     let limits = Arc::new(Limits::new(config.enrol_per_minute, &config.rates, metrics.clone()));
+    let auth = Arc::new(Auth {
+        access: AccessTokens::new(keys, config.token_ttl),
+        assertions: Assertions::default(),
+        auth_db: auth_db.clone(),
+        tenant_db: tenant_db.clone(),
+        passwords: passwords.clone(),
+        seal: Seal::new(keys),
+        successors: Successors::new(keys),
+        live: live.clone(),
+        limits: limits.clone(),
+        metrics: metrics.clone(),
+    });
     Parts {
-        auth: Arc::new(Auth {
-            access: AccessTokens::new(keys, config.token_ttl),
-            assertions: Assertions::default(),
-            auth_db: auth_db.clone(),
-            tenant_db: tenant_db.clone(),
-            passwords: passwords.clone(),
-            seal: Seal::new(keys),
-            successors: Successors::new(keys),
-            live: live.clone(),
-            limits: limits.clone(),
-            metrics: metrics.clone(),
-        }),
+        console: Arc::new(Console { auth: auth.clone(), console_db }),
+        auth,
         exchanges: Arc::new(Exchanges {
             schema: config.schema,
             epoch,
@@ -245,6 +257,7 @@ impl Running {
             }
         }
         self.serving.tenant_db.close();
+        self.serving.console_db.close();
         self.serving.auth_db.close().await;
         self.admin.close().await;
     }

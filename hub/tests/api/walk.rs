@@ -134,6 +134,10 @@ async fn every_route_refuses_in_the_same_shape_whatever_is_wrong() {
     for (template, here) in document["paths"].as_object().expect("paths") {
         let path = template.replace("{id}", &new_id().to_string());
         walk.wrong_methods(&path, here).await;
+        // With a cookie instead of a token: hub/tests/console walks it.
+        if path.starts_with("/api/v1/console/") {
+            continue;
+        }
         for (method, operation) in here.as_object().expect("operations") {
             operations += 1;
             let method: Method = method.to_uppercase().parse().expect("a method");

@@ -134,6 +134,7 @@ async fn requests_execute_only_what_sees_nothing_of_others() {
         (NEVER, "hub_app", false),
         (NEVER, "hub_auth", false),
         (NEVER, "hub_operator", false),
+        (NEVER, "hub_console", false),
         (NEEDED, "hub_app", true),
     ] {
         let known: Vec<String> = sqlx::query_scalar(

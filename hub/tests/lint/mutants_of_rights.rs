@@ -73,6 +73,32 @@ pub(crate) const OF_RIGHTS: &[Mutant] = &[
         &["own_machinery"],
     ),
     ("a schema", "CREATE SCHEMA scratch", &["schema_unknown"]),
+    // The fleet knows no person.
+    (
+        "a learner's name in the fleet",
+        "CREATE TABLE fleet.newest (tenant_id uuid NOT NULL, id uuid NOT NULL, last_name text NOT NULL, PRIMARY KEY (tenant_id, id));
+         CALL sec.wall('fleet.newest'); REVOKE ALL ON fleet.newest FROM hub_operator",
+        &["fleet_text"],
+    ),
+    (
+        "an LRN in what a function of the fleet gives",
+        "CREATE FUNCTION fleet.twins() RETURNS TABLE (school uuid, lrn text) LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+             AS 'SELECT NULL::uuid, NULL::text WHERE false';
+         ALTER FUNCTION fleet.twins() OWNER TO hub_sec; REVOKE ALL ON FUNCTION fleet.twins() FROM PUBLIC",
+        &["fleet_text"],
+    ),
+    (
+        "anything at all in what a function of the fleet gives",
+        "CREATE FUNCTION fleet.anything() RETURNS jsonb LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+             AS 'SELECT NULL::jsonb';
+         ALTER FUNCTION fleet.anything() OWNER TO hub_sec; REVOKE ALL ON FUNCTION fleet.anything() FROM PUBLIC",
+        &["fleet_text"],
+    ),
+    ("the fleet open to a school", "GRANT USAGE ON SCHEMA fleet TO hub_app", &["role_may"]),
+    ("a table open to the console", "GRANT SELECT ON tenant TO hub_console", &["role_may"]),
+    ("a name open to the console", "GRANT SELECT (name) ON account TO hub_console", &["role_may"]),
+    ("the console can become the operator", "GRANT hub_operator TO hub_console", &["role_is_member"]),
+    ("the console passes row-level security", "ALTER ROLE hub_console BYPASSRLS", &["role_attribute"]),
     // No extension is sure to lie ready on every machine, so the one that does gets another name.
     ("an extension", "UPDATE pg_catalog.pg_extension SET extname = 'other'", &["extension_installed"]),
     // Roles.

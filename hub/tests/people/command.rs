@@ -51,6 +51,7 @@ async fn operators_come_and_go_at_the_command_line() {
     assert_eq!(made["email"], "ana@division.ph");
     assert!(made["otpauth"].as_str().expect("an address").starts_with("otpauth://totp/"));
     assert_eq!(made["secret"].as_str().map(str::len), Some(32));
+    assert_eq!(made["recovery_codes"].as_array().map(Vec::len), Some(10));
     assert_eq!(hub.refused(&add), (Some(1), "conflict".into()));
     assert_eq!(hub.refused(&["operator", "add", "ben@division.ph"]), (Some(2), "bad_usage".into()), "nobody to ask");
     std::fs::write(hub.data.path().join("weak"), "password1").expect("written");
@@ -63,6 +64,22 @@ async fn operators_come_and_go_at_the_command_line() {
     assert_eq!(hub.done(&["operator", "disable", "ana@division.ph"])["disabled"], true);
     assert_eq!(hub.refused(&["operator", "disable", "eve@x.ph"]), (Some(1), "not_found".into()));
     let listed = hub.done(&["operator", "list"]);
+    assert_eq!(
+        (&listed["role"], &listed["region"]),
+        (&Json::from("owner"), &Json::Null),
+        "who is added without a word is an owner"
+    );
+    let role = ["operator", "role", "ana@division.ph", "support", "--region", " Region  VII", "--division", "Bohol"];
+    assert_eq!(hub.done(&role)["role"], "support");
+    let listed = hub.done(&["operator", "list"]);
+    assert_eq!(
+        (&listed["role"], &listed["region"], &listed["division"]),
+        (&"support".into(), &"Region VII".into(), &"Bohol".into())
+    );
+    assert_eq!(hub.refused(&["operator", "role", "ana@division.ph", "boss"]), (Some(2), "bad_usage".into()));
+    assert_eq!(hub.refused(&["operator", "role", "eve@x.ph", "viewer"]), (Some(1), "not_found".into()));
+    let alone = ["operator", "role", "ana@division.ph", "viewer", "--division", "Bohol"];
+    assert_eq!(hub.refused(&alone), (Some(2), "bad_usage".into()), "a division is said with its region");
     assert_eq!(listed["name"], "Ana Reyes");
     assert!(listed["disabled_at"].is_string() && listed.get("password_hash").is_none());
 }
@@ -78,6 +95,22 @@ async fn a_school_gets_its_first_administrator_and_a_way_back_in() {
     assert_eq!(made["admin"]["one_time_password"].as_str().map(str::len), Some(14));
     assert_eq!(hub.refused(&add("mabini", "300124", "no address")), (Some(1), "bad_request".into()));
     assert_eq!(hub.refused(&["school", "show", "mabini"]), (Some(1), "not_found".into()), "both or neither");
+    let placed = hub.done(&[
+        "school",
+        "place",
+        "rizal",
+        "--region",
+        "Region VII",
+        "--division",
+        "Bohol",
+        "--municipality",
+        "Loon",
+    ]);
+    assert_eq!(
+        (&placed["division"], &placed["area"], &placed["municipality"]),
+        (&"Bohol".into(), &Json::Null, &"Loon".into())
+    );
+    assert_eq!(hub.refused(&["school", "place", "mabini"]), (Some(1), "not_found".into()));
     let reset = ["user", "reset-password", "--school", "rizal", "--email", "head@rizal.ph"];
     assert_ne!(hub.done(&reset)["one_time_password"], made["admin"]["one_time_password"]);
     assert_eq!(

@@ -199,11 +199,12 @@ async fn who_runs_the_hub_is_not_decided_over_the_network() {
     let who = context(&town, &token(&town, &totp).await);
     let door = door(&town);
     for attempt in [
-        "SELECT sec.add_operator(gen_random_uuid(), 'eve@x.ph', 'Eve', '$argon2id$x', '')",
+        "SELECT sec.add_operator(gen_random_uuid(), 'eve@x.ph', 'Eve', 'owner', NULL, NULL, '$argon2id$x', '', '{}')",
         "SELECT * FROM sec.operators()",
         "SELECT sec.disable_operator('ana@division.ph')",
         "SELECT sec.operator_id('ana@division.ph')",
-        "SELECT sec.reset_operator(gen_random_uuid(), '$argon2id$x', '')",
+        "SELECT sec.set_operator_role('ana@division.ph', 'viewer', NULL, NULL)",
+        "SELECT sec.reset_operator(gen_random_uuid(), '$argon2id$x', '', '{}')",
     ] {
         let tried = door.in_tx(&who, Access::Write, "trying", None, async |tx| {
             Ok::<_, DbError>(sqlx::query(attempt).execute(tx.conn()).await.map(drop)?)

@@ -198,7 +198,7 @@ async fn every_table_by_every_verb_from_everywhere() {
             }
             problems.extend(sweep(&mut session, &targets(&world, Whose::B).await, place).await);
         }
-        for role in ["hub_auth"] {
+        for role in ["hub_auth", "hub_console"] {
             let mut session = Session { psql: crate::psql::Psql::open(world.url(), role), nonce: String::new() };
             problems.extend(sweep(&mut session, &targets(&world, Whose::B).await, role).await);
         }

@@ -2,9 +2,11 @@
 //! here; the connections themselves are not given away.
 
 mod accounts;
+mod console;
 mod operators;
 
 pub use accounts::{AccountKey, PasswordOwner, Refreshed, SessionFacts, SessionOpened, Try};
+pub use console::{Factor, Invited, StepUpKey};
 pub use operators::{ModeBegun, OperatorKey};
 
 use crate::context::OperatorContext;

@@ -8,6 +8,7 @@ mod answer;
 mod audit;
 mod auth;
 mod caller;
+mod console;
 mod document;
 mod input;
 mod operators;
@@ -26,21 +27,25 @@ use axum::routing::get;
 use axum::{Json, Router};
 use std::sync::Arc;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "PEMS hub", description = "Schools, their people and their records. docs/api.md has the words."),
-    modifiers(&Bearer)
+    modifiers(&Proofs)
 )]
 struct Document;
 
-struct Bearer;
+/// How requests show who sends them: an access token, or at the console a cookie.
+struct Proofs;
 
-impl utoipa::Modify for Bearer {
+impl utoipa::Modify for Proofs {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-        openapi.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        let cookie = ApiKey::Cookie(ApiKeyValue::new("__Host-pems_console"));
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        components.add_security_scheme("console", SecurityScheme::ApiKey(cookie));
     }
 }
 
@@ -53,6 +58,7 @@ fn routes() -> Routes {
         .merge(tenants::router())
         .merge(students::router())
         .merge(audit::router())
+        .merge(console::router())
 }
 
 pub(crate) fn router() -> Router<Hub> {

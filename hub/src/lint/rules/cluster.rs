@@ -7,8 +7,8 @@ use super::{Rule, rule};
 const ROLE_IS_MEMBER: &str = "
 SELECT m.rolname::text, format('it is a member of %s and can act as it', g.rolname)
 FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member JOIN pg_roles g ON g.oid = a.roleid
-WHERE m.rolname IN ('hub_app', 'hub_auth', 'hub_operator', 'hub_sec')
-    OR (g.rolname IN ('hub_app', 'hub_auth', 'hub_operator', 'hub_sec') AND m.rolname <> current_user
+WHERE m.rolname IN ('hub_app', 'hub_auth', 'hub_operator', 'hub_console', 'hub_sec')
+    OR (g.rolname IN ('hub_app', 'hub_auth', 'hub_operator', 'hub_console', 'hub_sec') AND m.rolname <> current_user
         AND has_database_privilege(m.oid, current_database(), 'CONNECT'))";
 
 /// For everybody, only what touches isolation: the rest (memory, time zone) is the business of whoever runs the server.
@@ -16,7 +16,7 @@ const ROLE_HAS_SETTING: &str = "
 SELECT coalesce(r.rolname::text, 'every role'), format('%s is set for its sessions%s', option, CASE WHEN s.setdatabase <> 0 THEN ' in this database' ELSE '' END)
 FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole, unnest(s.setconfig) option
 WHERE s.setdatabase IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
-    AND (r.rolname IN ('hub_app', 'hub_auth', 'hub_operator', 'hub_sec') OR (s.setrole = 0 AND split_part(option, '=', 1) IN
+    AND (r.rolname IN ('hub_app', 'hub_auth', 'hub_operator', 'hub_console', 'hub_sec') OR (s.setrole = 0 AND split_part(option, '=', 1) IN
         ('row_security', 'search_path', 'role', 'session_authorization', 'backtrace_functions', 'session_preload_libraries',
          'local_preload_libraries', 'session_replication_role', 'check_function_bodies')))";
 
@@ -24,10 +24,10 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         "role_attribute",
         "SELECT rolname::text, 'superuser, createdb, createrole, replication or bypassrls' FROM pg_roles
-         WHERE rolname IN ('hub_app', 'hub_auth', 'hub_operator', 'hub_sec')
+         WHERE rolname IN ('hub_app', 'hub_auth', 'hub_operator', 'hub_console', 'hub_sec')
              AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls)
          UNION ALL SELECT 'hub_sec', 'somebody can log in as it' FROM pg_roles WHERE rolname = 'hub_sec' AND rolcanlogin
-         UNION ALL SELECT name, 'the role is missing' FROM unnest(ARRAY['hub_app', 'hub_auth', 'hub_operator', 'hub_sec']) name
+         UNION ALL SELECT name, 'the role is missing' FROM unnest(ARRAY['hub_app', 'hub_auth', 'hub_operator', 'hub_console', 'hub_sec']) name
              WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)",
         "ALTER ROLE ... NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS; hub_sec NOLOGIN (migrations/roles.sql)",
     ),
@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
         "role_owns",
         "SELECT r.rolname::text, format('it owns %s', pg_describe_object(d.classid, d.objid, d.objsubid))
          FROM pg_shdepend d JOIN pg_roles r ON r.oid = d.refobjid AND d.refclassid = 'pg_authid'::regclass
-         WHERE d.deptype = 'o' AND r.rolname IN ('hub_app', 'hub_auth', 'hub_operator')
+         WHERE d.deptype = 'o' AND r.rolname IN ('hub_app', 'hub_auth', 'hub_operator', 'hub_console')
              AND d.dbid IN (0, (SELECT b.oid FROM pg_database b WHERE b.datname = current_database()))",
         "ALTER ... OWNER TO the migrating role: an owner can change its table's policies",
     ),

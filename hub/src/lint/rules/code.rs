@@ -93,8 +93,8 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         "schema_unknown",
-        "SELECT nspname::text, 'a schema besides public, sec and sync' FROM pg_namespace
-         WHERE nspname NOT IN ('public', 'sec', 'sync', 'pg_catalog', 'information_schema') AND nspname !~ '^pg_(toast|temp)'",
+        "SELECT nspname::text, 'a schema besides public, sec, sync and fleet' FROM pg_namespace
+         WHERE nspname NOT IN ('public', 'sec', 'sync', 'fleet', 'pg_catalog', 'information_schema') AND nspname !~ '^pg_(toast|temp)'",
         "DROP SCHEMA, or move what is in it",
     ),
     rule(

@@ -10,6 +10,7 @@
 
 mod cluster;
 mod code;
+mod fleet;
 mod keys;
 mod statistics;
 mod tables;
@@ -28,7 +29,7 @@ const fn rule(name: &'static str, sql: &'static str, remedy: &'static str) -> Ru
 }
 
 pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
-    [tables::RULES, statistics::RULES, keys::RULES, code::RULES, cluster::RULES].into_iter().flatten()
+    [tables::RULES, statistics::RULES, keys::RULES, code::RULES, fleet::RULES, cluster::RULES].into_iter().flatten()
 }
 
 /// What is above 16384 was made after `initdb`: in pg_catalog, too, that is not PostgreSQL's own.

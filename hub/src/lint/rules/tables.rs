@@ -33,7 +33,7 @@ FROM tbl t, LATERAL (
     UNION SELECT x.grantee, x.privilege_type FROM pg_attribute c, aclexplode(c.attacl) x WHERE c.attrelid = t.oid
 ) a
 WHERE t.key IS NULL AND a.privilege_type <> 'SELECT'
-    AND (a.grantee = 0 OR pg_get_userbyid(a.grantee) IN ('hub_app', 'hub_auth'))
+    AND (a.grantee = 0 OR pg_get_userbyid(a.grantee) IN ('hub_app', 'hub_auth', 'hub_console'))
 GROUP BY t.name, a.grantee";
 
 pub(super) const RULES: &[Rule] = &[

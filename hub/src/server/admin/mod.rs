@@ -24,7 +24,7 @@ mod schools;
 pub use crate::schools::School;
 pub use devices::{CODE_MINUTES_MAX, Device};
 pub use people::{NewOperator, OneTimePassword, OperatorLine};
-pub use schools::SchoolDetails;
+pub use schools::{Place, SchoolDetails};
 
 /// Connections of one process for operators' jobs, which come one at a time.
 const OPERATOR_CONNECTIONS: usize = 4;

@@ -4,13 +4,13 @@
 //! Invariant: secrets are given once, to whoever ran the command, and kept in no form that could be given again.
 
 use crate::auth::seal::Seal;
-use crate::auth::{field, totp};
+use crate::auth::{field, recovery, totp};
 use crate::events::{self, DomainEvent};
 use crate::refusal::Refusal;
 use crate::schools::{self, NewSchool, School};
 use crate::server::admin::Admin;
 use crate::users::accounts::{hash_now, one_time, why_no_account};
-use pems_db::{Tx, sys};
+use pems_db::{ConsoleRole, Scope, Tx, sys};
 use pems_model::{Code, Role};
 use serde::Serialize;
 use serde_json::json;
@@ -41,6 +41,8 @@ pub struct NewOperator {
     pub otpauth: String,
     /// The same secret for typing, base 32.
     pub secret: String,
+    /// Each lets into the console once, for who has lost the app.
+    pub recovery_codes: Vec<String>,
 }
 
 impl std::fmt::Debug for NewOperator {
@@ -54,6 +56,11 @@ pub struct OperatorLine {
     pub id: Uuid,
     pub email: String,
     pub name: String,
+    /// `owner`, `support` or `viewer`.
+    pub role: String,
+    /// Without one: of the whole hub.
+    pub region: Option<String>,
+    pub division: Option<String>,
     #[serde(with = "rfc3339")]
     pub created_at: OffsetDateTime,
     #[serde(with = "rfc3339::option")]
@@ -149,17 +156,44 @@ impl Admin {
         Ok(OneTimePassword { user, email, one_time_password: secret })
     }
 
+    /// Adds an owner of the whole hub.
+    ///
     /// # Errors
-    /// `password_weak`; `conflict` for an e-mail that an operator has.
+    /// As [`Admin::add_operator_as`].
     pub async fn add_operator(&self, email: &str, name: Option<&str>, password: &str) -> Result<NewOperator, Refusal> {
+        self.add_operator_as(email, name, password, ConsoleRole::Owner, &Scope::default()).await
+    }
+
+    /// # Errors
+    /// `password_weak`; `bad_request`; `conflict` for an e-mail that an operator has.
+    pub async fn add_operator_as(
+        &self,
+        email: &str,
+        name: Option<&str>,
+        password: &str,
+        role: ConsoleRole,
+        scope: &Scope,
+    ) -> Result<NewOperator, Refusal> {
+        let scope = field::scope(scope.region.as_deref(), scope.division.as_deref())?;
         let email = field::new_email(email)?;
         let name = name_or_email(name, &email)?;
         crate::auth::strong(password, &[&email, &name])?;
         let id = sys::new_ordered_id(sys::now())?;
-        let (made, sealed) = self.second_factor(id, &email)?;
+        let (made, sealed, recovery) = self.second_factor(id, &email)?;
         let hash = hash_now(password)?;
         let added = self.in_tx("operator add", async |tx| {
-            let add = sqlx::query!("SELECT sec.add_operator($1, $2, $3, $4, $5)", id, email, name, hash, sealed);
+            let add = sqlx::query!(
+                "SELECT sec.add_operator($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                id,
+                email,
+                name,
+                role.name(),
+                scope.region.as_deref(),
+                scope.division.as_deref(),
+                hash,
+                sealed,
+                &recovery[..]
+            );
             add.execute(tx.conn()).await.map_err(why_no_operator)?;
             Ok(made)
         });
@@ -177,12 +211,32 @@ impl Admin {
         let reset = self.in_tx("operator reset", async |tx| {
             let id = sqlx::query_scalar!("SELECT sec.operator_id($1)", email);
             let id = id.fetch_one(tx.conn()).await?.ok_or_else(|| no_operator(&email))?;
-            let (made, sealed) = self.second_factor(id, &email)?;
-            let reset = sqlx::query!("SELECT sec.reset_operator($1, $2, $3)", id, hash, sealed);
+            let (made, sealed, recovery) = self.second_factor(id, &email)?;
+            let reset = sqlx::query!("SELECT sec.reset_operator($1, $2, $3, $4)", id, hash, sealed, &recovery[..]);
             reset.execute(tx.conn()).await?;
             Ok(made)
         });
         reset.await
+    }
+
+    /// Gives an operator another role and scope, and ends what the operator is doing.
+    ///
+    /// # Errors
+    /// `bad_request`, `not_found`.
+    pub async fn set_operator_role(&self, email: &str, role: ConsoleRole, scope: &Scope) -> Result<(), Refusal> {
+        let email = field::email(email)?;
+        let scope = field::scope(scope.region.as_deref(), scope.division.as_deref())?;
+        let set = self.in_tx("operator role", async |tx| {
+            let set = sqlx::query_scalar!(
+                "SELECT sec.set_operator_role($1, $2, $3, $4)",
+                email,
+                role.name(),
+                scope.region.as_deref(),
+                scope.division.as_deref()
+            );
+            set.fetch_one(tx.conn()).await?.map(drop).ok_or_else(|| no_operator(&email))
+        });
+        set.await
     }
 
     /// Shuts an operator out, and ends at once what the operator is doing.
@@ -204,8 +258,8 @@ impl Admin {
         let listed = self.look("operator list", async |tx| {
             let operators = sqlx::query_as!(
                 OperatorLine,
-                r#"SELECT id AS "id!", email AS "email!", name AS "name!", created_at AS "created_at!", last_sign_in_at,
-                       disabled_at
+                r#"SELECT id AS "id!", email AS "email!", name AS "name!", role AS "role!", region, division,
+                       created_at AS "created_at!", last_sign_in_at, disabled_at
                    FROM sec.operators()"#
             );
             Ok(operators.fetch_all(tx.conn()).await?)
@@ -213,12 +267,15 @@ impl Admin {
         listed.await
     }
 
-    fn second_factor(&self, id: Uuid, email: &str) -> Result<(NewOperator, Vec<u8>), Refusal> {
+    /// With what the database keeps of it: the sealed secret, and the hashes of the recovery codes.
+    fn second_factor(&self, id: Uuid, email: &str) -> Result<(NewOperator, Vec<u8>, Vec<Vec<u8>>), Refusal> {
         let secret: [u8; totp::SECRET] = sys::random()?;
         let internal = |error: &dyn std::fmt::Display| Refusal::internal("second factor", error);
         let (otpauth, typed) = totp::enrolment(&secret, email).map_err(|error| internal(&error))?;
         let sealed = Seal::new(self.keys()).seal(id, &secret, sys::random()?).map_err(|error| internal(&error))?;
-        Ok((NewOperator { id, email: email.to_owned(), otpauth, secret: typed }, sealed))
+        let (recovery_codes, hashes) = recovery::codes()?;
+        let made = NewOperator { id, email: email.to_owned(), otpauth, secret: typed, recovery_codes };
+        Ok((made, sealed, hashes))
     }
 }
 

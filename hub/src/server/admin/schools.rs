@@ -1,14 +1,15 @@
 //! The command line's jobs with schools.
 
+use crate::auth::field;
 use crate::refusal::Refusal;
 use crate::schools::{self, NewSchool, School, SchoolChange, no_school};
 use crate::server::admin::Admin;
 use crate::sync::clock::Clock;
 use crate::sync::pull;
-use pems_db::{Tx, sys};
+use pems_db::{Scope, Tx, sys};
 use pems_model::Code;
 use serde::Serialize;
-use serde_json::Map;
+use serde_json::{Map, json};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
@@ -27,7 +28,41 @@ pub struct SchoolDetails {
     pub devices: i64,
 }
 
+/// Where a school is, as operators say it; their scopes are compared with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Place {
+    pub region: Option<String>,
+    pub division: Option<String>,
+    pub area: Option<String>,
+    pub municipality: Option<String>,
+}
+
 impl Admin {
+    /// Says where a school is; what is not said is unknown from now on.
+    ///
+    /// # Errors
+    /// `bad_request`, `not_found`.
+    pub async fn place(&self, slug: &str, place: Place) -> Result<Place, Refusal> {
+        let Scope { region, division } = field::scope(place.region.as_deref(), place.division.as_deref())?;
+        let area = field::place("area", place.area.as_deref())?;
+        let municipality = field::place("municipality", place.municipality.as_deref())?;
+        let placed = self.in_tx("school place", async |tx| {
+            let school = schools::by_slug(tx, slug).await?.ok_or_else(|| no_school(slug))?;
+            let place = sqlx::query!(
+                "UPDATE tenant SET region = $2, division = $3, area = $4, municipality = $5 WHERE id = $1",
+                school.id,
+                region.as_deref(),
+                division.as_deref(),
+                area.as_deref(),
+                municipality.as_deref()
+            );
+            place.execute(tx.conn()).await?;
+            schools::audit(tx, school.id, "tenant.placed", json!({ "region": region, "division": division })).await?;
+            Ok(Place { region, division, area, municipality })
+        });
+        placed.await
+    }
+
     /// # Errors
     /// `conflict` if the slug or the school id is taken, `bad_usage` for values that cannot be.
     pub async fn add_school(&self, name: &str, slug: &str, school_id: &str, timezone: &str) -> Result<School, Refusal> {
