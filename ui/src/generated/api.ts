@@ -179,6 +179,7 @@ export type Code =
   | "account_locked"
   | "password_weak"
   | "password_change_required"
+  | "step_up_required"
   | "last_admin"
   | "not_found"
   | "method_not_allowed"
