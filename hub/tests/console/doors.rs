@@ -141,7 +141,7 @@ async fn the_database_asks_for_role_scope_code_and_reason_itself() {
     for reason in [
         r#"{"kind": "incident", "ticket": "HD-1", "text": "...................."}"#,
         r#"{"kind": "incident", "ticket": "HD-1", "text": "……………………………………………………"}"#,
-        r#"{"kind": "incident", "ticket": "HD-1", "text": "​​​​​​​​​​​​​​​​​​​​"}"#,
+        r#"{"kind": "incident", "ticket": "HD-1", "text": "\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b"}"#,
         r#"{"kind": "incident", "ticket": "HD-1", "text": "aaaaaaaaaaaaaaaaaaaa"}"#,
         r#"{"kind": "incident", "ticket": " ", "text": "the school called about a stolen PC"}"#,
         r#"{"kind": "boredom", "ticket": "HD-1", "text": "the school called about a stolen PC"}"#,

@@ -45,6 +45,13 @@ pub struct NewOperator {
     pub recovery_codes: Vec<String>,
 }
 
+/// What is shown once of a second factor, and what the database keeps of it.
+struct SecondFactor {
+    shown: NewOperator,
+    sealed: Vec<u8>,
+    hashes: Vec<Vec<u8>>,
+}
+
 impl std::fmt::Debug for NewOperator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("NewOperator").field("id", &self.id).finish_non_exhaustive()
@@ -179,7 +186,7 @@ impl Admin {
         let name = name_or_email(name, &email)?;
         crate::auth::strong(password, &[&email, &name])?;
         let id = sys::new_ordered_id(sys::now())?;
-        let (made, sealed, recovery) = self.second_factor(id, &email)?;
+        let SecondFactor { shown: made, sealed, hashes: recovery } = self.second_factor(id, &email)?;
         let hash = hash_now(password)?;
         let added = self.in_tx("operator add", async |tx| {
             let add = sqlx::query!(
@@ -211,7 +218,7 @@ impl Admin {
         let reset = self.in_tx("operator reset", async |tx| {
             let id = sqlx::query_scalar!("SELECT sec.operator_id($1)", email);
             let id = id.fetch_one(tx.conn()).await?.ok_or_else(|| no_operator(&email))?;
-            let (made, sealed, recovery) = self.second_factor(id, &email)?;
+            let SecondFactor { shown: made, sealed, hashes: recovery } = self.second_factor(id, &email)?;
             let reset = sqlx::query!("SELECT sec.reset_operator($1, $2, $3, $4)", id, hash, sealed, &recovery[..]);
             reset.execute(tx.conn()).await?;
             Ok(made)
@@ -267,15 +274,14 @@ impl Admin {
         listed.await
     }
 
-    /// With what the database keeps of it: the sealed secret, and the hashes of the recovery codes.
-    fn second_factor(&self, id: Uuid, email: &str) -> Result<(NewOperator, Vec<u8>, Vec<Vec<u8>>), Refusal> {
+    fn second_factor(&self, id: Uuid, email: &str) -> Result<SecondFactor, Refusal> {
         let secret: [u8; totp::SECRET] = sys::random()?;
         let internal = |error: &dyn std::fmt::Display| Refusal::internal("second factor", error);
         let (otpauth, typed) = totp::enrolment(&secret, email).map_err(|error| internal(&error))?;
         let sealed = Seal::new(self.keys()).seal(id, &secret, sys::random()?).map_err(|error| internal(&error))?;
         let (recovery_codes, hashes) = recovery::codes()?;
         let made = NewOperator { id, email: email.to_owned(), otpauth, secret: typed, recovery_codes };
-        Ok((made, sealed, hashes))
+        Ok(SecondFactor { shown: made, sealed, hashes })
     }
 }
 
