@@ -92,7 +92,7 @@ enum School {
     Place {
         slug: String,
         #[command(flatten)]
-        place: Place,
+        place: Whereabouts,
     },
     /// Shut a school out at once; its records stay
     Suspend { slug: String },
@@ -107,7 +107,7 @@ enum School {
 }
 
 #[derive(Debug, Args)]
-struct Place {
+struct Whereabouts {
     #[arg(long)]
     region: Option<String>,
     #[arg(long, requires = "region")]
@@ -217,4 +217,15 @@ fn tell(failed: &Failed, json: bool) -> ExitCode {
         let _ = writeln!(io::stderr(), "pems-hub: {} ({})", failed.message, failed.code);
     }
     ExitCode::from(if failed.code == Code::BadUsage { 2 } else { 1 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_can_be_said() {
+        // What clap finds wrong with a command it says only when that command is typed.
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
 }
