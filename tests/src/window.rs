@@ -166,16 +166,24 @@ impl Window {
         self.run(&script).await.as_str().unwrap_or_default().trim().to_owned()
     }
 
-    /// Waits until an element says just this: what stands on a screen is asked for part by part.
+    /// Waits until an element says just this, whatever its lines: what stands on a screen is asked for part by part.
     pub async fn shows(&self, css: &str, text: impl AsRef<str>) {
-        let text = json!(text.as_ref());
-        self.until(&format!("(document.querySelector({css:?})?.innerText ?? '').trim() === {text}")).await;
+        self.until_text(css, "=== text", text.as_ref()).await;
+    }
+
+    /// Waits until an element begins with this.
+    pub async fn begins(&self, css: &str, text: impl AsRef<str>) {
+        self.until_text(css, ".startsWith(text)", text.as_ref()).await;
     }
 
     /// Waits until an element says this among other things.
     pub async fn says(&self, css: &str, text: impl AsRef<str>) {
-        let text = json!(text.as_ref());
-        self.until(&format!("document.querySelector({css:?})?.innerText.includes({text})")).await;
+        self.until_text(css, ".includes(text)", text.as_ref()).await;
+    }
+
+    async fn until_text(&self, css: &str, is: &str, text: &str) {
+        let said = format!("(document.querySelector({css:?})?.innerText ?? '').replace(/\\s+/g, ' ').trim()");
+        self.until(&format!("((text) => {said} {is})({})", json!(text))).await;
     }
 
     /// Types into the element that has the keys.

@@ -4,29 +4,23 @@
 //! in the audit log, and the session stays awake, also where the transaction is rolled back. The database refuses a transaction
 //! that was not announced, and a session that is over.
 
+use crate::announced::Announced;
 use crate::context::{ConsoleContext, Mode};
 use crate::error::DbError;
 use crate::keys::Keys;
-use crate::meter::Meter;
-use crate::pool::{self, Access, Dial, Tx};
-use crate::sys;
-use deadpool::managed::Pool;
+use crate::pool::{Access, Tx};
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
 /// Opens transactions as the role `hub_console`, which runs a few functions and reads no table.
 #[derive(Debug, Clone)]
-pub struct ConsoleDb {
-    pool: Pool<Dial>,
-    keys: Keys,
-    meter: Meter,
-}
+pub struct ConsoleDb(Announced);
 
 impl ConsoleDb {
     /// # Errors
     /// If the pool cannot be made.
     pub fn new(options: PgConnectOptions, size: usize, keys: Keys) -> Result<ConsoleDb, DbError> {
-        Ok(ConsoleDb { pool: pool::pool(options, size)?, keys, meter: Meter::default() })
+        Ok(ConsoleDb(Announced::new(options, size, keys, Mode::Console, "sec.announce_console")?))
     }
 
     /// Does `work` in the name of `who`, in one transaction: what it did is kept if it gives Ok, and taken back if not. `doing` is
@@ -42,39 +36,16 @@ impl ConsoleDb {
         about: Option<Uuid>,
         work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut tx = self.begin(who, access, doing, about).await?;
-        let done = work(&mut tx).await;
-        tx.finish(done).await
-    }
-
-    async fn begin(
-        &self,
-        who: &ConsoleContext,
-        access: Access,
-        doing: &str,
-        about: Option<Uuid>,
-    ) -> Result<Tx, DbError> {
-        let begin = access.begin();
-        let enter = |nonce: &str| {
-            let about = about.unwrap_or_default();
-            let token = self.keys.context_token(about, who.session, Mode::Console, sys::now(), nonce);
-            // Two messages, so that the announcement is committed before the transaction begins.
-            vec![
-                format!("SELECT sec.announce_console('{token}', '{doing}')"),
-                format!("{begin}; SELECT sec.enter('{token}')"),
-            ]
-        };
-        Ok(pool::open(&self.pool, &self.keys, &self.meter, None, enter).await?.0)
+        self.0.in_tx(who.session, access, doing, about, work).await
     }
 
     /// Connections in use, idle, and the most there may be.
     pub fn usage(&self) -> (usize, usize, usize) {
-        let status = self.pool.status();
-        (status.size - status.available.min(status.size), status.available, status.max_size)
+        self.0.usage()
     }
 
     /// Closes its connections as they come back; who asks for one from now on is refused.
     pub fn close(&self) {
-        self.pool.close();
+        self.0.close();
     }
 }

@@ -67,6 +67,7 @@
 #![warn(missing_docs)]
 
 mod access;
+mod announced;
 mod auth_db;
 mod console_db;
 mod context;

@@ -3,29 +3,23 @@
 //! Invariant: before a transaction begins, its announcement (who, what, why) is committed to the audit log. A transaction that
 //! is rolled back has still been seen, and the database refuses one that was not announced.
 
+use crate::announced::Announced;
 use crate::context::{Mode, OperatorContext};
 use crate::error::DbError;
 use crate::keys::Keys;
-use crate::meter::Meter;
-use crate::pool::{self, Access, Dial, Tx};
-use crate::sys;
-use deadpool::managed::Pool;
+use crate::pool::{Access, Tx};
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
 /// Opens transactions over all schools, as the role `hub_operator`.
 #[derive(Debug, Clone)]
-pub struct OperatorDb {
-    pool: Pool<Dial>,
-    keys: Keys,
-    meter: Meter,
-}
+pub struct OperatorDb(Announced);
 
 impl OperatorDb {
     /// # Errors
     /// If the pool cannot be made.
     pub fn new(options: PgConnectOptions, size: usize, keys: Keys) -> Result<OperatorDb, DbError> {
-        Ok(OperatorDb { pool: pool::pool(options, size)?, keys, meter: Meter::default() })
+        Ok(OperatorDb(Announced::new(options, size, keys, Mode::Operator, "sec.announce")?))
     }
 
     /// Does `work` over all schools, in one transaction: what it did is kept if it gives Ok, and taken back if not. `doing` is what
@@ -41,37 +35,16 @@ impl OperatorDb {
         about: Option<Uuid>,
         work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut tx = self.begin(who, access, doing, about).await?;
-        let done = work(&mut tx).await;
-        tx.finish(done).await
-    }
-
-    async fn begin(
-        &self,
-        who: &OperatorContext,
-        access: Access,
-        doing: &str,
-        about: Option<Uuid>,
-    ) -> Result<Tx, DbError> {
-        let begin = access.begin();
-        let doing = doing.replace('\'', "''");
-        let enter = |nonce: &str| {
-            let about = about.unwrap_or_default();
-            let token = self.keys.context_token(about, who.mode_id, Mode::Operator, sys::now(), nonce);
-            // Two messages, so that the announcement is committed before the transaction begins.
-            vec![format!("SELECT sec.announce('{token}', '{doing}')"), format!("{begin}; SELECT sec.enter('{token}')")]
-        };
-        Ok(pool::open(&self.pool, &self.keys, &self.meter, None, enter).await?.0)
+        self.0.in_tx(who.mode_id, access, doing, about, work).await
     }
 
     /// Connections in use, idle, and the most there may be.
     pub fn usage(&self) -> (usize, usize, usize) {
-        let status = self.pool.status();
-        (status.size - status.available.min(status.size), status.available, status.max_size)
+        self.0.usage()
     }
 
     /// Closes its connections as they come back; who asks for one from now on is refused.
     pub fn close(&self) {
-        self.pool.close();
+        self.0.close();
     }
 }

@@ -198,7 +198,7 @@ mod tests {
         assert!(poll!(&mut quiet).is_pending(), "one of the crowd was there before");
         places.pop();
         assert!(matches!(poll!(&mut quiet), Poll::Ready(Ok(_))), "and then it is the quiet school's turn");
-        // ServedEntity to the end, one after the other, each gets a place.
+        // Served to the end, one after the other, each gets a place.
         drop(places);
         for waiting in crowd {
             drop(waiting.await.expect("a place"));

@@ -23,7 +23,8 @@ async fn a_crowd_of_one_school_is_bounded_and_another_school_signs_in_beside_it(
     let of = |status: u16| crowd.iter().filter(|reply| reply.status == status).count();
     let (tried, sent_away) = (of(401), of(503));
     assert_eq!(tried + sent_away, crowd.len(), "served, or told to come back");
-    // A full line of 64 is served unless the machine is so busy with other things that the last of it wait too long (auth::queue).
+    // A full line of 64 is served unless the machine is so busy with other things that the last of it wait too long (auth::queue, whose own test
+    // serves a full line to its end).
     assert!(sent_away > 0 && tried > 0, "{tried} were served and {sent_away} sent away");
     assert!(runs < u64::try_from(tried).expect("few"), "served after {runs} of {tried}: before the crowd was through");
     assert!(town.try_sign_in("rizal", &crowded.email, PASSWORD).await.status.is_success(), "and it is over");

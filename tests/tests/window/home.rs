@@ -292,7 +292,7 @@ async fn a_pc_that_met_no_hub_yet_says_that_records_may_still_come() {
         window.until("document.querySelector('.frame')").await;
         window.run("location.hash = '#/home'; return null").await;
         window.until("document.querySelector('[data-step]')").await;
-        window.says("main .banner", "The hub was not reached yet").await;
+        window.begins("main .banner", "The hub was not reached yet").await;
         // A registrar's PC: what an administrator does is said to be theirs.
         let ways =
             window.run("return [...document.querySelectorAll('[data-step] a')].map((one) => one.hash).join()").await;

@@ -28,7 +28,7 @@ async fn a_register_is_looked_at_mended_and_filed() {
         let register = called("SF1, 7-Rizal");
         window.run(&format!("{register}.click(); return null")).await;
         window.until("document.querySelector('.paper text')").await;
-        window.says("main h1", "School Form 1, 7-Rizal, 20").await;
+        window.begins("main h1", "School Form 1, 7-Rizal, 20").await;
         let paper = "[...document.querySelectorAll('.paper text')].map((one) => one.textContent).join(' ')";
         window.until(&format!("{paper}.includes('School Form 1 (SF 1) School Register')")).await;
         window.until(&format!("{paper}.includes('Page 1 of 2')")).await;

@@ -109,6 +109,7 @@ impl Outlet {
         // Beside the turn and not before it: a place that was given to who waits must not wait for a line that is full.
         let saying = async {
             loop {
+                // The rhythm of what is said, as the protocol has it; nothing that happens is waited for in it.
                 sleep(self.alive).await;
                 if let Err(stop) = self.send(&Frame::Alive).await {
                     break stop;
