@@ -1,11 +1,11 @@
 //! People with tokens. How they get them is tested elsewhere (`hub/tests/people`).
 
+use crate::reply::Reply;
 use crate::world::{World, new_id, now};
 use pems_hub::Config;
 use pems_hub::db::{AccessTokens, Grant, Keys};
 use pems_model::Role;
-use reqwest::header::HeaderMap;
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::Method;
 use serde_json::Value as Json;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -16,32 +16,10 @@ pub(crate) struct Api {
     tokens: AccessTokens,
 }
 
-#[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Json,
-}
-
 impl Reply {
-    pub(crate) fn data(&self) -> &Json {
-        assert!(self.status.is_success(), "{} {}", self.status, self.body);
-        assert_eq!(self.body["success"], true);
-        &self.body["data"]
-    }
-
-    /// Status and code; panics if it was not refused in the API's shape.
-    pub(crate) fn refused(&self) -> (u16, &str) {
-        assert_eq!(self.body["success"], false, "{} {}", self.status, self.body);
-        (self.status.as_u16(), self.body["error"]["code"].as_str().expect("a code"))
-    }
-
+    /// What a refusal says for people.
     pub(crate) fn message(&self) -> &str {
         self.body["error"]["message"].as_str().unwrap_or_default()
-    }
-
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 }
 
@@ -108,16 +86,7 @@ impl Api {
         if let Some(body) = body {
             request = request.json(body);
         }
-        Api::reply(request).await
-    }
-
-    /// Sends a request as it is.
-    pub(crate) async fn reply(request: RequestBuilder) -> Reply {
-        let response = request.send().await.expect("an answer");
-        let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = response.bytes().await.expect("a whole answer");
-        let body = if bytes.is_empty() { Json::Null } else { serde_json::from_slice(&bytes).expect("JSON") };
-        Reply { status, headers, body }
+        Reply::to(request).await
     }
 
     pub(crate) async fn get(&self, path: &str, token: &str) -> Reply {

@@ -1,6 +1,7 @@
 //! How answers look that no handler made, and what everybody in between must not keep.
 
-use crate::caller::{Api, Reply};
+use crate::caller::Api;
+use crate::reply::Reply;
 use pems_model::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::json;

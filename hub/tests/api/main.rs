@@ -11,6 +11,8 @@ mod learners;
 mod limits;
 mod metrics;
 mod plans;
+#[path = "../hub/reply.rs"]
+mod reply;
 mod tenants;
 mod walk;
 #[path = "../hub/world.rs"]

@@ -1,7 +1,8 @@
 //! Every route, and everything that can be wrong before its handler has anything to say: whoever refuses it, it looks the same.
 //! The routes come from the served document, so a new one is walked by itself.
 
-use crate::caller::{Api, Reply};
+use crate::caller::Api;
+use crate::reply::Reply;
 use crate::world::new_id;
 use pems_model::Role;
 use pems_model::wire::MAX_BODY;
@@ -61,7 +62,7 @@ impl Walk {
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_owned());
         }
-        Api::reply(request).await
+        Reply::to(request).await
     }
 
     /// Whose token serves there.

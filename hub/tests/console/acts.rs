@@ -1,6 +1,7 @@
 //! What is done to schools: by whom, with which reason, how soon after a code, and where.
 
-use crate::desk::{Browser, Desk, Reply, because, code, division, everywhere};
+use crate::desk::{Browser, Desk, because, code, division, everywhere};
+use crate::reply::Reply;
 use crate::world::now;
 use pems_hub::db::ConsoleRole;
 use serde_json::{Value as Json, json};

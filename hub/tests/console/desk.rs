@@ -1,11 +1,11 @@
 //! A hub with operators, and a browser at its console.
 
+use crate::reply::Reply;
 use crate::world::{World, now};
 use pems_hub::Config;
 use pems_hub::db::{ConsoleRole, Keys, Mode, Scope};
 use pems_hub::server::admin::Place;
-use reqwest::header::HeaderMap;
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection};
 use std::num::NonZeroU32;
@@ -33,32 +33,6 @@ pub(crate) struct Person {
 pub(crate) struct Browser {
     pub(crate) cookie: String,
     pub(crate) session: Uuid,
-}
-
-#[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Json,
-}
-
-impl Reply {
-    /// What was asked for; panics if it was refused.
-    pub(crate) fn data(&self) -> &Json {
-        assert!(self.status.is_success(), "{} {}", self.status, self.body);
-        &self.body["data"]
-    }
-
-    /// The status and stable code of a refusal; panics if it was none.
-    pub(crate) fn refused(&self) -> (u16, &str) {
-        assert!(!self.status.is_success(), "{} {}", self.status, self.body);
-        assert_eq!(self.body["success"], false, "{}", self.body);
-        (self.status.as_u16(), self.body["error"]["code"].as_str().expect("a code"))
-    }
-
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-    }
 }
 
 pub(crate) fn everywhere() -> Scope {
@@ -150,9 +124,7 @@ impl Desk {
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body);
         }
-        let response = request.send().await.expect("an answer");
-        let (status, headers) = (response.status(), response.headers().clone());
-        Reply { status, headers, body: response.json().await.expect("JSON") }
+        Reply::to(request).await
     }
 
     pub(crate) async fn get(&self, path: &str, who: &Browser) -> Reply {

@@ -5,6 +5,8 @@ mod acts;
 mod desk;
 mod doors;
 mod owners;
+#[path = "../hub/reply.rs"]
+mod reply;
 mod sessions;
 mod walk;
 #[path = "../hub/world.rs"]

@@ -1,6 +1,7 @@
 //! Who becomes an operator, and what one owner alone cannot do.
 
-use crate::desk::{Browser, Desk, PASSWORD, Person, Reply, because, browser, code, division, everywhere};
+use crate::desk::{Browser, Desk, PASSWORD, Person, because, browser, code, division, everywhere};
+use crate::reply::Reply;
 use pems_hub::db::{ConsoleRole, Scope};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
