@@ -48,13 +48,14 @@ pub(crate) struct Auth {
 }
 
 /// # Errors
-/// `password_weak`, with what to do about it. `about`: what anybody knows of the person.
-pub(crate) fn strong(password: &str, about: &[&str]) -> Result<(), Refusal> {
+/// `password_weak`, with what to do about it. `field`: how who asks calls the password; `about`: what anybody
+/// knows of the person.
+pub(crate) fn strong(field: &str, password: &str, about: &[&str]) -> Result<(), Refusal> {
     use pems_model::password::{LONGEST, SHORTEST, check};
     check(password, about).map_err(|weak| {
         let problem = Problem::from(weak);
         let details =
-            serde_json::json!({ "field": problem.field, "weak": weak.code(), "shortest": SHORTEST, "longest": LONGEST });
+            serde_json::json!({ "field": field, "weak": weak.code(), "shortest": SHORTEST, "longest": LONGEST });
         Refusal::new(problem.code, problem.message).with(details)
     })
 }

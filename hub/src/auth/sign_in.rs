@@ -158,7 +158,7 @@ pub(crate) async fn change_password(auth: &Auth, who: &TenantContext, current: &
     let session = who.session().ok_or_else(over)?;
     // A weak choice must not cost a try, so it is refused before one is counted.
     let me = me(auth, who).await?;
-    super::strong(new, &[&me.email, &me.name, &me.school_name, &me.slug])?;
+    super::strong("new", new, &[&me.email, &me.name, &me.school_name, &me.slug])?;
     if new == current {
         let details = json!({ "field": "new" });
         return Err(Refusal::new(Code::PasswordWeak, "choose a password that is not the present one").with(details));

@@ -141,7 +141,10 @@ async fn school(admin: &Admin, job: School, out: &Out) -> Result<(), Failed> {
                 area: place.area,
                 municipality: place.municipality,
             };
-            out.object(&admin.place(&slug, place).await?, |_| format!("{slug} is there"))
+            out.object(&admin.place(&slug, place).await?, |place| {
+                let said = [&place.municipality, &place.area, &place.division, &place.region];
+                format!("{slug} is in {}", said.into_iter().flatten().cloned().collect::<Vec<_>>().join(", "))
+            })
         }
         School::Suspend { slug } => {
             admin.suspend(&slug).await?;

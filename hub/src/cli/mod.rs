@@ -88,7 +88,7 @@ enum School {
     List,
     /// One school: revision, digest, rows of each kind
     Show { slug: String },
-    /// Say where a school is, as the scopes of operators say it; what is left out is unknown
+    /// Say where a school is, as the scopes of operators say it; what is left out stays
     Place {
         slug: String,
         #[command(flatten)]
@@ -107,6 +107,7 @@ enum School {
 }
 
 #[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
 struct Whereabouts {
     #[arg(long)]
     region: Option<String>,

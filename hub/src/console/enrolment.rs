@@ -55,7 +55,7 @@ pub(crate) async fn accept(
 ) -> Result<Vec<String>, Refusal> {
     let auth = &console.auth;
     let (code, invited) = open(console, from, code).await?;
-    strong(password, &[&invited.email, &invited.name])?;
+    strong("password", password, &[&invited.email, &invited.name])?;
     let internal = |error: &dyn std::fmt::Display| Refusal::internal("second factor", error);
     let secret = auth.seal.of_invitation(code.bytes());
     let step = totp::step_of(&secret, typed, sys::now()).map_err(|error| internal(&error))?;

@@ -82,8 +82,8 @@ impl Refusal {
 
     /// Of what is done at the console.
     pub(crate) fn no_reason() -> Refusal {
-        let message =
-            "reason: its kind, a ticket of 40 characters at most, and in fifteen letters or more what it is for";
+        let message = "reason: kind is help, incident, request or upkeep; a ticket of 40 characters at most; and in fifteen letters or more, not one \
+             and the same, what it is for";
         Refusal::new(Code::BadRequest, message).with(json!({ "field": "reason" }))
     }
 

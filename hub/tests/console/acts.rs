@@ -4,6 +4,7 @@ use crate::desk::{Browser, Desk, because, code, division, everywhere};
 use crate::reply::Reply;
 use crate::world::now;
 use pems_hub::db::ConsoleRole;
+use pems_hub::server::admin::Place;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -124,7 +125,8 @@ async fn a_school_that_moves_out_of_a_scope_is_gone_with_the_next_request() {
     let here = desk.sign_in(&sam).await;
     let school = desk.school("danao", &ours).await;
     desk.get(&format!("/schools/{school}"), &here).await.data();
-    desk.world.hub.admin().place("danao", Default::default()).await.expect("a place");
+    let elsewhere = Place { region: Some("VI".into()), division: Some("Iloilo".into()), ..Place::default() };
+    desk.world.hub.admin().place("danao", elsewhere).await.expect("a place");
     assert_eq!(desk.get(&format!("/schools/{school}"), &here).await.refused(), (404, "not_found"));
 }
 

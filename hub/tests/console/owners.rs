@@ -71,7 +71,9 @@ async fn an_owner_invites_and_the_invited_person_chooses() {
     let listed = desk.get("/invitations", &here).await;
     assert!(listed.body.to_string().contains("ben@division.ph") && !listed.body.to_string().contains(invitation));
     let totp = Totp::from_url(text(&offer, "otpauth")).expect("of an app");
-    assert_eq!(accept(&desk, invitation, "password12", &code(&totp, 0)).await.refused(), (422, "password_weak"));
+    let weak = accept(&desk, invitation, "password12", &code(&totp, 0)).await;
+    assert_eq!(weak.refused(), (422, "password_weak"));
+    assert_eq!(weak.body["error"]["details"]["field"], "password", "as the request calls it");
     assert_eq!(accept(&desk, invitation, CHOSEN, "000000").await.refused(), (401, "wrong_credentials"));
     let typed = code(&totp, 0);
     let taken = accept(&desk, invitation, CHOSEN, &typed).await;

@@ -110,7 +110,20 @@ async fn a_school_gets_its_first_administrator_and_a_way_back_in() {
         (&placed["division"], &placed["area"], &placed["municipality"]),
         (&"Bohol".into(), &Json::Null, &"Loon".into())
     );
-    assert_eq!(hub.refused(&["school", "place", "mabini"]), (Some(1), "not_found".into()));
+    let area = hub.done(&["school", "place", "rizal", "--area", "First District"]);
+    assert_eq!(
+        (&area["region"], &area["municipality"]),
+        (&"Region VII".into(), &"Loon".into()),
+        "what is left out stays"
+    );
+    let moved = hub.done(&["school", "place", "rizal", "--region", "Region VI"]);
+    assert_eq!(
+        (&moved["division"], &moved["area"]),
+        (&Json::Null, &"First District".into()),
+        "it was the other region's"
+    );
+    assert_eq!(hub.refused(&["school", "place", "mabini", "--region", "Region VII"]), (Some(1), "not_found".into()));
+    assert_eq!(hub.refused(&["school", "place", "rizal"]).0, Some(2), "nothing is said of it");
     let reset = ["user", "reset-password", "--school", "rizal", "--email", "head@rizal.ph"];
     assert_ne!(hub.done(&reset)["one_time_password"], made["admin"]["one_time_password"]);
     assert_eq!(

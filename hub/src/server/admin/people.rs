@@ -184,7 +184,7 @@ impl Admin {
         let scope = field::scope(scope.region.as_deref(), scope.division.as_deref())?;
         let email = field::new_email(email)?;
         let name = name_or_email(name, &email)?;
-        crate::auth::strong(password, &[&email, &name])?;
+        crate::auth::strong("password", password, &[&email, &name])?;
         let id = sys::new_ordered_id(sys::now())?;
         let SecondFactor { shown: made, sealed, hashes: recovery } = self.second_factor(id, &email)?;
         let hash = hash_now(password)?;
@@ -213,7 +213,7 @@ impl Admin {
     /// `password_weak`, `not_found`.
     pub async fn reset_operator(&self, email: &str, password: &str) -> Result<NewOperator, Refusal> {
         let email = field::email(email)?;
-        crate::auth::strong(password, &[&email])?;
+        crate::auth::strong("password", password, &[&email])?;
         let hash = hash_now(password)?;
         let reset = self.in_tx("operator reset", async |tx| {
             let id = sqlx::query_scalar!("SELECT sec.operator_id($1)", email);

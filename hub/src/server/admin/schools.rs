@@ -38,7 +38,8 @@ pub struct Place {
 }
 
 impl Admin {
-    /// Says where a school is; what is not said is unknown from now on.
+    /// Says where a school is, and gives all that is said of it then. What is left out stays: who corrects a municipality must not take
+    /// the school from its region's people. Only a division does not outlive its region.
     ///
     /// # Errors
     /// `bad_request`, `not_found`.
@@ -48,17 +49,22 @@ impl Admin {
         let municipality = field::place("municipality", place.municipality.as_deref())?;
         let placed = self.in_tx("school place", async |tx| {
             let school = schools::by_slug(tx, slug).await?.ok_or_else(|| no_school(slug))?;
-            let place = sqlx::query!(
-                "UPDATE tenant SET region = $2, division = $3, area = $4, municipality = $5 WHERE id = $1",
+            let place = sqlx::query_as!(
+                Place,
+                "UPDATE tenant SET region = coalesce($2, region),
+                     division = CASE WHEN $2 <> region THEN $3 ELSE coalesce($3, division) END,
+                     area = coalesce($4, area), municipality = coalesce($5, municipality)
+                 WHERE id = $1 RETURNING region, division, area, municipality",
                 school.id,
                 region.as_deref(),
                 division.as_deref(),
                 area.as_deref(),
                 municipality.as_deref()
             );
-            place.execute(tx.conn()).await?;
-            schools::audit(tx, school.id, "tenant.placed", json!({ "region": region, "division": division })).await?;
-            Ok(Place { region, division, area, municipality })
+            let place = place.fetch_one(tx.conn()).await?;
+            let told = json!({ "region": place.region, "division": place.division });
+            schools::audit(tx, school.id, "tenant.placed", told).await?;
+            Ok(place)
         });
         placed.await
     }
